@@ -1,0 +1,77 @@
+"""registry accounts: the first administrator, passwords, tokens."""
+
+import sys
+from getpass import getpass
+
+import click
+
+from registry.accounts import actions, queries
+from registry.kernel.actor import Role, the_registry
+from registry.kernel.errors import Problem, RuleBroken
+from registry.people import actions as people
+from registry.people.rules import PersonFacts
+from registry.store.commandkit import answer, house
+
+
+@click.group("accounts")
+def accounts() -> None:
+    """People who sign in, and tokens for programs."""
+
+
+@accounts.command("create-admin")
+@click.argument("email")
+@click.option("--name", default="", help="The person's name; the e-mail address's first part unless told.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def create_admin(email: str, name: str, password_stdin: bool, as_json: bool) -> None:
+    """Give EMAIL the administrator role and a password; adds the person if they are new."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass("Password: ")
+    door = the_registry("command")
+    with house().database.transaction() as session:
+        person = queries.person_by_email(session, email)
+        if person is None:
+            person = people.add_person(
+                session, door, PersonFacts(name or email.split("@", maxsplit=1)[0], email)
+            )
+        actions.grant_role(session, door, person, Role.ADMINISTRATOR)
+        actions.set_password(session, door, person, password)
+        answer({"person": person.email}, as_json, f"{person.email} is an administrator and can sign in.")
+
+
+@accounts.command("set-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def set_password(email: str, password_stdin: bool, as_json: bool) -> None:
+    """Give EMAIL another password and sign them out everywhere."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass("Password: ")
+    with house().database.transaction() as session:
+        person = queries.person_by_email(session, email)
+        if person is None:
+            raise RuleBroken([Problem("email", f"Nobody has the e-mail address {email}.")])
+        actions.set_password(session, the_registry("command"), person, password)
+        answer({"person": person.email}, as_json, f"{person.email} has a new password.")
+
+
+@accounts.command("issue-token")
+@click.argument("email")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, help="What the token may do; repeat for more."
+)
+@click.option("--system", "key", default=None, help="Hold the token to one system, such as AI-0042.")
+@click.option("--label", default="issued by command", help="What will use it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def issue_token(email: str, scopes: tuple[str, ...], key: str | None, label: str, as_json: bool) -> None:
+    """Make a token that acts for EMAIL; it is shown once."""
+    from registry.systems.queries import by_key  # noqa: PLC0415 - only this command needs systems
+
+    door = the_registry("command")
+    with house().database.transaction() as session:
+        person = queries.person_by_email(session, email)
+        if person is None:
+            raise RuleBroken([Problem("email", f"Nobody has the e-mail address {email}.")])
+        system_id = by_key(session, door, key).id if key else None
+        text, token = actions.issue_token(
+            session, door, person, label, frozenset(scopes), system_id=system_id
+        )
+        answer({"token": text, "id": token.id}, as_json, text)

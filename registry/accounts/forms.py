@@ -1,0 +1,53 @@
+"""Sign-in, password and token forms."""
+
+from wtforms import EmailField, HiddenField, PasswordField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from registry.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from registry.kernel.actor import SCOPES
+from registry.web.formkit import Form, Line, Storable
+
+
+class SignInForm(Form):
+    """Who are you?"""
+
+    email = EmailField(
+        "E-mail",
+        [InputRequired("Give your e-mail address."), Length(max=254), Storable()],
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )
+    password = PasswordField(
+        "Password", [InputRequired("Give your password.")], render_kw={"autocomplete": "current-password"}
+    )
+    next = HiddenField()
+
+
+class PasswordForm(Form):
+    """Another password for oneself."""
+
+    current = PasswordField(
+        "Present password",
+        [InputRequired("Give your present password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        "New password",
+        [InputRequired("Give a new password.")],
+        description=f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. A few unrelated words are fine.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class TokenForm(Form):
+    """A token for a program that acts for oneself."""
+
+    label = Line("What will use it", 100, "Such as “nightly evaluation of the triage model”.", required=True)
+    scopes = SelectMultipleField(
+        "What it may do",
+        choices=[SelectChoice(value=scope, label=f"{scope} — {said}") for scope, said in SCOPES.items()],
+    )
+
+
+class Confirmation(Form):
+    """A button and nothing else; carries the token that proves the page was ours."""

@@ -1,0 +1,91 @@
+"""Password and token strength, lock-out, how long a session lasts, which scopes a token may carry."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from registry.kernel.actor import SCOPES, Role
+from registry.kernel.errors import Problem
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+TRIES_BEFORE_LOCK = 5
+LOCK_MINUTES = 15
+TOKEN_DAYS = 365
+TOKEN_PREFIX = "aigr_"  # noqa: S105 - the visible start of every token, so that leaked ones can be searched for
+
+# The head of every published list of guessed passwords that is long enough to pass the length rule.
+_GUESSED_FIRST = frozenset(
+    {"123456789012", "password1234", "passwordpassword", "qwertyuiop12", "administrator", "letmeinletmein"}
+    | {"qwertyuiopas", "111111111111", "000000000000", "iloveyou1234", "welcome12345", "changemechangeme"}
+)
+
+
+def problems_with_password(password: str, *, name: str, email: str) -> list[Problem]:
+    """Objections to a new password (NIST SP 800-63B: length and guessability, no composition rules)."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return [Problem("password", f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")]
+    folded = password.casefold()
+    if folded in _GUESSED_FIRST or len(set(folded)) < 5:
+        return [Problem("password", "This password is among the first to be guessed. Choose another.")]
+    own = {email.casefold(), email.split("@", maxsplit=1)[0].casefold(), name.casefold()}
+    if any(len(part) > 3 and folded.replace(part, "") == "" for part in own):
+        return [Problem("password", "A password cannot be the name or the e-mail address. Choose another.")]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Failed sign-ins in a row, and until when the account is locked."""
+
+    failed: int
+    locked_until: datetime | None
+
+
+def is_locked(tries: Tries, at: datetime) -> bool:
+    """Whether sign-in is refused whatever the password."""
+    return tries.locked_until is not None and at < tries.locked_until
+
+
+def after_failure(tries: Tries, at: datetime) -> Tries:
+    """Count one more failure; the fifth in a row locks the account for a quarter of an hour."""
+    failed = tries.failed + 1
+    if failed < TRIES_BEFORE_LOCK:
+        return Tries(failed, None)
+    return Tries(0, at + timedelta(minutes=LOCK_MINUTES))
+
+
+def session_is_over(
+    created_at: datetime, seen_at: datetime, at: datetime, *, hours: int, idle_minutes: int
+) -> bool:
+    """Whether a session has reached its full age or has been idle for too long."""
+    return at - created_at >= timedelta(hours=hours) or at - seen_at >= timedelta(minutes=idle_minutes)
+
+
+def problems_with_token(label: str, scopes: frozenset[str]) -> list[Problem]:
+    """Objections to issuing a token."""
+    problems = []
+    if not label or len(label) > 100:
+        problems.append(Problem("label", "Name the token after what will use it, in at most 100 characters."))
+    unknown = sorted(scopes - SCOPES.keys())
+    if unknown:
+        problems.append(
+            Problem("scopes", f"There is no scope {', '.join(unknown)}. Known: {', '.join(sorted(SCOPES))}.")
+        )
+    elif not scopes:
+        problems.append(Problem("scopes", "Choose at least one scope."))
+    return problems
+
+
+def problems_with_grant(role: Role, *, to_oneself: bool, is_here: bool) -> list[Problem]:
+    """Objections to giving somebody an organisation-wide role.
+
+    An administrator holds no review power by that role and cannot take it: somebody else has to give it
+    (separation of duties, product.md section 2).
+    """
+    if role is Role.MEMBER:
+        return [Problem("role", "Everybody is a member already. Choose another role.")]
+    if role is Role.REVIEWER and to_oneself:
+        return [Problem("role", "You cannot make yourself a reviewer. Another administrator has to do it.")]
+    if not is_here:
+        return [Problem("role", "Somebody who is not here now can be given no role.")]
+    return []

@@ -1,0 +1,75 @@
+"""create_app(settings): the one place that knows every feature; registers blueprints and follow-ups."""
+
+from typing import Any
+
+from flask import Blueprint
+from jinja2 import StrictUndefined
+from sqlmodel import Session
+
+import registry.tables  # noqa: F401 - completes the metadata
+from registry import wiring
+from registry.accounts.pages import actor_loader
+from registry.kernel.actor import Actor
+from registry.lifecycle.queries import header
+from registry.output.places import static_dir, templates_dir
+from registry.settings import Settings
+from registry.store import migrate
+from registry.store.session import Database
+from registry.web import doors, refusals, security, systemkit, viewkit
+from registry.web.flask_app import App, RecordNumber
+
+API_PREFIX = "/api/v1"
+
+
+def create_app(settings: Settings, database: Database | None = None) -> App:
+    """The whole application. Raises RuntimeError when a view does not say who may enter it."""
+    app = App(
+        "registry",
+        template_folder=str(templates_dir()),
+        static_folder=str(static_dir()),
+        static_url_path="/static",
+    )
+    app.url_map.converters["int"] = RecordNumber
+    app.database = database or Database(settings.database)
+    app.load_actor = actor_loader(settings)
+    app.config.update(REGISTRY_DATA_DIR=str(settings.data_dir), ORGANISATION=settings.organisation)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    security.install(app, settings)
+    refusals.install(app)
+    viewkit.install(app)
+    systemkit.supply(app, _header)
+    app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
+    _open_doors(app)
+    return app
+
+
+def _open_doors(app: App) -> None:
+    for blueprint in wiring.FEATURES:
+        app.register_blueprint(blueprint)
+    for blueprint in wiring.API:
+        _bearer_only(blueprint)
+        app.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    app.view_functions["static"] = doors.public(_static(app))
+    doors.refuse_unmarked(app)
+
+
+def _bearer_only(blueprint: Blueprint) -> None:
+    security.csrf.exempt(blueprint)
+
+
+def _static(app: App) -> Any:
+    def static(filename: str) -> Any:
+        return app.send_static_file(filename)
+
+    return static
+
+
+def _header(session: Session, actor: Actor, system: Any) -> dict[str, Any]:
+    return header(session, actor, system)
+
+
+def _schema(database: Database) -> str:
+    return (
+        "ok" if migrate.is_current(database) else "failed: the schema is not current; run registry db upgrade"
+    )

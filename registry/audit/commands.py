@@ -1,0 +1,42 @@
+"""registry audit verify: walk the chain, then every row it speaks of."""
+
+from dataclasses import asdict
+
+import click
+
+from registry.audit.queries import Verification, verify
+from registry.store.commandkit import answer, house, progress
+
+_EVERY = 100_000
+
+
+@click.group("audit")
+def audit() -> None:
+    """Look after the audit ledger."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--no-live", is_flag=True, help="Check the chain alone, not the rows that stand.")
+@click.pass_context
+def verify_command(context: click.Context, *, as_json: bool, no_live: bool) -> None:
+    """Check that the ledger is whole and that every record is as its last entry left it.
+
+    Exit code 0 when nothing is amiss, 1 when something is.
+    """
+    with house().database.transaction(read_only=True) as session:
+        found = verify(session, live=not no_live, progress=_say_progress)
+    answer(asdict(found), as_json, _in_words(found))
+    context.exit(0 if found.ok else 1)
+
+
+def _say_progress(count: int) -> None:
+    if count % _EVERY == 0:
+        progress(f"{count:,} entries checked")
+
+
+def _in_words(found: Verification) -> str:
+    lines = [f"{found.entries:,} entries", f"root {found.root}"]
+    lines += [one.says for one in found.problems]
+    lines.append("The ledger is whole." if found.ok else "The ledger or the records were changed behind it.")
+    return "\n".join(lines)

@@ -1,0 +1,27 @@
+"""Reading the ledger: the history of a thing, and whether everything still is as it was written."""
+
+from registry.audit.queries.follow import Happened, entries_after, last_about, state_of
+from registry.audit.queries.history import (
+    Change,
+    HistoryItem,
+    ObjectChange,
+    entries,
+    entries_about,
+    history_of,
+)
+from registry.audit.queries.verification import Verification, verify
+
+__all__ = [
+    "Change",
+    "Happened",
+    "HistoryItem",
+    "ObjectChange",
+    "Verification",
+    "entries",
+    "entries_about",
+    "entries_after",
+    "history_of",
+    "last_about",
+    "state_of",
+    "verify",
+]

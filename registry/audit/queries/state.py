@@ -1,0 +1,77 @@
+"""The state of a row as the ledger writes it: the same from memory, from SQLite and from PostgreSQL."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from registry.audit.rules import states
+from registry.audit.rules.states import State
+from registry.store.columns import Exact, Instant, Row
+
+Writer = Callable[[Any], Any]
+
+# In this order: an Enum is a String to SQLAlchemy, and an Exact is stored as one.
+_WRITERS: tuple[tuple[type[Any], Writer], ...] = (
+    (Instant, states.instant),
+    (Exact, states.exact),
+    (sa.Enum, states.chosen),
+    (sa.Boolean, states.yes_no),
+    (sa.Integer, states.whole),
+    (sa.Float, states.real),
+    (sa.Date, states.day),
+    (sa.JSON, states.nested),
+    (sa.Uuid, states.identifier),
+    (sa.LargeBinary, states.octets),
+    (sa.String, states.text),
+)
+
+
+@cache
+def writers_of(table: sa.Table) -> tuple[tuple[str, Writer], ...]:
+    """How each column of a table is written, in the order of the columns.
+
+    Raises TypeError for a column type without one certain spelling on both databases, such as a date-time
+    without a zone or a Numeric, which SQLite keeps as a binary fraction.
+    """
+    return tuple((column.name, _writer_of(column, column.type)) for column in table.columns)
+
+
+def state_of_row(values: Mapping[Any, Any], table: sa.Table) -> State:
+    """The state of a row given as column name to value. Raises TypeError where a value is not of its column's kind."""
+    return state_from((values[column.name] for column in table.columns), writers_of(table))
+
+
+def state_from(values: Iterable[Any], writers: tuple[tuple[str, Writer], ...]) -> State:
+    """The state of a row given as values in the order of its columns."""
+    return {
+        name: write(value) for (name, write), value in zip(writers, values, strict=True) if value is not None
+    }
+
+
+def audited_tables() -> dict[str, type[Row]]:
+    """Every table whose changes belong in the ledger, by name."""
+    found: dict[str, type[Row]] = {}
+    classes: list[type[Row]] = [Row]
+    while classes:
+        kind = classes.pop()
+        classes.extend(kind.__subclasses__())
+        if kind.__audited__ and hasattr(kind, "__table__"):
+            found[table_of(kind).name] = kind
+    return found
+
+
+def table_of(kind: type[Row]) -> sa.Table:
+    """The table behind a class of rows."""
+    table: sa.Table = kind.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def _writer_of(column: sa.Column[Any], type_: Any) -> Writer:
+    for kind, write in _WRITERS:
+        if isinstance(type_, kind):
+            return write
+    if isinstance(type_, sa.types.TypeDecorator):
+        return _writer_of(column, type_.impl_instance)
+    raise TypeError(f"{column} is a {type_!r}, which the ledger has no certain way to write")

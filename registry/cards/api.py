@@ -1,0 +1,38 @@
+"""GET /systems/<key>/card: the canonical facts, or the card as Markdown."""
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from registry.cards import queries
+from registry.cards.render import to_markdown
+from registry.cards.rules.canonical import card_json, content_hash
+from registry.cards.rules.facts import CardStopped
+from registry.kernel.actor import Permission
+from registry.kernel.errors import Problem, RuleBroken
+from registry.systems import queries as systems
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.refusals import said
+
+api = Blueprint("cards_api", __name__)
+
+
+@api.errorhandler(CardStopped)
+def no_card(stopped: CardStopped) -> ResponseReturnValue:
+    """A card that cannot be made is no fault of the request."""
+    return said(503, stopped.says)
+
+
+@api.get("/systems/<key>/card")
+@needs(Permission.CARD_READ)
+def card(key: str) -> ResponseReturnValue:
+    """The card of one system: card.json byte for byte, its SHA-256 as ETag; with ?format=markdown the readable text."""
+    wanted = request.args.get("format", "json")
+    if wanted not in {"json", "markdown"}:
+        raise RuleBroken([Problem("format", "Choose json or markdown.")])
+    facts = queries.card_facts(session(), actor(), systems.by_key(session(), actor(), key))
+    if wanted == "markdown":
+        return Response(to_markdown(facts), mimetype="text/markdown")
+    reply = Response(card_json(facts), mimetype="application/json")
+    reply.set_etag(content_hash(facts))
+    return reply.make_conditional(request)

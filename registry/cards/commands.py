@@ -1,0 +1,109 @@
+"""registry card KEY: the card of a system as PDF, card.json or Markdown."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from registry.cards.queries import card_facts
+from registry.cards.render import to_markdown, to_pdf
+from registry.cards.rules.canonical import card_json, content_hash
+from registry.cards.rules.facts import CardFacts
+from registry.kernel.actor import the_registry
+from registry.kernel.errors import NotFound
+from registry.store.commandkit import answer, house, progress
+from registry.systems.queries import by_key
+
+_MAKE: Final = "make"
+
+
+class _CardGroup(click.Group):
+    """Commands about cards; where the first word names none of them, it is the key of a system."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = [_MAKE, *args]
+        return super().parse_args(ctx, args)
+
+
+class _Destination(click.Path):
+    """A file to be written, in a folder that is there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"There is no folder {path.parent}.", param, ctx)
+        return path
+
+
+@click.group("card", cls=_CardGroup, subcommand_metavar="KEY [OPTIONS]")
+def card() -> None:
+    """The card of a system, such as AI-0042: registry card AI-0042 --pdf card.pdf --facts card.json."""
+
+
+@card.command(_MAKE)
+@click.argument("key")
+@click.option("--pdf", type=_Destination(), help="Write the PDF there, card.json attached.")
+@click.option("--facts", type=_Destination(), help="Write card.json there: the canonical facts.")
+@click.option("--markdown", type=_Destination(), help="Write the readable text there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def make(key: str, pdf: Path | None, facts: Path | None, markdown: Path | None, as_json: bool) -> None:
+    """Make the card of the system KEY as the record stands now."""
+    wanted = {"pdf": pdf, "facts": facts, "markdown": markdown}
+    places = {kind: path for kind, path in wanted.items() if path is not None}
+    if len({path.resolve() for path in places.values()}) < len(places):
+        raise click.UsageError("Give each form of the card a file of its own.")
+    stated = _facts_of(key)
+    made = {kind: _made(kind, stated) for kind in places}
+    for kind, path in places.items():
+        _write(path, made[kind])
+    number, sha256 = stated.edition.number, content_hash(stated)
+    files = [str(path) for path in places.values()]
+    result = {"key": stated.identity.key, "edition": number, "sha256": sha256, "files": files}
+    answer(result, as_json, _in_words(stated, sha256, places))
+
+
+def _facts_of(key: str) -> CardFacts:
+    door = the_registry("command")
+    with house().database.transaction(read_only=True) as session:
+        try:
+            system = by_key(session, door, key)
+        except NotFound:
+            raise NotFound(f"There is no system {key} on the register.") from None
+        return card_facts(session, door, system)
+
+
+def _made(kind: str, facts: CardFacts) -> bytes:
+    if kind == "facts":
+        return card_json(facts)
+    if kind == "markdown":
+        return to_markdown(facts).encode()
+    progress("Laying out the PDF…")
+    return to_pdf(facts)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put the file there whole or not at all: whoever reads it meanwhile sees the old one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _in_words(facts: CardFacts, sha256: str, places: Mapping[str, Path]) -> str:
+    lines = [
+        f"{facts.identity.key} {facts.identity.name}",
+        f"edition {facts.edition.number}, {facts.edition.name}",
+    ]
+    lines += [f"content hash {sha256}", *(f"{kind}: {path}" for kind, path in places.items())]
+    return "\n".join(lines)

@@ -1,0 +1,191 @@
+"""Sections 5 and 7 to 14: what is known of risk, design, results, oversight, controls and reviews, and what is not recorded."""
+
+from registry.cards.rules.facts import CardFacts, Criterion, Metric
+from registry.cards.rules.shapes import NOTHING, Need, Section, Table
+from registry.cards.rules.words import (
+    always,
+    cell,
+    chosen,
+    line,
+    not_kept,
+    prose,
+    said,
+    when_high_risk,
+)
+from registry.kernel.actor import Seat
+from registry.kernel.text import counted, listed
+from registry.packs.rules import PATTERNS
+
+_H, _C, _O = Need.HIGH_RISK, Need.CONDITIONAL, Need.OPTIONAL
+
+
+def classification(facts: CardFacts) -> Section:
+    """Section 5: the internal risk tier; legal classifications."""
+    tier = chosen(facts.tier.value) if facts.tier else None
+    return Section(
+        5,
+        "Risk and legal classification",
+        (
+            not_kept("5.1", "Outcome under the EU AI Act, with its article path and answers"),
+            not_kept("5.2", "Exception under Article 6(3), with its reasons", _C),
+            not_kept("5.3", "Transparency duties under Article 50"),
+            said("5.4", "Internal risk tier", tier)
+            if tier
+            else not_kept("5.4", "Internal risk tier and its reasons"),
+            not_kept("5.5", "Other regimes that apply", _C),
+            not_kept("5.6", "Impact assessments, with status, date and reviewer", _H),
+        ),
+        statement="No classification runs are kept in this registry yet; this card makes no statement about legal duties."
+        if tier
+        else "Not classified: no classification runs are kept in this registry yet; this card makes no statement about risk tier or legal duties.",
+    )
+
+
+def design(_: CardFacts) -> Section:
+    """Section 7: how it is made."""
+    return Section(
+        7,
+        "Design",
+        (
+            not_kept("7.1", "Architecture, key choices and assumptions, optimisation target", _H),
+            not_kept("7.2", "Format and meaning of inputs and outputs"),
+            not_kept("7.3", "Hardware, compute, energy", _O),
+            not_kept("7.4", "Security and robustness measures", _H),
+            not_kept("7.5", "Planned changes, update policy, rollback", _C),
+        ),
+        statement="No design records are kept in this registry yet; technique and modality are stated in section 1.",
+    )
+
+
+def performance(facts: CardFacts) -> Section:
+    """Section 8: results, and known limits."""
+    return Section(
+        8,
+        "Performance",
+        (
+            not_kept("8.1", "Values of the success metrics, with n, date and interval"),
+            not_kept("8.2", "Results per group, with n and intervals", _H),
+            not_kept("8.3", "Calibration and decision threshold", _C),
+            not_kept("8.4", "Test reports: tester, independence, date, signature", _H),
+            always("8.5", "Known limitations", prose(facts.use.known_limitations)),
+        ),
+        statement="Not measured: no values and test reports are kept in this registry yet; this card makes no statement about how well the system works.",
+    )
+
+
+def fairness(facts: CardFacts) -> Section:
+    """Section 9: how results differ between groups of people."""
+    groups = sorted({name for metric in facts.metrics for name in map(line, metric.groups) if name})
+    return Section(
+        9,
+        "Fairness",
+        (
+            *((said("9.1a", "Attributes to be compared", listed(groups)),) if groups else ()),
+            not_kept("9.1", "Protected attributes, metric, value, interval, n, verdict", _H),
+            not_kept("9.2", "Groups at risk, benefits, harms, mitigation", _H),
+        ),
+        statement="Not measured: no fairness results are kept in this registry yet; this card makes no statement about differences between groups.",
+    )
+
+
+def oversight(facts: CardFacts, *, high: bool) -> Section:
+    """Section 10: who watches it, how, and how to object."""
+    return Section(
+        10,
+        "Human oversight",
+        (
+            when_high_risk(
+                "10.1a", "Who oversees it", _overseers(facts), high=high, absent="nobody is named"
+            ),
+            when_high_risk("10.1b", "Oversight plan", prose(facts.use.oversight_plan), high=high),
+            not_kept("10.1c", "Competence and training of those who oversee", _H),
+            not_kept("10.2", "Stop mechanism, fail-safe, override rate", _H),
+            not_kept("10.3", "Notice to affected people, explanation, way of appeal (contact: see 2.6)", _H),
+        ),
+    )
+
+
+def _overseers(facts: CardFacts) -> str | None:
+    return (
+        listed([cell(line(each.name)) for each in facts.ownership.holders if each.seat is Seat.OVERSEER])
+        or None
+    )
+
+
+def risk(facts: CardFacts) -> Section:
+    """Section 11: the controls the record shows, by failure pattern."""
+    return Section(
+        11,
+        "Risk management",
+        (
+            not_kept("11.1", "Risk register: cause, likelihood, impact, control, owner, residual risk"),
+            said("11.2", f"Record against {facts.pack.said}, by failure pattern", _patterns(facts.criteria)),
+            not_kept("11.3", "Exceptions and waivers: who, why, until when", _C),
+        ),
+        statement="No risk register and no waivers are kept in this registry yet.",
+    )
+
+
+def _patterns(criteria: tuple[Criterion, ...]) -> Table:
+    rows = []
+    for pattern, name in PATTERNS.items():
+        asked = [each for each in criteria if each.pattern == pattern]
+        missing = [each.says for each in asked if not each.holds]
+        held = f"{len(asked) - len(missing)} of {len(asked)}" if asked else "none is asked"
+        rows.append((f"{pattern} {name}", held, "; ".join(missing) or NOTHING))
+    return Table(("Failure pattern", "Criteria that hold", "Not shown by the record"), tuple(rows))
+
+
+def monitoring(facts: CardFacts, *, high: bool) -> Section:
+    """Section 12: the plan by metric; no values yet."""
+    undefined = "no success metric is defined"
+    return Section(
+        12,
+        "Monitoring",
+        (
+            when_high_risk("12.1", "Monitoring plan", _plan(facts.metrics), high=high, absent=undefined),
+            not_kept("12.2", "Snapshots, trends, drift, alarms, gaps in the data"),
+            not_kept("12.3", "Logging: what, where, how long", _H),
+        ),
+        statement="Not measured: no metric snapshots are kept in this registry yet; this card makes no statement about results in operation.",
+    )
+
+
+def _plan(metrics: tuple[Metric, ...]) -> str | None:
+    if not metrics:
+        return None
+    due = sum(metric.cadence is not None for metric in metrics)
+    guarded = sum(metric.breach is not None or metric.warn is not None for metric in metrics)
+    owned = sum(line(metric.number_owner) is not None for metric in metrics)
+    return (
+        f"{counted(len(metrics), 'metric')} in section 3.2: {due} with a cadence, {guarded} with a guard-rail, "
+        f"{owned} with an owner of the number"
+    )
+
+
+def incidents(_: CardFacts) -> Section:
+    """Section 13: nothing is known, which is not the same as nothing having happened."""
+    return Section(
+        13,
+        "Incidents",
+        (
+            not_kept("13.1", "Incidents: dates, severity, harm, cause, status, regulator's deadline"),
+            not_kept("13.2", "Time to detect and to resolve, corrective actions"),
+            not_kept("13.3", "Period covered and reporting channel"),
+        ),
+        statement="No incident log is kept in this registry yet; this card makes no statement about incidents.",
+    )
+
+
+def compliance(_: CardFacts) -> Section:
+    """Section 14: reviews, certificates, evidence."""
+    return Section(
+        14,
+        "Compliance review",
+        (
+            not_kept("14.1", "Reviews: framework, scope, reviewer, decision, conditions, next due"),
+            not_kept("14.2", "Standards, certificates, declaration of conformity", _C),
+            not_kept("14.3", "Evidence: title, hash, place, kept until"),
+        ),
+        statement="No reviews are kept in this registry yet; this card makes no statement about compliance.",
+    )

@@ -1,0 +1,66 @@
+"""Section 0, document control, and section 15, references: what the document says of itself."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.shapes import Digest, Links, Need, Section
+from registry.cards.rules.words import day, line, made_from, not_kept, optional, printable, said
+from registry.kernel.text import counted
+from registry.systems.rules.record import Link
+
+TEMPLATE: Final = "1"
+"""The edition of the card's sections, order and wording."""
+
+COMPLETENESS_CHART: Final = "completeness"
+_VERIFY: Final = "card.json has the content hash; “registry audit verify” re-derives the ledger"
+_UNSIGNED: Final = "No edition was approved with which it could be compared"
+TERMS: Final = (
+    "Not stated: nobody has filled the field in. It does not mean none, no or zero.",
+    "Not measured: a number has been asked for and no value is on record.",
+    "Guard-rail: the values that are acceptable. Outside it a value is a warning or a breach.",
+    "Ledger: the registry's append-only log of every change. Each entry carries the hash of the one before it.",
+    "Content hash: the SHA-256 of card.json, which is attached to this document. The same record gives the same hash.",
+)
+
+
+def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Section:
+    """Section 0: which edition, made from what, how complete. `sections` are all the others."""
+    origin = facts.origin
+    stated, asked = sum(each.stated for each in sections), sum(each.asked for each in sections)
+    return Section(
+        0,
+        "Document control",
+        (
+            said(
+                "0.1a", "Card", f"{facts.identity.key}, edition {facts.edition.number}; template {TEMPLATE}"
+            ),
+            said("0.1b", "Content hash", Digest(sha256)),
+            said("0.1c", "Made from", made_from(facts)),
+            said("0.1d", "Rule pack", _pack(facts)),
+            said("0.2", "Status and sign-off", f"{facts.edition.name.capitalize()}. {_UNSIGNED}"),
+            said("0.5", "Completeness", f"{stated:,} of {counted(asked, 'required field')} stated"),
+            said("0.6a", "Ledger leaf", Digest(origin.leaf)),
+            said("0.6b", "How to verify", _VERIFY),
+        ),
+    )
+
+
+def _pack(facts: CardFacts) -> str:
+    pack = facts.pack
+    return f"{pack.said}, as of {day(pack.as_of)}, in force from {day(pack.effective_from)}"
+
+
+def references(facts: CardFacts) -> Section:
+    """Section 15: links that belong to the record."""
+    links = tuple(
+        Link(line(each.label) or printable(each.url), printable(each.url)) for each in facts.identity.links
+    )
+    return Section(
+        15,
+        "References",
+        (
+            optional("15.1", "Links", Links(links) if links else None),
+            not_kept("15.2", "Papers, citations, licence of the system", Need.OPTIONAL),
+        ),
+    )

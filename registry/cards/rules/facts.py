@@ -1,0 +1,314 @@
+"""CardFacts: everything one card states, frozen in one value. These names are the names in card.json."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from registry.data_sources.rules.quality import Dimension
+from registry.data_sources.rules.sources import Classification, Purpose, Stated
+from registry.kernel.actor import Seat
+from registry.kernel.calendar import Cadence
+from registry.kernel.errors import Refusal
+from registry.kernel.guard_rails import Bound, GuardRail
+from registry.objectives.rules.metric import Aggregation, Direction
+from registry.objectives.rules.metric import Kind as MetricKind
+from registry.systems.rules.record import Kind, Link, Reversibility, Stage, Tier, Visibility
+
+
+class CardStopped(Refusal):
+    """Something a card must state could not be read, so there is no card; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which edition of the card this is."""
+
+    number: int
+    status: str
+    name: str
+
+
+DRAFT = Edition(0, "draft", "draft, not signed off")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The record the card was made from: its revision, and the last ledger entry about the system.
+
+    `changes` counts the entries about the system up to that one. The leaf commits to every entry before it.
+    """
+
+    seq: int
+    at: datetime
+    leaf: str
+    changes: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """The edition of the rule pack by which the record was looked at."""
+
+    id: str
+    edition: str
+    title: str
+    source: str
+    as_of: date
+    effective_from: date
+
+    @property
+    def said(self) -> str:
+        """How it is named: "baseline 2026.1"."""
+        return f"{self.id} {self.edition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing the rule pack asks of a record, the failure pattern it guards against, and whether it holds."""
+
+    id: str
+    pattern: str
+    says: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the system is."""
+
+    key: str
+    name: str
+    summary: str
+    stage: Stage
+    visibility: Visibility
+    registered_at: datetime
+    description: str = ""
+    kind: Kind | None = None
+    technique: str = ""
+    modality: str = ""
+    in_service_on: date | None = None
+    deployed_where: str = ""
+    regions: str = ""
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who sits in a seat. `accepted_at` is when they said so themselves; `last_day` is set once their leaving is known."""
+
+    seat: Seat
+    name: str
+    since: datetime
+    email: str = ""
+    is_team: bool = False
+    accepted_at: datetime | None = None
+    to_be_confirmed: bool = False
+    last_day: date | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the holder has taken the seat."""
+        return self.accepted_at is not None and not self.to_be_confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """Whoever supplies the system, where it is bought."""
+
+    name: str = ""
+    contract: str = ""
+    data_access: str = ""
+    exit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who answers for the system."""
+
+    unit: str
+    holders: tuple[Holder, ...]
+    handover_offered_at: datetime | None = None
+    legal_roles: str = ""
+    supplier: Supplier = Supplier()
+    complaints_contact: str = ""
+
+    @property
+    def owner(self) -> Holder | None:
+        """The accountable owner."""
+        return next((each for each in self.holders if each.seat is Seat.OWNER), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What the system is for (Markdown) and the value expected of it per year."""
+
+    problem: str = ""
+    decision_changed: str = ""
+    who_acts: str = ""
+    done_today: str = ""
+    todays_result: str = ""
+    why_ai: str = ""
+    stop_condition: str = ""
+    expected_value: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """A guard-rail: the values that are acceptable."""
+
+    bound: Bound
+    low: Decimal | None
+    high: Decimal | None
+
+    def said(self, unit: str) -> str:
+        """The guard-rail in words; an end that is missing says so."""
+        return GuardRail(self.bound, self.low, self.high).said(unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number by which success is judged."""
+
+    slug: str
+    name: str
+    kind: MetricKind
+    unit: str = ""
+    direction: Direction | None = None
+    baseline: Decimal | None = None
+    baseline_on: date | None = None
+    target: Decimal | None = None
+    target_on: date | None = None
+    warn: Rail | None = None
+    breach: Rail | None = None
+    minimum_sample: int | None = None
+    aggregation: Aggregation | None = None
+    cadence: Cadence | None = None
+    grace_days: int = 0
+    origin: str = ""
+    number_owner: str = ""
+    groups: tuple[str, ...] = ()
+    why_appropriate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredMetric:
+    """A metric that is no longer used, and why."""
+
+    slug: str
+    name: str
+    retired_at: datetime
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """An amount of value the system has brought by a day."""
+
+    on: date
+    amount: Decimal
+    currency: str
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What the system is meant for, how far it decides, and how people watch it."""
+
+    intended: str = ""
+    users: str = ""
+    affected_people: str = ""
+    affected_count: int | None = None
+    out_of_scope: str = ""
+    autonomy: int | None = None
+    reversibility: Reversibility | None = None
+    volume_per_day: int | None = None
+    oversight_plan: str = ""
+    known_limitations: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """What a source is used for, since when."""
+
+    purpose: Purpose
+    since: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityResult:
+    """The latest result of a quality check, judged when it was recorded."""
+
+    on: date
+    value: Decimal
+    met: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityCheck:
+    """A check on the quality of a source."""
+
+    dimension: Dimension
+    rule: str
+    acceptable: Rail
+    cadence: Cadence
+    unit: str = ""
+    latest: QualityResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of data the system is made from or fed with."""
+
+    key: str
+    name: str
+    revision: int
+    uses: tuple[SourceUse, ...]
+    description: str = ""
+    owner: str = ""
+    steward: str = ""
+    custodian: str = ""
+    classification: Classification | None = None
+    personal_data: Stated = Stated.UNKNOWN
+    special_category: Stated = Stated.UNKNOWN
+    lawful_basis: str = ""
+    licence: str = ""
+    licence_expires_on: date | None = None
+    consent: str = ""
+    consent_expires_on: date | None = None
+    allowed_purposes: tuple[Purpose, ...] = ()
+    retention: str = ""
+    location: str = ""
+    freshness_promised: str = ""
+    schema_version: str = ""
+    provenance: str = ""
+    known_gaps: str = ""
+    retired_at: datetime | None = None
+    checks: tuple[QualityCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """Everything one card states. Two equal values give the same bytes, whoever asks and whenever."""
+
+    edition: Edition
+    origin: Origin
+    pack: RulePack
+    criteria: tuple[Criterion, ...]
+    identity: Identity
+    ownership: Ownership
+    use: Use
+    tier: Tier | None = None
+    objective: Objective | None = None
+    metrics: tuple[Metric, ...] = ()
+    retired_metrics: tuple[RetiredMetric, ...] = ()
+    realised: tuple[Realised, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only some people may know that the system exists."""
+        return self.identity.visibility is Visibility.RESTRICTED

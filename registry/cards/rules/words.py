@@ -1,0 +1,137 @@
+"""How a card writes names, days, instants, counts and money; and the makers of its fields."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.shapes import NOT_STATED, Field, Need, Prose, Value
+from registry.kernel.guard_rails import number_said
+from registry.kernel.text import counted as counted_words
+from registry.kernel.text import worded
+
+# Control characters cannot be printed, and an override (U+202D, U+202E) prints a name backwards.
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text with a visible mark in place of every character that cannot be printed honestly."""
+    return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def line(text: str) -> str | None:
+    """A text on one line; None when there is nothing to read in it."""
+    flat = " ".join(printable(text).split())
+    return flat if _is_visible(flat) else None
+
+
+def prose(text: str) -> Prose | None:
+    """A Markdown text; None when there is nothing to read in it."""
+    shown = printable(text)
+    return Prose(shown) if _is_visible(shown) else None
+
+
+def _is_visible(text: str) -> bool:
+    # Spaces, separators and joiners alone would leave a field blank on paper.
+    return any(unicodedata.category(each) not in {"Cc", "Cf", "Zs", "Zl", "Zp"} for each in text)
+
+
+def day(value: date | None) -> str | None:
+    """A date as "3 Mar 2026"."""
+    return f"{value.day} {value:%b} {value.year}" if value else None
+
+
+def day_of(value: datetime | None) -> str | None:
+    """The day of an instant, in UTC."""
+    return day(value.astimezone(UTC).date()) if value else None
+
+
+def instant(value: datetime) -> str:
+    """An instant to the second: "3 Mar 2026, 14:05:09 UTC"."""
+    at = value.astimezone(UTC)
+    return f"{day(at.date())}, {at:%H:%M:%S} UTC"
+
+
+def counted(value: int | None) -> str | None:
+    """A whole number with thousands told apart; None is not zero."""
+    return None if value is None else f"{value:,}"
+
+
+def amount(value: Decimal | None, unit: str) -> str | None:
+    """A number with its unit, every digit kept; None is not zero."""
+    if value is None:
+        return None
+    return f"{number_said(value)} {line(unit) or ''}".strip()
+
+
+def unbroken(text: str) -> str:
+    """A short text that is not to be broken at its spaces, such as a date in a narrow column."""
+    return text.replace(" ", "\u00a0")
+
+
+def dated(text: str | None, on: date | None, before: str) -> str | None:
+    """A text with its day: "0.84, measured 3 Mar 2026"; a day that is missing says so."""
+    if text is None:
+        return None
+    return f"{text}, {before} {day(on)}" if on else f"{text}, date {NOT_STATED}"
+
+
+def chosen(value: str | None) -> str | None:
+    """A stored word as it is read: "in_development" becomes "In development"."""
+    return worded(value).capitalize() if value else None
+
+
+def cell(value: str | None, absent: str = NOT_STATED) -> str:
+    """The text of a table's cell, which is never blank."""
+    return value or absent
+
+
+def always(number: str, label: str, value: Value | None, absent: str = NOT_STATED) -> Field:
+    """A field every card must fill in."""
+    return Field(number, label, Need.ALWAYS, value, absent)
+
+
+def tabled(field: Field) -> Field:
+    """The field, to stand in the table of its section."""
+    return replace(field, tabled=True)
+
+
+def when_high_risk(
+    number: str, label: str, value: Value | None, *, high: bool, absent: str = NOT_STATED
+) -> Field:
+    """A field that must be filled in for a system of high risk, or of a risk nobody has classified."""
+    return Field(number, label, Need.HIGH_RISK, value, absent, asked=high)
+
+
+def conditional(
+    number: str, label: str, value: Value | None, *, applies: bool, absent: str = NOT_STATED
+) -> Field:
+    """A field that must be filled in where its condition holds."""
+    return Field(number, label, Need.CONDITIONAL, value, absent, asked=applies)
+
+
+def optional(number: str, label: str, value: Value | None, absent: str = NOT_STATED) -> Field:
+    """A field that may be filled in."""
+    return Field(number, label, Need.OPTIONAL, value, absent, asked=False)
+
+
+def said(number: str, label: str, value: Value) -> Field:
+    """Something the card says by itself, which nobody has to fill in."""
+    return Field(number, label, Need.ALWAYS, value, asked=False)
+
+
+def not_kept(number: str, label: str, need: Need = Need.ALWAYS) -> Field:
+    """A field that belongs on a card and is not recorded in this registry yet."""
+    return Field(number, label, need, None, "not recorded in this registry yet", kept=False)
+
+
+def made_from(facts: CardFacts) -> str:
+    """Which state of the record the card was made from."""
+    origin = facts.origin
+    return (
+        f"Revision {origin.revision:,}, ledger entry {origin.seq:,} of {instant(origin.at)} "
+        f"({counted_words(origin.changes, 'entry', 'entries')} about this system)"
+    )

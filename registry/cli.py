@@ -1,0 +1,159 @@
+"""The registry command: serve, demo, db, worker, and each feature's commands."""
+
+import json
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+import click
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+import registry.tables  # noqa: F401 - completes the metadata
+from registry.accounts.commands import accounts
+from registry.audit.commands import audit
+from registry.cards.commands import card
+from registry.demo.commands import demo
+from registry.interchange.commands import import_inventory
+from registry.kernel.errors import Refusal, RuleBroken
+from registry.settings import Settings
+from registry.store import migrate
+from registry.store.commandkit import House, answer, house, progress
+from registry.store.session import Database
+from registry.systems.commands import systems
+from registry.worker.commands import work_until
+
+REFUSED, WRONG_USE, BROKEN = 1, 2, 3
+
+
+class Broken(Exception):
+    """The environment is not fit: the sentence says what is wrong and what to do."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="ai-registry", prog_name="registry")
+@click.pass_context
+def registry_command(context: click.Context) -> None:
+    """The registry of every AI system a company runs."""
+    settings = Settings.from_environment()
+    context.obj = House(settings, lambda: _current_database(settings))
+
+
+def _current_database(settings: Settings) -> Database:
+    settings.make_data_dir()
+    database = Database(settings.database)
+    if not migrate.is_current(database):
+        raise Broken("The database's schema is not that of this program. Run: registry db upgrade")
+    return database
+
+
+@registry_command.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def upgrade(as_json: bool) -> None:
+    """Create the schema, or bring it up to this program's."""
+    settings: Settings = house().settings
+    settings.make_data_dir()
+    database = Database(settings.database)
+    migrate.upgrade(database)
+    revision = migrate.current(database)
+    answer({"revision": revision}, as_json, f"The schema is at revision {revision}.")
+
+
+def prepare_empty(settings: Settings) -> Database:
+    """The database, its schema made first if there is none at all (serve and demo do this themselves)."""
+    settings.make_data_dir()
+    database = Database(settings.database)
+    if migrate.is_empty(database):
+        migrate.upgrade(database)
+    return _current_database(settings)
+
+
+@registry_command.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--no-worker", is_flag=True, help="Serve pages only; run `registry worker` elsewhere.")
+def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
+    """Serve pages and the API in the foreground, with one worker inside."""
+    from registry.server import serve_forever  # noqa: PLC0415 - gunicorn is not needed by other commands
+
+    settings: Settings = house().settings
+    prepare_empty(settings).dispose()
+    serve_forever(
+        settings,
+        host=host,
+        port=port,
+        processes=processes,
+        with_worker=settings.worker_inside and not no_worker,
+    )
+
+
+@registry_command.command()
+def worker() -> None:
+    """Do what was left for later until told to stop."""
+    from registry.wiring import FOLLOW_UPS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
+
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
+
+
+for command in (accounts, audit, card, import_inventory, demo, systems):
+    registry_command.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and leave with its promised exit code: 0 done, 1 refused, 2 wrong use, 3 broken environment."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """The same, giving the exit code back."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        result: Any = registry_command.main(given, prog_name="registry", standalone_mode=False)
+    except click.exceptions.Abort:
+        progress("Stopped.")
+        return REFUSED
+    except click.ClickException as wrong:
+        wrong.show(sys.stderr)
+        return wrong.exit_code
+    except Refusal as refusal:
+        return _refused(refusal, "--json" in given)
+    except (Broken, OSError, OperationalError, ValidationError) as broken:
+        progress(_said(broken))
+        return BROKEN
+    return result if isinstance(result, int) else 0
+
+
+def _refused(refusal: Refusal, as_json: bool) -> int:
+    problems = refusal.problems if isinstance(refusal, RuleBroken) else ()
+    if as_json:
+        listed = [{"field": problem.field, "message": problem.message} for problem in problems]
+        click.echo(json.dumps({"refused": refusal.says, "problems": listed}, ensure_ascii=False))
+    progress(refusal.says)
+    return REFUSED
+
+
+def _said(broken: Exception) -> str:
+    if isinstance(broken, ValidationError):
+        return "The settings do not fit: " + "; ".join(each["msg"] for each in broken.errors())
+    if isinstance(broken, OperationalError):
+        return f"The database does not answer: {broken.orig}"
+    return str(broken)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""Load the demonstration organisation through the same actions people use, each on its day of the past year."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from sqlmodel import Session
+
+from registry.accounts import actions as accounts
+from registry.accounts.queries import actor_for
+from registry.data_sources import actions as data_sources
+from registry.data_sources.rules.sources import Purpose
+from registry.demo.rules.facts import (
+    data_source_facts,
+    metric_facts,
+    objective_facts,
+    record_facts,
+    value_facts,
+)
+from registry.demo.rules.invented import invented
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Role, Seat, the_registry
+from registry.objectives import actions as objectives
+from registry.ownership import actions as ownership
+from registry.people import actions as people
+from registry.people.models import BusinessUnit, Person, Team
+from registry.people.rules import Function, PersonFacts
+from registry.store.session import Database
+from registry.systems import actions as systems
+from registry.systems.models import System
+from registry.systems.queries import facts_of
+from registry.systems.rules.record import Registration, Visibility
+
+_HOST = "halden.example"
+_FOUNDED_DAYS_AGO = 600
+_BATCH = 200
+
+
+@dataclass
+class Loaded:
+    """What stands after loading; numbers to report and sign-ins to print."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    units: dict[str, BusinessUnit] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    sources: dict[str, Any] = field(default_factory=dict)
+    systems: int = 0
+    sign_ins: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the demonstration is played: the database, and the day it is loaded on."""
+
+    database: Database
+    today: date
+    door: Actor
+
+    def day(self, days_ago: float) -> date:
+        """A day so long before loading (negative: after)."""
+        return self.today - timedelta(days=days_ago)
+
+    @contextmanager
+    def on(self, days_ago: float) -> Iterator[Session]:
+        """A transaction that happens on that day at nine in the morning."""
+        at = datetime.combine(self.day(days_ago), datetime.min.time(), UTC) + timedelta(hours=9)
+        with clock.frozen(at), self.database.transaction() as session:
+            yield session
+
+
+def load(database: Database, count: int | None, progress: Callable[[str], None]) -> Loaded:
+    """Fill an empty register: people, data sources and systems in order of time, then more systems up to `count`."""
+    told = yaml.safe_load((files("registry.demo") / "organisation.yaml").read_text(encoding="utf-8"))
+    stage, loaded = Stage(database, clock.today(), the_registry("demo")), Loaded()
+    progress("People and data sources …")
+    with stage.on(_FOUNDED_DAYS_AGO) as session:
+        _people(session, stage, told, loaded)
+    with stage.on(_FOUNDED_DAYS_AGO - 1) as session:
+        for source in told["data_sources"]:
+            facts = data_source_facts(source, loaded.people)
+            loaded.sources[source["name"]] = data_sources.add_source(session, stage.door, facts)
+    progress("Systems …")
+    for system in sorted(told["systems"], key=lambda one: -int(one["registered_days_ago"])):
+        _system(stage, system, loaded)
+    for person in told["people"]:
+        if "left_days_ago" in person:
+            with stage.on(person["left_days_ago"]) as session:
+                left = session.merge(loaded.people[person["id"]])
+                people.mark_as_left(session, stage.door, left, stage.day(person["left_days_ago"]))
+    _offers(stage, told["systems"], loaded)
+    _more(stage, loaded, count or 0, progress)
+    return loaded
+
+
+def _people(session: Session, stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
+    for unit in told["units"]:
+        above = loaded.units[unit["under"]].id if "under" in unit else None
+        loaded.units[unit["name"]] = people.add_unit(session, stage.door, unit["name"], above)
+    for one in told["people"]:
+        facts = PersonFacts(
+            name=one["name"],
+            email=f"{one['id']}@{_HOST}",
+            job_title=one["job"],
+            unit_id=loaded.units[one["unit"]].id,
+            active_from=stage.day(_FOUNDED_DAYS_AGO),
+        )
+        person = people.add_person(session, stage.door, facts)
+        loaded.people[one["id"]] = person
+        for role in one.get("roles", ()):
+            accounts.grant_role(session, stage.door, person, Role(role))
+        if one.get("password"):
+            # Made anew for each installation: a demonstration reached by mistake from outside has no known password.
+            password = secrets.token_urlsafe(12)
+            accounts.set_password(session, stage.door, person, password)
+            loaded.sign_ins.append({"email": person.email, "password": password, "role": one["said"]})
+    for unit in told["units"]:
+        if "head" in unit:
+            row = loaded.units[unit["name"]]
+            people.edit_unit(
+                session,
+                stage.door,
+                row,
+                row.name,
+                parent_id=row.parent_id,
+                head_id=loaded.people[unit["head"]].id,
+                version=row.version,
+            )
+    for team in told["teams"]:
+        loaded.teams[team["name"]] = people.add_team(
+            session,
+            stage.door,
+            team["name"],
+            Function(team["function"]),
+            leader_id=loaded.people[team["leader"]].id,
+            unit_id=loaded.units[team["unit"]].id,
+            member_ids=frozenset(loaded.people[each].id or 0 for each in team["members"]),
+        )
+
+
+def _system(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
+    since = float(told["registered_days_ago"])
+    with stage.on(since) as session:
+        owner = loaded.people[told["owner"]]
+        unit = loaded.units[told["unit"]].id
+        registers = stage.door if told.get("on_behalf") else actor_for(session, owner, via="session")
+        visibility = Visibility(told.get("visibility", Visibility.COMPANY))
+        system = systems.register(
+            session, registers, Registration(told["name"], told["summary"], unit, owner.id, visibility)
+        )
+        number = system.id or 0
+        loaded.systems += 1
+    if told.get("on_behalf"):
+        return
+    # What the owner filled in later, each step as an entry of its own.
+    with stage.on(since - 1) as session:
+        actor = actor_for(session, owner, via="session")
+        _fill(session, stage, actor, session.get_one(System, number), told, loaded)
+    with stage.on(max(since - 3, 1)) as session:
+        actor = actor_for(session, owner, via="session")
+        _purpose(session, stage, actor, number, told, loaded)
+    for value in told.get("values", ()):
+        with stage.on(value["days_ago"]) as session:
+            actor = actor_for(session, owner, via="session")
+            objectives.record_value(session, actor, number, value_facts(value, stage.day(value["days_ago"])))
+
+
+def _fill(
+    session: Session, stage: Stage, actor: Actor, system: System, told: dict[str, Any], loaded: Loaded
+) -> None:
+    if "record" in told:
+        facts = record_facts(facts_of(system), told["record"], stage.day)
+        systems.edit(session, actor, system, facts, version=system.version)
+    for seat, holder in told.get("seats", {}).items():
+        team = holder.removeprefix("team ") if holder.startswith("team ") else None
+        ownership.fill_seat(
+            session,
+            actor,
+            system.id or 0,
+            Seat(seat),
+            person_id=None if team else loaded.people[holder].id,
+            team_id=loaded.teams[team].id if team else None,
+        )
+
+
+def _purpose(
+    session: Session, stage: Stage, actor: Actor, number: int, told: dict[str, Any], loaded: Loaded
+) -> None:
+    if "objective" in told:
+        objectives.set_objective(session, actor, number, objective_facts(told["objective"]), version=0)
+    for metric in told.get("metrics", ()):
+        objectives.add_metric(session, actor, number, metric_facts(metric, loaded.people, stage.day))
+    for use in told.get("uses", ()):
+        source = session.merge(loaded.sources[use["source"]])
+        data_sources.attach(session, actor, number, source, Purpose(use["purpose"]), note=use.get("note", ""))
+
+
+def _offers(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> None:
+    for system in told:
+        if "handover" not in system:
+            continue
+        offer = system["handover"]
+        with stage.on(offer["days_ago"]) as session:
+            owner = loaded.people[system["owner"]]
+            actor = actor_for(session, owner, via="session")
+            number = next(
+                key
+                for key, held in actor.seats.items()
+                if Seat.OWNER in held and _is(session, key, system["name"])
+            )
+            ownership.offer_handover(session, actor, number, loaded.people[offer["to"]].id, offer["reason"])
+
+
+def _is(session: Session, number: int, name: str) -> bool:
+    return session.get_one(System, number).name == name
+
+
+def _more(stage: Stage, loaded: Loaded, count: int, progress: Callable[[str], None]) -> None:
+    """Invented systems up to the number asked for, dealt out to everybody who is here."""
+    owners = [person for key, person in loaded.people.items() if key != "pavel.horak"]
+    units = list(loaded.units.values())
+    while loaded.systems < count:
+        with stage.database.transaction() as session:
+            for _ in range(min(_BATCH, count - loaded.systems)):
+                number = loaded.systems
+                name, summary = invented(number)
+                facts = Registration(
+                    name, summary, units[number % len(units)].id, owners[number % len(owners)].id
+                )
+                systems.register(session, stage.door, facts)
+                loaded.systems += 1
+        progress(f"{loaded.systems:,} of {count:,} systems")

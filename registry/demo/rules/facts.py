@@ -1,0 +1,93 @@
+"""The demonstration's words as the facts that the rules of each feature read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from registry.data_sources.rules.sources import Classification, SourceFacts, Stated
+from registry.kernel.calendar import Cadence
+from registry.kernel.guard_rails import Bound
+from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
+from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
+from registry.systems.rules.record import Kind as SystemKind
+from registry.systems.rules.record import Link, Reversibility, SystemFacts
+
+Day = Callable[[float], date]
+
+_STATED_AS_THEY_ARE = (
+    "custodian",
+    "lawful_basis",
+    "licence",
+    "consent",
+    "retention",
+    "location",
+    "freshness_promised",
+)
+_NUMBERS = ("baseline", "target", "warn_low", "warn_high", "breach_low", "breach_high")
+
+
+def record_facts(facts: SystemFacts, told: Mapping[str, Any], day: Day) -> SystemFacts:
+    """A system's facts with what the demonstration states of it."""
+    values = dict(told)
+    if "kind" in values:
+        values["kind"] = SystemKind(values["kind"])
+    if "reversibility" in values:
+        values["reversibility"] = Reversibility(values["reversibility"])
+    if "links" in values:
+        values["links"] = tuple(Link(**link) for link in values["links"])
+    if "in_service_days_ago" in values:
+        values["in_service_on"] = day(values.pop("in_service_days_ago"))
+    return replace(facts, **values)
+
+
+def objective_facts(told: Mapping[str, Any]) -> ObjectiveFacts:
+    """An objective."""
+    values = dict(told)
+    if "expected_value" in values:
+        values["expected_value"] = Decimal(values["expected_value"])
+    return ObjectiveFacts(**values)
+
+
+def metric_facts(told: Mapping[str, Any], people: Mapping[str, Any], day: Day) -> MetricFacts:
+    """A success metric; days are counted from loading."""
+    values = {
+        name: value
+        for name, value in told.items()
+        if not name.endswith(("_days_ago", "_in_days", "number_owner"))
+    }
+    values |= {name: Decimal(told[name]) for name in _NUMBERS if name in told}
+    values["kind"], values["direction"] = Kind(told["kind"]), Direction(told["direction"])
+    values["cadence"] = Cadence(told["cadence"])
+    values["aggregation"] = Aggregation(told["aggregation"])
+    for name in ("warn_bound", "breach_bound"):
+        if name in told:
+            values[name] = Bound(told[name])
+    if "baseline_days_ago" in told:
+        values["baseline_on"] = day(told["baseline_days_ago"])
+    if "target_in_days" in told:
+        values["target_on"] = day(-told["target_in_days"])
+    return MetricFacts(**values, number_owner_id=people[told["number_owner"]].id)
+
+
+def value_facts(told: Mapping[str, Any], on_day: date) -> ValueFacts:
+    """A dated entry of value realised."""
+    return ValueFacts(on_day, Decimal(told["amount"]), told["currency"], told["source"])
+
+
+def data_source_facts(told: Mapping[str, Any], people: Mapping[str, Any]) -> SourceFacts:
+    """A data source of the catalogue."""
+    return SourceFacts(
+        name=told["name"],
+        description=told["description"],
+        owner_id=people[told["owner"]].id,
+        steward_id=people[told["steward"]].id if "steward" in told else None,
+        classification=Classification(told["classification"]),
+        personal_data=Stated(told["personal_data"]),
+        special_category=Stated(told.get("special_category", Stated.UNKNOWN)),
+        schema_version=told.get("schema_version", ""),
+        provenance=told.get("provenance", ""),
+        known_gaps=told.get("known_gaps", ""),
+        **{name: told.get(name, "") for name in _STATED_AS_THEY_ARE},
+    )

@@ -1,0 +1,179 @@
+"""Bring an inventory's rows onto the register: create, update, or leave as they are; each row ends in exactly one way."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from registry.audit.actions import record
+from registry.data_sources import actions as data_sources
+from registry.data_sources.queries import source_named
+from registry.data_sources.rules.sources import Purpose, SourceFacts, Stated
+from registry.interchange import queries
+from registry.interchange.models import SourceRecord
+from registry.interchange.rules.drafts import DataDraft, Draft
+from registry.interchange.rules.facts import plain_of, with_changes
+from registry.interchange.rules.outcomes import Ending, Outcome, Tally
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.events import Event
+from registry.objectives import actions as objectives
+from registry.objectives.queries import objective_of
+from registry.objectives.rules.objective import ObjectiveFacts
+from registry.ownership.actions import seat_first_owner
+from registry.people import actions as people
+from registry.people.models import Person
+from registry.people.queries import active_people, unit_named
+from registry.people.rules import PersonFacts
+from registry.systems import actions as systems
+from registry.systems.models import System
+from registry.systems.queries import by_number, facts_of
+from registry.systems.rules.record import SystemFacts
+
+PLACEHOLDER = PersonFacts(
+    "Owner to be found", "owner-to-be-found@registry.invalid", "Stands in until somebody takes over"
+)
+
+
+class Importer:
+    """One import: the units, people and sources it has met, so that each is looked up once."""
+
+    def __init__(self, session: Session, actor: Actor, file_name: str, steward: Person) -> None:
+        self.session, self.actor = session, actor
+        self.file_name, self.steward = file_name, steward
+        self.units: dict[tuple[str, ...], int] = {}
+        self.sources: dict[str, Any] = {}
+        here = active_people(session, clock.today())
+        self.people = {person.email: person for person in here}
+
+    def unit_of(self, path: tuple[str, ...]) -> int:
+        """The number of the unit at the end of a path of names, made where it is missing."""
+        steps = tuple(" ".join(step.split())[:200] for step in path if step.strip()) or ("Unit not stated",)
+        if steps in self.units:
+            return self.units[steps]
+        above = self.unit_of(steps[:-1]) if len(steps) > 1 else None
+        unit = unit_named(self.session, steps[-1], above)
+        if unit is None:
+            unit = people.add_unit(self.session, self.actor, steps[-1], above)
+        self.units[steps] = unit.id or 0
+        return self.units[steps]
+
+    def source_of(self, draft: DataDraft) -> Any:
+        """The catalogue's source of this name, added where it is missing."""
+        if draft.name not in self.sources:
+            found = source_named(self.session, draft.name)
+            self.sources[draft.name] = found or data_sources.source_row(
+                self.session,
+                SourceFacts(
+                    name=draft.name, description=draft.description, personal_data=Stated(draft.personal_data)
+                ),
+            )
+        return self.sources[draft.name]
+
+
+def import_rows(
+    session: Session,
+    actor: Actor,
+    *,
+    file_name: str,
+    steward: Person,
+    outcomes: Sequence[Outcome],
+    drafts: Iterable[Draft],
+    tally: Tally,
+    advance: Callable[[int], None],
+) -> None:
+    """Carry out what was planned for each row, in the caller's one transaction.
+
+    `drafts` are the rows again, in the same order, and `outcomes` what `plan` said of them. A system whose row names
+    no person who is here belongs to the steward, as *owner to be confirmed*.
+    """
+    require(actor, Permission.INVENTORY_IMPORT)
+    importer = Importer(session, actor, file_name, steward)
+    by_row = {outcome.row: outcome for outcome in outcomes}
+    for draft in drafts:
+        outcome = by_row[draft.row]
+        if outcome.ending is Ending.CREATED:
+            _create(importer, draft, outcome.key)
+        elif outcome.ending is Ending.UPDATED:
+            _update(importer, draft, outcome.key)
+        advance(1)
+    counted = {each.name: str(getattr(tally, each.name)) for each in fields(tally)}
+    record(
+        session,
+        actor,
+        Event.INVENTORY_IMPORTED,
+        None,
+        subject_kind="inventory",
+        note={"file": file_name, **counted},
+    )
+
+
+def _create(importer: Importer, draft: Draft, key: str) -> None:
+    session = importer.session
+    facts = with_changes(
+        SystemFacts(draft.name, draft.summary, importer.unit_of(draft.unit)), draft, before=None
+    )
+    system = systems.add_row(session, importer.actor, facts, draft.stage)
+    named = importer.people.get(draft.owner_email.lower()) if draft.owner_email else None
+    owner = named or importer.steward
+    seat_first_owner(session, system.id or 0, owner.id or 0, accepted=False, to_be_confirmed=True)
+    if draft.objective_problem:
+        objectives.objective_row(session, system.id or 0, ObjectiveFacts(problem=draft.objective_problem))
+    _attach(importer, system, draft, ())
+    session.add(
+        SourceRecord(
+            system_id=system.id or 0,
+            profile=draft.profile,
+            natural_key=key,
+            row_digest=draft.digest,
+            file_name=importer.file_name,
+            row_number=draft.row,
+            stated=plain_of(draft),
+            source_facts=dict(draft.source_facts),
+            imported_at=clock.now(),
+        )
+    )
+    record(session, importer.actor, Event.SYSTEM_IMPORTED, system, system_id=system.id)
+
+
+def _update(importer: Importer, draft: Draft, key: str) -> None:
+    """Write what the inventory says differently since last time; what people have entered meanwhile stays."""
+    session = importer.session
+    source = queries.record_by_key(session, key)
+    if source is None:
+        raise LookupError(f"the import planned to update {key}, which no earlier import made")
+    system = by_number(session, source.system_id)
+    facts = with_changes(facts_of(system), draft, before=source.stated)
+    if source.stated.get("unit") != plain_of(draft).get("unit"):
+        facts = replace(facts, unit_id=importer.unit_of(draft.unit))
+    systems.write(system, systems.tidy(facts))
+    if source.stated.get("stage") != draft.stage.value:
+        system.stage = draft.stage
+    _update_objective(session, system, draft, source.stated.get("objective_problem", ""))
+    _attach(importer, system, draft, [one["name"] for one in source.stated.get("data_sources", ())])
+    source.stated, source.source_facts = plain_of(draft), dict(draft.source_facts)
+    source.row_digest, source.row_number = draft.digest, draft.row
+    source.file_name, source.imported_at = importer.file_name, clock.now()
+    record(session, importer.actor, Event.SYSTEM_REIMPORTED, system, system_id=system.id)
+
+
+def _update_objective(session: Session, system: System, draft: Draft, before: str) -> None:
+    objective = objective_of(session, system.id or 0)
+    if objective is None and draft.objective_problem:
+        objectives.objective_row(session, system.id or 0, ObjectiveFacts(problem=draft.objective_problem))
+    elif objective is not None and draft.objective_problem != before and objective.problem == before:
+        objective.problem = draft.objective_problem
+
+
+def _attach(importer: Importer, system: System, draft: Draft, known: Sequence[str]) -> None:
+    for one in draft.data_sources:
+        if one.name not in known:
+            source = importer.source_of(one)
+            data_sources.use_row(importer.session, system.id or 0, source, Purpose(one.purpose))
+
+
+def placeholder_owner(session: Session, actor: Actor) -> Person:
+    """Somebody to stand in as owner in a register that has nobody yet; every such system shows as unconfirmed."""
+    require(actor, Permission.INVENTORY_IMPORT)
+    return people.add_person(session, actor, PLACEHOLDER)

@@ -1,0 +1,164 @@
+"""registry import: an inventory file onto the register."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlmodel import Session
+
+from registry.accounts.queries import longest_holder, person_by_email
+from registry.interchange import actions, queries
+from registry.interchange.rules.drafting import draft_of
+from registry.interchange.rules.drafts import Draft, Refused
+from registry.interchange.rules.outcomes import Entry, entry_of, plan, tally_of
+from registry.interchange.rules.profiles import Profile, fitted
+from registry.kernel.actor import Role, the_registry
+from registry.kernel.errors import Problem, RuleBroken
+from registry.people.models import Person
+from registry.store.commandkit import answer, bar, house, progress
+from registry.store.sheets import Sheet, read
+
+MOST_PROBLEMS_SHOWN = 20
+
+
+class DryRun(Exception):
+    """Leaves the transaction without keeping anything."""
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--profile",
+    "profile_id",
+    default=None,
+    help="How to read the columns; guessed from the headings unless told.",
+)
+@click.option(
+    "--map",
+    "map_file",
+    default=None,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A YAML file that says which column is which field.",
+)
+@click.option(
+    "--steward", default=None, help="E-mail of the person who answers for systems whose file names nobody."
+)
+@click.option("--sheet", default=None, help="Which sheet of a workbook.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def import_inventory(
+    file: Path,
+    profile_id: str | None,
+    map_file: Path | None,
+    steward: str | None,
+    sheet: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring the systems of an inventory (CSV, TSV, XLSX, JSON, YAML) onto the register, all or nothing.
+
+    A second import of the same file changes nothing; of a newer one, it updates what the inventory says differently.
+    """
+    reading = Reading(file, sheet)
+    profile = reading.profile(profile_id, map_file)
+    progress(f"Reading {file.name} as “{profile.title}”.")
+    entries, problems = reading.first_pass(profile)
+    result: dict[str, Any] = {}
+    try:
+        with house().database.transaction() as session:
+            outcomes = plan(entries, queries.held_from(session, profile.id))
+            tally = tally_of(outcomes)
+            result = asdict(tally) | {"problems": problems}
+            door = the_registry("command")
+            owner = _steward(session, steward)
+            progress(
+                f"Systems whose row names nobody who is here go to {owner.name} <{owner.email}>, to be confirmed."
+            )
+            with bar(tally.rows, "Importing") as advance:
+                actions.import_rows(
+                    session,
+                    door,
+                    file_name=file.name,
+                    steward=owner,
+                    outcomes=outcomes,
+                    drafts=reading.drafts(profile),
+                    tally=tally,
+                    advance=advance,
+                )
+            _keep_nothing_if(dry_run)
+    except DryRun:
+        progress("Dry run: nothing was kept.")
+    for warning in reading.warnings:
+        progress(warning)
+    answer(result, as_json, _said(result))
+
+
+class Reading:
+    """The file, walked twice: once to plan every row's end, once to carry it out, so that no file is held in memory."""
+
+    def __init__(self, file: Path, sheet: str | None) -> None:
+        self.file, self.sheet = file, sheet
+        self.warnings: tuple[str, ...] = ()
+
+    def opened(self) -> Sheet:
+        """The file from its first row."""
+        return read(self.file, self.file.name, sheet=self.sheet)
+
+    def profile(self, profile_id: str | None, map_file: Path | None) -> Profile:
+        """The profile to read with, fitted to the file's columns. Raises RuleBroken."""
+        columns = self.opened().columns
+        found = queries.choose_profile(columns, self.file.name, profile_id, map_file)
+        return fitted(found, columns)
+
+    def results(self, profile: Profile) -> Iterator[Draft | Refused]:
+        """Every row as a draft or a refusal."""
+        sheet = self.opened()
+        for row in sheet.rows:
+            yield draft_of(profile, row)
+        self.warnings = sheet.warnings
+
+    def first_pass(self, profile: Profile) -> tuple[list[Entry], list[dict[str, Any]]]:
+        """What the plan needs of each row, and every problem by row and column."""
+        entries, problems = [], []
+        for result in self.results(profile):
+            entries.append(entry_of(result))
+            problems += [asdict(problem) for problem in result.problems]
+        return entries, problems
+
+    def drafts(self, profile: Profile) -> Iterator[Draft]:
+        """The rows that became drafts, again."""
+        return (result for result in self.results(profile) if isinstance(result, Draft))
+
+
+def _steward(session: Session, email: str | None) -> Person:
+    if email:
+        person = person_by_email(session, email)
+        if person is None:
+            raise RuleBroken([Problem("steward", f"Nobody has the e-mail address {email}. Add them first.")])
+        return person
+    stands_in = person_by_email(session, actions.PLACEHOLDER.email)
+    return (
+        longest_holder(session, Role.ADMINISTRATOR)
+        or stands_in
+        or actions.placeholder_owner(session, the_registry("command"))
+    )
+
+
+def _keep_nothing_if(dry_run: bool) -> None:
+    if dry_run:
+        raise DryRun
+
+
+def _said(result: dict[str, Any]) -> str:
+    endings = ("created", "updated", "unchanged", "duplicate", "refused")
+    lines = [f"{result['rows']:,} rows: " + ", ".join(f"{result[name]:,} {name}" for name in endings) + "."]
+    problems = result["problems"]
+    lines += [
+        f"  row {problem['row']}, {problem['column'] or 'the row'}: {problem['message']}"
+        for problem in problems[:MOST_PROBLEMS_SHOWN]
+    ]
+    if len(problems) > MOST_PROBLEMS_SHOWN:
+        lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN:,} more; --json lists them all.")
+    return "\n".join(lines)

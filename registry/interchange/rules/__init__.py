@@ -1,0 +1,1 @@
+"""Inventories to drafts of systems: profiles, values, keys and what becomes of each row."""

@@ -1,0 +1,79 @@
+"""What a draft puts into a system's facts, the first time and when the inventory comes again."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+from registry.interchange.rules.dates import PartialDate, Precision
+from registry.interchange.rules.drafts import DataDraft, Draft
+from registry.systems.rules.record import TEXT_LIMIT, Link, SystemFacts
+
+_NOT_STATED: Final = frozenset({"row", "profile", "key", "problems", "source_facts"})
+_FACTS: Final = frozenset(each.name for each in fields(SystemFacts)) - {
+    "unit_id",
+    "visibility",
+    "in_service_on",
+}
+
+
+def plain_of(draft: Draft) -> dict[str, Any]:
+    """Everything a row states, as JSON takes it; what is empty is left out."""
+    found = {
+        each.name: _plain(getattr(draft, each.name)) for each in fields(draft) if each.name not in _NOT_STATED
+    }
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def with_changes(facts: SystemFacts, draft: Draft, before: Mapping[str, Any] | None) -> SystemFacts:
+    """The facts with what the draft states differently from last time (`before`; None the first time).
+
+    A field the inventory has not changed keeps whatever people have made of it since.
+    """
+    stated = plain_of(draft)
+    values: dict[str, Any] = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    for name in _FACTS & stated.keys():
+        if before is None or before.get(name) != stated[name]:
+            values[name] = getattr(draft, name)
+    told = _told(draft)
+    if before is None or any(before.get(name) != stated.get(name) for name in ("description", *_TOLD)):
+        values["description"] = _joined(draft.description, told)
+    since = draft.in_service_on
+    news = before is None or before.get("in_service_on") != stated.get("in_service_on")
+    if since is not None and since.precision is Precision.DAY and news:
+        values["in_service_on"] = since.on
+    return SystemFacts(**values)
+
+
+_TOLD: Final = ("objective_outputs", "in_service_on", "retired_on")
+
+
+def _told(draft: Draft) -> list[str]:
+    """What the record has no field for, as paragraphs of the description."""
+    told = []
+    if draft.objective_outputs:
+        told.append(f"**Outputs:** {draft.objective_outputs}")
+    # A month or a year is not a day: the record's date stays empty and the words say what is known.
+    if draft.in_service_on is not None and draft.in_service_on.precision is not Precision.DAY:
+        told.append(f"**In service since:** {_date_said(draft.in_service_on)}")
+    if draft.retired_on is not None:
+        told.append(f"**Retired:** {_date_said(draft.retired_on)}")
+    return told
+
+
+def _date_said(date: PartialDate) -> str:
+    return f"{date.said} {date.remark}".strip()
+
+
+def _joined(description: str, told: list[str]) -> str:
+    text = "\n\n".join(part for part in [description, *told] if part)
+    return text if len(text) <= TEXT_LIMIT else description
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, PartialDate):
+        return f"{value.said} {value.remark}".strip()
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Link | DataDraft):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
+    return value

@@ -1,0 +1,139 @@
+"""How each row ends: created, updated, unchanged, duplicate or refused, once; and the count of each."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registry.interchange.rules.drafts import Draft, Refused
+from registry.interchange.rules.keys import base_and_ordinal, with_ordinal
+
+
+class Ending(StrEnum):
+    """What becomes of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What has to be known of a row to decide its end; small enough to keep for a whole file."""
+
+    row: int
+    key: str
+    digest: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A system that came from an earlier import: its full key, and the digest of what was read for it then."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one row ends. `key` is the full key of its system; a duplicate or refused row says why."""
+
+    row: int
+    ending: Ending
+    key: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The five counts of an import; they always add up to the rows."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    refused: int = 0
+
+
+def entry_of(result: Draft | Refused) -> Entry:
+    """The little of a row that `plan` needs."""
+    if isinstance(result, Refused):
+        return Entry(result.row, "", result.digest, result.reason)
+    return Entry(result.row, result.key, result.digest)
+
+
+def plan(entries: Sequence[Entry], held: Iterable[Held]) -> list[Outcome]:
+    """The end of every row, in the order of the rows. `held` are the systems this profile's earlier imports made.
+
+    A row that says the same as an earlier one is its duplicate. Different rows that share a natural key are different
+    systems: the first keeps the key, the next get #2, #3. When the file comes again, a row first meets the system
+    that was read with the same content, whatever its place; the rest meet the remaining systems in order, and what is
+    left over is created. So a second import changes nothing, and neither does a file in another order.
+    """
+    first_of: dict[tuple[str, str], Entry] = {}
+    outcomes: dict[int, Outcome] = {}
+    distinct: dict[str, list[int]] = {}
+    for place, entry in enumerate(entries):
+        earlier = first_of.setdefault((entry.key, entry.digest), entry)
+        if earlier is not entry:
+            outcomes[place] = _duplicate(entry, earlier)
+        elif not entry.key:
+            outcomes[place] = Outcome(entry.row, Ending.REFUSED, says=entry.reason)
+        else:
+            distinct.setdefault(entry.key, []).append(place)
+    holding = _by_base(held)
+    for key, places in distinct.items():
+        outcomes |= _settled(key, places, entries, holding.get(key, {}))
+    return [outcomes[place] for place in range(len(entries))]
+
+
+def tally_of(outcomes: Iterable[Outcome]) -> Tally:
+    """The five counts and their sum."""
+    counts = Counter(str(outcome.ending) for outcome in outcomes)
+    return Tally(rows=counts.total(), **counts)
+
+
+def _duplicate(entry: Entry, earlier: Entry) -> Outcome:
+    said = f"The row says the same as row {earlier.row}"
+    return Outcome(
+        entry.row,
+        Ending.DUPLICATE,
+        says=f"{said}, which was refused: {earlier.reason}" if earlier.reason else f"{said}.",
+    )
+
+
+def _by_base(held: Iterable[Held]) -> dict[str, dict[int, str]]:
+    """The digests held under each natural key, by ordinal."""
+    found: dict[str, dict[int, str]] = {}
+    for each in held:
+        base, ordinal = base_and_ordinal(each.key)
+        found.setdefault(base, {})[ordinal] = each.digest
+    return found
+
+
+def _settled(
+    key: str, places: Sequence[int], entries: Sequence[Entry], held: Mapping[int, str]
+) -> dict[int, Outcome]:
+    """The ends of the different rows that share one natural key."""
+    ordinals = {digest: ordinal for ordinal, digest in held.items()}
+    unchanged = {
+        place: ordinals[entries[place].digest] for place in places if entries[place].digest in ordinals
+    }
+    free = sorted(set(held) - set(unchanged.values()))
+    changed = dict(zip((place for place in places if place not in unchanged), free, strict=False))
+    following = itertools.count(max(held, default=0) + 1)
+    ends: dict[int, Outcome] = {}
+    for place in places:
+        if place in unchanged:
+            ending, ordinal = Ending.UNCHANGED, unchanged[place]
+        elif place in changed:
+            ending, ordinal = Ending.UPDATED, changed[place]
+        else:
+            ending, ordinal = Ending.CREATED, next(following)
+        ends[place] = Outcome(entries[place].row, ending, with_ordinal(key, ordinal))
+    return ends

@@ -1,0 +1,187 @@
+"""Actor, Role, Seat, Permission, the GRANTS table, may() and require(): the whole permission policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from registry.kernel.errors import Forbidden
+
+
+class Role(StrEnum):
+    """What a person is to the whole organisation. Everybody who signs in is a member."""
+
+    MEMBER = "member"
+    REVIEWER = "reviewer"
+    EXECUTIVE = "executive"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Seat(StrEnum):
+    """What a person answers for on one system."""
+
+    OWNER = "accountable_owner"
+    DEPUTY = "deputy"
+    BUSINESS_LEAD = "business_lead"
+    DATA_STEWARD = "data_steward"
+    ENGINEERING_LEAD = "engineering_lead"
+    COMPLIANCE_LEAD = "compliance_lead"
+    OVERSEER = "overseer"
+
+
+class Permission(StrEnum):
+    """What may be done. Each view and each action names exactly one."""
+
+    DESK_READ = "desk.read"
+    SYSTEM_READ = "system.read"
+    SYSTEM_REGISTER = "system.register"
+    SYSTEM_EDIT = "system.edit"
+    SEAT_FILL = "seat.fill"
+    OWNER_CONFIRM = "owner.confirm"
+    HANDOVER_OFFER = "handover.offer"
+    HANDOVER_ANSWER = "handover.answer"
+    OBJECTIVE_EDIT = "objective.edit"
+    DATA_SOURCE_READ = "data_source.read"
+    DATA_SOURCE_EDIT = "data_source.edit"
+    DATA_USE_EDIT = "data_use.edit"
+    CARD_READ = "card.read"
+    CARD_EXPORT = "card.export"
+    PEOPLE_READ = "people.read"
+    PEOPLE_EDIT = "people.edit"
+    AUDIT_READ = "audit.read"
+    OWN_ACCOUNT = "account.own"
+    ACCOUNTS_MANAGE = "accounts.manage"
+    INVENTORY_IMPORT = "inventory.import"
+    JOBS_READ = "jobs.read"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who holds a permission: by role anywhere, or by seat on the system in question; and the token scopes that carry it."""
+
+    roles: frozenset[Role] = frozenset()
+    seats: frozenset[Seat] = frozenset()
+    scopes: frozenset[str] = frozenset()
+
+
+def _grant(roles: tuple[Role, ...] = (), seats: tuple[Seat, ...] = (), scopes: tuple[str, ...] = ()) -> Grant:
+    return Grant(frozenset(roles), frozenset(seats), frozenset(scopes))
+
+
+_EVERYBODY = (Role.MEMBER,)
+_OWNERS = (Seat.OWNER, Seat.DEPUTY)
+_LEADS = (*_OWNERS, Seat.BUSINESS_LEAD, Seat.DATA_STEWARD, Seat.ENGINEERING_LEAD, Seat.COMPLIANCE_LEAD)
+
+READ_SCOPE = "registry:read"
+WRITE_SCOPE = "systems:write"
+SCOPES: Mapping[str, str] = {
+    READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
+    WRITE_SCOPE: "Register and edit systems where its person may.",
+}
+
+# One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
+# whatever is not listed needs a signed-in person), and never more than its person holds.
+GRANTS: Mapping[Permission, Grant] = {
+    Permission.DESK_READ: _grant(_EVERYBODY),
+    Permission.SYSTEM_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.SYSTEM_REGISTER: _grant(_EVERYBODY, scopes=(WRITE_SCOPE,)),
+    Permission.SYSTEM_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
+    Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),
+    Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
+    Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS),
+    Permission.HANDOVER_ANSWER: _grant(_EVERYBODY),
+    Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.DATA_SOURCE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.DATA_SOURCE_EDIT: _grant(_EVERYBODY),
+    Permission.DATA_USE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,)),
+    Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR)),
+    Permission.OWN_ACCOUNT: _grant(_EVERYBODY),
+    Permission.ACCOUNTS_MANAGE: _grant((Role.ADMINISTRATOR,)),
+    Permission.INVENTORY_IMPORT: _grant((Role.ADMINISTRATOR,)),
+    Permission.JOBS_READ: _grant((Role.ADMINISTRATOR,)),
+}
+
+# Roles that see restricted systems without a seat on them (product.md section 2).
+SEES_RESTRICTED = frozenset({Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The part of an Actor that narrows it: an API token's id, scopes and, if it was issued for one, its only system."""
+
+    id: int
+    scopes: frozenset[str]
+    system_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. Built once per request; carries everything may() needs, so that asking costs no query.
+
+    `seats` maps a system's number to the seats held there now; `headed_units` holds the units this person
+    heads and all units below them.
+    """
+
+    person_id: int | None
+    name: str
+    roles: frozenset[Role] = frozenset()
+    seats: Mapping[int, frozenset[Seat]] = field(default_factory=dict)
+    headed_units: frozenset[int] = frozenset()
+    via: str = "session"
+    token: Token | None = None
+    request_id: str = ""
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether restricted systems are visible to this actor without a seat."""
+        if self.token is not None and self.token.system_id is not None:
+            return False
+        return bool(self.roles & SEES_RESTRICTED)
+
+
+def the_registry(via: str, request_id: str = "") -> Actor:
+    """The actor for work nobody signed in for: a command on the machine, or the worker."""
+    return Actor(
+        person_id=None,
+        name="the registry",
+        roles=frozenset({Role.MEMBER, Role.ADMINISTRATOR}),
+        via=via,
+        request_id=request_id,
+    )
+
+
+def on_behalf_via(actor: Actor, via: str) -> Actor:
+    """The same actor, acting through another door (named in the ledger)."""
+    return replace(actor, via=via)
+
+
+def may(actor: Actor, permission: Permission, system_id: int | None = None) -> bool:
+    """Whether the actor holds the permission, on that system where one is named."""
+    grant = GRANTS[permission]
+    if actor.token is not None:
+        if not actor.token.scopes & grant.scopes:
+            return False
+        if actor.token.system_id is not None and actor.token.system_id != system_id:
+            return False
+    if actor.roles & grant.roles:
+        return True
+    return system_id is not None and bool(actor.seats.get(system_id, frozenset()) & grant.seats)
+
+
+def require(actor: Actor, permission: Permission, system_id: int | None = None) -> None:
+    """Raise Forbidden unless the actor holds the permission. The first line of every action."""
+    if not may(actor, permission, system_id):
+        raise Forbidden(says_why_not(permission))
+
+
+def says_why_not(permission: Permission) -> str:
+    """Which roles or seats would be needed, in words a person can act on."""
+    grant = GRANTS[permission]
+    holders = sorted(role.value for role in grant.roles) + sorted(
+        seat.value.replace("_", " ") for seat in grant.seats
+    )
+    return f"This needs one of these roles: {', '.join(holders)}."

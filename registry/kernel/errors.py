@@ -1,0 +1,73 @@
+"""The ways to refuse: NotFound, Forbidden, Conflict, RuleBroken; and a Problem, one objection to one field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One objection: the field it belongs to ("" for the whole record) and what to do about it, in plain words."""
+
+    field: str
+    message: str
+
+
+class Refusal(Exception):
+    """A request that is understood and declined; `says` is shown to the person as it stands."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class NotFound(Refusal):
+    """There is no such thing, or the person may not know that there is."""
+
+    def __init__(self, says: str = "There is nothing at this address.") -> None:
+        super().__init__(says)
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in, or the session has ended."""
+
+    def __init__(self, says: str = "Please sign in to go on.") -> None:
+        super().__init__(says)
+
+
+class Forbidden(Refusal):
+    """The person may know of the thing but may not do this to it."""
+
+    def __init__(self, says: str = "Your roles do not allow this.") -> None:
+        super().__init__(says)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that two people changed: what stands now and what was about to be written."""
+
+    field: str
+    theirs: object
+    yours: object
+
+
+class Conflict(Refusal):
+    """Somebody else changed the record meanwhile. Carries the revision that stands now."""
+
+    def __init__(self, says: str, current_version: int, differences: Sequence[Difference] = ()) -> None:
+        super().__init__(says)
+        self.current_version = current_version
+        self.differences = tuple(differences)
+
+
+class RuleBroken(Refusal):
+    """The request breaks one or more rules; every objection is listed, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+
+def refuse_if(problems: Sequence[Problem]) -> None:
+    """Raise RuleBroken when there is any objection."""
+    if problems:
+        raise RuleBroken(problems)

@@ -1,0 +1,115 @@
+"""The facts behind the checklist, for one system or for many in a fixed number of statements."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from registry.data_sources import queries as data_sources
+from registry.data_sources.rules.sources import Purpose, Stated
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Seat
+from registry.lifecycle.rules import ACTING_AUTONOMY, Standing, checklist
+from registry.objectives import queries as objectives
+from registry.objectives.rules.gaps import is_guarded, is_measurable
+from registry.ownership import queries as ownership
+from registry.ownership.queries import Held
+from registry.packs import queries as packs
+from registry.systems.models import System
+
+_OWN_TEXTS = ("intended_use", "out_of_scope", "affected_people", "oversight_plan", "deployed_where")
+_MORE_TEXTS = ("vendor_exit", "complaints_contact", "known_limitations")
+
+
+def standing_of(session: Session, system: System, seats: Sequence[Held] | None = None) -> Standing:
+    """What one system's record states and lacks."""
+    held = ownership.held_on(session, system.id or 0) if seats is None else seats
+    return standings(session, [system], {system.id or 0: held})[system.id or 0]
+
+
+def standings(
+    session: Session, systems: Sequence[System], seats: dict[int, Sequence[Held]]
+) -> dict[int, Standing]:
+    """The same for several systems, by number: one statement per feature however many systems there are."""
+    numbers = [system.id or 0 for system in systems]
+    criteria = packs.current("baseline", clock.today()).record
+    stated = objectives.objectives_by_system(session, numbers)
+    metrics = objectives.metrics_by_system(session, numbers)
+    uses = data_sources.uses_by_system(session, numbers)
+    return {
+        number: checklist(
+            criteria,
+            {
+                **_own_facts(system),
+                **_seat_facts(seats.get(number, ())),
+                **_objective_facts(stated.get(number), metrics.get(number, ())),
+                **_data_facts(uses.get(number, ())),
+            },
+            {
+                "uses_data": bool(uses.get(number)),
+                "acts": (system.autonomy or 0) >= ACTING_AUTONOMY,
+                "bought": bool(system.vendor_name),
+            },
+        )
+        for number, system in zip(numbers, systems, strict=True)
+    }
+
+
+def _own_facts(system: System) -> dict[str, bool]:
+    facts = {name: bool(getattr(system, name)) for name in (*_OWN_TEXTS, *_MORE_TEXTS)}
+    for name in ("kind", "autonomy", "reversibility"):
+        facts[name] = getattr(system, name) is not None
+    return facts
+
+
+def _seat_facts(held: Sequence[Held]) -> dict[str, bool]:
+    filled = {each.assignment.seat for each in held}
+    confirmed = any(
+        each.assignment.seat is Seat.OWNER
+        and each.assignment.accepted_at is not None
+        and not each.assignment.to_be_confirmed
+        for each in held
+    )
+    return {
+        "owner_confirmed": confirmed,
+        "deputy": Seat.DEPUTY in filled,
+        "overseer": Seat.OVERSEER in filled,
+    }
+
+
+def _objective_facts(objective: Any, metrics: Sequence[Any]) -> dict[str, bool]:
+    named = {
+        "objective_problem": "problem",
+        "objective_decision": "decision_changed",
+        "objective_today": "done_today",
+        "objective_stop": "stop_condition",
+    }
+    facts = {fact: bool(objective and getattr(objective, name)) for fact, name in named.items()}
+    stated = [objectives.metric_facts(metric) for metric in metrics]
+    facts["metric_measurable"] = any(is_measurable(metric) for metric in stated)
+    facts["metric_guarded"] = any(is_guarded(metric) for metric in stated)
+    return facts
+
+
+def _data_facts(uses: Sequence[Any]) -> dict[str, bool]:
+    return {
+        "data_sources": bool(uses),
+        "operational_input": any(use.purpose is Purpose.OPERATIONAL_INPUT for use, _ in uses),
+        "personal_data_known": all(source.personal_data is not Stated.UNKNOWN for _, source in uses),
+    }
+
+
+def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
+    """What stands above every page of a system: who answers for it and how complete its record is."""
+    held = ownership.held_on(session, system.id or 0)
+    owner = next((each for each in held if each.assignment.seat is Seat.OWNER), None)
+    unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
+    record = standing_of(session, system, held)
+    return {
+        "system": system,
+        "held": held,
+        "owner": owner.person if owner else None,
+        "owner_unconfirmed": unconfirmed,
+        "record": record,
+        "standing": (record.done, record.total),
+    }

@@ -1,0 +1,95 @@
+"""Assignment: who held which seat from when to when. Handover: an offer of the accountable seat and its answer."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from registry.kernel.actor import Seat
+from registry.ownership.rules import HandoverState
+from registry.store.columns import Revised, by_value, instant, long_text, one_of
+
+_OPEN_OWNER = "to_at IS NULL AND seat = 'accountable_owner'"
+_PENDING = "state = 'offered'"
+
+
+class Assignment(Revised, table=True):
+    """One holder of one seat for one period; closed, never deleted, when the period ends."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        one_of("seat", Seat),
+        # A seat is held by a person or by a team; the accountable owner is always a person.
+        sa.CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="one_holder"),
+        sa.CheckConstraint("seat <> 'accountable_owner' OR person_id IS NOT NULL", name="owner_is_person"),
+        sa.CheckConstraint("to_at IS NULL OR to_at >= from_at", name="ends_after_start"),
+        # The database's own word that a system never has two accountable owners at once.
+        sa.Index(
+            "ix_assignment_one_open_owner",
+            "system_id",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_OWNER),
+            postgresql_where=sa.text(_OPEN_OWNER),
+        ),
+        # Nobody holds the same seat twice at once (a NULL equals nothing, so each index minds its own kind).
+        sa.Index(
+            "ix_assignment_person_once",
+            "system_id",
+            "seat",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("to_at IS NULL"),
+            postgresql_where=sa.text("to_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_assignment_team_once",
+            "system_id",
+            "seat",
+            "team_id",
+            unique=True,
+            sqlite_where=sa.text("to_at IS NULL"),
+            postgresql_where=sa.text("to_at IS NULL"),
+        ),
+        # "Who held what on date D" of one system, and of everything.
+        sa.Index("ix_assignment_system_period", "system_id", "seat", "from_at"),
+        sa.Index("ix_assignment_person_open", "person_id", "to_at"),
+    )
+
+    system_id: int = Field(foreign_key="system.id")
+    seat: Seat = Field(sa_type=by_value(Seat))
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
+    from_at: datetime = instant()
+    to_at: datetime | None = instant(default=None, nullable=True)
+    accepted_at: datetime | None = instant(default=None, nullable=True)
+    to_be_confirmed: bool = Field(default=False)
+    reason: str = long_text(default="")
+
+
+class Handover(Revised, table=True):
+    """The offer of the accountable seat to somebody else. Ownership moves only when it is accepted."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        one_of("state", HandoverState),
+        # One open offer per system: two people cannot both be about to take it.
+        sa.Index(
+            "ix_handover_one_pending",
+            "system_id",
+            unique=True,
+            sqlite_where=sa.text(_PENDING),
+            postgresql_where=sa.text(_PENDING),
+        ),
+        sa.Index("ix_handover_inbox", "to_id", "state"),
+    )
+
+    system_id: int = Field(foreign_key="system.id")
+    from_id: int = Field(foreign_key="person.id", index=True)
+    to_id: int = Field(foreign_key="person.id")
+    offered_by_id: int | None = Field(default=None, foreign_key="person.id")
+    reason: str = long_text()
+    state: HandoverState = Field(sa_type=by_value(HandoverState))
+    offered_at: datetime = instant()
+    expires_at: datetime = instant()
+    answered_at: datetime | None = instant(default=None, nullable=True)
+    answer: str = long_text(default="")

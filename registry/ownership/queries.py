@@ -1,0 +1,214 @@
+"""Owners of a system now or on a date; the seats a person holds; hand-overs; gaps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from registry.kernel.actor import Seat
+from registry.kernel.errors import NotFound
+from registry.ownership import rules
+from registry.ownership.models import Assignment, Handover
+from registry.ownership.rules import Gap, HandoverState, Holder
+from registry.people.models import Person, Team
+from registry.people.queries import LARGEST_NUMBER, members_by_team
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One period of one seat, with the holder's name."""
+
+    assignment: Assignment
+    person: Person | None
+    team: Team | None
+
+    @property
+    def name(self) -> str:
+        """The holder, person or team."""
+        return (self.person or self.team).name  # type: ignore[union-attr]
+
+
+def open_seats_of(session: Session, person_id: int) -> Sequence[tuple[int, Seat]]:
+    """Every seat the person holds now, as (system number, seat). Seats of their teams give no permission."""
+    query = select(Assignment.system_id, Assignment.seat)
+    held = session.exec(query.where(Assignment.person_id == person_id, col(Assignment.to_at).is_(None)))
+    return [(system_id, Seat(seat)) for system_id, seat in held]
+
+
+def open_owner(session: Session, system_id: int, *, lock: bool = False) -> Assignment:
+    """The assignment of the one accountable owner; with `lock`, held until the transaction ends."""
+    query = select(Assignment).where(
+        Assignment.system_id == system_id, Assignment.seat == Seat.OWNER, col(Assignment.to_at).is_(None)
+    )
+    found = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if found is None and lock:
+        # PostgreSQL waited for a hand-over that closed this very row and left it out; the next statement sees
+        # the row that took its place.
+        found = session.exec(query.with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound("This system has no accountable owner; the register is damaged. Verify the ledger.")
+    return found
+
+
+def _with_holders() -> Any:
+    query = select(Assignment, Person, Team).join(
+        Person, col(Person.id) == col(Assignment.person_id), isouter=True
+    )
+    return query.join(Team, col(Team.id) == col(Assignment.team_id), isouter=True)
+
+
+def _held(rows: Any) -> list[Held]:
+    return [Held(assignment, person, team) for assignment, person, team in rows]
+
+
+def held_on(session: Session, system_id: int) -> list[Held]:
+    """Who holds which seat of a system now, owner first."""
+    query = _with_holders().where(col(Assignment.system_id) == system_id, col(Assignment.to_at).is_(None))
+    order = list(Seat)
+    found = _held(session.execute(query.order_by(col(Assignment.from_at), col(Assignment.id))))
+    return sorted(found, key=lambda held: order.index(held.assignment.seat))
+
+
+def held_on_many(session: Session, system_ids: Sequence[int]) -> dict[int, Sequence[Held]]:
+    """Who holds which seat of several systems now, in one statement."""
+    if not system_ids:
+        return {}
+    query = _with_holders().where(col(Assignment.system_id).in_(system_ids), col(Assignment.to_at).is_(None))
+    found: dict[int, list[Held]] = {}
+    for held in _held(session.execute(query.order_by(col(Assignment.id)))):
+        found.setdefault(held.assignment.system_id, []).append(held)
+    return dict(found)
+
+
+def held_at(session: Session, system_id: int, at: datetime) -> list[Held]:
+    """Who held which seat of a system at that instant."""
+    query = _with_holders().where(
+        col(Assignment.system_id) == system_id,
+        col(Assignment.from_at) <= at,
+        or_(col(Assignment.to_at).is_(None), col(Assignment.to_at) > at),
+    )
+    order = list(Seat)
+    found = _held(session.execute(query.order_by(col(Assignment.id))))
+    return sorted(found, key=lambda held: order.index(held.assignment.seat))
+
+
+def timeline_of(session: Session, system_id: int) -> list[Held]:
+    """Every period of every seat of a system, newest first."""
+    query = _with_holders().where(col(Assignment.system_id) == system_id)
+    return _held(session.execute(query.order_by(col(Assignment.from_at).desc(), col(Assignment.id).desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry of a system's story: a period that began, or an offer that was made."""
+
+    at: datetime
+    held: Held | None = None
+    offer: Handover | None = None
+
+
+def story_of(session: Session, system_id: int) -> list[Told]:
+    """Every period of every seat and every offer of a system, newest first."""
+    told = [Told(held.assignment.from_at, held=held) for held in timeline_of(session, system_id)]
+    told += [Told(offer.offered_at, offer=offer) for offer in handovers_of(session, system_id)]
+    return sorted(told, key=lambda each: each.at, reverse=True)
+
+
+def owners_of(session: Session, system_ids: Sequence[int]) -> dict[int, Held]:
+    """The accountable owner of each of several systems, in one statement."""
+    if not system_ids:
+        return {}
+    query = _with_holders().where(
+        col(Assignment.system_id).in_(system_ids),
+        col(Assignment.seat) == Seat.OWNER,
+        col(Assignment.to_at).is_(None),
+    )
+    return {held.assignment.system_id: held for held in _held(session.execute(query))}
+
+
+def assignment_by_id(session: Session, system_id: int, assignment_id: int) -> Assignment:
+    """One assignment of this system, locked. Raises NotFound also for another system's."""
+    if assignment_id > LARGEST_NUMBER:
+        raise NotFound
+    query = select(Assignment).where(Assignment.id == assignment_id, Assignment.system_id == system_id)
+    found = session.exec(query.with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_held(session: Session, system_id: int, seat: Seat, person_id: int | None, team_id: int | None) -> bool:
+    """Whether this person or team holds that seat now."""
+    holder = Assignment.person_id == person_id if person_id is not None else Assignment.team_id == team_id
+    query = select(Assignment.id).where(
+        Assignment.system_id == system_id, Assignment.seat == seat, col(Assignment.to_at).is_(None), holder
+    )
+    return session.exec(query).first() is not None
+
+
+def pending_handover(session: Session, system_id: int) -> Handover | None:
+    """The open offer of a system, if there is one."""
+    query = select(Handover).where(Handover.system_id == system_id, Handover.state == HandoverState.OFFERED)
+    return session.exec(query).one_or_none()
+
+
+def handover_by_id(session: Session, handover_id: int, *, lock: bool = False) -> Handover:
+    """One offer; with `lock`, held so that it is answered once. Raises NotFound."""
+    if handover_id > LARGEST_NUMBER:
+        raise NotFound
+    query = select(Handover).where(Handover.id == handover_id)
+    found = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def handovers_of(session: Session, system_id: int) -> Sequence[Handover]:
+    """Every offer of a system, newest first."""
+    query = select(Handover).where(Handover.system_id == system_id)
+    return session.exec(query.order_by(col(Handover.id).desc())).all()
+
+
+def handovers_for(session: Session, person_id: int) -> Sequence[Handover]:
+    """The offers that wait for this person's answer, oldest first."""
+    query = select(Handover).where(Handover.to_id == person_id, Handover.state == HandoverState.OFFERED)
+    return session.exec(query.order_by(col(Handover.offered_at))).all()
+
+
+def lapsed_handovers(session: Session, at: datetime) -> Sequence[int]:
+    """The numbers of the offers nobody can answer any more: out of time, or their recipient has left."""
+    gone = select(Person.id).where(col(Person.active_to) < at.date())
+    query = select(Handover.id).where(
+        Handover.state == HandoverState.OFFERED,
+        or_(col(Handover.expires_at) <= at, col(Handover.to_id).in_(gone)),
+    )
+    return [number for number in session.exec(query.order_by(col(Handover.id))) if number is not None]
+
+
+def seats_of_team(session: Session, team_id: int) -> Sequence[Assignment]:
+    """The seats a team holds now, oldest first."""
+    query = select(Assignment).where(Assignment.team_id == team_id, col(Assignment.to_at).is_(None))
+    return session.exec(query.order_by(col(Assignment.from_at), col(Assignment.id))).all()
+
+
+def gaps_of(session: Session, held: Sequence[Held], today: date) -> list[Gap]:
+    """What is missing from who answers for a system, given who holds its seats now."""
+    teams = {each.assignment.team_id for each in held if each.assignment.team_id is not None}
+    members = members_by_team(session, today, teams) if teams else {}
+    return rules.gaps([_holder(each, members) for each in held], today)
+
+
+def _holder(held: Held, members: dict[int, int]) -> Holder:
+    row = held.assignment
+    return Holder(
+        seat=row.seat,
+        name=held.name,
+        since=row.from_at,
+        person_id=row.person_id,
+        last_day=held.person.active_to if held.person else None,
+        members=members.get(row.team_id, 0) if row.team_id is not None else None,
+        to_be_confirmed=row.seat is Seat.OWNER and (row.to_be_confirmed or row.accepted_at is None),
+    )

@@ -1,0 +1,76 @@
+"""What a rule pack is, which edition is in force on a day, and what a pack must satisfy to be loaded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+PATTERNS: dict[str, str] = {
+    "F1": "Data drift and model degradation",
+    "F2": "Poor problem definition",
+    "F3": "Over-automation without human oversight",
+    "F4": "Integration and system failure",
+    "F5": "No monitoring or feedback loop",
+    "F6": "Bias and compliance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing a record must state: the fact asked for, the failure it prevents, and where it is mended.
+
+    `when` names a condition of the record under which it is asked for at all ("" for always).
+    """
+
+    id: str
+    pattern: str
+    fact: str
+    says: str
+    tab: str
+    field: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One edition of one set of rules, with where it comes from and from when it applies."""
+
+    id: str
+    edition: str
+    title: str
+    source: str
+    as_of: date
+    effective_from: date
+    record: tuple[Criterion, ...]
+
+    @property
+    def said(self) -> str:
+        """How a card names it: "baseline 2026.1"."""
+        return f"{self.id} {self.edition}"
+
+
+def current(packs: Sequence[Pack], pack_id: str, on: date) -> Pack:
+    """The edition of a pack in force on that day: the latest that already applies.
+
+    Raises LookupError when no edition applies yet.
+    """
+    applying = [pack for pack in packs if pack.id == pack_id and pack.effective_from <= on]
+    if not applying:
+        raise LookupError(f"no edition of the rule pack {pack_id} applies on {on.isoformat()}")
+    return max(applying, key=lambda pack: (pack.effective_from, pack.edition))
+
+
+def problems_with_pack(
+    pack: Pack, known_facts: frozenset[str], known_conditions: frozenset[str]
+) -> list[str]:
+    """Objections to a pack: criteria that ask for facts nobody computes, unknown patterns, equal ids."""
+    problems = []
+    ids = [criterion.id for criterion in pack.record]
+    problems += [f"{each} stands twice" for each in sorted({each for each in ids if ids.count(each) > 1})]
+    for criterion in pack.record:
+        if criterion.pattern not in PATTERNS:
+            problems.append(f"{criterion.id}: there is no failure pattern {criterion.pattern}")
+        if criterion.fact not in known_facts:
+            problems.append(f"{criterion.id}: no fact is called {criterion.fact}")
+        if criterion.when and criterion.when not in known_conditions:
+            problems.append(f"{criterion.id}: no condition is called {criterion.when}")
+    return problems

@@ -1,0 +1,6 @@
+"""Directory; a person and everything they hold; units; teams."""
+
+from registry.people.pages import person, teams, units
+from registry.people.pages.directory import pages
+
+__all__ = ["pages", "person", "teams", "units"]

@@ -1,0 +1,90 @@
+"""The directory, and adding somebody to it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Permission
+from registry.kernel.errors import NotFound
+from registry.people import actions, queries
+from registry.people.forms import NewPersonForm
+from registry.people.queries import LARGEST_NUMBER, Narrowing
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.formkit import Form, query_number, shown
+from registry.web.jsonkit import cursor_of, parts_of
+
+pages = Blueprint("people", __name__)
+
+PAGE = 50
+_LONGEST_SEARCH = 200
+
+
+@pages.get("/people")
+@needs(Permission.PEOPLE_READ)
+def directory() -> ResponseReturnValue:
+    narrowed = _narrowed()
+    after = parts_of(request.args.get("after"), (str, int))
+    found = queries.people_page(session(), narrowed, after=after, limit=PAGE)
+    return render_template(
+        "people/directory.html",
+        people=found.items,
+        units=queries.unit_paths(session()),
+        narrowed=narrowed,
+        total=queries.people_count(session(), narrowed),
+        today=clock.today(),
+        next_url=_address(after=cursor_of(*found.next_after)) if found.next_after else None,
+        first_url=_address() if after else None,
+    )
+
+
+def _narrowed() -> Narrowing:
+    unit = query_number("unit")
+    if unit is not None and unit > LARGEST_NUMBER:
+        raise NotFound
+    leavers = request.args.get("left") == "1"
+    words = request.args.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
+    return Narrowing(words=words, unit_id=unit, on=None if leavers else clock.today())
+
+
+def _address(**changes: Any) -> str:
+    kept = {name: value for name, value in request.args.items() if name != "after" and value}
+    return url_for("people.directory", **(kept | changes))
+
+
+@pages.get("/people/new")
+@needs(Permission.PEOPLE_EDIT)
+def new() -> ResponseReturnValue:
+    form = NewPersonForm(data={"unit_id": query_number("unit")})
+    return shown("people/new.html", with_units(form))
+
+
+@pages.post("/people/new")
+@needs(Permission.PEOPLE_EDIT)
+def add() -> ResponseReturnValue:
+    form = NewPersonForm()
+    with_units(form)
+    person = form.carried_out(lambda: actions.add_person(session(), actor(), form.facts()))
+    if person is None:
+        return shown("people/new.html", form)
+    flash(f"{person.name} is in the directory.", "good")
+    return redirect(url_for("people.show", number=person.id), 303)
+
+
+def with_units(form: Form, name: str = "unit_id") -> Form:
+    """Offer every unit by its path in the field of that name."""
+    paths = queries.unit_paths(session())
+    form[name].offer(dict(sorted(paths.items(), key=lambda unit: unit[1].casefold())))
+    return form
+
+
+def with_people(form: Form, *names: str) -> Form:
+    """Offer everybody who is here in the fields of these names; whoever is named already stays on offer."""
+    here = {person.id or 0: person for person in queries.active_people(session(), clock.today())}
+    named = {form[name].data for name in names} - {None} - here.keys()
+    everybody = here | queries.people_by_id(session(), {number for number in named if number > 0})
+    for name in names:
+        form[name].offer({number: f"{one.name} ({one.email})" for number, one in everybody.items()})
+    return form

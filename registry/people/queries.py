@@ -1,0 +1,221 @@
+"""Find people, units and teams."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, func, select
+
+from registry.kernel.errors import NotFound
+from registry.people import rules
+from registry.people.models import BusinessUnit, Membership, Person, Team
+from registry.store.paging import Page, cut, holding
+
+# The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
+LARGEST_NUMBER = 2_147_483_647
+Kind = TypeVar("Kind", Person, BusinessUnit, Team)
+
+
+def person_by_id(session: Session, person_id: int) -> Person:
+    """One person. Raises NotFound."""
+    return _one(session, Person, person_id)
+
+
+def unit_by_id(session: Session, unit_id: int) -> BusinessUnit:
+    """One unit. Raises NotFound."""
+    return _one(session, BusinessUnit, unit_id)
+
+
+def team_by_id(session: Session, team_id: int) -> Team:
+    """One team. Raises NotFound."""
+    return _one(session, Team, team_id)
+
+
+def _one(session: Session, kind: type[Kind], number: int) -> Kind:
+    found = session.get(kind, number) if number <= LARGEST_NUMBER else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def active_clause(on: date) -> ColumnElement[bool]:
+    """The people who are here on that day."""
+    started = or_(col(Person.active_from).is_(None), col(Person.active_from) <= on)
+    return started & or_(col(Person.active_to).is_(None), col(Person.active_to) >= on)
+
+
+def is_active_person(session: Session, person_id: int | None, on: date) -> bool:
+    """Whether the number names a person who is here on that day."""
+    # Numbers past the column's range would be an error of the database, not a person nobody knows.
+    known = person_id is not None and 0 < person_id <= LARGEST_NUMBER
+    person = session.get(Person, person_id) if known else None
+    return person is not None and rules.is_active(person.active_from, person.active_to, on)
+
+
+def active_people(session: Session, on: date) -> Sequence[Person]:
+    """Everybody who is here on that day, by name; for the choices of a form."""
+    return session.exec(select(Person).where(active_clause(on)).order_by(Person.name, col(Person.id))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the directory is narrowed to. Empty fields do not narrow; `on` leaves out who is not here that day."""
+
+    words: str = ""
+    unit_id: int | None = None
+    on: date | None = None
+
+
+def people_page(
+    session: Session, narrowed: Narrowing, *, after: tuple[str, int] | None = None, limit: int = 50
+) -> Page[Person]:
+    """One page of the directory by name; `after` is the name and number of the last one seen."""
+    query = select(Person).where(*_narrowing(narrowed))
+    if after is not None:
+        name, number = after
+        query = query.where(
+            or_(col(Person.name) > name, (col(Person.name) == name) & (col(Person.id) > number))
+        )
+    found = session.exec(query.order_by(Person.name, col(Person.id)).limit(limit + 1)).all()
+    return cut(found, limit, lambda person: (person.name, person.id))
+
+
+def people_count(session: Session, narrowed: Narrowing) -> int:
+    """How many people the directory holds in that narrowing."""
+    return session.exec(select(func.count()).select_from(Person).where(*_narrowing(narrowed))).one()
+
+
+def _narrowing(narrowed: Narrowing) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if narrowed.words:
+        pattern = holding(narrowed.words)
+        name = func.lower(Person.name).like(pattern, escape="\\")
+        clauses.append(or_(name, col(Person.email).like(pattern, escape="\\")))
+    if narrowed.unit_id is not None:
+        clauses.append(col(Person.unit_id) == narrowed.unit_id)
+    if narrowed.on is not None:
+        clauses.append(active_clause(narrowed.on))
+    return clauses
+
+
+def people_by_id(session: Session, ids: set[int]) -> dict[int, Person]:
+    """Several people in one statement."""
+    if not ids:
+        return {}
+    return {person.id or 0: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))}
+
+
+def people_by_email(session: Session, emails: Collection[str]) -> dict[str, int]:
+    """The numbers of the people with these e-mail addresses (written as `same_email` writes them)."""
+    query = select(Person.email, Person.id).where(col(Person.email).in_(sorted(emails)))
+    return {email: number for email, number in session.exec(query) if number} if emails else {}
+
+
+def email_taken(session: Session, email: str, besides: int | None = None) -> bool:
+    """Whether another person has this e-mail address."""
+    query = select(Person.id).where(Person.email == rules.same_email(email))
+    if besides is not None:
+        query = query.where(Person.id != besides)
+    return session.exec(query).first() is not None
+
+
+def units(session: Session) -> Sequence[BusinessUnit]:
+    """Every unit, by name. An organisation has hundreds, not millions; the tree is put together from them."""
+    return session.exec(select(BusinessUnit).order_by(BusinessUnit.name, col(BusinessUnit.id))).all()
+
+
+def unit_exists(session: Session, unit_id: int) -> bool:
+    """Whether there is a unit of this number."""
+    return 0 < unit_id < 2**31 and session.get(BusinessUnit, unit_id) is not None
+
+
+def parents(session: Session, *, lock: bool = False) -> dict[int, int | None]:
+    """The tree: each unit's number with that of the unit above it; with `lock`, held until the transaction ends."""
+    query = select(BusinessUnit.id, BusinessUnit.parent_id).order_by(col(BusinessUnit.id))
+    found = session.exec(query.with_for_update() if lock else query)
+    return {unit_id: above for unit_id, above in found if unit_id}
+
+
+def unit_paths(session: Session) -> dict[int, str]:
+    """Every unit's number with its full path, such as "Bank / Retail / Cards"."""
+    found = units(session)
+    tree = {unit.id or 0: unit.parent_id for unit in found}
+    names = {unit.id or 0: unit.name for unit in found}
+    return {number: rules.path_said(number, tree, names) for number in tree}
+
+
+def headed_units(session: Session, person_id: int) -> frozenset[int]:
+    """The units this person heads and all units below them; one statement for most people, two for heads."""
+    query = select(BusinessUnit.id).where(BusinessUnit.head_id == person_id)
+    tops = frozenset(number for number in session.exec(query) if number is not None)
+    return rules.below(tops, parents(session)) if tops else frozenset()
+
+
+def unit_named(session: Session, name: str, parent_id: int | None) -> BusinessUnit | None:
+    """The unit of this name under that one."""
+    above = (
+        col(BusinessUnit.parent_id).is_(None) if parent_id is None else BusinessUnit.parent_id == parent_id
+    )
+    return session.exec(select(BusinessUnit).where(BusinessUnit.name == name, above)).one_or_none()
+
+
+def headed_by(session: Session, person_id: int) -> Sequence[BusinessUnit]:
+    """The units this person is named head of, by name."""
+    query = select(BusinessUnit).where(BusinessUnit.head_id == person_id)
+    return session.exec(query.order_by(BusinessUnit.name, col(BusinessUnit.id))).all()
+
+
+def people_by_unit(session: Session, on: date) -> dict[int, int]:
+    """How many people each unit has on that day, its sub-units not counted; in one statement."""
+    query = select(Person.unit_id, func.count()).where(active_clause(on), col(Person.unit_id).is_not(None))
+    return {unit_id: count for unit_id, count in session.exec(query.group_by(col(Person.unit_id))) if unit_id}
+
+
+def teams(session: Session) -> Sequence[Team]:
+    """Every team, by name."""
+    return session.exec(select(Team).order_by(Team.name)).all()
+
+
+def team_exists(session: Session, team_id: int) -> bool:
+    """Whether the number names a team."""
+    return session.get(Team, team_id) is not None
+
+
+def team_named(session: Session, name: str) -> Team | None:
+    """The team of this name."""
+    return session.exec(select(Team).where(Team.name == name)).one_or_none()
+
+
+def teams_of(session: Session, person_id: int) -> Sequence[Team]:
+    """The teams this person is in, by name."""
+    query = select(Team).join(Membership, col(Membership.team_id) == col(Team.id))
+    return session.exec(query.where(Membership.person_id == person_id).order_by(Team.name)).all()
+
+
+def teams_of_unit(session: Session, unit_id: int) -> Sequence[Team]:
+    """The teams that belong to a unit, by name."""
+    return session.exec(select(Team).where(Team.unit_id == unit_id).order_by(Team.name)).all()
+
+
+def team_members(session: Session, team_id: int) -> Sequence[Person]:
+    """The people of one team, by name, leavers included."""
+    query = select(Person).join(Membership, col(Membership.person_id) == col(Person.id))
+    return session.exec(
+        query.where(Membership.team_id == team_id).order_by(Person.name, col(Person.id))
+    ).all()
+
+
+def members_by_team(session: Session, on: date, team_ids: Collection[int] | None = None) -> dict[int, int]:
+    """How many people who are here that day each team has (those with none are left out); in one statement."""
+    query = select(Membership.team_id, func.count()).join(Person, col(Person.id) == col(Membership.person_id))
+    query = query.where(active_clause(on))
+    if team_ids is not None:
+        query = query.where(col(Membership.team_id).in_(sorted(team_ids)))
+    return dict(session.exec(query.group_by(col(Membership.team_id))).all())
+
+
+def memberships(session: Session, team_id: int) -> Sequence[Membership]:
+    """The rows that put people in a team."""
+    return session.exec(select(Membership).where(Membership.team_id == team_id)).all()

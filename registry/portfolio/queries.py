@@ -1,0 +1,114 @@
+"""What waits for a person; how many systems have what; in a fixed number of statements."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists
+from sqlmodel import Session, col, func, select
+
+from registry.data_sources.models import DataUse
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Seat
+from registry.lifecycle.queries import standings
+from registry.lifecycle.rules import Standing
+from registry.objectives.models import Objective, SuccessMetric
+from registry.ownership import queries as ownership
+from registry.ownership.models import Assignment, Handover
+from registry.people.models import Person
+from registry.people.queries import active_clause, people_by_id
+from registry.portfolio.rules import Coverage
+from registry.systems.models import System
+from registry.systems.queries import visible_to
+
+_MOST_SYSTEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One hand-over that waits for an answer, with what the recipient may know of it."""
+
+    handover: Handover
+    system: System
+    offered_by: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """One system the person answers for."""
+
+    system: System
+    to_be_confirmed: bool
+    standing: Standing
+
+
+def waiting_for(session: Session, person_id: int) -> list[Waiting]:
+    """The hand-overs this person is asked to accept. They may know of the system for that reason alone."""
+    offers = ownership.handovers_for(session, person_id)
+    people = people_by_id(session, {offer.from_id for offer in offers})
+    numbers = [offer.system_id for offer in offers]
+    query = select(System).where(col(System.id).in_(numbers))
+    systems = {system.id: system for system in session.exec(query)} if numbers else {}
+    return [Waiting(offer, systems[offer.system_id], people.get(offer.from_id)) for offer in offers]
+
+
+def owned_by(session: Session, actor: Actor) -> tuple[list[Owned], int]:
+    """The systems the person answers for, by name, at most fifty, and how many there are in all."""
+    open_owner = (
+        Assignment.person_id == actor.person_id,
+        Assignment.seat == Seat.OWNER,
+        col(Assignment.to_at).is_(None),
+    )
+    query = select(System, Assignment).join(Assignment, col(Assignment.system_id) == col(System.id))
+    query = query.where(*open_owner).order_by(System.name, col(System.id)).limit(_MOST_SYSTEMS)
+    rows = session.exec(query).all()
+    systems = [system for system, _ in rows]
+    held = ownership.held_on_many(session, [system.id or 0 for system in systems])
+    found = standings(session, systems, held)
+    owned = [
+        Owned(system, assignment.to_be_confirmed or assignment.accepted_at is None, found[system.id or 0])
+        for system, assignment in rows
+    ]
+    count = session.exec(select(func.count()).select_from(Assignment).where(*open_owner)).one()
+    return owned, count
+
+
+def coverage(session: Session, actor: Actor) -> list[Coverage]:
+    """Of the systems the actor can see: how many have a confirmed owner, an objective, a metric, named data."""
+    seen = visible_to(actor)
+    owner = (
+        (col(Assignment.system_id) == col(System.id))
+        & (col(Assignment.seat) == Seat.OWNER)
+        & col(Assignment.to_at).is_(None)
+    )
+    confirmed = exists().where(
+        owner, col(Assignment.to_be_confirmed).is_(False), col(Assignment.accepted_at).is_not(None)
+    )
+    present = exists().where(owner, col(Assignment.person_id) == col(Person.id), active_clause(clock.today()))
+    parts = {
+        "Confirmed owner": confirmed,
+        "Owner still here": present,
+        "Objective": exists().where(col(Objective.system_id) == col(System.id), col(Objective.problem) != ""),
+        "Success metric": exists().where(
+            col(SuccessMetric.system_id) == col(System.id), col(SuccessMetric.retired_at).is_(None)
+        ),
+        "Named data": exists().where(col(DataUse.system_id) == col(System.id), col(DataUse.to_at).is_(None)),
+    }
+    counts = [func.count().filter(clause) for clause in parts.values()]
+    total, *having = session.execute(select(func.count(), *counts).select_from(System).where(seen)).one()
+    return [Coverage(label, count, total) for label, count in zip(parts, having, strict=True)]
+
+
+def left_owners(session: Session, actor: Actor, limit: int = 20) -> list[tuple[System, Person]]:
+    """Systems whose accountable owner is no longer here, longest gone first."""
+    query = (
+        select(System, Person)
+        .join(Assignment, col(Assignment.system_id) == col(System.id))
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(
+            Assignment.seat == Seat.OWNER,
+            col(Assignment.to_at).is_(None),
+            col(Person.active_to) < clock.today(),
+            visible_to(actor),
+        )
+    )
+    rows = session.exec(query.order_by(col(Person.active_to), col(System.id)).limit(limit)).all()
+    return [(system, person) for system, person in rows]

@@ -1,0 +1,58 @@
+"""Pages and API behind gunicorn, with the worker as a child process beside them."""
+
+import subprocess
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from registry.settings import Settings
+
+_THREADS = 8
+_GRACE_SECONDS = 30
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self.settings, self.options = settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        # In the child, after the fork: no database connection is ever shared between processes.
+        from registry.app import create_app  # noqa: PLC0415
+
+        return create_app(self.settings)
+
+
+def serve_forever(settings: Settings, *, host: str, port: int, processes: int, with_worker: bool) -> None:
+    """Serve until told to stop; requests in flight are finished and the worker is stopped with us."""
+    beside: list[subprocess.Popen[bytes]] = []
+
+    def start_worker(_server: Any) -> None:
+        if with_worker:
+            beside.append(subprocess.Popen([sys.executable, "-m", "registry.cli", "worker"]))
+
+    def stop_worker(_server: Any) -> None:
+        for process in beside:
+            process.terminate()
+            process.wait(timeout=_GRACE_SECONDS)
+
+    _Server(
+        settings,
+        {
+            "bind": f"{host}:{port}",
+            "workers": processes,
+            "threads": _THREADS,
+            "worker_class": "gthread",
+            "graceful_timeout": _GRACE_SECONDS,
+            "when_ready": start_worker,
+            "on_exit": stop_worker,
+            "accesslog": None,
+            "loglevel": "warning",
+            "limit_request_line": 8_190,
+        },
+    ).run()

@@ -1,0 +1,86 @@
+"""Settings read from the environment once, checked, frozen."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SHORTEST_SECRET = 32
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and another. Each is an environment variable REGISTRY_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="REGISTRY_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    secret_key_file: Path | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    organisation: str = "Our organisation"
+    max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
+    max_form_bytes: int = Field(default=1_048_576, ge=65_536)
+    session_hours: int = Field(default=12, ge=1, le=72)
+    idle_minutes: int = Field(default=120, ge=5, le=1_440)
+    worker_inside: bool = True
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read, complete and check the settings. Raises pydantic's ValidationError naming each bad variable."""
+        return cls()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("REGISTRY_BASE_URL must be an http or https address")
+        if not self.is_secure and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("REGISTRY_BASE_URL must use https, except on this machine itself")
+        given = self.secret_key.get_secret_value()
+        if given and len(given) < _SHORTEST_SECRET:
+            raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
+        return self
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the registry over https, so that cookies may be held to it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The database address; a SQLite file in the data folder unless one is given."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'registry.sqlite3').resolve()}"
+
+    def secret(self) -> str:
+        """The signing key: from the environment, a named file, or a file made on first use, readable by its owner only."""
+        if given := self.secret_key.get_secret_value():
+            return given
+        path = self.secret_key_file or self.data_dir / "secret_key"
+        if self.secret_key_file is None and not path.exists():
+            self._make_secret(path)
+        kept = path.read_text(encoding="ascii").strip()
+        if len(kept) < _SHORTEST_SECRET:
+            raise ValueError(f"{path} holds fewer than {_SHORTEST_SECRET} characters")
+        return kept
+
+    def _make_secret(self, path: Path) -> None:
+        self.make_data_dir()
+        # O_EXCL decides between two processes that start at once: the loser reads what the winner wrote.
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+
+    def make_data_dir(self) -> None:
+        """Create the data folder, closed to other users of the machine."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

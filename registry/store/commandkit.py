@@ -1,0 +1,55 @@
+"""What every command shares: the database it works on, and how it answers."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import click
+
+from registry.store.session import Database
+
+
+@dataclass(slots=True)
+class House:
+    """What a command works on; the database is opened when first asked for, and checked to be current."""
+
+    settings: Any
+    open_database: Callable[[], Database]
+    _database: Database | None = None
+
+    @property
+    def database(self) -> Database:
+        """The database. Raises what `open_database` raises when its schema is not current."""
+        if self._database is None:
+            self._database = self.open_database()
+        return self._database
+
+
+def house() -> House:
+    """The house of the running command."""
+    return cast("House", click.get_current_context().find_root().obj)
+
+
+def answer(result: dict[str, Any], as_json: bool, said: str) -> None:
+    """The command's one answer on standard output: a JSON document, or a sentence for a person."""
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, default=str))
+    else:
+        click.echo(said)
+
+
+def progress(said: str) -> None:
+    """A line of progress on standard error, so that standard output holds the answer alone."""
+    click.echo(said, err=True)
+
+
+@contextmanager
+def bar(total: int | None, label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error; silent when nobody watches."""
+    with click.progressbar(
+        length=total or 0, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as shown:
+        yield shown.update

@@ -1,0 +1,65 @@
+"""The schema's revisions: upgrade, downgrade, which one stands and whether it is this program's."""
+
+from functools import lru_cache
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from registry.output.places import migrations_dir
+from registry.store.session import Database
+
+# env.py reads the address under this name; an ini option would trip over every "%" of a password.
+ADDRESS: Final = "address"
+
+
+def upgrade(database: Database, revision: str = "head") -> str | None:
+    """Bring the schema up to a revision and say which one stands now. Several hosts may call this at once."""
+    command.upgrade(configured(database), revision)
+    return current(database)
+
+
+def downgrade(database: Database, revision: str) -> str | None:
+    """Take the schema back to a revision ("base" for none) and say which one stands now."""
+    command.downgrade(configured(database), revision)
+    return current(database)
+
+
+def current(database: Database) -> str | None:
+    """The revision of the schema that stands in the database, or None before the first."""
+    with database.engine.connect().execution_options(sqlite_read_only=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@lru_cache(maxsize=1)
+def head() -> str | None:
+    """The newest revision this program carries."""
+    return ScriptDirectory.from_config(_carried()).get_current_head()
+
+
+def is_current(database: Database) -> bool:
+    """Whether the schema is the one this program was written for."""
+    newest = head()
+    return newest is not None and current(database) == newest
+
+
+def is_empty(database: Database) -> bool:
+    """Whether the database holds no table at all, as before anything was installed."""
+    with database.engine.connect().execution_options(sqlite_read_only=True) as connection:
+        return not sa.inspect(connection).get_table_names()
+
+
+def configured(database: Database) -> Config:
+    """Alembic's configuration for one database, for its commands beyond those here."""
+    config = _carried()
+    config.attributes[ADDRESS] = database.url
+    return config
+
+
+def _carried() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    return config

@@ -1,0 +1,75 @@
+"""GET and POST /systems, GET and PATCH /systems/<key>."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from registry.kernel.actor import Permission
+from registry.kernel.errors import Conflict
+from registry.ownership import queries as ownership
+from registry.people import queries as people
+from registry.systems import actions, queries
+from registry.systems.models import System
+from registry.systems.queries import Search
+from registry.systems.schemas import SystemChange, SystemIn, brief, whole
+from registry.web import jsonkit
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+
+api = Blueprint("systems_api", __name__)
+
+
+@api.get("/systems")
+@needs(Permission.SYSTEM_READ)
+def systems() -> Response:
+    """The systems the token's person may see, by name."""
+    limit = jsonkit.page_limit()
+    after = jsonkit.parts_of(request.args.get("cursor"), (str, int))
+    search = Search(words=request.args.get("q", "").replace("\x00", "").strip()[:200])
+    found = queries.page(session(), actor(), search, after=after, limit=limit)
+    owners = ownership.owners_of(session(), [system.id or 0 for system in found.items])
+    units = people.unit_paths(session())
+    items = [brief(each, owners.get(each.id or 0), units[each.unit_id]) for each in found.items]
+    following = jsonkit.cursor_of(*found.next_after) if found.next_after else None
+    return jsonkit.reply({"items": items, "next": following})
+
+
+@api.post("/systems")
+@needs(Permission.SYSTEM_REGISTER)
+def register() -> Response:
+    """Put a system on the register."""
+    system = actions.register(session(), actor(), jsonkit.parsed(SystemIn).registration())
+    reply = _whole(system, 201)
+    reply.headers["Location"] = url_for("systems_api.system", key=system.key)
+    return reply
+
+
+@api.get("/systems/<key>")
+@needs(Permission.SYSTEM_READ)
+def system(key: str) -> Response:
+    """One system with everything stated of it; its revision is the ETag."""
+    reply = _whole(queries.by_key(session(), actor(), key))
+    reply.make_conditional(request)
+    return reply
+
+
+@api.patch("/systems/<key>")
+@needs(Permission.SYSTEM_EDIT)
+def change(key: str) -> Response:
+    """Change the given fields of one system, at the revision If-Match names."""
+    found = queries.by_key(session(), actor(), key, lock=True)
+    wanted = jsonkit.parsed(SystemChange)
+    jsonkit.expected_version(found.version)
+    try:
+        facts = wanted.applied_to(queries.facts_of(found))
+        actions.edit(session(), actor(), found, facts, version=found.version)
+    except Conflict as conflict:
+        raise Conflict(conflict.says, found.version) from conflict
+    return _whole(found)
+
+
+def _whole(found: System, status: int = 200) -> Response:
+    owner = ownership.owners_of(session(), [found.id or 0]).get(found.id or 0)
+    unit = people.unit_paths(session())[found.unit_id]
+    body: dict[str, Any] = whole(found, queries.facts_of(found), owner, unit)
+    return jsonkit.reply(body, status, version=found.version)

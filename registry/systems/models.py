@@ -1,0 +1,77 @@
+"""System: one AI system the company runs."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from registry.kernel.text import SYSTEM_PREFIX, public_key
+from registry.store.columns import Revised, by_value, instant, json_type, long_text, one_of
+from registry.systems.rules.record import (
+    LINE_LIMIT,
+    NAME_LIMIT,
+    SUMMARY_LIMIT,
+    Kind,
+    Reversibility,
+    Stage,
+    Tier,
+    Visibility,
+)
+
+
+class System(Revised, table=True):
+    """The register's main record. Its public id is its number: AI-0042."""
+
+    __tablename__ = "system"
+    __table_args__ = (
+        one_of("kind", Kind),
+        one_of("stage", Stage),
+        one_of("tier", Tier),
+        one_of("visibility", Visibility),
+        one_of("reversibility", Reversibility),
+        sa.CheckConstraint("autonomy BETWEEN 1 AND 5", name="autonomy_level"),
+        # The register pages by name; the number breaks ties so that a page never skips or repeats a row.
+        sa.Index("ix_system_name", "name", "id"),
+        sa.Index("ix_system_stage", "stage", "id"),
+    )
+
+    name: str = Field(max_length=NAME_LIMIT)
+    summary: str = Field(max_length=SUMMARY_LIMIT)
+    unit_id: int = Field(foreign_key="business_unit.id", index=True)
+    stage: Stage = Field(default=Stage.PROPOSED, sa_type=by_value(Stage))
+    tier: Tier | None = Field(default=None, sa_type=by_value(Tier))
+    visibility: Visibility = Field(default=Visibility.COMPANY, sa_type=by_value(Visibility))
+    kind: Kind | None = Field(default=None, sa_type=by_value(Kind))
+    description: str = long_text(default="")
+    technique: str = Field(default="", max_length=LINE_LIMIT)
+    modality: str = Field(default="", max_length=LINE_LIMIT)
+    intended_use: str = long_text(default="")
+    users: str = long_text(default="")
+    affected_people: str = long_text(default="")
+    affected_count: int | None = Field(default=None, sa_type=sa.BigInteger)
+    out_of_scope: str = long_text(default="")
+    autonomy: int | None = None
+    reversibility: Reversibility | None = Field(default=None, sa_type=by_value(Reversibility))
+    oversight_plan: str = long_text(default="")
+    volume_per_day: int | None = Field(default=None, sa_type=sa.BigInteger)
+    vendor_name: str = Field(default="", max_length=LINE_LIMIT)
+    vendor_contract: str = Field(default="", max_length=LINE_LIMIT)
+    vendor_data_access: str = long_text(default="")
+    vendor_exit: str = long_text(default="")
+    deployed_where: str = Field(default="", max_length=LINE_LIMIT)
+    regions: str = Field(default="", max_length=LINE_LIMIT)
+    legal_roles: str = long_text(default="")
+    in_service_on: date | None = None
+    links: list[dict[str, Any]] = Field(default_factory=list, sa_type=json_type())
+    complaints_contact: str = Field(default="", max_length=LINE_LIMIT)
+    known_limitations: str = long_text(default="")
+    registered_at: datetime = instant()
+    registered_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+    @property
+    def key(self) -> str:
+        """The public id, such as AI-0042."""
+        if self.id is None:
+            raise ValueError("a system has no key before it is stored")
+        return public_key(SYSTEM_PREFIX, self.id)

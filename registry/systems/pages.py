@@ -1,0 +1,188 @@
+"""The register; one system's overview; registering; editing; history."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.audit import queries as audit
+from registry.kernel import clock
+from registry.kernel.actor import Permission, may, require
+from registry.kernel.errors import Conflict, Problem, RuleBroken
+from registry.lifecycle.rules import Standing, gauges
+from registry.objectives import queries as objectives
+from registry.ownership import queries as ownership
+from registry.people import queries as people
+from registry.people.rules import below
+from registry.store.paging import cut
+from registry.systems import actions, queries
+from registry.systems.forms import RecordForm, RegisterForm, stated
+from registry.systems.models import System
+from registry.systems.queries import Search
+from registry.systems.rules.record import AUTONOMY, Stage
+from registry.web.conflicts import merge
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.formkit import query_number, shown
+from registry.web.jsonkit import cursor_of, parts_of
+from registry.web.systemkit import frame
+
+pages = Blueprint("systems", __name__)
+
+_PAGE = 50
+
+
+@pages.get("/systems")
+@needs(Permission.SYSTEM_READ)
+def register_page() -> ResponseReturnValue:
+    search = _search()
+    after = parts_of(request.args.get("after"), (str, int))
+    found = queries.page(session(), actor(), search, after=after, limit=_PAGE)
+    numbers = [system.id or 0 for system in found.items]
+    following = _address(after=cursor_of(*found.next_after)) if found.next_after else None
+    return render_template(
+        "systems/list.html",
+        systems=found.items,
+        owners=ownership.owners_of(session(), numbers),
+        units=people.unit_paths(session()),
+        total=queries.count(session(), actor(), search),
+        everything=queries.count(session(), actor()),
+        search=search,
+        stages=list(Stage),
+        next_url=following,
+        first_url=_address() if after else None,
+    )
+
+
+def _search() -> Search:
+    words = request.args.get("q", "").replace("\x00", "").strip()[:200]
+    stage = request.args.get("stage", "")
+    unit = query_number("unit")
+    if stage and stage not in set(Stage):
+        raise RuleBroken([Problem("stage", "There is no such stage.")])
+    tree = people.parents(session()) if unit is not None else {}
+    return Search(
+        words=words,
+        stage=Stage(stage) if stage else None,
+        unit_ids=below(frozenset({unit}), tree) if unit is not None else frozenset(),
+        owner_id=query_number("owner"),
+        unconfirmed=request.args.get("unconfirmed") == "1",
+    )
+
+
+def _address(**changes: str) -> str:
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "after" and value}
+    return url_for("systems.register_page", **(kept | changes))
+
+
+@pages.get("/systems/new")
+@needs(Permission.SYSTEM_REGISTER)
+def new() -> ResponseReturnValue:
+    form = RegisterForm(data={"owner_id": actor().person_id})
+    return shown("systems/register.html", _offered(form))
+
+
+@pages.post("/systems/new")
+@needs(Permission.SYSTEM_REGISTER)
+def register() -> ResponseReturnValue:
+    form = _offered(RegisterForm())
+    system = form.carried_out(lambda: actions.register(session(), actor(), form.registration()))
+    if system is None:
+        return shown("systems/register.html", form)
+    flash(f"{system.name} is on the register as {system.key}. Here is what its record still lacks.", "good")
+    return redirect(url_for("systems.show", key=system.key), 303)
+
+
+def _offered(form: Any) -> Any:
+    form.unit_id.offer(dict(sorted(people.unit_paths(session()).items(), key=lambda unit: unit[1])))
+    if isinstance(form, RegisterForm):
+        active = people.active_people(session(), clock.today())
+        form.owner_id.offer({person.id or 0: f"{person.name} ({person.email})" for person in active})
+    return form
+
+
+@pages.get("/systems/<key>")
+@needs(Permission.SYSTEM_READ)
+def show(key: str) -> ResponseReturnValue:
+    system = queries.by_key(session(), actor(), key)
+    framed = frame(session(), actor(), system)
+    return render_template(
+        "systems/show.html",
+        **framed,
+        gauges=gauges(framed["record"]),
+        checklist=_mended(system, framed["record"]),
+        unit=people.unit_paths(session())[system.unit_id],
+        objective=objectives.objective_of(session(), system.id or 0),
+        metrics=objectives.metrics_of(session(), system.id or 0),
+        autonomy_said=f"{system.autonomy} — {AUTONOMY[system.autonomy]}" if system.autonomy else None,
+        may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),
+    )
+
+
+_TABS = {"ownership": "ownership.system", "objectives": "objectives.edit", "data": "data_sources.system"}
+
+
+def _mended(system: System, record: Standing) -> list[dict[str, Any]]:
+    """The checklist with the address that mends each line."""
+    return [
+        {
+            "holds": item.holds,
+            "says": item.says,
+            "pattern": item.pattern,
+            "url": url_for(
+                _TABS.get(item.tab, "systems.edit_form"), key=system.key, _anchor=item.field or None
+            ),
+        }
+        for item in record.items
+    ]
+
+
+@pages.get("/systems/<key>/edit")
+@needs(Permission.SYSTEM_EDIT)
+def edit_form(key: str) -> ResponseReturnValue:
+    system = queries.by_key(session(), actor(), key)
+    require(actor(), Permission.SYSTEM_EDIT, system.id)
+    return _edit_page(system, _offered(RecordForm(data=stated(system))))
+
+
+@pages.post("/systems/<key>/edit")
+@needs(Permission.SYSTEM_EDIT)
+def edit(key: str) -> ResponseReturnValue:
+    system = queries.by_key(session(), actor(), key, lock=True)
+    require(actor(), Permission.SYSTEM_EDIT, system.id)
+    form = _offered(RecordForm())
+    try:
+        saved = form.carried_out(lambda: _save(system, form))
+    except Conflict:
+        base = audit.state_of(session(), "system", system.id or 0, form.version.data)
+        rows = merge(form, stated(system), base)
+        return make_response(_edit_page(system, form, rows), 409)
+    if saved is None:
+        return _edit_page(system, form)
+    flash("Saved.", "good")
+    return redirect(url_for("systems.show", key=system.key), 303)
+
+
+def _save(system: System, form: RecordForm) -> bool:
+    actions.edit(session(), actor(), system, form.facts(), version=form.version.data or 0)
+    return True
+
+
+def _edit_page(system: System, form: RecordForm, conflict: Any = ()) -> Response:
+    framed = frame(session(), actor(), system)
+    return shown("systems/edit.html", form, **framed, parts=RecordForm.PARTS, conflict=conflict)
+
+
+@pages.get("/systems/<key>/history")
+@needs(Permission.SYSTEM_READ)
+def history(key: str) -> ResponseReturnValue:
+    system = queries.by_key(session(), actor(), key)
+    before = parts_of(request.args.get("before"), (int,))
+    found = audit.entries_about(
+        session(), system.id or 0, before_seq=before[0] if before else None, limit=_PAGE + 1
+    )
+    page = cut(found, _PAGE, lambda entry: (entry.seq,))
+    following = url_for(".history", key=key, before=cursor_of(*page.next_after)) if page.next_after else None
+    return render_template(
+        "systems/history.html", **frame(session(), actor(), system), entries=page.items, next_url=following
+    )

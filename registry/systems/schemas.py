@@ -1,0 +1,104 @@
+"""System JSON, in and out."""
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from registry.ownership.queries import Held
+from registry.systems.models import System
+from registry.systems.rules.record import Kind, Link, Registration, Reversibility, SystemFacts, Visibility
+
+
+class LinkIn(BaseModel):
+    """A named address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    url: str
+
+
+class SystemIn(BaseModel):
+    """What registers a system. A field nobody knows is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    summary: str
+    unit_id: int
+    owner_id: int
+    visibility: Visibility = Visibility.COMPANY
+
+    def registration(self) -> Registration:
+        """As the rules read it."""
+        return Registration(
+            self.name.strip(), self.summary.strip(), self.unit_id, self.owner_id, self.visibility
+        )
+
+
+class SystemChange(BaseModel):
+    """The fields to change; those left out stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    summary: str = ""
+    unit_id: int = 0
+    visibility: Visibility = Visibility.COMPANY
+    description: str = ""
+    kind: Kind | None = None
+    technique: str = ""
+    modality: str = ""
+    intended_use: str = ""
+    users: str = ""
+    affected_people: str = ""
+    affected_count: int | None = None
+    out_of_scope: str = ""
+    autonomy: int | None = Field(default=None)
+    reversibility: Reversibility | None = None
+    oversight_plan: str = ""
+    volume_per_day: int | None = None
+    vendor_name: str = ""
+    vendor_contract: str = ""
+    vendor_data_access: str = ""
+    vendor_exit: str = ""
+    deployed_where: str = ""
+    regions: str = ""
+    legal_roles: str = ""
+    in_service_on: date | None = None
+    links: list[LinkIn] = Field(default_factory=list)
+    complaints_contact: str = ""
+    known_limitations: str = ""
+
+    def applied_to(self, facts: SystemFacts) -> SystemFacts:
+        """The facts with the given fields changed."""
+        values: dict[str, Any] = {each.name: getattr(facts, each.name) for each in fields(SystemFacts)}
+        values |= {name: getattr(self, name) for name in self.model_fields_set}
+        if "links" in self.model_fields_set:
+            values["links"] = tuple(Link(link.label, link.url) for link in self.links)
+        return SystemFacts(**values)
+
+
+def brief(system: System, owner: Held | None, unit: str) -> dict[str, Any]:
+    """One line of a list."""
+    return {
+        "key": system.key,
+        "name": system.name,
+        "summary": system.summary,
+        "unit": unit,
+        "owner": owner.person.email if owner and owner.person else None,
+        "owner_to_be_confirmed": bool(owner and owner.assignment.to_be_confirmed),
+        "stage": system.stage.value,
+        "tier": system.tier.value if system.tier else None,
+        "version": system.version,
+    }
+
+
+def whole(system: System, facts: SystemFacts, owner: Held | None, unit: str) -> dict[str, Any]:
+    """One system with everything stated of it."""
+    stated = {each.name: getattr(facts, each.name) for each in fields(SystemFacts)}
+    stated["in_service_on"] = facts.in_service_on.isoformat() if facts.in_service_on else None
+    stated["links"] = [{"label": link.label, "url": link.url} for link in facts.links]
+    return stated | brief(system, owner, unit)

@@ -1,0 +1,16 @@
+"""Imports every feature's models, so that Alembic, the ledger and the tests see one metadata."""
+
+from sqlmodel import SQLModel
+
+import registry.accounts.models
+import registry.audit.models
+import registry.cards.models
+import registry.data_sources.models
+import registry.interchange.models
+import registry.objectives.models
+import registry.ownership.models
+import registry.people.models
+import registry.systems.models
+import registry.worker.models  # noqa: F401
+
+metadata = SQLModel.metadata

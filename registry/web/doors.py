@@ -1,0 +1,65 @@
+"""Who may enter a view: every view names its permission or says it is public; the application refuses to start otherwise."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask
+
+from registry.kernel.actor import Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_PERMISSION = "registry_permission"
+_PUBLIC = "registry_public"
+_KEEPS = "registry_keeps_refusals"
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission that any actor must hold in general to enter it.
+
+    Whether they hold it on the record in question is asked by the action or by the query that finds it.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _PERMISSION, permission)
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view that needs nobody signed in. The list of them is pinned by a test."""
+    setattr(view, _PUBLIC, True)
+    return view
+
+
+def keeps_refusals(view: View) -> View:
+    """Mark a view whose refusals must be remembered (a failed sign-in counts); its 4xx replies commit."""
+    setattr(view, _KEEPS, True)
+    return view
+
+
+def permission_of(view: Callable[..., Any]) -> Permission | None:
+    """The permission a view is marked with."""
+    return getattr(view, _PERMISSION, None)
+
+
+def is_public(view: Callable[..., Any]) -> bool:
+    """Whether the view is marked as needing nobody signed in."""
+    return bool(getattr(view, _PUBLIC, False))
+
+
+def is_kept(view: Callable[..., Any]) -> bool:
+    """Whether the view's refusals are committed."""
+    return bool(getattr(view, _KEEPS, False))
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Raise RuntimeError naming every endpoint that declares neither a permission nor `public`, or both."""
+    unmarked = sorted(
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if (permission_of(view) is None) == (not is_public(view))
+    )
+    if unmarked:
+        raise RuntimeError(f"these views declare no permission (or two answers): {', '.join(unmarked)}")

@@ -1,0 +1,136 @@
+"""App: one request is one transaction; signed-in unless a view says @public."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+import sqlalchemy.exc
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+from werkzeug.routing import IntegerConverter
+
+from registry.kernel.actor import GRANTS, Actor, Permission, Role, says_why_not
+from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
+from registry.store.session import Database
+from registry.web import doors
+
+ActorLoader = Callable[[Session], Actor | None]
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RecordNumber(IntegerConverter):
+    """A record's number in an address, no longer than any database column holds; other digits are no address of ours."""
+
+    regex = r"[0-9]{1,9}"
+
+
+class Refused(Exception):
+    """Carries a reply of 400 or above out of the transaction, so that leaving it rolls back."""
+
+    def __init__(self, reply: Response) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+class App(Flask):
+    """Flask, with the database transaction and the question "who is this?" around every view."""
+
+    database: Database
+    load_actor: ActorLoader
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view inside its transaction: a reply under 400 commits, any other leaves no trace.
+
+        A page that catches a broken rule *returns* 422; it must not keep what it had flushed by then, so
+        the reply, not the exception, decides (warehouse's rule made mechanical).
+        """
+        if request.routing_exception is not None or request.endpoint == "static":
+            return super().dispatch_request()
+        view = self.view_functions[cast("str", request.endpoint)]
+        if doors.is_public(view) and getattr(view, "registry_no_database", False):
+            return super().dispatch_request()
+        try:
+            with self.database.transaction(read_only=request.method in _READS) as session:
+                reply = self._enter(view, session)
+                _roll_back_if(reply, kept=doors.is_kept(view))
+                return reply
+        except Refused as refused:
+            return refused.reply
+        except StaleDataError as stale:
+            raise Conflict("Somebody else changed this meanwhile. Reload it and try again.", 0) from stale
+
+    def _enter(self, view: Callable[..., Any], session: Session) -> Response:
+        g.session = session
+        g.actor = self.load_actor(session)
+        permission = doors.permission_of(view)
+        if permission is not None:
+            self._admit(g.actor, permission)
+        try:
+            return self.make_response(super().dispatch_request())
+        except sqlalchemy.exc.DataError as refused:
+            # A value the database cannot hold (a number past its range) is the client's mistake, not ours.
+            raise Conflict("One of the values cannot be stored. Check the numbers and dates.", 0) from refused
+
+    def _admit(self, actor: Actor | None, permission: Permission) -> None:
+        if actor is None:
+            raise SignInNeeded
+        grant = GRANTS[permission]
+        if actor.token is not None and not actor.token.scopes & grant.scopes:
+            raise Forbidden("This token's scopes do not reach this.")
+        # Seats are per system: the action asks for the system at hand. Here only those are turned away who
+        # hold the permission nowhere.
+        if actor.roles & grant.roles or any(held & grant.seats for held in actor.seats.values()):
+            return
+        raise Forbidden(says_why_not(permission))
+
+
+def _roll_back_if(reply: Response, *, kept: bool) -> None:
+    if reply.status_code >= 400 and not kept:
+        raise Refused(reply)
+
+
+def no_database(view: doors.View) -> doors.View:
+    """Mark a public view that must answer while the database does not."""
+    view.registry_no_database = True  # type: ignore[attr-defined]
+    return view
+
+
+def session() -> Session:
+    """This request's database session."""
+    return cast("Session", g.session)
+
+
+def actor() -> Actor:
+    """Who makes this request. Raises SignInNeeded when nobody is signed in."""
+    found = current_actor()
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+def current_actor() -> Actor | None:
+    """Who makes this request, or None on a public page without a session."""
+    with suppress(AttributeError):
+        return cast("Actor | None", g.actor)
+    return None
+
+
+def database() -> Database:
+    """The application's database, for what must happen in a transaction of its own."""
+    return cast("App", current_app).database
+
+
+def request_id() -> str:
+    """A name for this request that ledger, logs and error pages share."""
+    if "request_id" not in g:
+        g.request_id = uuid.uuid4().hex[:16]
+    return cast("str", g.request_id)
+
+
+def is_member_only(person: Actor) -> bool:
+    """Whether the person holds no organisation-wide role beyond being here."""
+    return person.roles <= {Role.MEMBER}

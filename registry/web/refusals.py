@@ -1,0 +1,98 @@
+"""Refusals become status codes and error pages here and nowhere else."""
+
+import logging
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from registry.kernel import errors
+from registry.web.flask_app import request_id
+from registry.web.jsonkit import problem_reply, wants_json
+
+log = logging.getLogger("registry.web")
+
+_STATUS: dict[type[errors.Refusal], int] = {
+    errors.SignInNeeded: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.RuleBroken: 422,
+}
+_TITLES = {
+    400: "This request cannot be read",
+    401: "Sign in to go on",
+    403: "Not allowed",
+    404: "Nothing here",
+    405: "Not possible here",
+    409: "Changed meanwhile",
+    411: "How long is it?",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Wrong kind of content",
+    422: "Something needs mending",
+    428: "Say which revision",
+    429: "Too many tries",
+}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers for our own refusals, for werkzeug's, and for whatever nobody foresaw."""
+    app.register_error_handler(errors.Refusal, _refusal)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
+    if isinstance(refusal, errors.SignInNeeded) and not wants_json() and request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()
+    status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
+    return said(status, refusal.says, problems)
+
+
+def _forged(error: CSRFError) -> ResponseReturnValue:
+    return said(
+        400, f"This form can no longer be trusted ({error.description}). Reload the page and send it again."
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status >= 500:
+        return _broken(error)
+    reply = said(status, _plain(status, error.description or ""))
+    if allowed := getattr(error, "valid_methods", None):
+        reply.headers["Allow"] = ", ".join(sorted(allowed))
+    return reply
+
+
+def _plain(status: int, description: str) -> str:
+    return {
+        404: "There is nothing at this address. Check it, or search for what you need.",
+        405: "This address does not take that kind of request.",
+        413: "What you sent is larger than this installation accepts.",
+        415: "Send this as the content type the documentation names.",
+    }.get(status, description)
+
+
+def said(status: int, says: str, problems: tuple[errors.Problem, ...] = ()) -> Response:
+    """A refusal as a page, or as problem+json where the client asked for JSON."""
+    title = _TITLES.get(status, "Refused")
+    if wants_json():
+        return problem_reply(status, title, says, problems)
+    page = render_template("errors/refused.html", status=status, title=title, says=says, problems=problems)
+    return Response(page, status, mimetype="text/html")
+
+
+def _broken(error: Exception) -> Response:
+    log.error("request %s failed: %s %s", request_id(), request.method, request.path, exc_info=error)
+    if wants_json():
+        return problem_reply(
+            500, "Broken", f"Something went wrong here; quote {request_id()} when reporting it."
+        )
+    return Response(render_template("errors/broken.html", request_id=request_id()), 500, mimetype="text/html")

@@ -1,0 +1,70 @@
+"""CSRF, content security policy, cookies, upload limits, response headers."""
+
+from datetime import timedelta
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+
+from registry.settings import Settings
+from registry.web.flask_app import request_id
+
+csrf = CSRFProtect()
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+# A file we hand out may be opened in the browser by hand: nothing in it may run or load.
+DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Cookie rules, size limits, CSRF on every form and the headers of every reply."""
+    secure = settings.is_secure
+    app.config.update(
+        SECRET_KEY=settings.secret(),
+        # The __Host- prefix needs https; a browser would drop such a cookie on a plain loopback address.
+        SESSION_COOKIE_NAME="__Host-registry" if secure else "registry",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        MAX_CONTENT_LENGTH=settings.max_form_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_form_bytes,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=secure,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    csrf.init_app(app)
+    app.after_request(lambda response: with_headers(response, secure=secure))
+
+
+def with_headers(response: Response, *, secure: bool) -> Response:
+    """Add the protective headers; what a view set itself (a download's own policy) stays."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers["X-Request-ID"] = request_id()
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def as_download(response: Response, filename: str) -> Response:
+    """Hand a file out as an attachment that cannot act as a page of ours."""
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    return response

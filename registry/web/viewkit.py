@@ -1,0 +1,86 @@
+"""Template globals and filters: may(), dates, words; the frame every page stands in."""
+
+from datetime import date, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, may
+from registry.kernel.text import counted, listed, worded
+from registry.output.markdown import to_html
+from registry.web.flask_app import current_actor
+from registry.web.navigation import menu
+
+try:
+    VERSION = version("ai-registry")
+except PackageNotFoundError:
+    VERSION = "unreleased"
+
+
+def install(app: Flask) -> None:
+    """Give templates their filters and what the frame needs."""
+    app.jinja_env.filters |= {
+        "day": day,
+        "instant": instant,
+        "ago": ago,
+        "worded": worded,
+        "listed": listed,
+        "counted": lambda count, one, many=None: counted(count, one, many),
+        "markdown": to_html,
+    }
+    app.jinja_env.globals |= {"may": _may, "version": VERSION}
+    app.context_processor(_frame)
+
+
+def day(value: date | None) -> str:
+    """A date as "23 Nov 2026"; a dash-free word when there is none."""
+    return f"{value.day} {value:%b %Y}" if value else "not stated"
+
+
+def instant(value: datetime | None) -> Markup:
+    """An instant as a <time> with the exact UTC value on hover."""
+    if value is None:
+        return Markup("not stated")
+    text = f"{value.day} {value:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), value.isoformat(), text
+    )
+
+
+def ago(value: datetime) -> str:
+    """How long since (or until) an instant, in the largest whole unit: "3 days ago", "in 2 hours"."""
+    seconds = (clock.now() - value).total_seconds()
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if abs(seconds) >= size:
+            span = counted(int(abs(seconds) // size), word)
+            return f"{span} ago" if seconds > 0 else f"in {span}"
+    return "just now"
+
+
+def _may(permission: str, system_id: int | None = None) -> bool:
+    actor = current_actor()
+    return actor is not None and may(actor, Permission(permission), system_id)
+
+
+def _frame() -> dict[str, Any]:
+    actor = current_actor()
+    return {
+        "me": _me(actor) if actor else None,
+        "navigation": menu(actor) if actor else [],
+        "search_url": url_for("systems.register_page"),
+        "search_text": request.args.get("q", "") if request.endpoint == "systems.register_page" else "",
+    }
+
+
+def _me(actor: Actor) -> dict[str, Any]:
+    roles = sorted(role.value for role in actor.roles if role.value != "member")
+    return {
+        "id": actor.person_id,
+        "name": actor.name,
+        "roles_said": listed(roles) if roles else "member",
+        "links": [{"label": "My account", "url": url_for("accounts.account"), "icon": "key"}],
+        "sign_out_url": url_for("accounts.sign_out"),
+    }

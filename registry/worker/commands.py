@@ -1,0 +1,42 @@
+"""registry worker: the loop, stopping cleanly when asked."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from registry.kernel.events import Event
+from registry.store.session import Database
+from registry.worker.actions import Handler, beat, by_name, follow, put_in_slots, run_next
+
+log = logging.getLogger("registry.worker")
+
+_IDLE_SECONDS = 2.0
+_BEAT_EVERY = 15
+
+
+def work_until(
+    stop: threading.Event,
+    database: Database,
+    follow_ups: Mapping[Event, Sequence[Handler]],
+    schedule: Mapping[Handler, timedelta],
+) -> None:
+    """Follow the ledger, fill the slots and run what is due until asked to stop; a job begun is finished first.
+
+    A database that does not answer for a while is waited for, not died of.
+    """
+    handlers = by_name(follow_ups, schedule)
+    rounds = 0
+    while not stop.is_set():
+        try:
+            if rounds % _BEAT_EVERY == 0:
+                beat(database)
+                put_in_slots(database, schedule)
+            busy = follow(database, follow_ups) > 0
+            busy = run_next(database, handlers) or busy
+        except Exception:
+            log.exception("the worker could not go on; trying again")
+            busy = False
+        rounds += 1
+        if not busy:
+            stop.wait(_IDLE_SECONDS)

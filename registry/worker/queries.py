@@ -1,0 +1,59 @@
+"""The next job to claim; the job list; when a worker was last seen."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, func, select
+
+from registry.worker.models import Cursor, Heartbeat, Job
+from registry.worker.rules import JobState
+
+
+def next_due(session: Session, at: datetime) -> Job | None:
+    """The oldest job that is due or whose worker lost its lease, locked; other workers skip it (PostgreSQL)."""
+    due = (col(Job.state) == JobState.QUEUED) & (col(Job.run_at) <= at)
+    lost = (col(Job.state) == JobState.RUNNING) & (col(Job.leased_until) < at)
+    query = select(Job).where(or_(due, lost)).order_by(col(Job.run_at), col(Job.id)).limit(1)
+    return session.exec(query.with_for_update(skip_locked=True)).one_or_none()
+
+
+def cursor(session: Session, name: str) -> Cursor | None:
+    """A reader's place in the ledger, locked: two workers never follow the same stretch."""
+    return session.exec(select(Cursor).where(Cursor.name == name).with_for_update()).one_or_none()
+
+
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which of these jobs were queued before."""
+    return set(session.exec(select(Job.unique_key).where(col(Job.unique_key).in_(keys)))) if keys else set()
+
+
+def job_by_id(session: Session, number: int) -> Job | None:
+    """One job, locked."""
+    return session.exec(select(Job).where(Job.id == number).with_for_update()).one_or_none()
+
+
+def recent(session: Session, *, before: int | None, limit: int) -> Sequence[Job]:
+    """Jobs, newest first."""
+    query = select(Job)
+    if before is not None:
+        query = query.where(col(Job.id) < before)
+    return session.exec(query.order_by(col(Job.id).desc()).limit(limit)).all()
+
+
+def counts(session: Session) -> dict[JobState, int]:
+    """How many jobs are in each state."""
+    found = dict.fromkeys(JobState, 0)
+    for state, count in session.exec(select(Job.state, func.count()).group_by(Job.state)):
+        found[JobState(state)] = count
+    return found
+
+
+def heartbeats(session: Session) -> Sequence[Heartbeat]:
+    """The worker processes, the one seen last first."""
+    return session.exec(select(Heartbeat).order_by(col(Heartbeat.seen_at).desc()).limit(20)).all()
+
+
+def heartbeat_of(session: Session, worker: str) -> Heartbeat | None:
+    """One worker process."""
+    return session.exec(select(Heartbeat).where(Heartbeat.worker == worker)).one_or_none()

@@ -1,0 +1,266 @@
+"""Every route by every role on every relation, against the reviewed table access.csv beside this file.
+
+A row is a method, a route and what it is asked about; a column is a person. The figure is the status of the reply to
+an empty request: 200 seen, 303 done, 422 allowed but empty, 403 may see but not do, 404 may not know. After a change:
+`pytest tests/architecture/write_access.py` rewrites the table, and the difference is what a reviewer reads.
+"""
+
+import csv
+import secrets
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from registry.accounts import actions as accounts
+from registry.accounts.actions import open_session
+from registry.data_sources import actions as data_sources
+from registry.data_sources.rules.quality import CheckFacts, Dimension
+from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.kernel.actor import SCOPES, Permission, may
+from registry.kernel.calendar import Cadence
+from registry.kernel.guard_rails import Bound
+from registry.objectives import actions as objectives
+from registry.objectives.rules.metric import Direction, Kind, MetricFacts
+from registry.ownership import actions as ownership
+from registry.ownership.queries import held_on
+from registry.people import actions as people
+from registry.people.rules import Function
+from registry.systems import queries as systems
+from registry.web import doors
+from tests.cast import NAMES
+
+TABLE = Path(__file__).parent / "access.csv"
+PEOPLE = ("nobody", *NAMES)
+SLOW_TO_MAKE = {"cards.card_pdf"}
+
+
+@pytest.fixture
+def house(app, database, cast, monkeypatch):
+    """The application with something of everything in it; from here on no request leaves a trace."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    with database.transaction() as session:
+        numbers = _furnish(session, cast)
+        keys = {name: _keys(session, cast, name) for name in NAMES}
+    monkeypatch.setattr("sqlmodel.Session.commit", lambda self: self.rollback())
+    return House(app, cast, numbers, keys)
+
+
+def _keys(session, cast, name):
+    """What opens the browser's door and the JSON door for one person."""
+    secret, person = secrets.token_urlsafe(8), cast.people[name]
+    open_session(session, person, secret, "test")
+    token, _ = accounts.issue_token(session, cast.actor(session, name), person, "test", frozenset(SCOPES))
+    return secret, token
+
+
+def _furnish(session, cast):
+    """One child of each kind under each system, and where each belongs."""
+    numbers = {}
+    ada, olga = cast.actor(session, "ada"), cast.actor(session, "olga")
+    source = data_sources.add_source(
+        session, ada, SourceFacts(name="Claims warehouse", owner_id=cast.number("ada"))
+    )
+    for name, actor in (("triage", ada), ("sentinel", ada), ("pricing", olga)):
+        number = getattr(cast, name).id
+        held = held_on(session, number)
+        deputy = next((each for each in held if each.assignment.seat == "deputy"), None)
+        if deputy is None:
+            deputy_id = ownership.fill_seat(
+                session, actor, number, ownership.Seat.DEPUTY, person_id=cast.number("hedy")
+            ).id
+        else:
+            deputy_id = deputy.assignment.id
+        use = data_sources.attach(session, actor, number, source, Purpose.TRAINING)
+        metric = objectives.add_metric(
+            session,
+            actor,
+            number,
+            MetricFacts(Kind.ACCURACY, f"{name} accuracy", unit="%", direction=Direction.HIGHER),
+        )
+        offer = ownership.offer_handover(session, actor, number, cast.number("mia"), "Test")
+        numbers[name] = {"assignment": deputy_id, "use": use.id, "slug": metric.slug, "handover": offer.id}
+    check = data_sources.add_check(session, ada, source, _check())
+    _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
+    adam = cast.actor(session, "adam")
+    team = people.add_team(session, adam, "Claims data", Function.DATA, leader_id=cast.number("ben"))
+    numbers["shared"] = {"source": source.key, "check": check.id, "token": token.id, "team": team.id}
+    return numbers
+
+
+def _check():
+    return CheckFacts(
+        Dimension.COMPLETENESS,
+        "Share of rows with a postcode",
+        "%",
+        Bound.AT_LEAST,
+        low=Decimal(95),
+        cadence=Cadence.DAILY,
+    )
+
+
+class House:
+    def __init__(self, app, cast, numbers, keys):
+        self.app, self.cast, self.numbers, self.keys = app, cast, numbers, keys
+
+    def status(self, name, method, url):
+        """The reply to an empty request of that person; a browser of their own each time, for some sign out."""
+        client, headers = self.app.test_client(), {}
+        if name != "nobody":
+            secret, token = self.keys[name]
+            if url.startswith("/api/"):
+                headers = {"Authorization": f"Bearer {token}"}
+            else:
+                with client.session_transaction() as cookie:
+                    cookie["secret"] = secret
+        json = {} if url.startswith("/api/") and method != "GET" else None
+        with client.open(url, method=method, headers=headers, json=json) as reply:
+            return reply.status_code
+
+    def targets(self, rule):
+        """What a route is asked about: (said, the values of its variables)."""
+        names = rule.arguments
+        if not names:
+            return [("", {})]
+        if rule.rule.startswith("/systems/<key>"):
+            return [self._of_system(rule, each) for each in ("triage", "sentinel", "pricing", "absent")] + (
+                [self._foreign(rule)] if names & {"number", "slug"} else []
+            )
+        if rule.rule.startswith("/api/v1/systems/<key>"):
+            return [self._of_system(rule, each) for each in ("triage", "sentinel", "pricing", "absent")]
+        if rule.rule.startswith("/handovers/"):
+            found = [
+                (each, {"number": self.numbers[each]["handover"]})
+                for each in ("triage", "sentinel", "pricing")
+            ]
+            return [*found, ("absent", {"number": 999_999})]
+        if rule.rule.startswith("/data-sources/<key>"):
+            shared = self.numbers["shared"]
+            values = {"key": shared["source"], "number": shared["check"]}
+            here = {name: values[name] for name in names}
+            return [("ada's", here), ("absent", {**here, "key": "DS-9999"})]
+        if rule.endpoint == "accounts.revoke_token":
+            return [("ada's", {"number": self.numbers["shared"]["token"]}), ("absent", {"number": 999_999})]
+        if rule.rule.startswith(("/people/", "/units/", "/teams/", "/jobs/")):
+            here = {"people": self.cast.number("otto"), "units": self.cast.units["claims"].id}.get(
+                rule.rule.split("/")[1]
+            )
+            return [*([("one", {"number": here})] if here else []), ("absent", {"number": 999_999})]
+        if rule.endpoint == "static":
+            return [("file", {"filename": "css/app.css"}), ("outside", {"filename": "../app.py"})]
+        raise AssertionError(f"say in test_access what {rule.rule} is asked about")
+
+    def _of_system(self, rule, name):
+        if name == "absent":
+            return name, {"key": "AI-9999"} | {each: _any(each) for each in rule.arguments - {"key"}}
+        return name, {"key": getattr(self.cast, name).key} | self._child(rule, name)
+
+    def _foreign(self, rule):
+        """Triage's address with a child of Pricing: nobody finds it there."""
+        return "triage, foreign child", {"key": self.cast.triage.key} | self._child(rule, "pricing")
+
+    def _child(self, rule, name):
+        of = self.numbers[name]
+        number = of["use"] if ".system_end_use" in rule.endpoint else of["assignment"]
+        values = {"number": number, "slug": of["slug"], "seat": "overseer"}
+        return {each: values[each] for each in rule.arguments - {"key"}}
+
+    def table(self):
+        """Every row of the table as it is now."""
+        rows = []
+        with self.app.test_request_context():
+            rules = sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+        for rule in rules:
+            if rule.endpoint in SLOW_TO_MAKE:
+                continue
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                for said, values in self.targets(rule):
+                    with self.app.test_request_context():
+                        url = rule.build(values)[1]
+                    statuses = [self.status(name, method, url) for name in PEOPLE]
+                    rows.append([method, rule.rule, said, *map(str, statuses)])
+        return rows
+
+
+def _any(argument):
+    return {"number": 1, "slug": "accuracy", "seat": "deputy"}[argument]
+
+
+def reviewed():
+    with TABLE.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["method", "route", "about", *PEOPLE]
+    return rows
+
+
+@pytest.mark.slow
+def test_every_route_answers_every_role_as_the_reviewed_table_says(house):
+    found, expected = house.table(), reviewed()
+    assert [row for row in found if row not in expected] == []
+    assert [row for row in expected if row not in found] == []
+
+
+def by_row(rows):
+    return {tuple(row[:3]): dict(zip(PEOPLE, row[3:], strict=True)) for row in rows}
+
+
+def test_in_the_table_who_may_not_know_of_a_system_meets_the_same_as_where_there_is_none():
+    table = by_row(reviewed())
+    outsiders = ("mia", "otto", "olga", "eva", "ben", "dee")
+    compared = 0
+    for (method, route, about), row in table.items():
+        if about == "sentinel" and route.startswith("/systems/<key>"):
+            absent = table[method, route, "absent"]
+            assert {name: row[name] for name in outsiders} == {name: absent[name] for name in outsiders}, (
+                method,
+                route,
+            )
+            compared += 1
+    assert compared > 20
+
+
+def test_in_the_table_a_child_of_another_system_is_found_by_nobody():
+    rows = [row for row in reviewed() if row[2] == "triage, foreign child"]
+    assert rows
+    assert all(status in {"303", "403", "404"} for row in rows for status in row[3:])
+    assert all(status != "303" for row in rows for status in row[4:])
+
+
+def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_public(app):
+    public = {
+        rule.rule for rule in app.url_map.iter_rules() if doors.is_public(app.view_functions[rule.endpoint])
+    }
+    assert public == {"/sign-in", "/healthz", "/readyz", "/static/<path:filename>"}
+    for method, route, _, nobody, *_ in reviewed():
+        if route not in public:
+            assert nobody == ("401" if route.startswith("/api/") or method == "POST" else "303"), (
+                method,
+                route,
+            )
+
+
+def test_in_the_table_those_without_a_permission_are_refused(database, cast, app):
+    """The table against the policy itself: where may() says no, the figure is 403 or 404."""
+    needs = {
+        "systems.edit": Permission.SYSTEM_EDIT,
+        "systems.edit_form": Permission.SYSTEM_EDIT,
+        "ownership.offer": Permission.HANDOVER_OFFER,
+        "ownership.fill": Permission.SEAT_FILL,
+        "ownership.confirm": Permission.OWNER_CONFIRM,
+        "objectives.edit": Permission.OBJECTIVE_EDIT,
+        "objectives.add_metric": Permission.OBJECTIVE_EDIT,
+        "data_sources.system_attach": Permission.DATA_USE_EDIT,
+    }
+    routes = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in needs}
+    assert routes.keys() == needs.keys()
+    table = by_row(reviewed())
+    with database.transaction(read_only=True) as session:
+        for name in NAMES:
+            actor = cast.actor(session, name)
+            for about in ("triage", "sentinel", "pricing"):
+                system = systems.by_number(session, getattr(cast, about).id)
+                for endpoint, permission in needs.items():
+                    for method in ("GET", "POST"):
+                        row = table.get((method, routes[endpoint], about))
+                        if row and not may(actor, permission, system.id):
+                            assert row[name] in {"403", "404"}, (method, endpoint, about, name)

@@ -1,0 +1,66 @@
+"""registry audit verify, as it is typed."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from registry.audit import commands
+from registry.audit.models import ENTRY
+from registry.audit.queries import verification
+from registry.store.commandkit import House
+from tests.audit.doing import add, behind
+from tests.audit.things import KINDS, Thing
+
+
+@pytest.fixture
+def run(database, monkeypatch):
+    monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
+    add(database, Thing(name="a"))
+
+    def typed(*arguments: str):
+        return CliRunner().invoke(commands.audit, arguments, obj=House(None, lambda: database))
+
+    return typed
+
+
+def test_a_whole_ledger_answers_with_its_root_and_ends_with_0(run, database):
+    result = run("verify", "--json")
+    answer = json.loads(result.stdout)
+    assert list(answer) == ["entries", "root", "ok", "first_bad", "problems"]
+    assert (answer["entries"], answer["ok"], answer["first_bad"], answer["problems"]) == (1, True, None, [])
+    assert len(answer["root"]) == 64
+    assert result.exit_code == 0
+    assert run("verify").stdout.splitlines() == [
+        "1 entries",
+        f"root {answer['root']}",
+        "The ledger is whole.",
+    ]
+
+
+def test_a_changed_ledger_names_the_entry_and_ends_with_1(run, database):
+    with behind(database) as connection:
+        connection.execute(sa.update(ENTRY).values(event="card.exported"))
+    result = run("verify", "--json")
+    answer = json.loads(result.stdout)
+    assert (answer["ok"], answer["first_bad"], answer["problems"][0]["seq"]) == (False, 1, 1)
+    assert result.exit_code == 1
+    said = run("verify")
+    assert said.exit_code == 1
+    assert "entry 1 is not what was written" in said.stdout
+
+
+def test_a_changed_row_is_found_unless_rows_are_left_out(run, database):
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE thing SET name = 'b'")
+    assert run("verify").exit_code == 1
+    assert run("verify", "--no-live").exit_code == 0
+
+
+def test_progress_goes_to_standard_error_alone(run, monkeypatch):
+    monkeypatch.setattr(verification, "BATCH", 1)
+    monkeypatch.setattr(commands, "_EVERY", 1)
+    result = run("verify", "--json")
+    assert result.stderr == "1 entries checked\n"
+    assert json.loads(result.stdout)["entries"] == 1

@@ -1,0 +1,249 @@
+"""Two records made by hand: one with everything in it, one with nothing but what registering asks for."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from registry.cards.rules.facts import (
+    DRAFT,
+    CardFacts,
+    Criterion,
+    Holder,
+    Identity,
+    Metric,
+    Objective,
+    Origin,
+    Ownership,
+    QualityCheck,
+    QualityResult,
+    Rail,
+    Realised,
+    RetiredMetric,
+    RulePack,
+    Source,
+    SourceUse,
+    Supplier,
+    Use,
+)
+from registry.data_sources.rules.quality import Dimension
+from registry.data_sources.rules.sources import Classification, Purpose, Stated
+from registry.kernel.actor import Seat
+from registry.kernel.calendar import Cadence
+from registry.kernel.guard_rails import Bound
+from registry.objectives.rules.metric import Aggregation, Direction
+from registry.objectives.rules.metric import Kind as MetricKind
+from registry.systems.rules.record import Kind, Link, Reversibility, Stage, Tier, Visibility
+
+PACK = RulePack(
+    "baseline", "2026.1", "What a record states", "Own baseline", date(2026, 11, 23), date(2026, 1, 1)
+)
+HELD = (
+    Criterion("B01", "F3", "The owner has confirmed", True),
+    Criterion("B03", "F2", "The problem it solves is written down", True),
+    Criterion("B23", "F1", "What it is known to do badly", False),
+)
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]
+
+
+def sparse() -> CardFacts:
+    """A restricted system a minute after somebody registered it for its owner."""
+    return CardFacts(
+        edition=DRAFT,
+        origin=Origin(17, at(2026, 11, 22, 10, 30, 5, 123456), "ab" * 32, 1, 1),
+        pack=PACK,
+        criteria=tuple(Criterion(each.id, each.pattern, each.says, False) for each in HELD),
+        identity=Identity(
+            "AI-0002",
+            "Sentinel",
+            "Looks for fraud rings in claims.",
+            Stage.PROPOSED,
+            Visibility.RESTRICTED,
+            at(2026, 11, 22, 10, 30),
+        ),
+        ownership=Ownership(
+            "Halden Mutual / Claims",
+            (
+                Holder(
+                    Seat.OWNER,
+                    "Ada Owner",
+                    at(2026, 11, 22, 10, 30),
+                    "ada@example.org",
+                    to_be_confirmed=True,
+                ),
+            ),
+        ),
+        use=Use(),
+    )
+
+
+def full() -> CardFacts:
+    """A live system with every field filled in but those that a test wants empty: see `metrics` and `sources`."""
+    return CardFacts(
+        edition=DRAFT,
+        origin=Origin(20417, at(2026, 11, 22, 16, 5, 9), "3f9a" * 16, 34, 12),
+        pack=PACK,
+        criteria=HELD,
+        identity=_identity(),
+        ownership=_ownership(),
+        use=_use(),
+        tier=Tier.LIMITED,
+        objective=_objective(),
+        metrics=_metrics(),
+        retired_metrics=(
+            RetiredMetric(
+                "clicks", "Clicks in the queue", at(2026, 5, 3, 9), "It rose when the screen was slow."
+            ),
+        ),
+        realised=(
+            Realised(date(2026, 10, 31), Decimal(-12000), "EUR", "Overtime of the night desk"),
+            Realised(date(2026, 9, 30), Decimal("298500.50"), "EUR", "Hotel invoices against plan"),
+        ),
+        sources=_sources(),
+    )
+
+
+def _identity() -> Identity:
+    return Identity(
+        key="AI-0001",
+        name="Claims triage",
+        summary="Sorts incoming claims by urgency.",
+        stage=Stage.LIVE,
+        visibility=Visibility.COMPANY,
+        registered_at=at(2026, 2, 3, 9),
+        description="It reads a claim and proposes **one of four** classes:\n\n- class 1 at once\n- class 4 by letter",
+        kind=Kind.MODEL,
+        technique="Gradient-boosted trees",
+        modality="Text and tables",
+        in_service_on=date(2026, 6, 1),
+        deployed_where="Own data centre Frankfurt",
+        regions="DE, AT",
+        links=(Link("Source code", "https://git.halden.example/claims/triage"),),
+    )
+
+
+def _ownership() -> Ownership:
+    since = at(2026, 2, 3, 9)
+    return Ownership(
+        unit="Halden Mutual / Claims",
+        holders=(
+            Holder(
+                Seat.OWNER, "Ada Brandt", since, "ada.brandt@halden.example", accepted_at=at(2026, 2, 3, 11)
+            ),
+            Holder(Seat.DEPUTY, "Dee Okafor", since, "dee.okafor@halden.example", accepted_at=since),
+            Holder(Seat.DATA_STEWARD, "Claims data", since, is_team=True),
+            Holder(
+                Seat.ENGINEERING_LEAD,
+                "Ben Achterberg",
+                since,
+                "ben@halden.example",
+                last_day=date(2027, 1, 31),
+            ),
+            Holder(Seat.OVERSEER, "Otto Lindqvist", since, "otto@halden.example", accepted_at=since),
+        ),
+        handover_offered_at=at(2026, 11, 20, 8),
+        legal_roles="Deployer under the EU AI Act.",
+        supplier=Supplier(
+            "Northwind Models", "Contract 2024-118", "None beyond test data.", "Model weights in escrow."
+        ),
+        complaints_contact="ombudsperson@halden.example",
+    )
+
+
+def _use() -> Use:
+    return Use(
+        intended="Ordering of claims for human handling.",
+        users="Claims adjusters.",
+        affected_people="Policy holders who report a claim.",
+        affected_count=412_000,
+        out_of_scope="It must not refuse or price a claim.",
+        autonomy=2,
+        reversibility=Reversibility.FULLY,
+        volume_per_day=0,
+        oversight_plan="Adjusters may override a class; overrides are counted weekly.",
+        known_limitations="Photographs taken in the dark are read as less urgent.",
+    )
+
+
+def _objective() -> Objective:
+    return Objective(
+        problem="The burst pipe waits behind two hundred scratched bumpers.",
+        decision_changed="In which order claims are opened.",
+        who_acts="Claims adjusters.",
+        done_today="First in, first out.",
+        todays_result="Median wait 31 hours.",
+        why_ai="A keyword rule found 38 % of urgent claims.",
+        stop_condition="Median wait above 12 hours in two quarters.",
+        expected_value=Decimal("1400000.00"),
+        currency="EUR",
+    )
+
+
+def _metrics() -> tuple[Metric, ...]:
+    return (
+        Metric(
+            slug="waiting-time",
+            name="Waiting time of urgent claims",
+            kind=MetricKind.BUSINESS_IMPACT,
+            unit="hours",
+            direction=Direction.LOWER,
+            baseline=Decimal("31.0"),
+            baseline_on=date(2025, 12, 31),
+            target=Decimal(6),
+            target_on=date(2026, 12, 31),
+            warn=Rail(Bound.AT_MOST, None, Decimal(9)),
+            breach=Rail(Bound.AT_MOST, None, Decimal(12)),
+            minimum_sample=200,
+            aggregation=Aggregation.MEDIAN,
+            cadence=Cadence.WEEKLY,
+            grace_days=2,
+            origin="Claims ledger, report CL-17",
+            number_owner="Mia Colleoni",
+            why_appropriate="It is what the policy holder feels.",
+        ),
+        Metric("spread", "Spread between regions", MetricKind.FAIRNESS),
+    )
+
+
+def _sources() -> tuple[Source, ...]:
+    return (
+        Source(
+            key="DS-0001",
+            name="Claims ledger",
+            revision=7,
+            uses=(
+                SourceUse(Purpose.OPERATIONAL_INPUT, at(2026, 2, 10)),
+                SourceUse(Purpose.TRAINING, at(2026, 2, 10), "Claims of 2021 to 2025"),
+            ),
+            description="Every claim since 2011.",
+            owner="Klara Vogt",
+            steward="Jonas Reuter",
+            custodian="IT operations",
+            classification=Classification.CONFIDENTIAL,
+            personal_data=Stated.YES,
+            special_category=Stated.NO,
+            lawful_basis="Contract",
+            licence="Own data",
+            licence_expires_on=date(2030, 1, 1),
+            consent="Not needed",
+            allowed_purposes=(Purpose.TRAINING, Purpose.OPERATIONAL_INPUT),
+            retention="10 years",
+            location="Frankfurt",
+            freshness_promised="15 minutes",
+            schema_version="4.2",
+            provenance="Written by the claims desk.",
+            known_gaps="Claims before 2019 lack photographs.",
+            checks=(
+                QualityCheck(
+                    Dimension.COMPLETENESS,
+                    "Share of claims with a description",
+                    Rail(Bound.AT_LEAST, Decimal(97), None),
+                    Cadence.WEEKLY,
+                    "%",
+                    QualityResult(date(2026, 11, 16), Decimal("98.4"), True),
+                ),
+            ),
+        ),
+        Source("DS-0003", "Weather warnings", 1, (SourceUse(Purpose.OPERATIONAL_INPUT, at(2026, 2, 10)),)),
+    )

@@ -1,0 +1,270 @@
+"""What a card states: every section always there, nothing blank, nothing printed that nobody counted."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+
+from registry.cards.rules.compose import compose
+from registry.cards.rules.facts import CardFacts, Holder, Metric, Objective, Rail, Realised, Supplier, Use
+from registry.cards.rules.objective import MOST_ENTRIES
+from registry.cards.rules.shapes import Items, Prose, Table
+from registry.cards.rules.words import line, printable, prose
+from registry.data_sources.rules.sources import Stated
+from registry.kernel.actor import Seat
+from registry.kernel.guard_rails import Bound
+from registry.objectives.rules.metric import Kind
+from registry.systems.rules.record import Tier
+from tests.cards.sample import at, full, sparse
+from tests.cards.strategies import ANY_FACTS, HOSTILE
+
+TITLES = [
+    "Document control",
+    "Identity",
+    "Ownership and accountability",
+    "Business objective and value",
+    "Intended use",
+    "Risk and legal classification",
+    "Data",
+    "Design",
+    "Performance",
+    "Fairness",
+    "Human oversight",
+    "Risk management",
+    "Monitoring",
+    "Incidents",
+    "Compliance review",
+    "References",
+]
+
+
+def field(facts: CardFacts, number: str, of: str = ""):
+    """The field of this number, in the group of that title."""
+    for section in compose(facts).sections:
+        places = [("", section.fields), *((group.title, group.fields) for group in section.groups)]
+        for title, fields in places:
+            found = [each for each in fields if each.number == number]
+            if found and title == of:
+                assert len(found) == 1, f"{number} stands twice"
+                return found[0]
+    raise AssertionError(f"there is no field {number} of {of!r}")
+
+
+def texts(value):
+    """Every text that a value prints."""
+    if value is None:
+        return []
+    if isinstance(value, Table):
+        return [*value.header, *(cell for row in value.rows for cell in row)]
+    if isinstance(value, Items):
+        return list(value.lines)
+    return [value] if isinstance(value, str) else [value.text] if hasattr(value, "text") else []
+
+
+@pytest.mark.parametrize("facts", [full(), sparse()], ids=["full", "sparse"])
+def test_the_sixteen_sections_are_always_there_in_their_order(facts):
+    assert [(each.number, each.title) for each in compose(facts).sections] == list(enumerate(TITLES))
+
+
+@given(ANY_FACTS)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_recorded_every_section_is_there_and_no_field_is_blank(facts):
+    card = compose(facts)
+    assert [section.title for section in card.sections] == TITLES
+    for section in card.sections:
+        assert section.fields
+        for each in section.all_fields():
+            assert each.absent.strip()
+            assert all(text.strip() for text in texts(each.value)), each
+            if isinstance(each.value, Table):
+                assert {len(row) for row in each.value.rows} == {len(each.value.header)}
+    assert 0 <= card.stated <= card.asked
+    assert card.asked - card.stated == len(card.missing)
+
+
+def test_a_field_number_stands_once_in_its_section_or_group():
+    for section in compose(full()).sections:
+        for fields in (section.fields, *(group.fields for group in section.groups)):
+            numbers = [each.number for each in fields]
+            assert len(numbers) == len(set(numbers))
+
+
+def test_a_full_record_lacks_only_what_was_left_out():
+    card = compose(replace(full(), metrics=full().metrics[:1], sources=full().sources[:1]))
+    assert card.missing == ()
+    assert card.stated == card.asked
+
+
+def test_a_bare_record_names_everything_it_lacks():
+    missing = {(each.number, each.label) for each in compose(sparse()).missing}
+    assert ("3.1a", "Problem") in missing
+    assert ("4.1a", "Intended purpose") in missing
+    assert ("3.2", "Success metrics") in missing
+    assert ("2.7a", "Ownership confirmed") in missing
+    assert ("2.2", "Unit") not in missing
+
+
+def test_nothing_stated_is_not_zero_and_zero_is_not_nothing():
+    assert field(full(), "4.4a").value == "0"
+    bare = field(sparse(), "4.4a")
+    assert bare.value is None
+    assert bare.absent == "not stated"
+
+
+def test_what_was_not_measured_says_so():
+    spread = field(full(), "3.2d", "Spread between regions")
+    assert spread.value is None
+    assert spread.absent == "not measured"
+    assert field(sparse(), "3.1e").absent == "not measured"
+    table = field(full(), "3.2").value
+    assert "not measured" in table.rows[1]
+
+
+def test_a_measured_zero_is_printed_as_zero():
+    metric = replace(full().metrics[0], baseline=Decimal(0), target=Decimal("0.00"))
+    facts = replace(full(), metrics=(metric,))
+    assert field(facts, "3.2d", metric.name).value == "0 hours, measured 31 Dec 2025"
+    assert field(facts, "3.2e", metric.name).value == "0.00 hours, by 31 Dec 2026"
+
+
+def test_sections_without_a_record_make_no_statement_about_their_subject():
+    sections = compose(full()).sections
+    assert "makes no statement about incidents" in sections[13].statement
+    assert "makes no statement about compliance" in sections[14].statement
+    for number in (7, 13, 14):
+        assert sections[number].printed == ()
+        assert sections[number].not_kept
+        assert not any(
+            character.isdigit() for character in sections[number].statement.replace("section 1", "")
+        )
+
+
+def test_what_the_registry_does_not_keep_is_not_held_against_the_record():
+    for section in compose(sparse()).sections:
+        assert not any(each.counts for each in section.not_kept)
+
+
+def test_an_unclassified_system_is_asked_what_high_risk_would_be():
+    unclassified, limited, high = (
+        compose(replace(sparse(), tier=tier)) for tier in (None, Tier.LIMITED, Tier.HIGH)
+    )
+    assert unclassified.asked == high.asked
+    assert limited.asked < high.asked
+
+
+def test_a_supplier_is_asked_about_only_where_there_is_one():
+    own = replace(full(), ownership=replace(full().ownership, supplier=Supplier()))
+    bought = replace(full(), ownership=replace(full().ownership, supplier=Supplier("Northwind")))
+    assert compose(bought).asked == compose(own).asked + 3
+    assert field(bought, "2.5d").value is None
+
+
+def test_a_retired_catalogue_entry_says_so():
+    source = replace(full().sources[0], retired_at=at(2026, 11, 1))
+    assert (
+        "retired 1 Nov 2026"
+        in field(replace(full(), sources=(source,)), "6.4q", "DS-0001 Claims ledger").value
+    )
+
+
+def test_not_knowing_about_personal_data_is_counted_as_not_knowing():
+    said = field(full(), "6.3").value
+    assert said == "Of 2 sources: 1 with personal data, 0 without, 1 not known"
+    unknown = field(full(), "6.4b", "DS-0003 Weather warnings")
+    assert unknown.value is None
+    assert unknown.absent == "not known"
+    assert field(sparse(), "6.3").value.startswith("No source of data is named")
+    assert Stated.UNKNOWN is full().sources[1].personal_data
+
+
+def test_amounts_in_different_currencies_are_never_added_up():
+    entries = (
+        Realised(date(2026, 1, 1), Decimal("10.50"), "EUR", "a"),
+        Realised(date(2026, 2, 1), Decimal("0.25"), "EUR", "b"),
+        Realised(date(2026, 3, 1), Decimal(7), "CHF", "c"),
+    )
+    rows = field(replace(full(), realised=entries), "3.1e").value.rows
+    assert [row[:3] for row in rows[-2:]] == [
+        ("Sum of 1 entry", "7", "CHF"),
+        ("Sum of 2 entries", "10.75", "EUR"),
+    ]
+
+
+def test_of_many_entries_the_newest_are_printed_and_all_are_summed():
+    entries = tuple(Realised(date(2000 + year, 1, 1), Decimal(1), "EUR", "x") for year in range(20))
+    rows = field(replace(full(), realised=entries), "3.1e").value.rows
+    assert len(rows) == MOST_ENTRIES + 1
+    assert rows[0][0] == "1 Jan 2019"
+    assert rows[-1][:2] == ("Sum of 20 entries", "20")
+
+
+@pytest.mark.parametrize(
+    ("rail", "says"),
+    [
+        (Rail(Bound.AT_LEAST, Decimal("0.90"), None), "Breach below 0.90 hours"),
+        (Rail(Bound.AT_MOST, None, Decimal(1200)), "Breach above 1,200 hours"),
+        (Rail(Bound.BETWEEN, Decimal(2), Decimal(8)), "Breach outside 2 to 8 hours"),
+        (Rail(Bound.BETWEEN, Decimal(2), None), "Breach outside 2 to not stated hours"),
+    ],
+)
+def test_a_guard_rail_is_told_by_where_it_speaks(rail, says):
+    metric = replace(full().metrics[0], warn=None, breach=rail)
+    assert field(replace(full(), metrics=(metric,)), "3.2h", metric.name).value == says
+
+
+def test_the_seats_print_who_left_who_only_was_named_and_which_seat_is_empty():
+    rows = {row[0]: row for row in field(full(), "2.1").value.rows}
+    assert rows["Engineering lead"][1] == "Ben Achterberg (last day 31 Jan 2027)"
+    assert rows["Engineering lead"][4] == "named\u00a0by\u00a0others"
+    assert rows["Data lead"][1:3] == ("Claims data (team)", "–")
+    bare = {row[0]: row for row in field(sparse(), "2.1").value.rows}
+    assert bare["Accountable owner"][4] == "to be confirmed"
+    assert bare["Deputy"][1] == "nobody named"
+
+
+def test_an_owner_who_accepted_but_must_confirm_anew_is_not_confirmed():
+    owner = Holder(Seat.OWNER, "Ada", at(2026, 1, 1), accepted_at=at(2026, 1, 2), to_be_confirmed=True)
+    facts = replace(full(), ownership=replace(full().ownership, holders=(owner,)))
+    assert field(facts, "2.7a").value is None
+
+
+def test_an_open_hand_over_is_told_without_naming_whom_it_was_offered_to():
+    assert field(full(), "2.7b").value == "Offered to another person on 20 Nov 2026; not answered yet"
+
+
+def test_a_fairness_metric_without_groups_lacks_them():
+    missing = {(each.number, each.of) for each in compose(full()).missing}
+    assert ("3.2l", "Spread between regions") in missing
+    assert ("3.2l", "Waiting time of urgent claims") not in missing
+
+
+def test_the_patterns_say_which_criteria_do_not_hold():
+    rows = field(full(), "11.2").value.rows
+    assert rows[0] == ("F1 Data drift and model degradation", "0 of 1", "What it is known to do badly")
+    assert rows[1][1:] == ("1 of 1", "–")
+    assert rows[3][1] == "none is asked"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_name_stays_on_one_line_and_loses_what_cannot_be_printed(text):
+    shown = line(text) or ""
+    assert "\n" not in shown
+    assert "\x00" not in printable(text)
+    assert "\u202e" not in printable(text)
+
+
+def test_a_text_of_invisible_characters_counts_as_not_stated():
+    assert line(" \u200b\u00a0 ") is None
+    assert prose("\u200b\n\u2060") is None
+    assert prose("x") == Prose("x")
+    facts = replace(full(), use=Use(intended="\u200b"), objective=Objective(problem=" \n"))
+    assert field(facts, "4.1a").value is None
+    assert field(facts, "3.1a").value is None
+
+
+def test_a_metric_without_a_number_has_no_drawing():
+    groups = compose(full()).sections[3].groups
+    assert [group.chart for group in groups] == ["metric-1", ""]
+    assert Metric("x", "X", Kind.CUSTOM).baseline is None

@@ -1,0 +1,158 @@
+"""What every test may ask for: a database of each kind, the application, signed-in browsers, a held clock."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import pytest
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlmodel import Session
+
+from registry.kernel import clock
+from registry.store import migrate
+from registry.store.session import Database
+from tests import databases, network
+from tests.postgres import NoPostgresqlError
+
+if TYPE_CHECKING:
+    from registry.web.flask_app import App
+    from tests.cast import Cast
+
+KEPT = {"REGISTRY_REAL_DATA", databases.FOLDER}
+INSTANT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+_alive = pytest.StashKey[IO[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Whoever runs the tests may have a register of their own configured; no test may come near it.
+    for name in [name for name in os.environ if name.startswith("REGISTRY_") and name not in KEPT]:
+        del os.environ[name]
+    network.stay_inside()
+    if not hasattr(config, "workerinput"):
+        config.stash[_alive] = databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _alive in config.stash:
+        databases.end_run(config.stash[_alive])
+
+
+@pytest.fixture(params=databases.KINDS)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated database of one's own, once on SQLite and once on PostgreSQL; with the cast in it where a test asks."""
+    if "cast" in request.fixturenames:
+        # Raised once per run and copied: every test that wants the cast would else write it again.
+        yield from _opened(request.param, "cast", _fill_with_cast)
+    else:
+        yield from _opened(request.param, "migrated", migrate.upgrade)
+
+
+def _fill_with_cast(database: Database) -> None:
+    from tests.cast import raise_cast
+
+    migrate.upgrade(database)
+    with database.transaction() as session:
+        raise_cast(session)
+
+
+@pytest.fixture(params=databases.KINDS)
+def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database without any table, once on SQLite and once on PostgreSQL."""
+    yield from _opened(request.param, "empty", lambda _database: None)
+
+
+@pytest.fixture
+def sqlite_only() -> Iterator[Database]:
+    """An empty database on SQLite, for what is true of SQLite alone."""
+    yield from _opened("sqlite", "empty", lambda _database: None)
+
+
+@pytest.fixture
+def postgresql_only() -> Iterator[Database]:
+    """An empty database on PostgreSQL, for what is true of PostgreSQL alone."""
+    yield from _opened("postgresql", "empty", lambda _database: None)
+
+
+def _opened(kind: databases.Kind, template: str, fill: databases.Fill) -> Iterator[Database]:
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(databases.fresh(kind, template, fill))
+        except NoPostgresqlError as none:
+            pytest.fail(f"There is no PostgreSQL to test on. {none}", pytrace=False)
+        yield found
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing transaction, taken back at the end. What the ledger writes, finish(session) writes earlier."""
+    with Session(database.engine, expire_on_commit=False) as opened:
+        database.begin(opened, read_only=False)
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[datetime]:
+    """The clock stands still on the second of November 2026, half past nine."""
+    with clock.frozen(INSTANT):
+        yield INSTANT
+
+
+@pytest.fixture
+def app(database: Database, tmp_path: Path) -> "App":
+    """The whole application over `database`."""
+    from registry.app import create_app
+    from registry.settings import Settings
+
+    made = create_app(Settings(data_dir=tmp_path, secret_key=secrets.token_urlsafe(48)), database)
+    # A fault of the program fails the test that meets it, instead of becoming a page that says "sorry".
+    made.config["PROPAGATE_EXCEPTIONS"] = True
+    return made
+
+
+@pytest.fixture
+def cast(database: Database) -> "Cast":
+    """The standing cast (tests/cast.py), as it stands in `database`."""
+    from tests.cast import find_cast
+
+    with database.transaction(read_only=True) as session:
+        return find_cast(session)
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real inventories; without it the test is skipped and says so."""
+    named = os.environ.get("REGISTRY_REAL_DATA")
+    if not named:
+        pytest.skip("REGISTRY_REAL_DATA names no folder of real inventories")
+    folder = Path(named).resolve()
+    assert folder.is_dir(), f"REGISTRY_REAL_DATA names {folder}, which is no folder"
+    return folder
+
+
+@pytest.fixture
+def client_of(app: "App") -> Callable[[str], FlaskClient]:
+    """A browser in which that person is signed in, by e-mail address or as one of the cast; its forms carry their token."""
+    from registry.accounts.actions import open_session
+    from registry.accounts.queries import person_by_email
+
+    def signed_in(email: str) -> FlaskClient:
+        secret, token = secrets.token_urlsafe(32), secrets.token_hex(20)
+        with app.database.transaction() as session:
+            person = person_by_email(session, email if "@" in email else f"{email}@example.org")
+            assert person is not None, f"nobody here is {email}"
+            open_session(session, person, secret, "a test")
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["secret"], cookie["csrf_token"] = secret, token
+        signer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+        client.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps(token)
+        return client
+
+    return signed_in

@@ -1,0 +1,170 @@
+"""A database per test: a copy of a template that is made once per run, as a SQLite file or in PostgreSQL.
+
+Copies, not deletions: the ledger's tables refuse to be emptied, and a test may commit from many threads.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import IO, Literal
+
+import sqlalchemy as sa
+
+from registry.store import migrate
+from registry.store.session import Database
+from tests import postgres
+
+Kind = Literal["sqlite", "postgresql"]
+Fill = Callable[[Database], object]
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+
+FOLDER = "REGISTRY_TEST_FOLDER"
+_PREFIX = "registry-tests-"
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 1 << 30
+_MINE = count()
+
+
+def begin_run() -> IO[str]:
+    """Make this run's folder, which its worker processes find by environment; keep the handle until the end."""
+    place = _place()
+    for old in place.glob(f"{_PREFIX}*"):
+        _sweep(old)
+    draft = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=place))
+    alive = (draft / "alive").open("w")
+    fcntl.flock(alive, fcntl.LOCK_EX)
+    # Only now under the name by which runs are swept: nobody may take it for one whose process has died.
+    os.environ[FOLDER] = str(draft.rename(place / draft.name.removeprefix(".")))
+    return alive
+
+
+def end_run(alive: IO[str]) -> None:
+    """Stop what the run started and leave nothing behind."""
+    folder = _folder()
+    if "TEST_DATABASE_URL" in os.environ:
+        _drop_templates(folder)
+    postgres.stop(folder)
+    shutil.rmtree(folder)
+    alive.close()
+    del os.environ[FOLDER]
+
+
+@contextmanager
+def fresh(kind: Kind, template: str = "migrated", fill: Fill = migrate.upgrade) -> Iterator[Database]:
+    """A database of one's own, filled like the template; `fill` is called once per run and template."""
+    with _copied(kind, template, fill) as url:
+        database = Database(url)
+        try:
+            yield database
+        finally:
+            database.dispose()
+
+
+@contextmanager
+def empty(kind: Kind) -> Iterator[Database]:
+    """A database without any table."""
+    with fresh(kind, "empty", lambda _database: None) as database:
+        yield database
+
+
+@contextmanager
+def _copied(kind: Kind, template: str, fill: Fill) -> Iterator[str]:
+    import registry.tables  # noqa: F401 - completes the metadata
+
+    source = _template(kind, template, fill)
+    mine = f"{os.getpid()}_{next(_MINE)}"
+    if kind == "sqlite":
+        copy = _folder() / f"{mine}.sqlite3"
+        shutil.copyfile(source, copy)
+        try:
+            yield f"sqlite:///{copy}"
+        finally:
+            for part in ("", "-wal", "-shm"):
+                copy.with_name(copy.name + part).unlink(missing_ok=True)
+        return
+    name = f"{_name('t')}_{mine}"
+    # Copying files is the quickest way in memory; on a disk it waits for a checkpoint.
+    strategy = "FILE_COPY" if _folder().parent == _MEMORY else "WAL_LOG"
+    _order(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY {strategy}')
+    try:
+        yield _on_server(name)
+    finally:
+        _order(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _template(kind: Kind, name: str, fill: Fill) -> str:
+    """The file or database to copy, made by whichever process of the run asks first."""
+    made = _folder() / f"{name}.{kind}.made"
+    source = (
+        str(_folder() / f"{name}.template.sqlite3") if kind == "sqlite" else f"{_name('template')}_{name}"
+    )
+    with postgres.locked(_folder(), f"{name}.{kind}"):
+        if not made.exists():
+            database = Database(_blank(kind, source))
+            fill(database)
+            database.dispose()
+            made.touch()
+    return source
+
+
+def _blank(kind: Kind, source: str) -> str:
+    if kind == "sqlite":
+        Path(source).write_bytes(b"")
+        return f"sqlite:///{source}"
+    _order(f'DROP DATABASE IF EXISTS "{source}" WITH (FORCE)')
+    _order(f'CREATE DATABASE "{source}" TEMPLATE template0')
+    return _on_server(source)
+
+
+def _order(statement: str) -> None:
+    engine = sa.create_engine(
+        postgres.address(_folder()), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _on_server(name: str) -> str:
+    url = sa.make_url(postgres.address(_folder())).set(database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def _drop_templates(folder: Path) -> None:
+    for made in folder.glob("*.postgresql.made"):
+        name = made.name.removesuffix(".postgresql.made")
+        _order(f'DROP DATABASE IF EXISTS "{_name("template")}_{name}" WITH (FORCE)')
+
+
+def _name(what: str) -> str:
+    return f"{_folder().name.replace('-', '_')}_{what}".lower()
+
+
+def _folder() -> Path:
+    return Path(os.environ[FOLDER])
+
+
+def _place() -> Path:
+    """Memory where there is enough of it: every test makes a database, and none has to outlive the run."""
+    try:
+        room = shutil.disk_usage(_MEMORY).free
+    except OSError:
+        room = 0
+    writable = room >= _ROOM_BYTES and os.access(_MEMORY, os.W_OK)
+    # Not TMPDIR: the name of PostgreSQL's socket has to stay short.
+    return _MEMORY if writable else Path("/tmp")
+
+
+def _sweep(old: Path) -> None:
+    """Clear up after a run that was killed: its lock is free."""
+    try:
+        with (old / "alive").open("r+") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            postgres.stop(old)
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError:
+        return

@@ -1,0 +1,94 @@
+"""Drawings kept as files: a change in any of them must be looked at and then kept with UPDATE_GOLDEN=1."""
+
+import os
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from registry.output.charts.bars import Bar, bar_chart
+from registry.output.charts.chart import Band, Reading, Severity, Verdict
+from registry.output.charts.line import Happening, line_chart
+from registry.output.charts.ruler import ruler
+from registry.output.charts.sparkline import sparkline
+
+GOLDEN = Path(__file__).parent / "golden"
+FLOOR = [Band(Severity.BREACH, None, 0.8), Band(Severity.WARN, 0.8, 0.85)]
+CEILING = [Band(Severity.WARN, 35, 45), Band(Severity.BREACH, 45, None)]
+START = date(2026, 5, 3)
+
+
+def weekly(count=20):
+    dice = random.Random(7)
+    verdicts = list(Verdict)
+    for index in range(count):
+        value = round(0.9 - index * 0.004 + dice.uniform(-0.01, 0.01), 3)
+        yield Reading(
+            value, START + timedelta(weeks=index), verdicts[index % len(verdicts)], f"n = {800 + index}"
+        )
+
+
+CHARTS = {
+    "ruler": lambda: ruler(
+        "ruler",
+        "Sensitivity",
+        baseline=Reading(0.78, date(2026, 3, 2)),
+        target=Reading(0.9, date(2026, 12, 31)),
+        latest=Reading(0.845, date(2026, 11, 1), Verdict.WARN, "n = 1,204"),
+        bands=FLOOR,
+    ),
+    "ruler-crowded": lambda: ruler(
+        "ruler-crowded",
+        "Time to read",
+        "min",
+        baseline=Reading(40, date(2026, 3, 2)),
+        target=Reading(39.5, date(2026, 12, 31)),
+        latest=Reading(40.2, date(2026, 11, 1), Verdict.BREACH),
+        bands=CEILING,
+    ),
+    "ruler-empty": lambda: ruler("ruler-empty", "Not yet measured"),
+    "ruler-target-only": lambda: ruler("ruler-target-only", "Cost per case", "EUR", target=Reading(0)),
+    "line": lambda: line_chart(
+        "line",
+        "Sensitivity",
+        readings=list(weekly()),
+        target=0.9,
+        bands=FLOOR,
+        happenings=[Happening(date(2026, 8, 12), "2026.2 live"), Happening(date(2026, 8, 15), "INC-0031")],
+    ),
+    "line-gap": lambda: line_chart(
+        "line-gap", "Wait", "min", readings=[*list(weekly(6)), *list(weekly(20))[12:]], gap=timedelta(days=20)
+    ),
+    "line-one": lambda: line_chart(
+        "line-one", "Wait", "min", readings=[Reading(5, datetime(2026, 11, 1, 23, tzinfo=UTC), Verdict.MET)], bands=CEILING
+    ),
+    "line-empty": lambda: line_chart("line-empty", "Wait", readings=[]),
+    "sparkline": lambda: sparkline("sparkline", "Sensitivity", readings=list(weekly()), target=0.9),
+    "sparkline-empty": lambda: sparkline("sparkline-empty", "Sensitivity", readings=[]),
+    "bars": lambda: bar_chart(
+        "bars",
+        "Completeness by section",
+        "fields",
+        bars=[Bar("Identity", 9, 9), Bar("Ownership and accountability of the whole system", 7, 8), Bar("Fairness", 0, 4)],
+    ),
+    "bars-without-whole": lambda: bar_chart("bars-without-whole", "Incidents", bars=[Bar("F1", 3), Bar("F2", 12), Bar("F3", 0)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_drawing_is_the_one_that_was_looked_at(name):
+    drawn = str(CHARTS[name]().svg).replace("><", ">\n<") + "\n"
+    path = GOLDEN / f"{name}.svg"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(drawn, "utf-8")
+    assert drawn == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_drawing_twice_gives_the_same_bytes(name):
+    assert CHARTS[name]() == CHARTS[name]()
+
+
+def test_no_golden_file_is_left_over():
+    assert {path.stem for path in GOLDEN.glob("*.svg")} == set(CHARTS)

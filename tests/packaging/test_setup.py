@@ -1,0 +1,127 @@
+"""script/setup: what it does when something has changed, and how little when nothing has."""
+
+import os
+import shutil
+
+import pytest
+
+PIP = "python -m pip install"
+
+
+@pytest.fixture
+def debian(checkout):
+    """A machine where every package is installed and nobody may add one."""
+    checkout.stand_in(checkout.programs / "dpkg-query", "printf installed")
+    checkout.stand_in(checkout.programs / "apt-get")
+    checkout.stand_in(checkout.programs / "id", "echo 1000")
+    checkout.stand_in(checkout.programs / "sudo", "exit 1")
+    checkout.stand_in(checkout.programs / "pdftotext")
+    checkout.stand_in(checkout.programs / "chromium")
+    assert checkout.run("script/setup").returncode == 0
+    return checkout
+
+
+def without(checkout, *packages: str) -> None:
+    cases = "|".join(packages)
+    checkout.stand_in(
+        checkout.programs / "dpkg-query", f'case "$4" in {cases}) exit 1 ;; *) printf installed ;; esac'
+    )
+
+
+def pip_calls(checkout) -> list[str]:
+    return [call for call in checkout.called if call.startswith(PIP)]
+
+
+def test_a_second_run_installs_nothing_and_says_nothing(debian):
+    done = debian.run("script/setup")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert pip_calls(debian) == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml", "script/setup"])
+def test_a_changed_file_refreshes_the_environment_by_hash(debian, name):
+    with (debian.root / name).open("a") as changed:
+        changed.write("# changed\n")
+
+    assert debian.run("script/setup").returncode == 0
+    locked, project = pip_calls(debian)
+    assert "--require-hashes -r requirements.lock" in locked
+    assert project.endswith("--no-deps --no-index --no-build-isolation -e .")
+
+
+def test_an_interrupted_run_is_taken_up_again(debian):
+    with (debian.root / "requirements.lock").open("a") as changed:
+        changed.write("# changed\n")
+    failed = debian.run("script/setup", PYTEST_EXIT="1")
+    assert failed.returncode == 3
+    assert "Installing the locked packages failed" in failed.stderr
+
+    assert debian.run("script/setup").returncode == 0
+    assert len(pip_calls(debian)) == 2
+
+
+def test_where_packages_may_not_be_added_one_line_says_what_to_run(debian):
+    without(debian, "fonts-inter", "libharfbuzz-subset0")
+    done = debian.run("script/setup")
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1
+    assert "sudo apt-get install libharfbuzz-subset0 fonts-inter" in done.stderr
+    assert not any(call.startswith("apt-get") for call in debian.called)
+
+
+@pytest.mark.parametrize("allowed", ["root", "sudo"])
+def test_where_they_may_be_added_they_are(debian, allowed):
+    without(debian, "fonts-inter")
+    if allowed == "root":
+        debian.stand_in(debian.programs / "id", "echo 0")
+    else:
+        debian.stand_in(debian.programs / "sudo", 'shift; exec "$@"')
+    done = debian.run("script/setup")
+    assert done.returncode == 0
+    assert "apt-get install -y --no-install-recommends fonts-inter" in debian.called
+
+
+def test_package_lists_are_fetched_when_a_package_is_not_found(debian):
+    without(debian, "fonts-inter")
+    debian.stand_in(debian.programs / "id", "echo 0")
+    debian.stand_in(
+        debian.programs / "apt-get",
+        f'[ "$1" = update ] && touch "{debian.root}/listed"; [ -e "{debian.root}/listed" ]',
+    )
+    assert debian.run("script/setup").stderr == "Installing fonts-inter ...\n"
+    assert [call.split()[1] for call in debian.called if call.startswith("apt-get")] == [
+        "install",
+        "update",
+        "install",
+    ]
+
+
+def test_tests_need_a_browser_and_a_look_into_pdfs(debian):
+    (debian.programs / "chromium").unlink()
+    (debian.programs / "pdftotext").unlink()
+    without(debian, "chromium", "poppler-utils")
+    assert "chromium" not in debian.run("script/setup").stderr
+    # Where the machine running this test has both, nothing is missing and nothing is said.
+    said = debian.run("script/setup", "--for-tests").stderr
+    has_both = all(shutil.which(name, path=os.defpath) for name in ("chromium", "pdftotext"))
+    assert said == "" if has_both else "sudo apt-get install" in said
+
+
+def test_a_moved_checkout_does_not_use_what_was_made_elsewhere(debian):
+    moved = debian.root.with_name("moved")
+    debian.root.rename(moved)
+    debian.root = moved
+    debian.stand_in(debian.programs / "python3", "exit 1")
+    for version in range(11, 15):
+        debian.stand_in(debian.programs / f"python3.{version}", "exit 1")
+
+    done = debian.run("script/setup")
+    assert done.returncode == 3
+    assert "Python 3.11 or newer" in done.stderr
+    assert not (moved / ".venv" / "bin" / "registry").exists()
+
+
+def test_an_unknown_option_is_wrong_use(checkout):
+    done = checkout.run("script/setup", "--everything")
+    assert done.returncode == 2
+    assert "Usage" in done.stderr

@@ -1,0 +1,130 @@
+"""The register in the browser: happy paths, refusals, forms that come back filled, conflicts that lose nothing."""
+
+import re
+
+
+def test_the_register_shows_what_the_person_may_see(client_of, cast):
+    page = client_of("mia").get("/systems").text
+    assert "Claims triage" in page
+    assert "Sentinel" not in page
+    assert "2 systems" in page
+
+
+def test_registering_leads_to_the_system_with_what_it_lacks(client_of, cast):
+    client = client_of("mia")
+    reply = client.post(
+        "/systems/new",
+        data={
+            "name": "Router",
+            "summary": "Routes letters.",
+            "unit_id": cast.units["claims"].id,
+            "owner_id": cast.number("mia"),
+            "visibility": "company",
+        },
+    )
+    assert reply.status_code == 303
+    page = client.get(reply.location).text
+    assert "Router" in page
+    assert "What its record still lacks" in page
+    assert re.search(r'href="/systems/AI-\d+/edit#intended_use"', page)
+
+
+def test_a_refused_registration_comes_back_filled_with_each_problem(client_of, cast):
+    reply = client_of("mia").post(
+        "/systems/new",
+        data={"name": "Router <b>", "summary": "", "unit_id": "", "owner_id": "", "visibility": "company"},
+    )
+    assert reply.status_code == 422
+    assert "Router &lt;b&gt;" in reply.text
+    assert "Say in a sentence or two what the system does." in reply.text
+    assert "Name the person who answers for the system." in reply.text
+
+
+def edited(client, key, **changes):
+    """The edit form as the browser would send it, with some fields changed."""
+    page = client.get(f"/systems/{key}/edit").text
+    data = {"version": re.search(r'name="version"[^>]*value="(\d+)"', page).group(1)}
+    for name, value in re.findall(r'<input[^>]*name="([a-z_]+)"[^>]*value="([^"]*)"', page):
+        data.setdefault(name, value)
+    data |= dict(re.findall(r'<textarea[^>]*name="([a-z_]+)"[^>]*>\r?\n?([^<]*)</textarea>', page))
+    for name, body in re.findall(r'<select[^>]*name="([a-z_]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option selected value="([^"]*)"', body)
+        data[name] = chosen.group(1) if chosen else ""
+    return data | changes
+
+
+def test_two_people_editing_different_fields_both_keep_their_words(client_of, cast):
+    ada, ben, key = client_of("ada"), client_of("ben"), cast.triage.key
+    theirs, mine = edited(ada, key, technique="Boosted trees"), edited(ben, key, modality="Tables")
+    assert ada.post(f"/systems/{key}/edit", data=theirs).status_code == 303
+    conflict = ben.post(f"/systems/{key}/edit", data=mine)
+    assert conflict.status_code == 409
+    assert "Somebody else saved this" in conflict.text
+    merged = {
+        "technique": re.search(r'name="technique"[^>]*value="([^"]*)"', conflict.text).group(1),
+        "modality": re.search(r'name="modality"[^>]*value="([^"]*)"', conflict.text).group(1),
+        "version": re.search(r'name="version"[^>]*value="(\d+)"', conflict.text).group(1),
+    }
+    assert (merged["technique"], merged["modality"]) == ("Boosted trees", "Tables")
+    assert ben.post(f"/systems/{key}/edit", data=mine | merged).status_code == 303
+    page = ben.get(f"/systems/{key}").text
+    assert "Boosted trees" in page
+    assert "Tables" in page
+
+
+def test_two_people_editing_one_field_see_both_versions(client_of, cast):
+    ada, ben, key = client_of("ada"), client_of("ben"), cast.triage.key
+    theirs, mine = edited(ada, key, technique="Trees"), edited(ben, key, technique="<i>Rules</i>")
+    ada.post(f"/systems/{key}/edit", data=theirs)
+    conflict = ben.post(f"/systems/{key}/edit", data=mine)
+    assert conflict.status_code == 409
+    assert "Trees" in conflict.text
+    assert "&lt;i&gt;Rules&lt;/i&gt;" in conflict.text
+    assert "<i>Rules" not in conflict.text
+    assert "Trees" in ada.get(f"/systems/{key}").text
+
+
+def test_an_edit_without_its_revision_is_refused_and_changes_nothing(client_of, cast):
+    client, key = client_of("ada"), cast.triage.key
+    data = edited(client, key, technique="Trees")
+    for version in ("", "abc", "-1", "9" * 30):
+        assert client.post(f"/systems/{key}/edit", data=data | {"version": version}).status_code == 422
+    assert "Trees" not in client.get(f"/systems/{key}").text
+
+
+def test_hostile_values_in_every_field_of_the_edit_form_are_answered_not_broken(client_of, cast):
+    client, key = client_of("ada"), cast.triage.key
+    honest = edited(client, key)
+    for name in honest.keys() - {"csrf_token"}:
+        for value in (
+            "\x00",
+            "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+            "9" * 5000,
+            "-1",
+            "NaN",
+            "1e999",
+            "\u202e",
+            "x" * 70_000,
+        ):
+            status = client.post(f"/systems/{key}/edit", data=honest | {name: value}).status_code
+            assert status in {303, 409, 422}, (name, value[:20], status)
+
+
+def test_the_history_shows_who_changed_what_from_what(client_of, cast):
+    client, key = client_of("ada"), cast.triage.key
+    client.post(f"/systems/{key}/edit", data=edited(client, key, technique="Boosted trees"))
+    page = client.get(f"/systems/{key}/history").text
+    assert "System edited" in page
+    assert "Ada Owner" in page
+    assert "Boosted trees" in page
+
+
+def test_markdown_in_a_record_is_shown_as_text_that_cannot_act(client_of, cast):
+    client, key = client_of("ada"), cast.triage.key
+    hostile = "**bold** <script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    client.post(f"/systems/{key}/edit", data=edited(client, key, description=hostile))
+    page = client.get(f"/systems/{key}").text
+    assert "<strong>bold</strong>" in page
+    assert "<script>alert" not in page
+    assert "javascript:" not in page
+    assert "onerror=" not in page.replace("&lt;img src=x onerror=alert(1)&gt;", "")
