@@ -109,6 +109,12 @@ def record_by_key(session: Session, key: str) -> SourceRecord | None:
     return session.exec(select(SourceRecord).where(SourceRecord.natural_key == key)).one_or_none()
 
 
+def records_of(session: Session, system_id: int) -> Sequence[SourceRecord]:
+    """The rows of inventories a system came from."""
+    query = select(SourceRecord).where(SourceRecord.system_id == system_id)
+    return session.exec(query.order_by(col(SourceRecord.id))).all()
+
+
 def _shipped(name: str) -> Any:
     file = resources.files("registry.interchange") / _FOLDER / name
     return parsed(file.read_text(encoding="utf-8"), Limits())

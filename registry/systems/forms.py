@@ -1,6 +1,8 @@
 """Registration in four fields; the whole record."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from wtforms import SelectField
@@ -52,11 +54,12 @@ class RegisterForm(Form):
         rows=3,
         required=True,
     )
-    unit_id = Picked("Unit", "The unit that runs it.", empty="Choose a unit")
+    unit_id = Picked("Unit", "The unit that runs it.", empty="Choose a unit", required=True)
     owner_id = Picked(
         "Accountable owner",
         "The one person who answers for it. They are asked to confirm.",
         empty="Choose a person",
+        required=True,
     )
     visibility = _visibility()
 
@@ -97,7 +100,7 @@ class RecordForm(Form):
     version = Revision()
     name = Line("Name", NAME_LIMIT, required=True)
     summary = Text("Summary", SUMMARY_LIMIT, "What it does, in one or two sentences.", rows=3, required=True)
-    unit_id = Picked("Unit", empty="Choose a unit")
+    unit_id = Picked("Unit", empty="Choose a unit", required=True)
     visibility = _visibility()
     description = Text("Description", TEXT_LIMIT, _MARKDOWN, rows=6)
     kind = Chosen("Kind", Kind, empty="Not stated", said=lambda kind: kind.said)
@@ -194,8 +197,30 @@ class RecordForm(Form):
 def stated(system: System) -> dict[str, Any]:
     """The record as the form shows it."""
     values = {each.name: getattr(system, each.name) for each in fields(SystemFacts)}
-    values["links"] = "\n".join(f"{link['label']} {link['url']}" for link in system.links)
+    values["links"] = _lines(system.links)
     return values | {"version": system.version}
+
+
+def stated_then(base: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A record as the ledger wrote it, with its values as the form has them; None stays None."""
+    if base is None:
+        return None
+    values = {each.name: base[each.name] for each in fields(SystemFacts) if each.name in base}
+    kinds: dict[str, Callable[[str], Any]] = {
+        "kind": Kind,
+        "visibility": Visibility,
+        "reversibility": Reversibility,
+        "in_service_on": date.fromisoformat,
+    }
+    for name, read in kinds.items():
+        if values.get(name):
+            values[name] = read(values[name])
+    values["links"] = _lines(values.get("links", []))
+    return values
+
+
+def _lines(links: Sequence[Mapping[str, str]]) -> str:
+    return "\n".join(f"{link['label']} {link['url']}" for link in links)
 
 
 def links_in(text: str) -> tuple[Link, ...]:

@@ -6,17 +6,18 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
+from registry.interchange import queries as inventories
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken
-from registry.lifecycle.rules import Standing, gauges
+from registry.lifecycle.rules import Item, Standing, gauges
 from registry.objectives import queries as objectives
 from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.people.rules import below
 from registry.store.paging import cut
 from registry.systems import actions, queries
-from registry.systems.forms import RecordForm, RegisterForm, stated
+from registry.systems.forms import RecordForm, RegisterForm, stated, stated_then
 from registry.systems.models import System
 from registry.systems.queries import Search
 from registry.systems.rules.record import AUTONOMY, Stage
@@ -114,12 +115,21 @@ def show(key: str) -> ResponseReturnValue:
         unit=people.unit_paths(session())[system.unit_id],
         objective=objectives.objective_of(session(), system.id or 0),
         metrics=objectives.metrics_of(session(), system.id or 0),
+        sources=inventories.records_of(session(), system.id or 0),
         autonomy_said=f"{system.autonomy} — {AUTONOMY[system.autonomy]}" if system.autonomy else None,
         may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),
     )
 
 
 _TABS = {"ownership": "ownership.system", "objectives": "objectives.edit", "data": "data_sources.system"}
+# Metrics are parts of the objective's page, not fields of its form.
+_METRICS = "metrics"
+
+
+def _mending(item: Item) -> str:
+    if item.field == _METRICS:
+        return "objectives.system"
+    return _TABS.get(item.tab, "systems.edit_form")
 
 
 def _mended(system: System, record: Standing) -> list[dict[str, Any]]:
@@ -129,9 +139,7 @@ def _mended(system: System, record: Standing) -> list[dict[str, Any]]:
             "holds": item.holds,
             "says": item.says,
             "pattern": item.pattern,
-            "url": url_for(
-                _TABS.get(item.tab, "systems.edit_form"), key=system.key, _anchor=item.field or None
-            ),
+            "url": url_for(_mending(item), key=system.key, _anchor=item.field or None),
         }
         for item in record.items
     ]
@@ -155,7 +163,7 @@ def edit(key: str) -> ResponseReturnValue:
         saved = form.carried_out(lambda: _save(system, form))
     except Conflict:
         base = audit.state_of(session(), "system", system.id or 0, form.version.data)
-        rows = merge(form, stated(system), base)
+        rows = merge(form, stated(system), stated_then(base))
         return make_response(_edit_page(system, form, rows), 409)
     if saved is None:
         return _edit_page(system, form)

@@ -186,6 +186,7 @@ class Chosen(SelectField):
             choices.insert(0, SelectChoice(value="", label=empty))
         super().__init__(
             label,
+            [*options.pop("validators", ()), *([Wanted()] if empty is None else [])],
             choices=choices,
             coerce=lambda value: kind(value) if value else None,
             description=description,
@@ -210,10 +211,17 @@ class Picked(SelectField):
     """One of a list of records by number, or nothing; fill `.offer()` before use."""
 
     def __init__(
-        self, label: str, description: str = "", *, empty: str = "Nobody yet", **options: Any
+        self,
+        label: str,
+        description: str = "",
+        *,
+        empty: str = "Nobody yet",
+        required: bool = False,
+        **options: Any,
     ) -> None:
         self.empty = empty
-        super().__init__(label, choices=[], coerce=_number, description=description, **options)
+        checks = [*options.pop("validators", ()), *([Wanted()] if required else [])]
+        super().__init__(label, checks, choices=[], coerce=_number, description=description, **options)
 
     def offer(self, records: Mapping[int, str]) -> None:
         """The numbers to choose from, with what is shown for each."""

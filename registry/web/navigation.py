@@ -36,6 +36,7 @@ _TABS = (
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
+_TAB_HOMES = frozenset({"ownership", "objectives", "cards"})
 
 
 def menu(actor: Actor) -> list[Place]:
@@ -56,9 +57,7 @@ def _is_here(endpoint: str, blueprint: str | None) -> bool:
     home = endpoint.split(".", maxsplit=1)[0]
     if home == "people" and (request.endpoint or "").startswith("people.unit"):
         return False
-    inside_system = (
-        blueprint in {"ownership", "objectives", "cards"} or request.endpoint == "data_sources.system"
-    )
+    inside_system = blueprint in _TAB_HOMES or _is_data_tab()
     return home == ("systems" if inside_system else blueprint)
 
 
@@ -73,4 +72,9 @@ def _tab_here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
     home = endpoint.split(".", maxsplit=1)[0]
-    return home == request.blueprint and home in {"ownership", "objectives", "cards"}
+    return home == request.blueprint and (home in _TAB_HOMES or (home == "data_sources" and _is_data_tab()))
+
+
+def _is_data_tab() -> bool:
+    # The catalogue and a system's data tab are one feature; the endpoint's name tells them apart.
+    return (request.endpoint or "").startswith("data_sources.system")

@@ -35,7 +35,7 @@ HOSTILE = (
     "https://a.example/?q=1&x=<y>",
 )
 
-TEXT = st.one_of(st.just(""), st.sampled_from(HOSTILE), st.text(max_size=60))
+TEXT = st.one_of(st.just(""), st.sampled_from(HOSTILE), st.text(max_size=30))
 _OF_TYPE = {
     str: TEXT,
     bool: st.booleans(),
@@ -54,7 +54,7 @@ def of_type(kind: typing.Any) -> st.SearchStrategy:
             *(st.none() if each is types.NoneType else of_type(each) for each in reversed(inner))
         )
     if origin is tuple:
-        return st.lists(of_type(inner[0]), max_size=3).map(tuple)
+        return st.lists(of_type(inner[0]), max_size=2).map(tuple)
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return st.builds(kind, **{each.name: of_type(hints[each.name]) for each in fields(kind)})

@@ -1,15 +1,16 @@
 """People, units and teams written through their actions, with what is refused and what the ledger keeps."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from registry.accounts import actions as accounts
 from registry.audit.models import LedgerEntry
 from registry.kernel import clock
-from registry.kernel.actor import the_registry
-from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.kernel.actor import Role, the_registry
+from registry.kernel.errors import Conflict, Forbidden, RuleBroken
 from registry.kernel.events import Event
 from registry.people import actions, queries
 from registry.people.queries import Narrowing
@@ -273,43 +274,19 @@ def test_members_who_left_no_longer_count(house):
         assert queries.members_by_team(session, date(2026, 3, 4), {team.id + 1}) == {}
 
 
-def test_the_directory_pages_through_everybody_once_in_order_of_name(house):
-    database, _ = house
-    with database.transaction(read_only=True) as session:
-        seen, after = [], None
-        while True:
-            page = queries.people_page(session, Narrowing(), after=after, limit=3)
-            seen += [one.name for one in page.items]
-            after = page.next_after
-            if after is None:
-                break
-        assert len(seen) == len(set(seen)) == queries.people_count(session, Narrowing()) == 11
-        assert seen == sorted(seen)
-
-
-@pytest.mark.parametrize(
-    ("words", "found"), [("owner", 2), ("ADA@", 1), ("%", 0), ("_", 0), ("\\", 0), ("nobody", 0), ("", 11)]
-)
-def test_the_directory_is_searched_by_the_letters_typed(house, words, found):
-    database, _ = house
-    with database.transaction(read_only=True) as session:
-        assert len(queries.people_page(session, Narrowing(words=words)).items) == found
-
-
-def test_the_directory_is_narrowed_to_a_unit_and_to_those_who_are_here(house):
+def test_an_administrator_makes_others_reviewers_and_not_themselves(house):
     database, cast = house
     with database.transaction() as session:
-        actions.mark_as_left(session, DOOR, session.merge(cast.people["mia"]), date(2026, 3, 3))
-        claims = Narrowing(unit_id=cast.units["claims"].id)
-        assert queries.people_count(session, claims) == 5
-        assert queries.people_count(session, replace(claims, on=date(2026, 3, 4))) == 4
-        assert queries.people_by_unit(session, date(2026, 3, 4))[claims.unit_id] == 4
+        adam, himself = cast.actor(session, "adam"), session.merge(cast.people["adam"])
+        with pytest.raises(RuleBroken):
+            accounts.grant_role(session, adam, himself, Role.REVIEWER)
+        accounts.grant_role(session, adam, session.merge(cast.people["mia"]), Role.REVIEWER)
 
 
-@pytest.mark.parametrize("number", [0, 999_999, 2**31, 2**63, 10**30])
-def test_a_number_nobody_was_given_is_not_found_whatever_its_size(house, number):
-    database, _ = house
-    with database.transaction(read_only=True) as session:
-        for find in (queries.person_by_id, queries.unit_by_id, queries.team_by_id):
-            with pytest.raises(NotFound):
-                find(session, number)
+def test_somebody_who_left_is_given_no_role(house):
+    database, cast = house
+    with database.transaction() as session:
+        mia = session.merge(cast.people["mia"])
+        actions.mark_as_left(session, DOOR, mia, clock.today() - timedelta(days=1))
+        with pytest.raises(RuleBroken):
+            accounts.grant_role(session, cast.actor(session, "adam"), mia, Role.AUDITOR)

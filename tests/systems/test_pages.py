@@ -128,3 +128,17 @@ def test_markdown_in_a_record_is_shown_as_text_that_cannot_act(client_of, cast):
     assert "<script>alert" not in page
     assert "javascript:" not in page
     assert "onerror=" not in page.replace("&lt;img src=x onerror=alert(1)&gt;", "")
+
+
+def test_somebody_elses_choice_from_a_list_is_taken_over_by_the_merge(client_of, cast):
+    ada, ben, key = client_of("ada"), client_of("ben"), cast.triage.key
+    theirs = edited(
+        ada, key, kind="general_purpose", in_service_on="2026-02-01", links="Code https://example.org/x"
+    )
+    mine = edited(ben, key, technique="Rules")
+    assert ada.post(f"/systems/{key}/edit", data=theirs).status_code == 303
+    conflict = ben.post(f"/systems/{key}/edit", data=mine)
+    assert conflict.status_code == 409
+    assert '<option selected value="general_purpose">' in conflict.text
+    assert re.search(r'name="in_service_on"[^>]*value="2026-02-01"', conflict.text)
+    assert "Code https://example.org/x</textarea>" in conflict.text

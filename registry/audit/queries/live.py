@@ -1,6 +1,7 @@
 """The rows that stand, compared with the last digest the ledger holds of each."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -85,28 +86,35 @@ def _judge_absent(kind: str, word: LastWord, findings: Findings) -> None:
 def _last_words(connection: sa.Connection, kind: str) -> Iterator[LastWord]:
     place: int | None = None
     while True:
-        last = (
-            sa.select(OBJECT.c.object_id, sa.func.max(OBJECT.c.seq).label("seq"))
-            .where(OBJECT.c.kind == kind, beyond(OBJECT.c.object_id, place))
-            .group_by(OBJECT.c.object_id)
-            .order_by(OBJECT.c.object_id)
-            .limit(BATCH)
-            .subquery()
-        )
-        same = sa.and_(OBJECT.c.object_id == last.c.object_id, OBJECT.c.seq == last.c.seq)
-        found = connection.execute(
-            sa.select(OBJECT.c.object_id, OBJECT.c.seq, OBJECT.c.digest, PAYLOAD.c.salt)
-            .join_from(last, OBJECT, same)
-            .outerjoin(PAYLOAD, PAYLOAD.c.seq == OBJECT.c.seq)
-            .where(OBJECT.c.kind == kind)
-            .order_by(OBJECT.c.object_id)
-        ).all()
-        # SQLite lets in what is not a whole number; the walk along the chain has named its entry.
-        words = [tuple(row) for row in found if isinstance(row[0], int)]
-        yield from words
-        if len(found) < BATCH or not words:
+        ahead = (OBJECT.c.kind == kind) & beyond(OBJECT.c.object_id, place)
+        numbers = sa.select(OBJECT.c.object_id).distinct().where(ahead).order_by(OBJECT.c.object_id)
+        upto = connection.execute(sa.select(sa.func.max(numbers.limit(BATCH).subquery().c[0]))).scalar()
+        if upto is None:
             return
-        place = words[-1][0]
+        found = connection.execute(_words_within(ahead & (OBJECT.c.object_id <= upto)))
+        # SQLite lets in what is not a whole number; the walk along the chain has named its entry.
+        yield from (tuple(row) for row in found if isinstance(row[0], int))
+        place = upto
+
+
+def _words_within(stretch: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The last word on each row of a stretch. Both halves say which stretch: left to itself, SQLite searches
+    all objects once per batch.
+    """
+    last = (
+        sa.select(OBJECT.c.object_id, sa.func.max(OBJECT.c.seq).label("seq"))
+        .where(stretch)
+        .group_by(OBJECT.c.object_id)
+        .subquery()
+    )
+    same = sa.and_(OBJECT.c.object_id == last.c.object_id, OBJECT.c.seq == last.c.seq)
+    return (
+        sa.select(OBJECT.c.object_id, OBJECT.c.seq, OBJECT.c.digest, PAYLOAD.c.salt)
+        .join_from(OBJECT, last, same)
+        .outerjoin(PAYLOAD, PAYLOAD.c.seq == OBJECT.c.seq)
+        .where(stretch)
+        .order_by(OBJECT.c.object_id)
+    )
 
 
 def _live(connection: sa.Connection, table: sa.Table) -> Iterator[LiveRow]:

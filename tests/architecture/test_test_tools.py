@@ -1,0 +1,129 @@
+"""What the other tests stand on: no network, a database of one's own, and no silence where there is no PostgreSQL."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from registry.kernel import clock
+from registry.store import migrate
+from registry.worker.models import Cursor
+from tests import conftest, databases, network, postgres
+from tests.architecture.tree import ROOT
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
+        lambda: socket.create_connection(("2001:db8::1", 80), timeout=1),
+        lambda: socket.getaddrinfo("example.org", 80),
+        lambda: socket.gethostbyname("example.org"),
+        lambda: urlopen("http://example.org", timeout=1),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("192.0.2.1", 53)),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_no_test_reaches_the_network(reach):
+    with pytest.raises(network.OutsideNetworkError):
+        reach()
+
+
+def test_this_machine_itself_can_be_reached(tmp_path):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as client,
+    ):
+        assert client.getpeername() == server.getsockname()
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        server.bind(str(tmp_path / "s"))
+        server.listen()
+        client.connect(str(tmp_path / "s"))
+
+
+def test_each_test_has_a_migrated_database_of_its_own(database):
+    assert migrate.is_current(database)
+    with databases.fresh("sqlite" if database.is_sqlite else "postgresql") as other:
+        with database.transaction() as session:
+            session.add(Cursor(name="mine"))
+        with other.transaction() as session:
+            assert session.exec(select(Cursor)).all() == []
+        with database.transaction() as session:
+            assert session.exec(select(col(Cursor.name))).all() == ["mine"]
+
+
+def test_a_template_is_filled_once_and_copied_often(database):
+    kind = "sqlite" if database.is_sqlite else "postgresql"
+    filled = []
+
+    def fill(made):
+        migrate.upgrade(made)
+        with made.transaction() as session:
+            session.add(Cursor(name="in every copy"))
+        filled.append(made)
+
+    for _ in range(2):
+        with databases.fresh(kind, "counted", fill) as copy, copy.transaction() as session:
+            assert session.exec(select(col(Cursor.name))).all() == ["in every copy"]
+    assert len(filled) <= 1
+
+
+def test_the_session_is_taken_back(session):
+    session.add(Cursor(name="gone"))
+    session.flush()
+    database = session.get_bind()
+    assert session.exec(select(col(Cursor.name))).all() == ["gone"]
+    if database.dialect.name == "postgresql":
+        with database.connect() as other:
+            assert other.execute(sa.select(Cursor.name)).all() == []
+
+
+def test_the_clock_stands_still(frozen_clock):
+    assert clock.now() == clock.now() == frozen_clock
+
+
+def test_where_no_postgresql_can_be_had_the_test_fails_and_says_so(monkeypatch):
+    def none(_folder):
+        raise postgres.NoPostgresqlError("It did not start.")
+
+    monkeypatch.setattr(postgres, "address", none)
+    with pytest.raises(pytest.fail.Exception, match=r"no PostgreSQL to test on\. It did not start\."):
+        next(conftest._opened("postgresql", "never made", lambda _database: None))
+
+
+def test_a_server_that_cannot_be_run_is_no_postgresql(monkeypatch, tmp_path):
+    monkeypatch.setattr(postgres, "_works", lambda _programs: False)
+    with pytest.raises(postgres.NoPostgresqlError, match="TEST_DATABASE_URL"):
+        postgres._programs(tmp_path)
+
+
+def test_a_run_that_was_killed_is_cleared_up_by_the_next():
+    """A run of its own in another process: killed at its worst moment, then swept by a second."""
+    begin = "import os; from tests import databases; held = databases.begin_run(); print(os.environ[databases.FOLDER], flush=True)"
+    environment = {name: value for name, value in os.environ.items() if name != databases.FOLDER}
+
+    def run(rest: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", begin + rest], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        )
+
+    with run("; import time; time.sleep(60)") as first:
+        left = first.stdout.readline().strip()
+        with run("; databases.end_run(held)") as second:
+            second.communicate(timeout=60)
+        assert Path(left).is_dir(), "a run that is alive is left alone"
+        first.kill()
+    with run("; databases.end_run(held)") as third:
+        third.communicate(timeout=60)
+    assert not Path(left).is_dir()
+
+
+def test_settings_of_whoever_runs_the_tests_do_not_reach_them():
+    left = {name for name in os.environ if name.startswith("REGISTRY_")}
+    assert left <= conftest.KEPT
