@@ -20,6 +20,8 @@ from tests import databases, network
 from tests.postgres import NoPostgresqlError
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from registry.web.flask_app import App
     from tests.cast import Cast
 
@@ -123,6 +125,15 @@ def cast(database: Database) -> "Cast":
 
     with database.transaction(read_only=True) as session:
         return find_cast(session)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Chromium, one for all tests that look at pages with it."""
+    from tests.browser import chromium
+
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

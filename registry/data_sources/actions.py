@@ -170,11 +170,15 @@ def source_row(session: Session, facts: SourceFacts) -> DataSource:
     Not held to the rules: an import states what its file states, and the catalogue shows what is missing. The name
     must be one that `queries.source_named` does not find.
     """
-    source = DataSource(name=facts.name, name_key="")
-    _write(source, tidy(facts))
+    source = new_row(facts)
     session.add(source)
     session.flush()
     return source
+
+
+def new_row(facts: SourceFacts) -> DataSource:
+    """The row before it is stored: an import stores many in one statement."""
+    return DataSource(**_stored(tidy(facts)))
 
 
 def use_row(

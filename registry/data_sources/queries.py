@@ -1,6 +1,6 @@
 """Sources by key and name; the catalogue; who uses a source; what a system uses; checks and their results."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -34,6 +34,13 @@ def by_key(session: Session, key: str, *, lock: bool = False) -> DataSource:
 def source_named(session: Session, name: str) -> DataSource | None:
     """The source of this name, whatever its case and spacing, or None. A retired source is found as well."""
     return session.exec(select(DataSource).where(DataSource.name_key == name_key(name))).one_or_none()
+
+
+def sources_named(session: Session, names: Collection[str]) -> dict[str, DataSource]:
+    """The sources of these names, by the name as it is compared (`rules.sources.name_key`), in one statement."""
+    keys = sorted({name_key(name) for name in names})
+    query = select(DataSource).where(col(DataSource.name_key).in_(keys))
+    return {source.name_key: source for source in session.exec(query)} if keys else {}
 
 
 def source_meant(session: Session, typed: str) -> DataSource | None:

@@ -1,15 +1,16 @@
 """Bring an inventory's rows onto the register: create, update, or leave as they are; each row ends in exactly one way."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import islice
 
 from sqlmodel import Session
 
 from registry.audit.actions import record
 from registry.data_sources import actions as data_sources
-from registry.data_sources.queries import source_named
-from registry.data_sources.rules.sources import Purpose, SourceFacts, Stated
+from registry.data_sources.models import DataSource
+from registry.data_sources.queries import is_used, sources_named
+from registry.data_sources.rules.sources import Purpose, SourceFacts, Stated, name_key
 from registry.interchange import queries
 from registry.interchange.models import SourceRecord
 from registry.interchange.rules.drafts import DataDraft, Draft
@@ -26,6 +27,7 @@ from registry.people import actions as people
 from registry.people.models import Person
 from registry.people.queries import active_people, unit_named
 from registry.people.rules import PersonFacts
+from registry.store.columns import Row
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import by_number, facts_of
@@ -34,6 +36,8 @@ from registry.systems.rules.record import SystemFacts
 PLACEHOLDER = PersonFacts(
     "Owner to be found", "owner-to-be-found@registry.invalid", "Stands in until somebody takes over"
 )
+# So many rows of the file are stored together: a statement per row and table costs three times as much.
+_AT_ONCE = 100
 
 
 class Importer:
@@ -43,7 +47,7 @@ class Importer:
         self.session, self.actor = session, actor
         self.file_name, self.steward = file_name, steward
         self.units: dict[tuple[str, ...], int] = {}
-        self.sources: dict[str, Any] = {}
+        self.sources: dict[str, DataSource] = {}
         here = active_people(session, clock.today())
         self.people = {person.email: person for person in here}
 
@@ -59,17 +63,33 @@ class Importer:
         self.units[steps] = unit.id or 0
         return self.units[steps]
 
-    def source_of(self, draft: DataDraft) -> Any:
-        """The catalogue's source of this name, added where it is missing."""
-        if draft.name not in self.sources:
-            found = source_named(self.session, draft.name)
-            self.sources[draft.name] = found or data_sources.source_row(
-                self.session,
+    def look_up_sources(self, names: Iterable[str]) -> None:
+        """Find these sources in the catalogue, all at once."""
+        unknown = {name for name in names if name_key(name) not in self.sources}
+        self.sources |= sources_named(self.session, unknown)
+
+    def source_of(self, draft: DataDraft) -> DataSource:
+        """The catalogue's source of this name, which `look_up_sources` was asked for; added where it is missing."""
+        key = name_key(draft.name)
+        if key not in self.sources:
+            self.sources[key] = data_sources.new_row(
                 SourceFacts(
                     name=draft.name, description=draft.description, personal_data=Stated(draft.personal_data)
-                ),
+                )
             )
-        return self.sources[draft.name]
+            self.session.add(self.sources[key])
+        return self.sources[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A new system with its draft, its natural key, its sources, and every row its ledger entry tells of."""
+
+    draft: Draft
+    key: str
+    system: System
+    uses: list[tuple[DataSource, Purpose]]
+    rows: list[Row]
 
 
 def import_rows(
@@ -91,13 +111,14 @@ def import_rows(
     require(actor, Permission.INVENTORY_IMPORT)
     importer = Importer(session, actor, file_name, steward)
     by_row = {outcome.row: outcome for outcome in outcomes}
-    for draft in drafts:
-        outcome = by_row[draft.row]
-        if outcome.ending is Ending.CREATED:
-            _create(importer, draft, outcome.key)
-        elif outcome.ending is Ending.UPDATED:
-            _update(importer, draft, outcome.key)
-        advance(1)
+    for some in _batches(drafts):
+        planned = [(draft, by_row[draft.row]) for draft in some]
+        importer.look_up_sources(one.name for draft in some for one in draft.data_sources)
+        _create(importer, [(draft, end.key) for draft, end in planned if end.ending is Ending.CREATED])
+        for draft, end in planned:
+            if end.ending is Ending.UPDATED:
+                _update(importer, draft, end.key)
+        advance(len(some))
     counted = {each.name: str(getattr(tally, each.name)) for each in fields(tally)}
     record(
         session,
@@ -109,32 +130,61 @@ def import_rows(
     )
 
 
-def _create(importer: Importer, draft: Draft, key: str) -> None:
+def _batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    remaining = iter(drafts)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _create(importer: Importer, drafts: Collection[tuple[Draft, str]]) -> None:
+    """New systems, stored together, each with a ledger entry of its own."""
     session = importer.session
-    facts = with_changes(
-        SystemFacts(draft.name, draft.summary, importer.unit_of(draft.unit)), draft, before=None
-    )
-    system = systems.add_row(session, importer.actor, facts, draft.stage)
+    # First the units, whose entries claim whatever is waiting; then what the others need the numbers of.
+    units = [importer.unit_of(draft.unit) for draft, _ in drafts]
+    arriving = [
+        _arriving(importer, draft, key, unit) for (draft, key), unit in zip(drafts, units, strict=True)
+    ]
+    session.flush()
+    for each in arriving:
+        each.rows.extend(_parts(importer, each))
+    session.flush()
+    for each in arriving:
+        system = each.system
+        record(session, importer.actor, Event.SYSTEM_IMPORTED, system, system_id=system.id, rows=each.rows)
+
+
+def _arriving(importer: Importer, draft: Draft, key: str, unit_id: int) -> Arriving:
+    facts = with_changes(SystemFacts(draft.name, draft.summary, unit_id), draft, before=None)
+    system = systems.new_row(facts, draft.stage, importer.actor.person_id)
+    importer.session.add(system)
+    uses = _uses(importer, draft, ())
+    # A source that several new systems share is told of by the first of them.
+    return Arriving(draft, key, system, uses, [system, *(source for source, _ in uses if source.id is None)])
+
+
+def _parts(importer: Importer, arriving: Arriving) -> Iterator[Row]:
+    """The rows under a new system."""
+    session, draft, number = importer.session, arriving.draft, arriving.system.id or 0
     named = importer.people.get(draft.owner_email.lower()) if draft.owner_email else None
     owner = named or importer.steward
-    seat_first_owner(session, system.id or 0, owner.id or 0, accepted=False, to_be_confirmed=True)
+    yield seat_first_owner(session, number, owner.id or 0, accepted=False, to_be_confirmed=True)
     if draft.objective_problem:
-        objectives.objective_row(session, system.id or 0, ObjectiveFacts(problem=draft.objective_problem))
-    _attach(importer, system, draft, ())
-    session.add(
-        SourceRecord(
-            system_id=system.id or 0,
-            profile=draft.profile,
-            natural_key=key,
-            row_digest=draft.digest,
-            file_name=importer.file_name,
-            row_number=draft.row,
-            stated=plain_of(draft),
-            source_facts=dict(draft.source_facts),
-            imported_at=clock.now(),
-        )
+        yield objectives.objective_row(session, number, ObjectiveFacts(problem=draft.objective_problem))
+    for source, purpose in arriving.uses:
+        yield data_sources.use_row(session, number, source, purpose)
+    read = SourceRecord(
+        system_id=number,
+        profile=draft.profile,
+        natural_key=arriving.key,
+        row_digest=draft.digest,
+        file_name=importer.file_name,
+        row_number=draft.row,
+        stated=plain_of(draft),
+        source_facts=dict(draft.source_facts),
+        imported_at=clock.now(),
     )
-    record(session, importer.actor, Event.SYSTEM_IMPORTED, system, system_id=system.id)
+    session.add(read)
+    yield read
 
 
 def _update(importer: Importer, draft: Draft, key: str) -> None:
@@ -166,11 +216,19 @@ def _update_objective(session: Session, system: System, draft: Draft, before: st
         objective.problem = draft.objective_problem
 
 
-def _attach(importer: Importer, system: System, draft: Draft, known: Sequence[str]) -> None:
-    for one in draft.data_sources:
-        if one.name not in known:
-            source = importer.source_of(one)
-            data_sources.use_row(importer.session, system.id or 0, source, Purpose(one.purpose))
+def _attach(importer: Importer, system: System, draft: Draft, known: Collection[str]) -> None:
+    uses = _uses(importer, draft, known)
+    importer.session.flush()
+    for source, purpose in uses:
+        # Somebody may have said so by hand meanwhile.
+        if not is_used(importer.session, system.id or 0, source.id or 0, purpose):
+            data_sources.use_row(importer.session, system.id or 0, source, purpose)
+
+
+def _uses(importer: Importer, draft: Draft, known: Collection[str]) -> list[tuple[DataSource, Purpose]]:
+    """The sources a row names beyond those it named before, each once per purpose."""
+    named = {(name_key(one.name), one.purpose): one for one in draft.data_sources if one.name not in known}
+    return [(importer.source_of(one), Purpose(one.purpose)) for one in named.values()]
 
 
 def placeholder_owner(session: Session, actor: Actor) -> Person:

@@ -54,6 +54,3 @@ class Event(StrEnum):
     QUALITY_CHECK_ADDED = "quality_check.added"
     QUALITY_CHECK_RETIRED = "quality_check.retired"
     QUALITY_RESULT_RECORDED = "quality_result.recorded"
-
-    CARD_EXPORTED = "card.exported"
-    DEMO_LOADED = "demo.loaded"

@@ -114,10 +114,8 @@ def record_value(session: Session, actor: Actor, system_id: int, facts: ValueFac
 
 def objective_row(session: Session, system_id: int, facts: ObjectiveFacts) -> Objective:
     """The new row itself. Part of setting an objective and of importing, whose ledger entries cover it."""
-    objective = Objective(system_id=system_id)
-    _write(objective, tidy(facts))
+    objective = Objective(system_id=system_id, **_stored(tidy(facts)))
     session.add(objective)
-    session.flush()
     return objective
 
 

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role
 from registry.kernel.text import counted
+from registry.people.models import Person
 from registry.portfolio import queries
 from registry.portfolio.queries import Owned, Waiting
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
+from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import ago, day
@@ -32,18 +34,7 @@ def desk() -> ResponseReturnValue:
     owned, owned_count = queries.owned_by(session(), who)
     overseer = who.roles & {Role.ADMINISTRATOR, Role.REVIEWER}
     left = queries.left_owners(session(), who) if overseer else []
-    tasks = [*map(_answer, waiting), *map(_own, (each for each in owned if _needs_work(each)))]
-    tasks += [
-        Task(
-            Urgency.GAP,
-            f"Find an owner for {system.name}",
-            f"{person.name}, who answered for {system.key}, has left.",
-            None,
-            url_for("ownership.system", key=system.key),
-            "Hand it over",
-        )
-        for system, person in left
-    ]
+    tasks = [*map(_answer, waiting), *map(_own, filter(_needs_work, owned)), *map(_gap, left)]
     in_order = ordered(tasks)
     return render_template(
         "portfolio/desk.html",
@@ -53,6 +44,18 @@ def desk() -> ResponseReturnValue:
         owned_count=owned_count,
         coverage=queries.coverage(session(), who),
         total=systems.count(session(), who),
+    )
+
+
+def _gap(found: tuple[System, Person]) -> Task:
+    system, person = found
+    return Task(
+        Urgency.GAP,
+        f"Find an owner for {system.name}",
+        f"{person.name}, who answered for {system.key}, has left.",
+        None,
+        url_for("ownership.system", key=system.key),
+        "Hand it over",
     )
 
 

@@ -1,6 +1,7 @@
 """Register a system with its first owner; edit its record."""
 
 from dataclasses import asdict, fields
+from typing import Any
 
 from sqlmodel import Session
 
@@ -67,29 +68,29 @@ def _unit_problems(session: Session, unit_id: int | None) -> list[Problem]:
 
 
 def add_row(session: Session, actor: Actor, facts: SystemFacts, stage: Stage = Stage.PROPOSED) -> System:
-    """The new row itself, stored so that it has its number. Part of registering and importing, not an action."""
-    system = System(
-        name=facts.name,
-        summary=facts.summary,
-        unit_id=facts.unit_id or 0,
-        stage=stage,
-        registered_at=clock.now(),
-        registered_by_id=actor.person_id,
-    )
-    write(system, tidy(facts))
+    """The new row itself, stored so that it has its number. Part of registering, not an action."""
+    system = new_row(facts, stage, actor.person_id)
     session.add(system)
     session.flush()
     return system
 
 
+def new_row(facts: SystemFacts, stage: Stage, registered_by_id: int | None) -> System:
+    """The row before it is stored: an import stores many in one statement."""
+    at = clock.now()
+    return System(**_stored(tidy(facts)), stage=stage, registered_at=at, registered_by_id=registered_by_id)
+
+
 def write(system: System, facts: SystemFacts) -> None:
     """Copy the facts onto the row; only what differs, so that an unchanged record keeps its revision."""
-    for each in fields(facts):
-        value = getattr(facts, each.name)
-        if each.name == "links":
-            value = [asdict(link) for link in facts.links]
-        if getattr(system, each.name) != value:
-            setattr(system, each.name, value)
+    for name, value in _stored(facts).items():
+        if getattr(system, name) != value:
+            setattr(system, name, value)
+
+
+def _stored(facts: SystemFacts) -> dict[str, Any]:
+    values: dict[str, Any] = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    return values | {"links": [asdict(link) for link in facts.links]}
 
 
 def tidy(facts: SystemFacts) -> SystemFacts:

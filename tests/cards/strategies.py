@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from hypothesis import strategies as st
 
-from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.facts import DRAFT, CardFacts, Edition
+from registry.packs.rules import PATTERNS
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -44,6 +45,13 @@ _OF_TYPE = {
     date: st.dates(date(1950, 1, 1), date(2200, 1, 1)),
     datetime: st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
 }
+# What the registry makes itself and nobody types.
+_MADE = {
+    "key": st.integers(1, 99_999).map(lambda number: f"AI-{number:04d}"),
+    "leaf": st.just("3f9a" * 16),
+    "slug": st.sampled_from(["a", "waiting-time"]),
+    "pattern": st.sampled_from(sorted(PATTERNS)),
+}
 
 
 def of_type(kind: typing.Any) -> st.SearchStrategy:
@@ -55,9 +63,17 @@ def of_type(kind: typing.Any) -> st.SearchStrategy:
         )
     if origin is tuple:
         return st.lists(of_type(inner[0]), max_size=2).map(tuple)
+    if kind is Edition:
+        return st.just(DRAFT)
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return st.builds(kind, **{each.name: of_type(hints[each.name]) for each in fields(kind)})
+        return st.builds(
+            kind,
+            **{
+                each.name: _MADE[each.name] if each.name in _MADE else of_type(hints[each.name])
+                for each in fields(kind)
+            },
+        )
     if issubclass(kind, StrEnum):
         return st.sampled_from(list(kind))
     return _OF_TYPE[kind]

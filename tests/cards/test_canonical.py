@@ -27,7 +27,7 @@ def test_the_golden_record_has_its_golden_bytes(name, facts):
 
 
 @given(ANY_FACTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_facts_have_canonical_bytes_that_another_implementation_agrees_on(facts):
     data = card_json(facts)
     read = json.loads(data, parse_float=lambda text: pytest.fail(f"a float: {text}"))

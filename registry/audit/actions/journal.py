@@ -1,5 +1,6 @@
 """What a session has changed and not yet recorded, and what it has recorded and not yet written."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -73,11 +74,10 @@ class Journal:
         elif earlier.before is not None:
             self.captured[key_of(row)] = Captured(row, state | earlier.before, gone=True)
 
-    def claim(self) -> list[Captured]:
-        """Everything captured since the last claim."""
-        claimed = list(self.captured.values())
-        self.captured.clear()
-        return claimed
+    def claim(self, rows: Collection[Row] | None = None) -> list[Captured]:
+        """Everything captured since the last claim, or what was captured of these rows alone."""
+        keys = list(self.captured) if rows is None else dict.fromkeys(key_of(row) for row in rows)
+        return [self.captured.pop(key) for key in keys if key in self.captured]
 
     def refuse_if_unclaimed(self) -> None:
         """Raise UnrecordedChange for changes that no entry covers."""

@@ -1,6 +1,7 @@
 """record(): one entry for one action, claiming every change made since the entry before it."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,20 +28,22 @@ def record(
     subject_kind: str = "",
     system_id: int | None = None,
     note: dict[str, str] | None = None,
+    rows: Collection[Row] | None = None,
 ) -> None:
     """Put one entry in the ledger: who, through what, did this, to what. The last line of every action.
 
     Flushes, and claims everything changed since the last entry of this transaction; an entry need not claim
     anything (a refused sign-in, an exported card). `subject` is the row the event is about; where there is
     none, `subject_kind` says what kind of thing it was. It is written when the transaction ends, so its number
-    is not known before. Raises UnrecordedChange for a subject without a number, TypeError and ValueError for
-    a value that cannot be written.
+    is not known before. Where many things were stored together, `rows` says which of the changes this entry tells
+    of; an entry must tell of each. Raises UnrecordedChange for a subject without a number, TypeError and
+    ValueError for a value that cannot be written.
     """
     session.flush()
     journal = journal_of(session)
     salt = secrets.token_bytes(SALT_BYTES)
     changes, objects = [], []
-    for captured in journal.claim():
+    for captured in journal.claim(rows):
         kind, number = key_of(captured.row)
         after = None if captured.gone else _state_now(captured.row)
         objects.append((kind, number, digest_of(salt, canonical(after) if after is not None else GONE)))

@@ -17,7 +17,6 @@ from registry.data_sources.models import QualityCheck, QualityResult
 from registry.data_sources.queries import Use
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Seat, require
-from registry.kernel.events import Event
 from registry.lifecycle import queries as lifecycle
 from registry.objectives import queries as objectives
 from registry.ownership import queries as ownership
@@ -71,8 +70,7 @@ def _reading(what: str) -> Iterator[None]:
 
 
 def _place(session: Session, system: System) -> _Place:
-    # Taking a copy changes nothing that a card states, and must not make the next copy differ.
-    about = sa.and_(ENTRY.c.system_id == system.id, ENTRY.c.event != Event.CARD_EXPORTED.value)
+    about = ENTRY.c.system_id == system.id
     count = sa.select(sa.func.count()).select_from(ENTRY).where(about).scalar_subquery()
     last = sa.select(ENTRY.c.seq, ENTRY.c.at, ENTRY.c.leaf_hash, count).where(about)
     with _reading("the ledger"):

@@ -17,10 +17,11 @@ _FACTS: Final = frozenset(each.name for each in fields(SystemFacts)) - {
 
 
 def plain_of(draft: Draft) -> dict[str, Any]:
-    """Everything a row states, as JSON takes it; what is empty is left out."""
+    """Everything a row states, as JSON takes it; what is empty is left out. The description is the whole of it."""
     found = {
         each.name: _plain(getattr(draft, each.name)) for each in fields(draft) if each.name not in _NOT_STATED
     }
+    found["description"] = described(draft)
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
@@ -33,10 +34,7 @@ def with_changes(facts: SystemFacts, draft: Draft, before: Mapping[str, Any] | N
     values: dict[str, Any] = {each.name: getattr(facts, each.name) for each in fields(facts)}
     for name in _FACTS & stated.keys():
         if before is None or before.get(name) != stated[name]:
-            values[name] = getattr(draft, name)
-    told = _told(draft)
-    if before is None or any(before.get(name) != stated.get(name) for name in ("description", *_TOLD)):
-        values["description"] = _joined(draft.description, told)
+            values[name] = described(draft) if name == "description" else getattr(draft, name)
     since = draft.in_service_on
     news = before is None or before.get("in_service_on") != stated.get("in_service_on")
     if since is not None and since.precision is Precision.DAY and news:
@@ -44,7 +42,10 @@ def with_changes(facts: SystemFacts, draft: Draft, before: Mapping[str, Any] | N
     return SystemFacts(**values)
 
 
-_TOLD: Final = ("objective_outputs", "in_service_on", "retired_on")
+def described(draft: Draft) -> str:
+    """The description with what the record has no field for; without it where both are too long."""
+    text = "\n\n".join(part for part in [draft.description, *_told(draft)] if part)
+    return text if len(text) <= TEXT_LIMIT else draft.description
 
 
 def _told(draft: Draft) -> list[str]:
@@ -62,11 +63,6 @@ def _told(draft: Draft) -> list[str]:
 
 def _date_said(date: PartialDate) -> str:
     return f"{date.said} {date.remark}".strip()
-
-
-def _joined(description: str, told: list[str]) -> str:
-    text = "\n\n".join(part for part in [description, *told] if part)
-    return text if len(text) <= TEXT_LIMIT else description
 
 
 def _plain(value: Any) -> Any:

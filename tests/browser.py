@@ -1,0 +1,141 @@
+"""Chromium over a live server: what every test that looks at pages in a real browser stands on."""
+
+import os
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+CHROMIUM = Path("/usr/bin/chromium")
+_FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+    # Whatever a page asks for, no name but this machine's is ever resolved.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+# WCAG 2.2 at level AA, and what axe calls best practice.
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# Those of them that look at colours.
+COLOURS = ("color-contrast", "link-in-text-block")
+
+_REFUSED_DOCUMENT = re.compile(
+    r"Failed to load resource: the server responded with a status of (\d{3}) \([A-Z' -]+\)", re.IGNORECASE
+)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_words: Any) -> None:
+        """Say nothing: what a test prints is about the page."""
+
+
+@contextmanager
+def served(application: Any) -> Iterator[str]:
+    """A WSGI application on a free loopback port, a thread per request; yields its address."""
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def chromium(program: Path = CHROMIUM) -> Iterator[Browser]:
+    """Debian's Chromium, started once. Where there is none the test fails: a page nobody looked at has not passed."""
+    if not program.exists():
+        pytest.fail(f"There is no {program}: no page was looked at in a browser.", pytrace=False)
+    # Chromium refuses its sandbox to root only.
+    alone = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=str(program), args=[*_FLAGS, *alone])
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+@dataclass
+class Watch:
+    """Everything a browser context complained of: its console, its policy, dialogs, failures and foreign requests."""
+
+    address: str
+    expected: frozenset[int] = frozenset()
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> "Watch":
+        """Watch every page of a context from here on."""
+        context.on("page", self._meet)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self._note(f"error: {error.error}"))
+        context.on("request", lambda request: self._ask(request.url))
+        context.on("response", lambda reply: self._answer(reply.status, reply.url))
+        return self
+
+    def _meet(self, page: Page) -> None:
+        page.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self._note(f"dialog: {dialog.type} {dialog.message}")
+        dialog.dismiss()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        # Chromium reports every reply from 400 on. Those a test provokes are no complaint; nothing else is let off.
+        refused = _REFUSED_DOCUMENT.fullmatch(message.text)
+        if refused and int(refused.group(1)) in self.expected:
+            return
+        self._note(f"console: {message.text}")
+
+    def _ask(self, url: str) -> None:
+        if not url.startswith((f"{self.address}/", "data:", "about:", "blob:")):
+            self._note(f"request to another host: {url[:200]}")
+
+    def _answer(self, status: int, url: str) -> None:
+        if status >= 500:
+            self._note(f"{status} from {url}")
+
+    def _note(self, what: str) -> None:
+        self.complaints.append(what)
+
+
+def ready(page: Page) -> None:
+    """Wait until every behaviour of the page is loaded and at work."""
+    page.evaluate(
+        """() => Promise.all([...document.querySelectorAll("[data-behaviour]")]
+            .flatMap((element) => element.dataset.behaviour.split(/\\s+/).filter(Boolean))
+            .map((name) => import(`/static/js/behaviours/${name}.js`)))"""
+    )
+
+
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe holds against the page as it stands, one line per element; by all its rules or by these."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # Without preload: false axe fetches nested style sheets by wrong addresses, which fails and adds nothing.
+    only = {"type": "rule", "values": [*rules]} if rules else {"type": "tag", "values": [*STANDARDS]}
+    options = {"preload": False, "resultTypes": ["violations"], "runOnly": only}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [f"{each['id']}: {' '.join(map(str, node['target']))}" for each in found for node in each["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -1,0 +1,108 @@
+"""Every page there is: an address to look at it by, and whose eyes to look through."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at one page. `{words}` in the address are named by furnished.places()."""
+
+    address: str
+    name: str = "adam"
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.name or 'nobody'} at {self.address}"
+
+
+SYSTEM = "/systems/{triage}"
+SOURCE = "/data-sources/{source}"
+
+# By endpoint. The first is what the page is for; others show it in another state or to somebody else.
+PAGES = {
+    "portfolio.desk": (Visit("/"), Visit("/", "ada"), Visit("/", "mia"), Visit("/", "otto")),
+    "systems.register_page": (
+        Visit("/systems"),
+        Visit("/systems?q=nothing+like+it"),
+        Visit("/systems?stage=lost", status=422),
+    ),
+    "systems.new": (Visit("/systems/new", "mia"),),
+    "systems.show": (Visit(SYSTEM, "ada"), Visit(SYSTEM, "otto"), Visit("/systems/{pricing}", "olga")),
+    "systems.edit_form": (Visit(f"{SYSTEM}/edit", "ada"),),
+    "systems.history": (Visit(f"{SYSTEM}/history", "ada"),),
+    "ownership.system": (
+        Visit(f"{SYSTEM}/ownership", "ada"),
+        Visit("/systems/{pricing}/ownership"),
+        Visit(f"{SYSTEM}/ownership?on=2026-11-02", "otto"),
+        Visit(f"{SYSTEM}/ownership?on=2020-01-01", "otto", 422),
+    ),
+    "ownership.offer_form": (
+        Visit(f"{SYSTEM}/ownership/hand-over", "ada"),
+        Visit("/systems/{pricing}/ownership/hand-over", "olga"),
+    ),
+    "ownership.seat_form": (Visit(f"{SYSTEM}/ownership/seats/deputy", "ada"),),
+    "ownership.handover": (
+        Visit("/handovers/{offer}", "mia"),
+        Visit("/handovers/{offer}", "ada"),
+        Visit("/handovers/{answered}", "aud"),
+    ),
+    "objectives.system": (Visit(f"{SYSTEM}/objectives", "ada"), Visit("/systems/{pricing}/objectives", "otto")),
+    "objectives.edit": (Visit(f"{SYSTEM}/objectives/edit", "ada"),),
+    "objectives.add_metric": (Visit(f"{SYSTEM}/objectives/metrics/new", "ada"),),
+    "objectives.edit_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/edit", "ada"),),
+    "objectives.retire_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/retire", "ada"),),
+    "objectives.record_value": (Visit(f"{SYSTEM}/objectives/values/new", "ada"),),
+    "data_sources.catalogue": (Visit("/data-sources"), Visit("/data-sources?retired=1")),
+    "data_sources.new": (Visit("/data-sources/new", "ada"),),
+    "data_sources.show": (
+        Visit(SOURCE, "ada"),
+        Visit("/data-sources/{retired}", "ada"),
+        Visit(SOURCE, "otto"),
+    ),
+    "data_sources.edit": (Visit(f"{SOURCE}/edit", "ada"),),
+    "data_sources.retire": (Visit(f"{SOURCE}/retire", "ada"),),
+    "data_sources.history": (Visit(f"{SOURCE}/history", "ada"),),
+    "data_sources.add_check": (Visit(f"{SOURCE}/checks/new", "ada"),),
+    "data_sources.check": (Visit(f"{SOURCE}/checks/{{check}}", "ada"),),
+    "data_sources.system": (Visit(f"{SYSTEM}/data", "ada"), Visit("/systems/{pricing}/data", "otto")),
+    "data_sources.system_end_use": (Visit(f"{SYSTEM}/data/{{use}}/end", "ada"),),
+    "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
+    "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
+    "people.new": (Visit("/people/new"),),
+    "people.show": (Visit("/people/{ada}"), Visit("/people/{person}", "otto")),
+    "people.edit_form": (Visit("/people/{person}/edit"),),
+    "people.leaving_form": (Visit("/people/{ada}/leaving"),),
+    "people.units": (Visit("/units"),),
+    "people.unit": (Visit("/units/{claims}"), Visit("/units/{unit}", "otto")),
+    "people.unit_new": (Visit("/units/new"),),
+    "people.unit_edit_form": (Visit("/units/{claims}/edit"),),
+    "people.teams": (Visit("/teams"),),
+    "people.team": (Visit("/teams/{team}"),),
+    "people.team_new": (Visit("/teams/new"),),
+    "people.team_edit_form": (Visit("/teams/{team}/edit"),),
+    "accounts.account": (Visit("/account", "ada"),),
+    "accounts.sign_in": (Visit("/sign-in", ""),),
+    "audit.log": (Visit("/audit"), Visit("/audit?event=nonsense", status=422)),
+    "worker.jobs": (Visit("/jobs"),),
+    "patterns.patterns": (Visit("/patterns"),),
+}
+
+# Refusals have a page too, whatever was asked for.
+REFUSALS = (
+    Visit("/nothing/here", "otto", 404),
+    Visit("/systems/{sentinel}", "otto", 404),
+    Visit("/audit", "otto", 403),
+    Visit("/nothing/here", "", 404),
+)
+
+# GET addresses that are no page for a person, and why.
+NO_PAGES = {
+    "static": "style sheets, scripts and pictures; the pages that use them are looked at",
+    "cards.card_pdf": "a PDF, handed out as a file",
+    "cards.card_facts": "JSON, handed out as a file",
+    "cards_api.card": "JSON for programs",
+    "systems_api.systems": "JSON for programs",
+    "systems_api.system": "JSON for programs",
+    "health.alive": "one word for a supervisor",
+    "health.ready": "a line per check for a supervisor",
+}

@@ -1,0 +1,307 @@
+"""A register with something of everything in it, in the words it is given: plain ones, or hostile ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlmodel import Session, select
+
+from registry.accounts import actions as accounts
+from registry.data_sources import actions as data_sources
+from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
+from registry.data_sources.rules.sources import Classification, Purpose, SourceFacts, Stated
+from registry.interchange.models import SourceRecord
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Seat
+from registry.kernel.calendar import Cadence
+from registry.kernel.guard_rails import Bound
+from registry.objectives import actions as objectives
+from registry.objectives.models import SuccessMetric
+from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
+from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
+from registry.ownership import actions as ownership
+from registry.ownership.models import Handover
+from registry.ownership.rules import HandoverState
+from registry.people import actions as people
+from registry.people.models import BusinessUnit, Person, Team
+from registry.people.rules import Function, PersonFacts
+from registry.systems import actions as systems
+from registry.systems.models import System
+from registry.systems.rules.record import Link, Reversibility, SystemFacts
+from registry.systems.rules.record import Kind as SystemKind
+from registry.worker.models import Heartbeat, Job
+from registry.worker.rules import JobState
+from tests.cast import Cast
+
+Line = Callable[..., str]
+Text = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written where: line(words, limit) on one line, text(words) in Markdown."""
+
+    line: Line = lambda words, _limit=300: words
+    text: Text = lambda words: words
+
+
+def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
+    """Fill the register: Triage stated in full, the others bare, and one of each kind of thing beside them."""
+    words = words or Words()
+    ada, adam = cast.actor(session, "ada"), cast.actor(session, "adam")
+    _organisation(session, adam, cast, words)
+    source = _source(session, ada, cast, words)
+    _record(session, ada, cast, source, words)
+    _purpose(session, ada, cast, words)
+    _seats(session, ada, cast, words)
+    _machinery(session, words)
+    accounts.issue_token(
+        session,
+        ada,
+        cast.people["ada"],
+        words.line("nightly evaluation", 100),
+        frozenset({"registry:read"}),
+    )
+
+
+def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> None:
+    unit = people.add_unit(session, adam, words.line("Motor claims", 200), cast.units["claims"].id)
+    facts = PersonFacts(
+        words.line("Noor Newcomer", 200), "noor@example.org", words.line("claims analyst", 200), unit.id
+    )
+    people.add_person(session, adam, facts)
+    people.add_team(
+        session,
+        adam,
+        words.line("Claims data", 200),
+        Function.DATA,
+        leader_id=cast.number("ben"),
+        unit_id=cast.units["claims"].id,
+        member_ids=frozenset({cast.number("dee"), cast.number("mia")}),
+    )
+
+
+def _source(session: Session, ada: Actor, cast: Cast, words: Words) -> DataSource:
+    line, text = words.line, words.text
+    today = clock.today()
+    source = data_sources.add_source(
+        session,
+        ada,
+        SourceFacts(
+            name=line("Claims warehouse", 200),
+            description=text("Every claim since 2014, one row each."),
+            owner_id=cast.number("ada"),
+            steward_id=cast.number("ben"),
+            custodian=line("Data platform"),
+            classification=Classification.CONFIDENTIAL,
+            personal_data=Stated.YES,
+            special_category=Stated.NO,
+            lawful_basis=line("Contract with the insured"),
+            licence=line("own data"),
+            licence_expires_on=today + timedelta(days=40),
+            consent=line("asked for at first notice"),
+            consent_expires_on=today - timedelta(days=2),
+            allowed_purposes=(Purpose.TRAINING, Purpose.OPERATIONAL_INPUT),
+            retention=line("ten years, then deleted"),
+            location=line("warehouse, schema claims"),
+            freshness_promised=line("by 6:00 each day"),
+            schema_version=line("4.2"),
+            provenance=text("Written by the claims desk as it works."),
+            known_gaps=text("Claims settled by phone are missing."),
+        ),
+    )
+    check = data_sources.add_check(
+        session,
+        ada,
+        source,
+        CheckFacts(
+            Dimension.COMPLETENESS,
+            line("rows with a postcode"),
+            line("%", 60),
+            Bound.AT_LEAST,
+            Decimal(95),
+            None,
+            Cadence.DAILY,
+        ),
+    )
+    for days, value in ((9, "96.5"), (8, "93.1")):
+        result = ResultFacts(
+            today - timedelta(days=days), Decimal(value), text("A branch sent no postcodes.")
+        )
+        data_sources.record_result(session, ada, source, check, result)
+    old = data_sources.add_source(
+        session, ada, SourceFacts(name=line("Paper archive", 200), owner_id=cast.number("ada"))
+    )
+    data_sources.retire_source(session, ada, old, text("It was scanned."))
+    return source
+
+
+def _record(session: Session, ada: Actor, cast: Cast, source: DataSource, words: Words) -> None:
+    line, text = words.line, words.text
+    triage = cast.triage
+    # The row came from a file once, before anybody edited it.
+    session.add(
+        SourceRecord(
+            system_id=triage.id or 0,
+            profile="generic",
+            natural_key="generic:triage",
+            row_digest="0" * 64,
+            file_name=line("inventory.csv", 200),
+            row_number=7,
+            stated={},
+            source_facts={line("Use case name", 200): text("Triage of claims"), "Notes": text("as told")},
+            imported_at=clock.now(),
+        )
+    )
+    triage = session.get_one(System, triage.id)
+    systems.edit(
+        session,
+        ada,
+        triage,
+        SystemFacts(
+            name=line("Claims triage", 100),
+            summary=line("Sorts incoming claims by urgency.", 350),
+            unit_id=cast.units["claims"].id,
+            description=text("Reads the first notice and sets a **queue**."),
+            kind=SystemKind.MODEL,
+            technique=line("gradient boosting"),
+            modality=line("tables"),
+            intended_use=text("To call urgent cases first."),
+            users=text("Claims handlers."),
+            affected_people=text("Insured people who claim."),
+            affected_count=42_000,
+            out_of_scope=text("Deciding on payment."),
+            autonomy=2,
+            reversibility=Reversibility.FULLY,
+            oversight_plan=text("The shift lead looks at twenty a day."),
+            volume_per_day=180,
+            vendor_name=line("Nordlicht Software"),
+            vendor_contract=line("C-2291"),
+            vendor_data_access=text("None."),
+            vendor_exit=text("Rules stand ready."),
+            deployed_where=line("own data centre"),
+            regions=line("German, Austria"),
+            legal_roles=text("EU: deployer"),
+            in_service_on=clock.today() - timedelta(days=300),
+            links=(Link(line("Code", 200), "https://code.example.org/triage"),),
+            complaints_contact=line("claims@example.org"),
+            known_limitations=text("Worse on handwritten notices."),
+        ),
+        version=triage.version,
+    )
+    data_sources.attach(
+        session, ada, triage.id or 0, source, Purpose.OPERATIONAL_INPUT, note=text("the last day")
+    )
+    ended = data_sources.attach(session, ada, triage.id or 0, source, Purpose.TRAINING)
+    data_sources.end_use(session, ada, ended, text("It is not trained any more."))
+
+
+def _purpose(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    line, text = words.line, words.text
+    number, today = cast.triage.id or 0, clock.today()
+    stated = ObjectiveFacts(
+        problem=text("Urgent claims wait behind trivial ones."),
+        decision_changed=text("Which claim is opened next."),
+        who_acts=text("The claims desk."),
+        done_today=text("In order of arrival."),
+        todays_result=text("Nine days on average in 2025."),
+        why_ai=text("Rules were tried for a year."),
+        stop_condition=text("No gain by March."),
+        expected_value=Decimal(120_000),
+        currency="EUR",
+    )
+    objectives.set_objective(session, ada, number, stated, version=0)
+    objectives.add_metric(
+        session,
+        ada,
+        number,
+        MetricFacts(
+            Kind.ACCURACY,
+            line("Share sorted right"),
+            line("%", 60),
+            Direction.HIGHER,
+            baseline=Decimal(71),
+            baseline_on=today - timedelta(days=200),
+            target=Decimal(90),
+            target_on=today + timedelta(days=200),
+            warn_bound=Bound.AT_LEAST,
+            warn_low=Decimal(85),
+            breach_bound=Bound.AT_LEAST,
+            breach_low=Decimal(80),
+            minimum_sample=200,
+            aggregation=Aggregation.SHARE,
+            cadence=Cadence.WEEKLY,
+            grace_days=2,
+            origin=line("weekly sample by the shift lead"),
+            number_owner_id=cast.number("ben"),
+            groups=(line("age band", 100), line("region", 100)),
+            why_appropriate=text("It is what people wait for."),
+        ),
+    )
+    bare = objectives.add_metric(session, ada, number, MetricFacts(Kind.FAIRNESS, line("Gap by age")))
+    assert bare.slug
+    gone = objectives.add_metric(session, ada, number, MetricFacts(Kind.VOLUME, line("Cases a day")))
+    objectives.retire_metric(session, ada, gone, text("It says nothing."))
+    value = ValueFacts(today, Decimal("-1200.50"), "EUR", line("cost report, line 4"), text("First month."))
+    objectives.record_value(session, ada, number, value)
+
+
+def _seats(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    triage, sentinel = cast.triage.id or 0, cast.sentinel.id or 0
+    team = session.exec(select(Team)).one()
+    ownership.fill_seat(
+        session, ada, triage, Seat.DATA_STEWARD, team_id=team.id, reason=words.line("as agreed", 4_000)
+    )
+    first = ownership.offer_handover(session, ada, triage, cast.number("hedy"), words.text("Moving on."))
+    ownership.decline_handover(session, cast.actor(session, "hedy"), first, words.text("Not before spring."))
+    for number in (triage, sentinel):
+        ownership.offer_handover(
+            session, ada, number, cast.number("mia"), words.text("Mia runs the desk now.")
+        )
+
+
+def _machinery(session: Session, words: Words) -> None:
+    at = clock.now()
+    for state in JobState:
+        session.add(
+            Job(
+                kind="ownership.expire_handovers",
+                unique_key=f"a {state.value} job",
+                state=state,
+                run_at=at,
+                created_at=at,
+                attempts=1,
+                last_error=words.text("ValueError: no such owner") if state is JobState.FAILED else "",
+            )
+        )
+    session.add(Heartbeat(worker="desk:1", seen_at=at))
+
+
+def places(session: Session, cast: Cast) -> dict[str, object]:
+    """What addresses name: the key or number of one thing of each kind."""
+
+    def newest(kind: type, **wanted: object) -> int:
+        return max(row.id for row in session.exec(select(kind).filter_by(**wanted)))
+
+    triage = cast.triage.id
+    source = session.get_one(DataSource, session.exec(select(QualityCheck)).one().data_source_id)
+    retired = session.exec(select(DataSource).where(DataSource.id != source.id)).one()
+    return {
+        "triage": cast.triage.key,
+        "sentinel": cast.sentinel.key,
+        "pricing": cast.pricing.key,
+        "source": source.key,
+        "retired": retired.key,
+        "check": newest(QualityCheck),
+        "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
+        "metric": session.exec(select(SuccessMetric).filter_by(system_id=triage)).first().slug,
+        "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
+        "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
+        "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
+        "ada": cast.number("ada"),
+        "unit": newest(BusinessUnit),
+        "claims": cast.units["claims"].id,
+        "team": newest(Team),
+    }

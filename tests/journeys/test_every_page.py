@@ -1,0 +1,150 @@
+"""Every page, on a desk and on a phone, light and dark: nothing axe objects to, nothing beside the window, no complaint."""
+
+import pytest
+from flask import Flask, Response
+from playwright.sync_api import Page
+
+from registry.web.security import POLICY
+from tests.browser import COLOURS, Watch, overflow, ready, served, violations
+from tests.journeys.addresses import NO_PAGES, PAGES, REFUSALS
+from tests.journeys.furnished import furnish, places
+from tests.journeys.site import DESK, PHONE, running
+
+pytestmark = pytest.mark.journey
+
+VISITS = [*(visit for visits in PAGES.values() for visit in visits), *REFUSALS]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """An installation with something of everything in it, for all visits of this file."""
+    with running(tmp_path_factory.mktemp("data")) as made:
+        with made.doing() as session:
+            furnish(session, made.cast)
+            session.flush()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def named(site):
+    with site.doing() as session:
+        return places(session, site.cast)
+
+
+@pytest.fixture(scope="module")
+def eyes(site, browser):
+    """Whoever looks keeps their browser for all the pages they look at; a page of it, and what it complains of."""
+    opened = {}
+
+    def of(name):
+        if name not in opened:
+            visiting = site.visit(browser, name, expected=frozenset({403, 404, 422}))
+            context, watch = visiting.__enter__()
+            opened[name] = visiting, context.new_page(), watch
+        return opened[name][1:]
+
+    yield of
+    for visiting, _, _ in opened.values():
+        visiting.__exit__(None, None, None)
+
+
+def faults(page: Page, watch: Watch, address: str, status: int = 200) -> list[str]:
+    """Everything wrong with one page: on a desk in the light, the same in the dark, and on a phone."""
+    watch.complaints.clear()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESK)
+    reply = page.goto(address)
+    ready(page)
+    found = [] if reply and reply.status == status else [f"answered {reply and reply.status}, not {status}"]
+    found += [f"desk, light: {each}" for each in violations(page)]
+    found += _beside(page, "desk")
+    page.emulate_media(color_scheme="dark")
+    # The dark theme changes colours and nothing else.
+    found += [f"desk, dark: {each}" for each in violations(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)
+    found += [f"phone: {each}" for each in violations(page)]
+    return [*found, *_beside(page, "phone"), *watch.complaints]
+
+
+def _beside(page: Page, where: str) -> list[str]:
+    pixels = overflow(page)
+    return [f"{where}: {pixels} pixels wider than the window"] if pixels > 0 else []
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=str)
+def test_a_page_is_fit_to_be_used_by_everybody(eyes, named, visit):
+    page, watch = eyes(visit.name)
+    assert faults(page, watch, visit.address.format_map(named), visit.status) == []
+
+
+def test_no_page_is_left_out(site):
+    served_by_get = {rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in rule.methods}
+    assert served_by_get == PAGES.keys() | NO_PAGES.keys()
+    assert not PAGES.keys() & NO_PAGES.keys()
+
+
+def test_each_address_leads_to_the_page_it_stands_for(site, named):
+    router = site.app.url_map.bind("127.0.0.1")
+    for endpoint, visits in PAGES.items():
+        for visit in visits:
+            path = visit.address.format_map(named).partition("?")[0]
+            assert router.match(path, method="GET")[0] == endpoint
+
+
+SEEDED = {
+    "a picture without words": ('<img src="/dot.svg">', "image-alt"),
+    "text too pale to read": ('<p class="pale">Hardly there.</p>', "desk, light: color-contrast"),
+    "text lost in the dark": ('<p class="night">Gone at night.</p>', "desk, dark: color-contrast"),
+    "a box without a name": ('<input type="text">', "label"),
+    "something too wide for a phone": ('<p class="wide">Too wide.</p>', "phone: 240 pixels wider"),
+    "a script of the page's own": ("<script>1</script>", "console: "),
+    "a picture from elsewhere": ('<img alt="" src="http://elsewhere.example/x.png">', "console: "),
+    "a script that fails": ('<script src="/fails.js"></script>', "error: "),
+    "a broken picture": ('<img alt="" src="/lost.png">', "500 from "),
+}
+STYLE = """
+body { background: #fff; color: #111 } .pale { color: #bbb } .wide { width: 600px; margin: 0 }
+@media (prefers-color-scheme: dark) { .night { color: #eee } }
+"""
+
+
+@pytest.fixture(scope="module")
+def seeded():
+    """Pages with one fault each, under our own policy."""
+    app = Flask(__name__, static_folder=None)
+
+    def page(name):
+        head = f'<title>{name}</title><link rel="stylesheet" href="/style.css"><meta name="viewport" content="width=device-width">'
+        part = SEEDED[name][0] if name in SEEDED else "<p>Well made.</p>"
+        return f'<!doctype html><html lang="en"><head>{head}</head><body><main><h1>{name}</h1>{part}</main></body></html>'
+
+    app.add_url_rule("/page/<name>", view_func=page, endpoint="page")
+    app.add_url_rule("/style.css", view_func=lambda: Response(STYLE, mimetype="text/css"), endpoint="style")
+    dot = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'
+    app.add_url_rule("/dot.svg", view_func=lambda: Response(dot, mimetype="image/svg+xml"), endpoint="dot")
+    script = "lost();"
+    app.add_url_rule(
+        "/fails.js", view_func=lambda: Response(script, mimetype="text/javascript"), endpoint="js"
+    )
+    app.add_url_rule("/lost.png", view_func=lambda: ("", 500), endpoint="lost")
+    app.add_url_rule("/favicon.ico", view_func=lambda: Response(dot, mimetype="image/svg+xml"), endpoint="i")
+    app.after_request(lambda reply: reply.headers.set("Content-Security-Policy", POLICY) or reply)
+    with served(app) as address:
+        yield address
+
+
+def test_a_well_made_page_has_no_faults(browser, seeded):
+    context = browser.new_context(base_url=seeded)
+    watch = Watch(seeded).over(context)
+    assert faults(context.new_page(), watch, "/page/plain") == []
+    context.close()
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_the_sweep_notices(browser, seeded, name):
+    context = browser.new_context(base_url=seeded)
+    watch = Watch(seeded).over(context)
+    found = faults(context.new_page(), watch, f"/page/{name}")
+    context.close()
+    assert any(each.startswith(SEEDED[name][1]) or SEEDED[name][1] in each for each in found), found
