@@ -125,6 +125,20 @@ def ready(page: Page) -> None:
     )
 
 
+def show_in(page: Page, theme: str, size: dict[str, int]) -> None:
+    """Turn the page to a theme and a window size, and wait until it is drawn that way."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.evaluate(
+        """async ([theme, width]) => {
+            const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+            while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches || innerWidth !== width) await drawn();
+            await drawn();
+        }""",
+        [theme, size["width"]],
+    )
+
+
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """What axe holds against the page as it stands, one line per element; by all its rules or by these."""
     if not page.evaluate("() => 'axe' in window"):

@@ -3,10 +3,11 @@
 from wtforms import EmailField, HiddenField, PasswordField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from registry.kernel.actor import SCOPES
-from registry.web.formkit import Form, Line, Storable
+from registry.web.formkit import Form, Line, Storable, Wanted
 
 
 class SignInForm(Form):
@@ -45,7 +46,10 @@ class TokenForm(Form):
     label = Line("What will use it", 100, "Such as “nightly evaluation of the triage model”.", required=True)
     scopes = SelectMultipleField(
         "What it may do",
+        [Wanted()],
         choices=[SelectChoice(value=scope, label=f"{scope} — {said}") for scope, said in SCOPES.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
 
 

@@ -167,7 +167,9 @@ def _parts(importer: Importer, arriving: Arriving) -> Iterator[Row]:
     session, draft, number = importer.session, arriving.draft, arriving.system.id or 0
     named = importer.people.get(draft.owner_email.lower()) if draft.owner_email else None
     owner = named or importer.steward
-    yield seat_first_owner(session, number, owner.id or 0, accepted=False, to_be_confirmed=True)
+    yield seat_first_owner(
+        session, number, owner.id or 0, accepted=False, to_be_confirmed=True, at=arriving.system.registered_at
+    )
     if draft.objective_problem:
         yield objectives.objective_row(session, number, ObjectiveFacts(problem=draft.objective_problem))
     for source, purpose in arriving.uses:

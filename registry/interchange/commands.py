@@ -64,6 +64,8 @@ def import_inventory(
     reading = Reading(file, sheet)
     profile = reading.profile(profile_id, map_file)
     progress(f"Reading {file.name} as “{profile.title}”.")
+    for remark in profile.remarks:
+        progress(remark)
     entries, problems = reading.first_pass(profile)
     result: dict[str, Any] = {}
     try:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Seat, require
-from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.ownership import queries, rules
@@ -143,7 +143,7 @@ def offer_handover(
 def accept_handover(session: Session, actor: Actor, handover: Handover, note: str = "") -> Assignment:
     """Take the accountable seat: the owner's period ends and this person's begins at the same instant.
 
-    Raises RuleBroken.
+    Raises Forbidden for anybody but the person asked, and RuleBroken.
     """
     require(actor, Permission.HANDOVER_ANSWER)
     _answer(session, actor, handover, HandoverState.ACCEPTED, note)
@@ -166,7 +166,7 @@ def accept_handover(session: Session, actor: Actor, handover: Handover, note: st
 
 
 def decline_handover(session: Session, actor: Actor, handover: Handover, note: str) -> Handover:
-    """Refuse an offer with a reason; the owner stays. Raises RuleBroken."""
+    """Refuse an offer with a reason; the owner stays. Raises Forbidden for anybody but the person asked, and RuleBroken."""
     require(actor, Permission.HANDOVER_ANSWER)
     _answer(session, actor, handover, HandoverState.DECLINED, note)
     record(session, actor, Event.HANDOVER_DECLINED, handover, system_id=handover.system_id)
@@ -195,12 +195,13 @@ def expire_handover(session: Session, actor: Actor, handover: Handover) -> Hando
 
 
 def _answer(session: Session, actor: Actor, handover: Handover, state: HandoverState, note: str) -> None:
+    if actor.person_id is None or actor.person_id != handover.to_id:
+        raise Forbidden("Only the person the system was offered to can answer.")
     note, at = _tidy(note), clock.now()
     problems = rules.problems_with_answer(
         handover.state,
         handover.expires_at,
         at,
-        is_recipient=actor.person_id is not None and actor.person_id == handover.to_id,
         recipient_is_active=is_active_person(session, handover.to_id, at.date()),
         declined=state is HandoverState.DECLINED,
         note=note,

@@ -134,16 +134,13 @@ def problems_with_answer(
     expires_at: datetime,
     at: datetime,
     *,
-    is_recipient: bool,
     recipient_is_active: bool,
     declined: bool,
     note: str,
 ) -> list[Problem]:
-    """Objections to accepting or declining: only the person asked, while here and while it is open, a refusal with a reason."""
+    """Objections to accepting or declining: only somebody who is here, while it is open, a refusal with a reason."""
     problems = []
-    if not is_recipient:
-        problems.append(Problem("", "Only the person the system was offered to can answer."))
-    elif not recipient_is_active:
+    if not recipient_is_active:
         problems.append(Problem("", "Only somebody who is here now can answer for a system."))
     if state is not HandoverState.OFFERED:
         problems.append(Problem("", f"This offer was already {state.value}."))

@@ -65,7 +65,7 @@ def _search() -> Search:
     return Search(
         words=words,
         stage=Stage(stage) if stage else None,
-        unit_ids=below(frozenset({unit}), tree) if unit is not None else frozenset(),
+        unit_ids=frozenset({unit}) | below(frozenset({unit}), tree) if unit is not None else frozenset(),
         owner_id=query_number("owner"),
         unconfirmed=request.args.get("unconfirmed") == "1",
     )

@@ -23,8 +23,8 @@ def merge(form: Form, current: Mapping[str, Any], base: Mapping[str, Any] | None
             {
                 "field": name,
                 "label": field.label.text,
-                "theirs": said_of(theirs),
-                "yours": said_of(field.data),
+                "theirs": _said(field, theirs),
+                "yours": _said(field, field.data),
                 "taken": "theirs" if only_theirs else "yours",
             }
         )
@@ -32,6 +32,14 @@ def merge(form: Form, current: Mapping[str, Any], base: Mapping[str, Any] | None
             _put(field, theirs)
     _put(form["version"], current["version"])
     return rows
+
+
+def _said(field: Any, value: Any) -> str:
+    """The value in the words of the form: a record chosen from a list by its name, not its number."""
+    for choice in getattr(field, "choices", None) or ():
+        if value is not None and choice.value == str(value):
+            return str(choice.label)
+    return said_of(value)
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -62,6 +62,13 @@ class App(Flask):
             return refused.reply
         except StaleDataError as stale:
             raise Conflict("Somebody else changed this meanwhile. Reload it and try again.", 0) from stale
+        except sqlalchemy.exc.IntegrityError as refused:
+            if not _is_taken(refused):
+                raise
+            # The rules had asked; somebody else was quicker by the moment between asking and storing.
+            raise Conflict(
+                "Somebody else saved the same at this moment. Reload and try again.", 0
+            ) from refused
 
     def _enter(self, view: Callable[..., Any], session: Session) -> Response:
         g.session = session
@@ -86,6 +93,12 @@ class App(Flask):
         if actor.roles & grant.roles or any(held & grant.seats for held in actor.seats.values()):
             return
         raise Forbidden(says_why_not(permission))
+
+
+def _is_taken(refused: sqlalchemy.exc.IntegrityError) -> bool:
+    """Whether something was to be stored that may be there once and is there; any other is a fault of the program."""
+    told = {getattr(refused.orig, name, None) for name in ("sqlstate", "sqlite_errorname")}
+    return bool(told & {"23505", "SQLITE_CONSTRAINT_UNIQUE"})
 
 
 def _roll_back_if(reply: Response, *, kept: bool) -> None:

@@ -73,7 +73,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _plain(status: int, description: str) -> str:
     return {
-        404: "There is nothing at this address. Check it, or search for what you need.",
+        404: "There is nothing at this address.",
         405: "This address does not take that kind of request.",
         413: "What you sent is larger than this installation accepts.",
         415: "Send this as the content type the documentation names.",

@@ -161,12 +161,12 @@ def test_each_entry_claims_what_was_changed_since_the_one_before(database):
         record(session, ADA, EDITED, one)
         session.add(two)
         record(session, ADA, EDITED, two)
-        record(session, ADA, Event.CARD_EXPORTED, one)
+        record(session, ADA, Event.OWNER_CONFIRMED, one)
     assert objects(database) == [(1, "thing", one.id), (2, "thing", two.id)]
     assert [entry["event"] for entry in entries_of(database)] == [
         "system.edited",
         "system.edited",
-        "card.exported",
+        "owner.confirmed",
     ]
     assert checked(database).ok
 

@@ -41,7 +41,7 @@ def test_a_whole_ledger_answers_with_its_root_and_ends_with_0(run, database):
 
 def test_a_changed_ledger_names_the_entry_and_ends_with_1(run, database):
     with behind(database) as connection:
-        connection.execute(sa.update(ENTRY).values(event="card.exported"))
+        connection.execute(sa.update(ENTRY).values(event="owner.confirmed"))
     result = run("verify", "--json")
     answer = json.loads(result.stdout)
     assert (answer["ok"], answer["first_bad"], answer["problems"][0]["seq"]) == (False, 1, 1)

@@ -28,7 +28,7 @@ def told(database):
         thing.name, thing.due = "b", AT.date()
         session.add(Part(thing_id=thing.id, label="p"))
         record(session, BEN, Event.SYSTEM_EDITED, thing, system_id=7)
-        record(session, BEN, Event.CARD_EXPORTED, thing, system_id=7)
+        record(session, BEN, Event.OWNER_CONFIRMED, thing, system_id=7)
         record(session, the_registry("worker"), Event.SIGN_IN_REFUSED, None, system_id=8)
         part = session.get(Part, 1)
         session.delete(part)
@@ -49,7 +49,7 @@ def test_the_history_of_a_record_is_what_changed_it_and_what_names_it(told):
     items = reading(told, history_of, "thing", 1)
     assert seqs(items) == [3, 2, 1]
     exported, edited, registered = items
-    assert (exported.event, exported.objects, exported.changes) == ("card.exported", (), [])
+    assert (exported.event, exported.objects, exported.changes) == ("owner.confirmed", (), [])
     assert edited.changes == [("due", None, "2026-11-23"), ("name", "a", "b")]
     assert (edited.actor, edited.actor_id, edited.via, edited.request_id) == (
         "Ben Engineer",

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from registry.cards.rules.facts import DRAFT, CardFacts, Edition
@@ -80,3 +81,6 @@ def of_type(kind: typing.Any) -> st.SearchStrategy:
 
 
 ANY_FACTS = of_type(CardFacts)
+
+# Shrinking a whole record takes minutes; what fails is told by the assertion, not by the smallest record.
+QUICK = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))

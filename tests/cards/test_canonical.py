@@ -15,7 +15,7 @@ from registry.cards.rules.facts import Origin
 from registry.kernel import clock
 from registry.kernel.canonical import canonical, sha256_hex
 from tests.cards.sample import full, sparse
-from tests.cards.strategies import ANY_FACTS
+from tests.cards.strategies import ANY_FACTS, QUICK
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,7 +27,7 @@ def test_the_golden_record_has_its_golden_bytes(name, facts):
 
 
 @given(ANY_FACTS)
-@settings(max_examples=100, deadline=None)
+@settings(QUICK, max_examples=100)
 def test_any_facts_have_canonical_bytes_that_another_implementation_agrees_on(facts):
     data = card_json(facts)
     read = json.loads(data, parse_float=lambda text: pytest.fail(f"a float: {text}"))

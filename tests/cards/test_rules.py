@@ -18,7 +18,7 @@ from registry.kernel.guard_rails import Bound
 from registry.objectives.rules.metric import Kind
 from registry.systems.rules.record import Tier
 from tests.cards.sample import at, full, sparse
-from tests.cards.strategies import ANY_FACTS, HOSTILE
+from tests.cards.strategies import ANY_FACTS, HOSTILE, QUICK
 
 TITLES = [
     "Document control",
@@ -69,7 +69,7 @@ def test_the_sixteen_sections_are_always_there_in_their_order(facts):
 
 
 @given(ANY_FACTS)
-@settings(max_examples=100, deadline=None)
+@settings(QUICK, max_examples=100)
 def test_whatever_is_recorded_every_section_is_there_and_no_field_is_blank(facts):
     card = compose(facts)
     assert [section.title for section in card.sections] == TITLES

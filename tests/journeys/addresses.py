@@ -46,7 +46,10 @@ PAGES = {
         Visit("/handovers/{offer}", "ada"),
         Visit("/handovers/{answered}", "aud"),
     ),
-    "objectives.system": (Visit(f"{SYSTEM}/objectives", "ada"), Visit("/systems/{pricing}/objectives", "otto")),
+    "objectives.system": (
+        Visit(f"{SYSTEM}/objectives", "ada"),
+        Visit("/systems/{pricing}/objectives", "otto"),
+    ),
     "objectives.edit": (Visit(f"{SYSTEM}/objectives/edit", "ada"),),
     "objectives.add_metric": (Visit(f"{SYSTEM}/objectives/metrics/new", "ada"),),
     "objectives.edit_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/edit", "ada"),),
@@ -84,7 +87,6 @@ PAGES = {
     "accounts.sign_in": (Visit("/sign-in", ""),),
     "audit.log": (Visit("/audit"), Visit("/audit?event=nonsense", status=422)),
     "worker.jobs": (Visit("/jobs"),),
-    "patterns.patterns": (Visit("/patterns"),),
 }
 
 # Refusals have a page too, whatever was asked for.
@@ -97,6 +99,7 @@ REFUSALS = (
 
 # GET addresses that are no page for a person, and why.
 NO_PAGES = {
+    "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",

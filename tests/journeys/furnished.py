@@ -29,8 +29,8 @@ from registry.people.models import BusinessUnit, Person, Team
 from registry.people.rules import Function, PersonFacts
 from registry.systems import actions as systems
 from registry.systems.models import System
-from registry.systems.rules.record import Link, Reversibility, SystemFacts
 from registry.systems.rules.record import Kind as SystemKind
+from registry.systems.rules.record import Link, Reversibility, SystemFacts
 from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast

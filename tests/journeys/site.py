@@ -28,6 +28,7 @@ MONDAY = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 SIGNS_IN = ("ada", "mia")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 800}
 
+
 @dataclass
 class Site:
     """One installation, running. What happens in it happens on the day `turned_to`."""

@@ -5,7 +5,7 @@ from flask import Flask, Response
 from playwright.sync_api import Page
 
 from registry.web.security import POLICY
-from tests.browser import COLOURS, Watch, overflow, ready, served, violations
+from tests.browser import COLOURS, Watch, overflow, ready, served, show_in, violations
 from tests.journeys.addresses import NO_PAGES, PAGES, REFUSALS
 from tests.journeys.furnished import furnish, places
 from tests.journeys.site import DESK, PHONE, running
@@ -51,18 +51,15 @@ def eyes(site, browser):
 def faults(page: Page, watch: Watch, address: str, status: int = 200) -> list[str]:
     """Everything wrong with one page: on a desk in the light, the same in the dark, and on a phone."""
     watch.complaints.clear()
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(DESK)
     reply = page.goto(address)
     ready(page)
     found = [] if reply and reply.status == status else [f"answered {reply and reply.status}, not {status}"]
-    found += [f"desk, light: {each}" for each in violations(page)]
-    found += _beside(page, "desk")
-    page.emulate_media(color_scheme="dark")
+    show_in(page, "light", DESK)
+    found += [f"desk, light: {each}" for each in violations(page)] + _beside(page, "desk")
     # The dark theme changes colours and nothing else.
+    show_in(page, "dark", DESK)
     found += [f"desk, dark: {each}" for each in violations(page, COLOURS)]
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(PHONE)
+    show_in(page, "light", PHONE)
     found += [f"phone: {each}" for each in violations(page)]
     return [*found, *_beside(page, "phone"), *watch.complaints]
 
@@ -97,7 +94,7 @@ SEEDED = {
     "text too pale to read": ('<p class="pale">Hardly there.</p>', "desk, light: color-contrast"),
     "text lost in the dark": ('<p class="night">Gone at night.</p>', "desk, dark: color-contrast"),
     "a box without a name": ('<input type="text">', "label"),
-    "something too wide for a phone": ('<p class="wide">Too wide.</p>', "phone: 240 pixels wider"),
+    "something too wide for a phone": ('<p class="wide">Too wide.</p>', "phone: 248 pixels wider"),
     "a script of the page's own": ("<script>1</script>", "console: "),
     "a picture from elsewhere": ('<img alt="" src="http://elsewhere.example/x.png">', "console: "),
     "a script that fails": ('<script src="/fails.js"></script>', "error: "),

@@ -159,9 +159,9 @@ def test_only_the_person_asked_accepts_or_declines(house, name):
     database, cast = house
     with later(1), database.transaction() as session:
         handover = offered(session, cast)
-        with pytest.raises(RuleBroken):
+        with pytest.raises(Forbidden):
             actions.accept_handover(session, cast.actor(session, name), handover)
-        with pytest.raises(RuleBroken):
+        with pytest.raises(Forbidden):
             actions.decline_handover(session, cast.actor(session, name), handover, "No")
         assert handover.state is HandoverState.OFFERED
         assert owner_of(session, cast.triage) == cast.number("ada")
@@ -169,7 +169,7 @@ def test_only_the_person_asked_accepts_or_declines(house, name):
 
 def test_work_nobody_signed_in_for_accepts_nothing(house):
     database, cast = house
-    with later(1), database.transaction() as session, pytest.raises(RuleBroken):
+    with later(1), database.transaction() as session, pytest.raises(Forbidden):
         actions.accept_handover(session, DOOR, offered(session, cast))
 
 

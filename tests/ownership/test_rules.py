@@ -53,7 +53,7 @@ def test_nobody_offers_a_system_to_themselves_while_its_owner_is_here():
 
 
 def answer(**facts):
-    usual = {"is_recipient": True, "recipient_is_active": True, "declined": False, "note": ""}
+    usual = {"recipient_is_active": True, "declined": False, "note": ""}
     state = facts.pop("state", HandoverState.OFFERED)
     at = facts.pop("at", NOON)
     return fields(rules.problems_with_answer(state, NOON + timedelta(days=14), at, **(usual | facts)))
@@ -62,10 +62,6 @@ def answer(**facts):
 def test_the_person_asked_may_accept_while_the_offer_is_open():
     assert answer() == []
     assert answer(declined=True, note="Too much already") == []
-
-
-def test_nobody_else_answers():
-    assert answer(is_recipient=False) == [""]
 
 
 def test_somebody_who_left_meanwhile_accepts_nothing():

@@ -178,3 +178,13 @@ def test_search_words_are_text_and_never_a_pattern(database, cast, words):
 def test_everything_the_cast_did_verifies(database, cast):
     with database.transaction(read_only=True) as session:
         assert verify(session).ok
+
+
+@pytest.mark.parametrize("words", ["özil", "ÖZIL", "łódź", "ΤΡΟΊΑ"])
+def test_search_knows_letters_beyond_ascii_in_either_case(database, cast, words):
+    with database.transaction() as session:
+        actions.register(
+            session, cast.actor(session, "ada"), registration(cast, name=f"Model {words.upper()}")
+        )
+    with database.transaction(read_only=True) as session:
+        assert queries.count(session, cast.actor(session, "ada"), Search(words=words)) == 1

@@ -142,3 +142,20 @@ def test_somebody_elses_choice_from_a_list_is_taken_over_by_the_merge(client_of,
     assert '<option selected value="general_purpose">' in conflict.text
     assert re.search(r'name="in_service_on"[^>]*value="2026-02-01"', conflict.text)
     assert "Code https://example.org/x</textarea>" in conflict.text
+
+
+def test_a_unit_nobody_knows_narrows_the_register_to_nothing(client_of, cast):
+    assert "Nothing matches" in client_of("ada").get("/systems?unit=999999").text
+
+
+def test_a_conflict_names_the_unit_and_not_its_number(client_of, cast):
+    ada, ben, key = client_of("ada"), client_of("ben"), cast.triage.key
+    theirs, mine = (
+        edited(ada, key, unit_id=str(cast.units["underwriting"].id)),
+        edited(ben, key, technique="Rules"),
+    )
+    ada.post(f"/systems/{key}/edit", data=theirs)
+    conflict = ben.post(f"/systems/{key}/edit", data=mine)
+    assert conflict.status_code == 409
+    rows = conflict.text[conflict.text.index("Fields that differ") : conflict.text.index("</table>")]
+    assert "Halden Mutual / Underwriting" in rows

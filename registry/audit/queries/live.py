@@ -88,13 +88,13 @@ def _last_words(connection: sa.Connection, kind: str) -> Iterator[LastWord]:
     while True:
         ahead = (OBJECT.c.kind == kind) & beyond(OBJECT.c.object_id, place)
         numbers = sa.select(OBJECT.c.object_id).distinct().where(ahead).order_by(OBJECT.c.object_id)
-        upto = connection.execute(sa.select(sa.func.max(numbers.limit(BATCH).subquery().c[0]))).scalar()
-        if upto is None:
+        # What is not a whole number sorts last on SQLite, and the walk along the chain has named its entry.
+        known = [each for each in connection.execute(numbers.limit(BATCH)).scalars() if isinstance(each, int)]
+        if not known:
             return
-        found = connection.execute(_words_within(ahead & (OBJECT.c.object_id <= upto)))
-        # SQLite lets in what is not a whole number; the walk along the chain has named its entry.
-        yield from (tuple(row) for row in found if isinstance(row[0], int))
-        place = upto
+        place = known[-1]
+        found = connection.execute(_words_within(ahead & (OBJECT.c.object_id <= place)))
+        yield from (tuple(row) for row in found)
 
 
 def _words_within(stretch: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -9,7 +9,7 @@ from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.objective import metric_row
 from registry.cards.rules.shapes import NOT_STATED, Card
 from registry.cards.rules.subject import part_in_decisions
-from registry.cards.rules.words import cell, chosen, day_of, line
+from registry.cards.rules.words import cell, chosen, day_of, line, pack_said
 from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
@@ -73,5 +73,5 @@ def _completeness(facts: CardFacts, card: Card) -> str:
     held = sum(criterion.holds for criterion in facts.criteria)
     return (
         f"{card.stated:,} of {counted(card.asked, 'required field')} stated; "
-        f"{held:,} of {counted(len(facts.criteria), 'criterion', 'criteria')} of rule pack {facts.pack.said} hold"
+        f"{held:,} of {counted(len(facts.criteria), 'criterion', 'criteria')} of rule pack {pack_said(facts)} hold"
     )

@@ -58,7 +58,7 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _field(field: Field) -> Iterator[str]:
-    label, value = f"{field.number} {field.label}", field.value
+    label, value = _plain(f"{field.number} {field.label}"), field.value
     if value is None:
         yield f"**{label}:** *{field.absent}*"
     elif isinstance(value, str):

@@ -8,6 +8,7 @@ from registry.cards.rules.words import (
     chosen,
     line,
     not_kept,
+    pack_said,
     prose,
     said,
     when_high_risk,
@@ -119,7 +120,7 @@ def risk(facts: CardFacts) -> Section:
         "Risk management",
         (
             not_kept("11.1", "Risk register: cause, likelihood, impact, control, owner, residual risk"),
-            said("11.2", f"Record against {facts.pack.said}, by failure pattern", _patterns(facts.criteria)),
+            said("11.2", f"Record against {pack_said(facts)}, by failure pattern", _patterns(facts.criteria)),
             not_kept("11.3", "Exceptions and waivers: who, why, until when", _C),
         ),
         statement="No risk register and no waivers are kept in this registry yet.",

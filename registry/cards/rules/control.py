@@ -5,7 +5,7 @@ from typing import Final
 
 from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.shapes import Digest, Links, Need, Section
-from registry.cards.rules.words import day, line, made_from, not_kept, optional, printable, said
+from registry.cards.rules.words import day, line, made_from, not_kept, optional, pack_said, printable, said
 from registry.kernel.text import counted
 from registry.systems.rules.record import Link
 
@@ -48,7 +48,7 @@ def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Secti
 
 def _pack(facts: CardFacts) -> str:
     pack = facts.pack
-    return f"{pack.said}, as of {day(pack.as_of)}, in force from {day(pack.effective_from)}"
+    return f"{pack_said(facts)}, as of {day(pack.as_of)}, in force from {day(pack.effective_from)}"
 
 
 def references(facts: CardFacts) -> Section:

@@ -135,3 +135,8 @@ def made_from(facts: CardFacts) -> str:
         f"Revision {origin.revision:,}, ledger entry {origin.seq:,} of {instant(origin.at)} "
         f"({counted_words(origin.changes, 'entry', 'entries')} about this system)"
     )
+
+
+def pack_said(facts: CardFacts) -> str:
+    """The rule pack and its edition, on one line."""
+    return cell(line(facts.pack.said))

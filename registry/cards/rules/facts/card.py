@@ -1,17 +1,13 @@
-"""CardFacts: everything one card states, frozen in one value. These names are the names in card.json."""
+"""CardFacts: everything one card states, frozen in one value."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from registry.data_sources.rules.quality import Dimension
-from registry.data_sources.rules.sources import Classification, Purpose, Stated
+from registry.cards.rules.facts.metric import Metric, Realised, RetiredMetric
+from registry.cards.rules.facts.source import Source
 from registry.kernel.actor import Seat
-from registry.kernel.calendar import Cadence
 from registry.kernel.errors import Refusal
-from registry.kernel.guard_rails import Bound, GuardRail
-from registry.objectives.rules.metric import Aggregation, Direction
-from registry.objectives.rules.metric import Kind as MetricKind
 from registry.systems.rules.record import Kind, Link, Reversibility, Stage, Tier, Visibility
 
 
@@ -154,65 +150,6 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class Rail:
-    """A guard-rail: the values that are acceptable."""
-
-    bound: Bound
-    low: Decimal | None
-    high: Decimal | None
-
-    def said(self, unit: str) -> str:
-        """The guard-rail in words; an end that is missing says so."""
-        return GuardRail(self.bound, self.low, self.high).said(unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number by which success is judged."""
-
-    slug: str
-    name: str
-    kind: MetricKind
-    unit: str = ""
-    direction: Direction | None = None
-    baseline: Decimal | None = None
-    baseline_on: date | None = None
-    target: Decimal | None = None
-    target_on: date | None = None
-    warn: Rail | None = None
-    breach: Rail | None = None
-    minimum_sample: int | None = None
-    aggregation: Aggregation | None = None
-    cadence: Cadence | None = None
-    grace_days: int = 0
-    origin: str = ""
-    number_owner: str = ""
-    groups: tuple[str, ...] = ()
-    why_appropriate: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RetiredMetric:
-    """A metric that is no longer used, and why."""
-
-    slug: str
-    name: str
-    retired_at: datetime
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Realised:
-    """An amount of value the system has brought by a day."""
-
-    on: date
-    amount: Decimal
-    currency: str
-    source: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Use:
     """What the system is meant for, how far it decides, and how people watch it."""
 
@@ -226,68 +163,6 @@ class Use:
     volume_per_day: int | None = None
     oversight_plan: str = ""
     known_limitations: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceUse:
-    """What a source is used for, since when."""
-
-    purpose: Purpose
-    since: datetime
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QualityResult:
-    """The latest result of a quality check, judged when it was recorded."""
-
-    on: date
-    value: Decimal
-    met: bool
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QualityCheck:
-    """A check on the quality of a source."""
-
-    dimension: Dimension
-    rule: str
-    acceptable: Rail
-    cadence: Cadence
-    unit: str = ""
-    latest: QualityResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One source of data the system is made from or fed with."""
-
-    key: str
-    name: str
-    revision: int
-    uses: tuple[SourceUse, ...]
-    description: str = ""
-    owner: str = ""
-    steward: str = ""
-    custodian: str = ""
-    classification: Classification | None = None
-    personal_data: Stated = Stated.UNKNOWN
-    special_category: Stated = Stated.UNKNOWN
-    lawful_basis: str = ""
-    licence: str = ""
-    licence_expires_on: date | None = None
-    consent: str = ""
-    consent_expires_on: date | None = None
-    allowed_purposes: tuple[Purpose, ...] = ()
-    retention: str = ""
-    location: str = ""
-    freshness_promised: str = ""
-    schema_version: str = ""
-    provenance: str = ""
-    known_gaps: str = ""
-    retired_at: datetime | None = None
-    checks: tuple[QualityCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

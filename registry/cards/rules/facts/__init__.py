@@ -1,0 +1,43 @@
+"""What a card is made from. The names of these classes' fields are the names in card.json."""
+
+from registry.cards.rules.facts.card import (
+    DRAFT,
+    CardFacts,
+    CardStopped,
+    Criterion,
+    Edition,
+    Holder,
+    Identity,
+    Objective,
+    Origin,
+    Ownership,
+    RulePack,
+    Supplier,
+    Use,
+)
+from registry.cards.rules.facts.metric import Metric, Rail, Realised, RetiredMetric
+from registry.cards.rules.facts.source import QualityCheck, QualityResult, Source, SourceUse
+
+__all__ = [
+    "DRAFT",
+    "CardFacts",
+    "CardStopped",
+    "Criterion",
+    "Edition",
+    "Holder",
+    "Identity",
+    "Metric",
+    "Objective",
+    "Origin",
+    "Ownership",
+    "QualityCheck",
+    "QualityResult",
+    "Rail",
+    "Realised",
+    "RetiredMetric",
+    "RulePack",
+    "Source",
+    "SourceUse",
+    "Supplier",
+    "Use",
+]

@@ -1,0 +1,151 @@
+"""registry card, as it is typed."""
+
+import hashlib
+import io
+import json
+
+import click
+import pikepdf
+import pytest
+from click.testing import CliRunner
+
+from registry.cards import commands
+from registry.cards.rules.facts import CardStopped
+from registry.kernel.errors import NotFound
+from registry.output.pdf import PdfRefused
+from registry.store.commandkit import House
+from tests.cards.filling import fill
+
+
+@pytest.fixture
+def run(database, cast):
+    def typed(*arguments):
+        return CliRunner().invoke(
+            commands.card, [str(each) for each in arguments], obj=House(None, lambda: database)
+        )
+
+    return typed
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(commands, "to_pdf", lambda _facts: b"%PDF quick")
+
+
+def test_all_three_forms_are_written_and_named_in_one_json_document(run, cast, tmp_path, quick):
+    pdf, facts, text = (tmp_path / name for name in ("card.pdf", "card.json", "card.md"))
+    result = run(cast.triage.key, "--pdf", pdf, "--facts", facts, "--markdown", text, "--json")
+    assert result.exit_code == 0
+    answer = json.loads(result.stdout)
+    assert answer == {
+        "key": cast.triage.key,
+        "edition": 0,
+        "sha256": hashlib.sha256(facts.read_bytes()).hexdigest(),
+        "files": [str(pdf), str(facts), str(text)],
+    }
+    assert pdf.read_bytes() == b"%PDF quick"
+    assert text.read_text().startswith(f"# {cast.triage.key} Claims triage\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["card.json", "card.md", "card.pdf"]
+
+
+def test_the_pdf_carries_the_facts_file_byte_for_byte_and_comes_out_the_same_again(
+    run, database, cast, tmp_path
+):
+    fill(database, cast)
+    first, again, facts = (tmp_path / name for name in ("first.pdf", "again.pdf", "card.json"))
+    assert run(cast.triage.key, "--pdf", first, "--facts", facts).exit_code == 0
+    assert run(cast.triage.key, "--pdf", again).exit_code == 0
+    assert first.read_bytes() == again.read_bytes()
+    with pikepdf.open(io.BytesIO(first.read_bytes())) as pdf:
+        assert pdf.attachments["card.json"].get_file().read_bytes() == facts.read_bytes()
+
+
+def test_progress_goes_to_standard_error_and_the_answer_alone_to_standard_output(run, cast, tmp_path, quick):
+    result = run(cast.triage.key, "--pdf", tmp_path / "card.pdf", "--json")
+    json.loads(result.stdout)
+    assert "Laying out the PDF" in result.stderr
+
+
+def test_without_a_file_it_says_what_the_card_would_be(run, cast):
+    result = run(cast.sentinel.key)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[:2] == [
+        f"{cast.sentinel.key} Sentinel",
+        "edition 0, draft, not signed off",
+    ]
+    assert result.stdout.splitlines()[2].startswith("content hash ")
+
+
+def test_options_may_come_before_the_key(run, cast):
+    assert json.loads(run("--json", cast.triage.key).stdout)["key"] == cast.triage.key
+    assert json.loads(run("make", cast.triage.key, "--json").stdout)["key"] == cast.triage.key
+
+
+@pytest.mark.parametrize("key", ["AI-999999", "nonsense", "DS-0001", "AI-0", "../etc"])
+def test_a_key_nobody_has_is_refused_in_words_and_writes_nothing(run, tmp_path, key):
+    result = run(key, "--facts", tmp_path / "card.json")
+    assert isinstance(result.exception, NotFound)
+    assert result.exception.says == f"There is no system {key} on the register."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pdf_that_cannot_be_made_leaves_no_file_behind(run, cast, tmp_path, monkeypatch):
+    def refuses(_facts):
+        raise PdfRefused("It is too long.")
+
+    monkeypatch.setattr(commands, "to_pdf", refuses)
+    result = run(cast.triage.key, "--facts", tmp_path / "card.json", "--pdf", tmp_path / "card.pdf")
+    assert isinstance(result.exception, PdfRefused)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_that_cannot_be_read_makes_no_card(run, database, cast, tmp_path):
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE data_use RENAME TO use_away")
+    result = run(cast.triage.key, "--facts", tmp_path / "card.json")
+    assert isinstance(result.exception, CardStopped)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(run, cast, tmp_path, monkeypatch):
+    place = tmp_path / "card.json"
+    place.write_text("the card of yesterday")
+    monkeypatch.setattr(commands.os, "fsync", lambda _file: (_ for _ in ()).throw(OSError("no space left")))
+    result = run(cast.triage.key, "--facts", place)
+    assert isinstance(result.exception, OSError)
+    assert place.read_text() == "the card of yesterday"
+    assert list(tmp_path.iterdir()) == [place]
+    monkeypatch.undo()
+    assert run(cast.triage.key, "--facts", place).exit_code == 0
+    assert json.loads(place.read_text())["identity"]["key"] == cast.triage.key
+
+
+def test_a_folder_that_is_not_there_is_wrong_use(run, cast, tmp_path):
+    result = run(cast.triage.key, "--pdf", tmp_path / "nowhere" / "card.pdf")
+    assert result.exit_code == 2
+    assert "There is no folder" in result.stderr
+
+
+def test_two_forms_in_one_file_are_wrong_use(run, cast, tmp_path):
+    result = run(cast.triage.key, "--pdf", tmp_path / "card", "--facts", tmp_path / "card")
+    assert result.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sub_command_is_reached_by_its_name(run):
+    # What comes after the word "card" is a key, unless a command has that name: there will be more of them.
+    @click.command("verify")
+    @click.argument("file")
+    def verify(file):
+        click.echo(f"verified {file}")
+
+    commands.card.add_command(verify)
+    try:
+        assert run("verify", "card.pdf").stdout == "verified card.pdf\n"
+    finally:
+        del commands.card.commands["verify"]
+
+
+def test_help_is_help(run):
+    assert "registry card AI-0042" in " ".join(run("--help").stdout.split())
+    assert "--facts" in run("make", "--help").stdout
