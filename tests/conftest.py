@@ -106,16 +106,30 @@ def frozen_clock() -> Iterator[datetime]:
         yield INSTANT
 
 
-@pytest.fixture
-def app(database: Database, tmp_path: Path) -> "App":
-    """The whole application over `database`."""
+@pytest.fixture(scope="session")
+def _application(tmp_path_factory: pytest.TempPathFactory) -> "App":
+    """Made once per process: making it and compiling its templates would cost more than most tests do."""
     from registry.app import create_app
     from registry.settings import Settings
 
-    made = create_app(Settings(data_dir=tmp_path, secret_key=secrets.token_urlsafe(48)), database)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key=secrets.token_urlsafe(48))
+    made = create_app(settings, Database("sqlite://"))
     # A fault of the program fails the test that meets it, instead of becoming a page that says "sorry".
     made.config["PROPAGATE_EXCEPTIONS"] = True
     return made
+
+
+@pytest.fixture
+def app(_application: "App", database: Database, tmp_path: Path) -> Iterator["App"]:
+    """The whole application over `database`; what a test changes of its set-up is put back."""
+    parts = ("config", "extensions", "view_functions", "before_request_funcs", "after_request_funcs")
+    before = {name: dict(getattr(_application, name)) for name in parts}
+    _application.database = database
+    _application.config["REGISTRY_DATA_DIR"] = str(tmp_path)
+    yield _application
+    for name, kept in before.items():
+        getattr(_application, name).clear()
+        getattr(_application, name).update(kept)
 
 
 @pytest.fixture

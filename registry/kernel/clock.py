@@ -35,4 +35,4 @@ def later(days: float = 0, *, hours: float = 0) -> datetime:
 
 def written(at: datetime) -> str:
     """An instant as the ledger and the card write it: 2026-11-23T03:40:50.123456Z, always 27 characters."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -91,7 +91,7 @@ def long_text(**options: Any) -> Any:
 class Row(SQLModel):
     """Base of every table: a number, and whether its changes belong in the ledger."""
 
-    # A change to an audited table that no ledger entry covers stops the transaction (registry.audit.capture).
+    # A change to an audited table that no ledger entry covers stops the transaction (registry.audit.actions.capture).
     __audited__: ClassVar[bool] = True
     # Columns whose values never appear in a ledger payload; the digest still covers them.
     __masked__: ClassVar[frozenset[str]] = frozenset()

@@ -223,6 +223,7 @@ def ada_names_data_and_deputy(page: Page) -> None:
     fill(page, {"Personal data": "Yes", "Lawful basis": "Contract with the insured"})
     page.get_by_role("button", name="Save").click()
     page.get_by_role("row").get_by_role("link", name="Storm claims sorting").click()
+    tab(page, "Overview")
     assert still_missing(page) == ["Somebody can act for the owner"]
 
     mend(page, "Somebody can act for the owner")
