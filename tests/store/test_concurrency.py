@@ -143,7 +143,7 @@ def test_a_name_that_somebody_takes_at_the_same_moment_is_a_conflict_and_not_an_
 ):
     client = client_of("ada")
     form = {"name": "Claims warehouse", "owner_id": cast.number("ada"), "personal_data": "no"}
-    form |= {"classification": "internal", "special_category": "no"}
+    form |= {"classification": "internal", "special_category": "no", "version": "0"}
     assert client.post("/data-sources/new", data=form).status_code == 303
     again = client.post("/data-sources/new", data=form | {"name": "claims  WAREHOUSE"})
     assert again.status_code == 409

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from registry.data_sources.rules.sources import NAME_LIMIT
 from registry.interchange.rules.drafts import DataDraft
 from registry.interchange.rules.profiles import SourceMap
 from registry.interchange.rules.texts import prose, tidy
 from registry.interchange.rules.values import read_yes_no, says_not_applicable, says_nothing
 from registry.kernel.prose import MOST_CHARACTERS
 from registry.kernel.text import shortened
-from registry.systems.rules.record import LINE_LIMIT
 
 
 def data_described(source: SourceMap, text: str, personal: str, system: str) -> tuple[list[DataDraft], bool]:
@@ -26,7 +26,7 @@ def data_described(source: SourceMap, text: str, personal: str, system: str) -> 
         description, complete = prose(piece, MOST_CHARACTERS)
         whole = whole and complete and piece == text.strip()
         drafts.append(
-            DataDraft(shortened(f"{name}: {system}", LINE_LIMIT), description, purpose, read_yes_no(personal))
+            DataDraft(shortened(f"{name}: {system}", NAME_LIMIT), description, purpose, read_yes_no(personal))
         )
     return drafts, whole
 
