@@ -39,12 +39,14 @@ def registry_command(context: click.Context) -> None:
     """The registry of every AI system a company runs."""
     settings = Settings.from_environment()
     context.obj = House(settings, lambda: _current_database(settings))
+    context.call_on_close(context.obj.close)
 
 
 def _current_database(settings: Settings) -> Database:
     settings.make_data_dir()
     database = Database(settings.database)
     if not migrate.is_current(database):
+        database.dispose()
         raise Broken("The database's schema is not that of this program. Run: registry db upgrade")
     return database
 
@@ -63,6 +65,7 @@ def upgrade(as_json: bool) -> None:
     database = Database(settings.database)
     migrate.upgrade(database)
     revision = migrate.current(database)
+    database.dispose()
     answer({"revision": revision}, as_json, f"The schema is at revision {revision}.")
 
 
@@ -72,6 +75,7 @@ def prepare_empty(settings: Settings) -> Database:
     database = Database(settings.database)
     if migrate.is_empty(database):
         migrate.upgrade(database)
+    database.dispose()
     return _current_database(settings)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -32,8 +32,8 @@ STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 # Those of them that look at colours.
 COLOURS = ("color-contrast", "link-in-text-block")
 
-_REFUSED_DOCUMENT = re.compile(
-    r"Failed to load resource: the server responded with a status of (\d{3}) \([A-Z' -]+\)", re.IGNORECASE
+_REFUSED = re.compile(
+    r"Failed to load resource: the server responded with a status of \d{3} \([A-Z' -]*\)", re.IGNORECASE
 )
 
 
@@ -85,7 +85,7 @@ class Watch:
         context.on("console", self._hear)
         context.on("weberror", lambda error: self._note(f"error: {error.error}"))
         context.on("request", lambda request: self._ask(request.url))
-        context.on("response", lambda reply: self._answer(reply.status, reply.url))
+        context.on("response", self._answer)
         return self
 
     def _meet(self, page: Page) -> None:
@@ -98,9 +98,8 @@ class Watch:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
             return
-        # Chromium reports every reply from 400 on. Those a test provokes are no complaint; nothing else is let off.
-        refused = _REFUSED_DOCUMENT.fullmatch(message.text)
-        if refused and int(refused.group(1)) in self.expected:
+        # Chromium reports every reply from 400 on; which of them were meant, `_answer` knows better.
+        if _REFUSED.fullmatch(message.text):
             return
         self._note(f"console: {message.text}")
 
@@ -108,9 +107,13 @@ class Watch:
         if not url.startswith((f"{self.address}/", "data:", "about:", "blob:")):
             self._note(f"request to another host: {url[:200]}")
 
-    def _answer(self, status: int, url: str) -> None:
-        if status >= 500:
-            self._note(f"{status} from {url}")
+    def _answer(self, reply: Response) -> None:
+        # A page may refuse where the test expects it; whatever belongs to a page has to be there.
+        if reply.status < 400 or (
+            reply.request.resource_type == "document" and reply.status in self.expected
+        ):
+            return
+        self._note(f"{reply.status} from {reply.url}")
 
     def _note(self, what: str) -> None:
         self.complaints.append(what)

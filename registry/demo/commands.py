@@ -28,6 +28,7 @@ def demo(count: int | None, if_empty: bool, as_json: bool) -> None:
     database = Database(settings.database)
     if migrate.is_empty(database):
         migrate.upgrade(database)
+    database.dispose()
     with house().database.transaction(read_only=True) as session:
         taken = session.exec(select(Person.id).limit(1)).first() is not None
     if taken and if_empty:

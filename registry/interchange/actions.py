@@ -13,6 +13,7 @@ from registry.data_sources.queries import is_used, sources_named
 from registry.data_sources.rules.sources import Purpose, SourceFacts, Stated, name_key
 from registry.interchange import queries
 from registry.interchange.models import SourceRecord
+from registry.interchange.rules.data_described import source_name
 from registry.interchange.rules.drafts import DataDraft, Draft
 from registry.interchange.rules.facts import plain_of, with_changes
 from registry.interchange.rules.outcomes import Ending, Outcome, Tally
@@ -69,16 +70,26 @@ class Importer:
         self.sources |= sources_named(self.session, unknown)
 
     def source_of(self, draft: DataDraft) -> DataSource:
-        """The catalogue's source of this name, which `look_up_sources` was asked for; added where it is missing."""
-        key = name_key(draft.name)
-        if key not in self.sources:
-            self.sources[key] = data_sources.new_row(
-                SourceFacts(
-                    name=draft.name, description=draft.description, personal_data=Stated(draft.personal_data)
-                )
-            )
-            self.session.add(self.sources[key])
-        return self.sources[key]
+        """The catalogue's source of this name and description; added where it is missing.
+
+        Systems of one name may describe different data: the second such source is numbered. `look_up_sources` was
+        asked for the plain name.
+        """
+        ordinal, found = 1, self.sources.get(name_key(draft.name))
+        while found is not None and found.description != draft.description:
+            ordinal += 1
+            name = source_name(draft.name, ordinal)
+            self.look_up_sources([name])
+            found = self.sources.get(name_key(name))
+        return found or self._added(source_name(draft.name, ordinal), draft)
+
+    def _added(self, name: str, draft: DataDraft) -> DataSource:
+        facts = SourceFacts(
+            name=name, description=draft.description, personal_data=Stated(draft.personal_data)
+        )
+        source = self.sources[name_key(name)] = data_sources.new_row(facts)
+        self.session.add(source)
+        return source
 
 
 @dataclass(frozen=True, slots=True)

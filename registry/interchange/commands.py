@@ -14,9 +14,11 @@ from registry.interchange.rules.drafting import draft_of
 from registry.interchange.rules.drafts import Draft, Refused
 from registry.interchange.rules.outcomes import Entry, entry_of, plan, tally_of
 from registry.interchange.rules.profiles import Profile, fitted
+from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
+from registry.people.queries import is_active_person
 from registry.store.commandkit import answer, bar, house, progress
 from registry.store.sheets import Sheet, read
 
@@ -139,6 +141,8 @@ def _steward(session: Session, email: str | None) -> Person:
         person = person_by_email(session, email)
         if person is None:
             raise RuleBroken([Problem("steward", f"Nobody has the e-mail address {email}. Add them first.")])
+        if not is_active_person(session, person.id, clock.today()):
+            raise RuleBroken([Problem("steward", f"{person.name} is not here now. Name somebody who is.")])
         return person
     stands_in = person_by_email(session, actions.PLACEHOLDER.email)
     return (

@@ -27,6 +27,11 @@ class House:
             self._database = self.open_database()
         return self._database
 
+    def close(self) -> None:
+        """Let the database go, if it was opened."""
+        if self._database is not None:
+            self._database.dispose()
+
 
 def house() -> House:
     """The house of the running command."""

@@ -36,8 +36,9 @@ def merge(form: Form, current: Mapping[str, Any], base: Mapping[str, Any] | None
 
 def _said(field: Any, value: Any) -> str:
     """The value in the words of the form: a record chosen from a list by its name, not its number."""
-    for choice in getattr(field, "choices", None) or ():
-        if value is not None and choice.value == str(value):
+    choices = getattr(field, "choices", None) if isinstance(value, int) else None
+    for choice in choices or ():
+        if choice.value == str(value):
             return str(choice.label)
     return said_of(value)
 

@@ -1,6 +1,7 @@
 """What the other tests stand on: no network, a database of one's own, and no silence where there is no PostgreSQL."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -98,13 +99,16 @@ def test_where_no_postgresql_can_be_had_the_test_fails_and_says_so(monkeypatch):
 
 
 def test_a_server_that_cannot_be_run_is_no_postgresql(monkeypatch, tmp_path):
+    # A name of its own: copies stand beside other runs', and one that was killed may have left its own behind.
+    folder = tmp_path / f"run-{secrets.token_hex(8)}"
+    folder.mkdir()
     monkeypatch.setattr(postgres, "_works", lambda _programs: False)
     with pytest.raises(postgres.NoPostgresqlError, match="TEST_DATABASE_URL"):
-        postgres._programs(tmp_path)
-    assert postgres._copies(tmp_path).exists()
+        postgres._programs(folder)
+    assert postgres._copies(folder).exists()
 
-    postgres.stop(tmp_path)
-    assert not postgres._copies(tmp_path).exists()
+    postgres.stop(folder)
+    assert not postgres._copies(folder).exists()
 
 
 def test_a_run_that_was_killed_is_cleared_up_by_the_next():

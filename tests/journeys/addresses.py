@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 
+from sqlmodel import Session, select
+
+from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.objectives.models import SuccessMetric
+from registry.ownership.models import Handover
+from registry.ownership.rules import HandoverState
+from registry.people.models import BusinessUnit, Person, Team
+from tests.cast import Cast
+
 
 @dataclass(frozen=True)
 class Visit:
-    """One look at one page. `{words}` in the address are named by furnished.places()."""
+    """One look at one page. `{words}` in the address are what places() finds."""
 
     address: str
     name: str = "adam"
@@ -109,3 +118,31 @@ NO_PAGES = {
     "health.alive": "one word for a supervisor",
     "health.ready": "a line per check for a supervisor",
 }
+
+
+def places(session: Session, cast: Cast) -> dict[str, object]:
+    """What addresses name: the key or number of one thing of each kind."""
+
+    def newest(kind: type, **wanted: object) -> int:
+        return max(row.id for row in session.exec(select(kind).filter_by(**wanted)))
+
+    triage = cast.triage.id
+    source = session.get_one(DataSource, session.exec(select(QualityCheck)).one().data_source_id)
+    retired = session.exec(select(DataSource).where(DataSource.id != source.id)).one()
+    return {
+        "triage": cast.triage.key,
+        "sentinel": cast.sentinel.key,
+        "pricing": cast.pricing.key,
+        "source": source.key,
+        "retired": retired.key,
+        "check": newest(QualityCheck),
+        "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
+        "metric": session.exec(select(SuccessMetric).filter_by(system_id=triage)).first().slug,
+        "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
+        "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
+        "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
+        "ada": cast.number("ada"),
+        "unit": newest(BusinessUnit),
+        "claims": cast.units["claims"].id,
+        "team": newest(Team),
+    }

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from registry.accounts import actions as accounts
 from registry.data_sources import actions as data_sources
-from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.data_sources.models import DataSource
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
 from registry.data_sources.rules.sources import Classification, Purpose, SourceFacts, Stated
 from registry.interchange.models import SourceRecord
@@ -18,14 +18,11 @@ from registry.kernel.actor import Actor, Seat
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.objectives import actions as objectives
-from registry.objectives.models import SuccessMetric
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
 from registry.ownership import actions as ownership
-from registry.ownership.models import Handover
-from registry.ownership.rules import HandoverState
 from registry.people import actions as people
-from registry.people.models import BusinessUnit, Person, Team
+from registry.people.models import Team
 from registry.people.rules import Function, PersonFacts
 from registry.systems import actions as systems
 from registry.systems.models import System
@@ -277,31 +274,3 @@ def _machinery(session: Session, words: Words) -> None:
             )
         )
     session.add(Heartbeat(worker="desk:1", seen_at=at))
-
-
-def places(session: Session, cast: Cast) -> dict[str, object]:
-    """What addresses name: the key or number of one thing of each kind."""
-
-    def newest(kind: type, **wanted: object) -> int:
-        return max(row.id for row in session.exec(select(kind).filter_by(**wanted)))
-
-    triage = cast.triage.id
-    source = session.get_one(DataSource, session.exec(select(QualityCheck)).one().data_source_id)
-    retired = session.exec(select(DataSource).where(DataSource.id != source.id)).one()
-    return {
-        "triage": cast.triage.key,
-        "sentinel": cast.sentinel.key,
-        "pricing": cast.pricing.key,
-        "source": source.key,
-        "retired": retired.key,
-        "check": newest(QualityCheck),
-        "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
-        "metric": session.exec(select(SuccessMetric).filter_by(system_id=triage)).first().slug,
-        "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
-        "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
-        "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
-        "ada": cast.number("ada"),
-        "unit": newest(BusinessUnit),
-        "claims": cast.units["claims"].id,
-        "team": newest(Team),
-    }

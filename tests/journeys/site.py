@@ -37,6 +37,7 @@ class Site:
     cast: Cast
     address: str = ""
     ahead: timedelta = timedelta()
+    device: str = "a test"
     started: float = field(default_factory=time.monotonic)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -84,7 +85,7 @@ class Site:
     def _cookie(self, name: str) -> str:
         secret = secrets.token_urlsafe(32)
         with self.doing() as session:
-            open_session(session, self.cast.people[name], secret, "a test")
+            open_session(session, self.cast.people[name], secret, self.device)
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie["secret"] = secret

@@ -13,14 +13,14 @@ pytestmark = pytest.mark.journey
 def test_a_conflicting_edit_shows_both_sides_and_loses_nothing(site, browser):
     with (
         site.visit(browser, "ada", expected=frozenset({409})) as (hers, watch),
-        site.visit(browser, "hedy") as (theirs, other_watch),
+        site.visit(browser, "dee") as (theirs, other_watch),
     ):
-        ada, hedy = hers.new_page(), theirs.new_page()
-        for page in (ada, hedy):
+        ada, dee = hers.new_page(), theirs.new_page()
+        for page in (ada, dee):
             page.goto(f"/systems/{site.cast.triage.key}/edit")
-        fill(hedy, {"Summary": "Sorts claims by how urgent they are.", "Users": "The claims desk."})
-        hedy.get_by_role("button", name="Save").click()
-        expect(hedy.get_by_text("Saved.")).to_be_visible()
+        fill(dee, {"Summary": "Sorts claims by how urgent they are.", "Users": "The claims desk."})
+        dee.get_by_role("button", name="Save").click()
+        expect(dee.get_by_text("Saved.")).to_be_visible()
 
         fill(ada, {"Summary": "Sorts incoming claims into four queues.", "Technique": "gradient boosting"})
         ada.get_by_role("button", name="Save").click()
@@ -35,8 +35,8 @@ def test_a_conflicting_edit_shows_both_sides_and_loses_nothing(site, browser):
             "Technique": ("not stated", "gradient boosting", "yours"),
         }
         # Nothing is saved yet, and the form holds both.
-        hedy.reload()
-        expect(hedy.get_by_text("Sorts claims by how urgent they are.").first).to_be_visible()
+        dee.reload()
+        expect(dee.get_by_text("Sorts claims by how urgent they are.").first).to_be_visible()
         expect(box(ada, "Summary")).to_have_value("Sorts incoming claims into four queues.")
         expect(box(ada, "Users")).to_have_value("The claims desk.")
 

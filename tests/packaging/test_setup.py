@@ -1,11 +1,12 @@
 """script/setup: what it does when something has changed, and how little when nothing has."""
 
 import os
+import re
 import shutil
 
 import pytest
 
-PIP = "python -m pip install"
+PIP = "python -m pip --quiet"
 
 
 @pytest.fixture
@@ -47,6 +48,14 @@ def test_a_changed_file_refreshes_the_environment_by_hash(debian, name):
     locked, project = pip_calls(debian)
     assert "--require-hashes -r requirements.lock" in locked
     assert project.endswith("--no-deps --no-index --no-build-isolation -e .")
+
+
+def test_a_package_that_is_no_longer_locked_is_removed(debian):
+    lock = debian.root / "requirements.lock"
+    lock.write_text(re.sub(r"^click==.*$", "# gone", lock.read_text(), flags=re.MULTILINE))
+
+    assert debian.run("script/setup").returncode == 0
+    assert pip_calls(debian)[1].endswith("uninstall --yes click")
 
 
 def test_an_interrupted_run_is_taken_up_again(debian):

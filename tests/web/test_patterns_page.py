@@ -1,7 +1,6 @@
 """The page of patterns: every component in every state, under the real content security policy, in both themes."""
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,20 +8,19 @@ from typing import Any
 import pytest
 import wtforms
 from flask import Flask, render_template
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.datastructures import MultiDict
-from werkzeug.serving import make_server
 from wtforms import validators, widgets
 from wtforms.fields.choices import SelectChoice
 
 from registry.output.html import OPTIONS
 from registry.web import navigation
 from registry.web.security import POLICY
+from tests.browser import Watch, overflow, ready, served, violations
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "registry" / "static"
-CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "<script>alert(1)</script>\"' onload=alert(2)"
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if not path.name.startswith("print"))
 # The sheets of charts and of PDFs carry their own colours: a PDF has no theme.
@@ -182,31 +180,8 @@ def test_the_page_of_a_failure_needs_nothing_but_a_template(app: Flask) -> None:
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium here: the page of patterns was NOT looked at in a browser")
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-def violations(page: Page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    # Without preload=False axe fetches nested style sheets by wrong addresses, which fails and adds nothing.
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+    with served(app) as found:
+        yield found
 
 
 @pytest.mark.journey
@@ -215,27 +190,27 @@ def violations(page: Page) -> list[str]:
 def test_the_page_is_accessible_fits_its_window_and_leaves_the_console_empty(
     browser: Browser, address: str, theme: Any, width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
-    complaints: list[str] = []
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{address}/patterns", wait_until="networkidle")
-    assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme)
+    watch = Watch(address).over(context)
+    page = context.new_page()
+    page.goto(f"{address}/patterns")
+    ready(page)
+    assert overflow(page) <= 0
     for summary in page.locator(".figure__numbers summary, .facet:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
+    # A heading row that sticks lies over the rows that are scrolled below it.
+    page.evaluate("scrollTo(0, 0)")
     assert violations(page) == []
-    page.close()
+    assert watch.complaints == []
+    context.close()
 
 
 @pytest.mark.journey
 def test_axe_would_find_a_control_without_a_name(browser: Browser, address: str) -> None:
     page = browser.new_page()
-    page.goto(f"{address}/patterns", wait_until="networkidle")
+    page.goto(f"{address}/patterns")
+    ready(page)
     page.evaluate("document.querySelector('label[for=search-box]').remove()")
     page.evaluate("document.querySelector('#search-box').removeAttribute('placeholder')")
     assert any("search-box" in line for line in violations(page))
@@ -245,7 +220,8 @@ def test_axe_would_find_a_control_without_a_name(browser: Browser, address: str)
 @pytest.mark.journey
 def test_keyboard_reaches_content_search_menu_and_question(browser: Browser, address: str) -> None:
     page = browser.new_page()
-    page.goto(f"{address}/patterns", wait_until="networkidle")
+    page.goto(f"{address}/patterns")
+    ready(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
@@ -259,6 +235,7 @@ def test_keyboard_reaches_content_search_menu_and_question(browser: Browser, add
     assert page.locator(".top__person").get_attribute("open") is None
     page.reload(wait_until="networkidle")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark", "the choice is remembered"
+    ready(page)
     page.get_by_text("Retire this system", exact=True).press("Enter")
     assert page.get_by_role("dialog", name="Retire this system?").is_visible()
     assert page.evaluate("document.activeElement.textContent") == "Cancel", "not on the button that does it"

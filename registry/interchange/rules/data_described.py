@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from registry.data_sources.rules.sources import NAME_LIMIT
+from registry.data_sources.rules.sources import KEY_LIMIT, NAME_LIMIT, name_key
 from registry.interchange.rules.drafts import DataDraft
 from registry.interchange.rules.profiles import SourceMap
 from registry.interchange.rules.texts import prose, tidy
@@ -25,10 +25,19 @@ def data_described(source: SourceMap, text: str, personal: str, system: str) -> 
     for name, purpose, piece in pieces:
         description, complete = prose(piece, MOST_CHARACTERS)
         whole = whole and complete and piece == text.strip()
-        drafts.append(
-            DataDraft(shortened(f"{name}: {system}", NAME_LIMIT), description, purpose, read_yes_no(personal))
-        )
+        named = source_name(f"{name}: {system}")
+        drafts.append(DataDraft(named, description, purpose, read_yes_no(personal)))
     return drafts, whole
+
+
+def source_name(text: str, ordinal: int = 1) -> str:
+    """The text as the name of a source in the catalogue: of several alike, the second ends in " (2)"."""
+    mark = f" ({ordinal})" if ordinal > 1 else ""
+    limit = NAME_LIMIT - len(mark)
+    # One character may be compared as eighteen, and the form in which names are compared has a limit of its own.
+    while len(name_key(shortened(text, limit) + mark)) > KEY_LIMIT:
+        limit //= 2
+    return shortened(text, limit) + mark
 
 
 def _pieces(text: str, source: SourceMap) -> list[tuple[str, str, str]]:
