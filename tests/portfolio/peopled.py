@@ -1,0 +1,58 @@
+"""A register of any size: so many systems, people, units, teams and sources, and as much under one system."""
+
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from registry.data_sources import actions as data_sources
+from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.kernel import clock
+from registry.kernel.actor import Seat, the_registry
+from registry.objectives import actions as objectives
+from registry.objectives.rules.metric import Direction, Kind, MetricFacts
+from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
+from registry.ownership import actions as ownership
+from registry.people import actions as people
+from registry.people.rules import Function, PersonFacts
+from registry.systems import actions as systems
+from registry.systems.rules.record import Registration
+from tests.cast import Cast
+
+DOOR = the_registry("command")
+
+
+def fill(session: Session, cast: Cast, first: int, last: int) -> None:
+    """One more of everything for each number; Ada owns every system, and Triage has its share of all."""
+    for number in range(first, last):
+        _one_more(session, cast, number)
+
+
+def _one_more(session: Session, cast: Cast, number: int) -> None:
+    ada, triage = cast.number("ada"), cast.triage.id or 0
+    unit = people.add_unit(session, DOOR, f"Unit {number}", cast.units["claims"].id, ada)
+    facts = PersonFacts(f"Person {number}", f"person{number}@example.org", unit_id=unit.id)
+    person = people.add_person(session, DOOR, facts)
+    team = people.add_team(
+        session, DOOR, f"Team {number}", Function.DATA, leader_id=person.id, unit_id=cast.units["claims"].id
+    )
+    source = data_sources.add_source(session, DOOR, SourceFacts(f"Source {number}", owner_id=person.id))
+    system = systems.register(
+        session, DOOR, Registration(f"System {number:03d}", "One of many.", unit.id, ada)
+    )
+    key = system.id or 0
+    for each in (key, triage):
+        data_sources.attach(session, DOOR, each, source, Purpose.OPERATIONAL_INPUT)
+        ownership.fill_seat(session, DOOR, each, Seat.DATA_STEWARD, person_id=person.id)
+        ownership.fill_seat(session, DOOR, each, Seat.BUSINESS_LEAD, team_id=team.id)
+        objectives.add_metric(
+            session,
+            DOOR,
+            each,
+            MetricFacts(
+                Kind.ACCURACY, f"Accuracy {number}", "%", Direction.HIGHER, number_owner_id=person.id
+            ),
+        )
+        value = ValueFacts(clock.today(), Decimal(1), "EUR", f"report {number}")
+        objectives.record_value(session, DOOR, each, value)
+    objectives.set_objective(session, DOOR, key, ObjectiveFacts(problem="Letters wait."), version=0)
+    ownership.offer_handover(session, DOOR, key, cast.number("mia"), "Moves team")

@@ -1,0 +1,48 @@
+"""The order of the desk, and a share that only says a hundred when it means all."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.portfolio.rules import Coverage, Task, Urgency, ordered
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+def task(urgency, what="Look", until=None):
+    return Task(urgency, what, "because", until, "/", "Look")
+
+
+def test_what_waits_for_a_word_comes_first_and_what_could_be_better_last():
+    mixed = [task(each) for each in (Urgency.COMPLETE, Urgency.GAP, Urgency.ANSWER, Urgency.CONFIRM)]
+    assert [each.urgency for each in ordered(mixed)] == [
+        Urgency.ANSWER,
+        Urgency.CONFIRM,
+        Urgency.GAP,
+        Urgency.COMPLETE,
+    ]
+
+
+def test_among_equals_the_one_due_first_comes_first_then_the_name_decides():
+    mixed = [
+        task(Urgency.ANSWER, "b"),
+        task(Urgency.ANSWER, "a"),
+        task(Urgency.ANSWER, "later", NOON + timedelta(days=1)),
+        task(Urgency.ANSWER, "soon", NOON),
+    ]
+    assert [each.what for each in ordered(mixed)] == ["soon", "later", "a", "b"]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 10_000))
+def test_the_share_is_whole_percent_and_a_hundred_means_all(having, more):
+    total = having + more
+    share = Coverage("Objective", having, total).share
+    assert share is not None
+    assert 0 <= share < 100
+    assert share == int(having / total * 100 + 1e-9)
+    assert Coverage("Objective", total, total).share == 100
+
+
+def test_of_nothing_there_is_no_share():
+    assert Coverage("Objective", 0, 0).share is None

@@ -1,0 +1,84 @@
+"""Every page asks the database the same number of questions for sixty systems as for five, and few of them."""
+
+import pytest
+
+from tests.portfolio.peopled import fill
+from tests.store.statements import counted
+
+FEW, MANY = 5, 60
+# address: who looks, and the most statements the page may need; five of them find out who is looking.
+PAGES = {
+    "/": ("ada", 15),
+    "/ for a colleague with many offers": ("mia", 12),
+    "/ for an administrator": ("adam", 11),
+    "/systems": ("ada", 11),
+    "/systems/{triage}": ("ada", 15),
+    "/systems/{triage}/history": ("ada", 12),
+    "/systems/{triage}/ownership": ("ada", 15),
+    "/systems/{triage}/objectives": ("ada", 16),
+    "/systems/{triage}/data": ("ada", 14),
+    "/systems/{triage}/card": ("ada", 27),
+    "/systems/{triage}/card.json": ("ada", 23),
+    "/data-sources": ("ada", 10),
+    "/people": ("adam", 8),
+    "/people/{ada}": ("adam", 12),
+    "/units": ("adam", 9),
+    "/units/{claims}": ("adam", 14),
+    "/teams": ("adam", 9),
+    "/audit": ("adam", 6),
+    "/systems/new": ("ada", 8),
+}
+
+
+@pytest.fixture
+def house(app, database, cast, client_of):
+    return House(app, database, cast, {name: client_of(name) for name in ("ada", "mia", "adam")})
+
+
+class House:
+    def __init__(self, app, database, cast, clients):
+        self.app, self.database, self.cast, self.clients = app, database, cast, clients
+
+    def grow(self, first, last):
+        with self.database.transaction() as session:
+            fill(session, self.cast, first, last)
+
+    def statements(self):
+        """How many statements each page needs."""
+        words = {
+            "triage": self.cast.triage.key,
+            "ada": self.cast.number("ada"),
+            "claims": self.cast.units["claims"].id,
+        }
+        found = {}
+        for page, (name, _) in PAGES.items():
+            with counted(self.database) as sent:
+                reply = self.clients[name].get(page.split(" ", 1)[0].format(**words))
+            assert reply.status_code == 200, page
+            found[page] = len(sent)
+        return found
+
+
+@pytest.mark.slow
+def test_no_page_asks_more_of_the_database_as_the_register_grows(house):
+    house.grow(0, FEW)
+    few = house.statements()
+    house.grow(FEW, MANY)
+    assert house.statements() == few
+    assert {page: count for page, count in few.items() if count > PAGES[page][1]} == {}
+
+
+def test_a_page_that_asks_once_per_line_is_noticed(house, monkeypatch):
+    from registry.ownership import queries
+
+    at_once = queries.owners_of
+
+    def one_by_one(session, numbers):
+        return {key: held for number in numbers for key, held in at_once(session, [number]).items()}
+
+    monkeypatch.setattr(queries, "owners_of", one_by_one)
+    house.grow(0, 2)
+    few = house.statements()
+    house.grow(2, 4)
+    many = house.statements()
+    assert {page for page in PAGES if many[page] != few[page]} == {"/systems"}
