@@ -125,7 +125,11 @@ def _order(statement: str) -> None:
     engine = sa.create_engine(
         postgres.address(_folder()), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )
-    with engine.connect() as connection:
+    try:
+        connection = engine.connect()
+    except sa.exc.OperationalError as refused:
+        raise postgres.NoPostgresqlError(f"The server does not answer: {refused.orig}") from None
+    with connection:
         connection.exec_driver_sql(statement)
 
 

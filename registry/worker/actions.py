@@ -14,6 +14,7 @@ from typing import Any
 from registry.audit.queries import follow as ledger
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.events import Event
 from registry.store.session import Database
 from registry.worker import queries, rules
@@ -63,29 +64,35 @@ def run_next(database: Database, handlers: Mapping[str, Handler]) -> bool:
     """Claim one due job and run it; False when none is due.
 
     The handler runs outside the claiming transaction: slow work must not hold the database's one writer.
-    It may run again if this process dies before the job is marked done, so handlers bear being repeated.
+    It may run again if this process dies before the job is marked done, so handlers bear being repeated. One that
+    has taken its worker with it too often is given up.
     """
     with database.transaction() as session:
         job = queries.next_due(session, clock.now())
         if job is None:
             return False
+        if job.attempts >= rules.MOST_ATTEMPTS:
+            job.state, job.leased_until, job.finished_at = JobState.FAILED, None, clock.now()
+            job.last_error = "Each worker that ran this stopped before it was done."
+            return True
         job.state, job.leased_until = JobState.RUNNING, rules.lease_end(clock.now())
         job.attempts += 1
-        number, kind, payload = job.id or 0, job.kind, dict(job.payload)
+        number, attempt, kind, payload = job.id or 0, job.attempts, job.kind, dict(job.payload)
     try:
         handlers[kind](database, payload)
     except Exception:
         log.exception("job %s (%s) failed", number, kind)
-        _note(database, number, error=traceback.format_exc(limit=-3))
+        _note(database, number, attempt, error=traceback.format_exc(limit=-3))
     else:
-        _note(database, number, error=None)
+        _note(database, number, attempt, error=None)
     return True
 
 
-def _note(database: Database, number: int, error: str | None) -> None:
+def _note(database: Database, number: int, attempt: int, error: str | None) -> None:
     with database.transaction() as session:
         job = queries.job_by_id(session, number)
-        if job is None:
+        # Whoever was slower than the lease finds the job with another worker, whose word counts.
+        if job is None or job.state is not JobState.RUNNING or job.attempts != attempt:
             return
         again = rules.next_try(job.attempts, clock.now()) if error else None
         job.leased_until, job.last_error = None, error or ""
@@ -96,8 +103,10 @@ def _note(database: Database, number: int, error: str | None) -> None:
 
 
 def retry(actor: Actor, job: Job) -> None:
-    """Queue a job that was given up once more."""
+    """Queue a job that was given up once more. Raises RuleBroken for any other, which might then run twice at once."""
     require(actor, Permission.JOBS_READ)
+    if job.state is not JobState.FAILED:
+        raise RuleBroken([Problem("", "Only a job that was given up can be tried again.")])
     job.state, job.run_at, job.attempts, job.finished_at = JobState.QUEUED, clock.now(), 0, None
 
 
