@@ -203,7 +203,7 @@ def test_a_failing_job_waits_longer_each_time_and_is_given_up_after_five(databas
     with at():
         queued(database, fail)
         with database.transaction() as session:
-            _first, *others = session.scalars(sa.select(Job).order_by(Job.id))
+            __first, *others = session.scalars(sa.select(Job).order_by(Job.id))
             for job in others:
                 job.state = JobState.DONE
     seconds = 0
