@@ -40,6 +40,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_alive] = databases.begin_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # A browser that leaves a page hangs up on the style sheet or icon it was still being sent; the test server then
+    # lets go of the file only when it is collected. Of the files of static/ alone, and only with a browser.
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(
+                pytest.mark.filterwarnings("ignore:unclosed file .*/registry/static/:ResourceWarning")
+            )
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _alive in config.stash:
         databases.end_run(config.stash[_alive])
