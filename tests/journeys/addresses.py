@@ -61,7 +61,10 @@ PAGES = {
     ),
     "objectives.edit": (Visit(f"{SYSTEM}/objectives/edit", "ada"),),
     "objectives.add_metric": (Visit(f"{SYSTEM}/objectives/metrics/new", "ada"),),
-    "objectives.edit_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/edit", "ada"),),
+    "objectives.edit_metric": (
+        Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/edit", "ada"),
+        Visit(f"{SYSTEM}/objectives/metrics/{{retired_metric}}/edit", "ada"),
+    ),
     "objectives.retire_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/retire", "ada"),),
     "objectives.record_value": (Visit(f"{SYSTEM}/objectives/values/new", "ada"),),
     "data_sources.catalogue": (Visit("/data-sources"), Visit("/data-sources?retired=1")),
@@ -127,6 +130,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         return max(row.id for row in session.exec(select(kind).filter_by(**wanted)))
 
     triage = cast.triage.id
+    metrics = session.exec(select(SuccessMetric).filter_by(system_id=triage).order_by(SuccessMetric.id)).all()
     source = session.get_one(DataSource, session.exec(select(QualityCheck)).one().data_source_id)
     retired = session.exec(select(DataSource).where(DataSource.id != source.id)).one()
     return {
@@ -137,7 +141,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired": retired.key,
         "check": newest(QualityCheck),
         "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
-        "metric": session.exec(select(SuccessMetric).filter_by(system_id=triage)).first().slug,
+        "metric": metrics[0].slug,
+        "retired_metric": metrics[-1].slug,
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
         "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,

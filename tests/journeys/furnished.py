@@ -237,8 +237,7 @@ def _purpose(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
             why_appropriate=text("It is what people wait for."),
         ),
     )
-    bare = objectives.add_metric(session, ada, number, MetricFacts(Kind.FAIRNESS, line("Gap by age")))
-    assert bare.slug
+    objectives.add_metric(session, ada, number, MetricFacts(Kind.FAIRNESS, line("Gap by age")))
     gone = objectives.add_metric(session, ada, number, MetricFacts(Kind.VOLUME, line("Cases a day")))
     objectives.retire_metric(session, ada, gone, text("It says nothing."))
     value = ValueFacts(today, Decimal("-1200.50"), "EUR", line("cost report, line 4"), text("First month."))

@@ -8,7 +8,7 @@ from flask import Flask, Response
 from playwright.sync_api import Page
 
 from registry.web.security import POLICY
-from tests.browser import COLOURS, Watch, overflow, ready, served, show_in, violations
+from tests.browser import COLOURS, Watch, chromium, overflow, ready, served, show_in, violations
 from tests.journeys.addresses import NO_PAGES, PAGES, REFUSALS, places
 from tests.journeys.furnished import furnish
 from tests.journeys.site import DESK, PHONE, running
@@ -149,3 +149,8 @@ def test_the_sweep_notices(browser, seeded, name):
     found = faults(context.new_page(), watch, f"/page/{name}")
     context.close()
     assert any(SEEDED[name][1] in each for each in found), found
+
+
+def test_where_there_is_no_chromium_the_test_fails_and_says_so(tmp_path):
+    with pytest.raises(pytest.fail.Exception, match="no page was looked at"), chromium(tmp_path / "chromium"):
+        pass
