@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 import registry.tables  # noqa: F401 - completes the metadata
 from registry.accounts.commands import accounts
@@ -26,6 +26,8 @@ from registry.systems.commands import systems
 from registry.worker.commands import work_until
 
 REFUSED, WRONG_USE, BROKEN = 1, 2, 3
+# What a database objects to in a statement is no fault of the environment: it is shown in full.
+_FAULTS = (DataError, IntegrityError, ProgrammingError)
 
 
 class Broken(Exception):
@@ -136,7 +138,9 @@ def run(arguments: list[str] | None = None) -> int:
         return wrong.exit_code
     except Refusal as refusal:
         return _refused(refusal, "--json" in given)
-    except (Broken, OSError, OperationalError, ValidationError) as broken:
+    except (Broken, OSError, DatabaseError, ValidationError) as broken:
+        if isinstance(broken, _FAULTS):
+            raise
         progress(_said(broken))
         return BROKEN
     return result if isinstance(result, int) else 0
@@ -154,7 +158,7 @@ def _refused(refusal: Refusal, as_json: bool) -> int:
 def _said(broken: Exception) -> str:
     if isinstance(broken, ValidationError):
         return "The settings do not fit: " + "; ".join(each["msg"] for each in broken.errors())
-    if isinstance(broken, OperationalError):
+    if isinstance(broken, DatabaseError):
         return f"The database does not answer: {broken.orig}"
     return str(broken)
 

@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 _SHORTEST_SECRET = 32
+_DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 
 
 class Settings(BaseSettings):
@@ -44,6 +47,11 @@ class Settings(BaseSettings):
         given = self.secret_key.get_secret_value()
         if given and len(given) < _SHORTEST_SECRET:
             raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
+        if self.database_url and _kind_of(self.database_url) not in _DATABASES:
+            raise ValueError(
+                "REGISTRY_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name "
+                "or sqlite:////path/registry.sqlite3"
+            )
         return self
 
     @property
@@ -84,3 +92,11 @@ class Settings(BaseSettings):
     def make_data_dir(self) -> None:
         """Create the data folder, closed to other users of the machine."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _kind_of(url: str) -> str:
+    """The kind of database an address names; "" for what is no such address."""
+    try:
+        return make_url(url).drivername
+    except (ArgumentError, ValueError):
+        return ""

@@ -35,7 +35,8 @@ def create_admin(email: str, name: str, password_stdin: bool, as_json: bool) -> 
             )
         actions.grant_role(session, door, person, Role.ADMINISTRATOR)
         actions.set_password(session, door, person, password)
-        answer({"person": person.email}, as_json, f"{person.email} is an administrator and can sign in.")
+    # Only now: what a command answers has been committed.
+    answer({"person": person.email}, as_json, f"{person.email} is an administrator and can sign in.")
 
 
 @accounts.command("set-password")
@@ -50,7 +51,7 @@ def set_password(email: str, password_stdin: bool, as_json: bool) -> None:
         if person is None:
             raise RuleBroken([Problem("email", f"Nobody has the e-mail address {email}.")])
         actions.set_password(session, the_registry("command"), person, password)
-        answer({"person": person.email}, as_json, f"{person.email} has a new password.")
+    answer({"person": person.email}, as_json, f"{person.email} has a new password.")
 
 
 @accounts.command("issue-token")
@@ -74,4 +75,4 @@ def issue_token(email: str, scopes: tuple[str, ...], key: str | None, label: str
         text, token = actions.issue_token(
             session, door, person, label, frozenset(scopes), system_id=system_id
         )
-        answer({"token": text, "id": token.id}, as_json, text)
+    answer({"token": text, "id": token.id}, as_json, text)

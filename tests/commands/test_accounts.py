@@ -1,0 +1,84 @@
+"""The first administrator, passwords and tokens by command: what is printed opens the door."""
+
+import re
+
+import pytest
+
+from tests.cast import PASSWORD
+
+
+def signs_in(app, email, password):
+    client = app.test_client()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text).group(1)
+    form = {"csrf_token": token, "email": email, "password": password, "next": ""}
+    return client, client.post("/sign-in", data=form).status_code == 303
+
+
+def test_the_first_administrator_can_sign_in_and_administer(typed, app, password_is):
+    password_is(PASSWORD)
+    told = typed("accounts", "create-admin", "Zoe.First@Example.org", "--password-stdin", "--json")
+    assert told.answer == {"person": "zoe.first@example.org"}
+    client, entered = signs_in(app, "zoe.first@example.org", PASSWORD)
+    assert entered
+    assert client.get("/jobs").status_code == 200
+
+
+def test_somebody_who_is_here_becomes_an_administrator_and_stays_one_person(typed, app, cast, password_is):
+    password_is(PASSWORD)
+    for _ in range(2):
+        password_is(PASSWORD)
+        assert typed("accounts", "create-admin", "OTTO@example.org", "--password-stdin").code == 0
+    client, entered = signs_in(app, "otto@example.org", PASSWORD)
+    assert entered
+    assert client.get("/people").text.count("otto@example.org") == 1
+
+
+def test_a_refused_password_adds_nobody(typed, database, password_is):
+    password_is("short")
+    assert typed("accounts", "create-admin", "zoe@example.org", "--password-stdin").code == 1
+    from registry.accounts.queries import person_by_email
+
+    with database.transaction(read_only=True) as session:
+        assert person_by_email(session, "zoe@example.org") is None
+
+
+def test_another_password_ends_the_one_before_and_every_session(typed, app, cast, client_of, password_is):
+    browser = client_of("ada")
+    assert browser.get("/account").status_code == 200
+    password_is(PASSWORD)
+    assert typed("accounts", "set-password", "ada@example.org", "--password-stdin").code == 0
+    assert browser.get("/account").status_code == 303
+    password_is("another correct horse")
+    typed("accounts", "set-password", "ada@example.org", "--password-stdin")
+    assert not signs_in(app, "ada@example.org", PASSWORD)[1]
+    assert signs_in(app, "ada@example.org", "another correct horse")[1]
+
+
+@pytest.mark.parametrize(("scopes", "status"), [(["registry:read"], 403), (["systems:write"], 428)])
+def test_a_token_opens_the_json_door_within_its_scopes(typed, app, cast, scopes, status):
+    words = [word for scope in scopes for word in ("--scope", scope)]
+    told = typed("accounts", "issue-token", "ada@example.org", *words, "--json")
+    headers = {"Authorization": f"Bearer {told.answer['token']}"}
+    url = f"/api/v1/systems/{cast.triage.key}"
+    assert app.test_client().patch(url, json={}, headers=headers).status_code == status
+
+
+def test_a_token_held_to_one_system_sees_no_other(typed, app, cast):
+    told = typed(
+        "accounts", "issue-token", "ada@example.org", "--scope", "registry:read", "--system", cast.triage.key
+    )
+    headers = {"Authorization": f"Bearer {told.out.strip()}"}
+    client = app.test_client()
+    items = client.get("/api/v1/systems", headers=headers).json
+    assert client.get(f"/api/v1/systems/{cast.pricing.key}", headers=headers).status_code in {403, 404}
+    assert "Home pricing" not in str(items)
+
+
+def test_the_token_is_kept_nowhere(typed, database, cast):
+    token = typed("accounts", "issue-token", "ada@example.org", "--scope", "registry:read").out.strip()
+    secret = token.rpartition("_")[2]
+    from registry.tables import metadata
+
+    with database.engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            assert secret not in repr(connection.execute(table.select()).all())

@@ -1,0 +1,156 @@
+"""registry serve as a supervisor runs it: it makes its schema, answers, brings a worker, and stops gracefully."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from registry.store import migrate
+from registry.worker.models import Heartbeat
+from tests.store.contents import counts
+
+ENOUGH_SECONDS = 60
+
+pytestmark = pytest.mark.slow
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def wait_for(condition, child):
+    until = time.monotonic() + ENOUGH_SECONDS
+    while not (found := condition()):
+        assert child.poll() is None, child.stderr.read()
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.1)
+    return found
+
+
+def get(port, path):
+    """Status, headers and body; None while nobody listens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.status, reply.headers, reply.read()
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def children_of(number):
+    """The processes started by that one, and by those."""
+    found = []
+    for line in subprocess.run(
+        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout.splitlines():
+        pid, parent = map(int, line.split())
+        if parent == number:
+            found += [pid, *children_of(pid)]
+    return found
+
+
+def gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@contextmanager
+def serving(database, folder, *more):
+    """The command as a child process, killed with its children whatever happens."""
+    port = free_port()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "registry.cli", "serve", "--port", str(port), *more],
+        env=os.environ
+        | {
+            "REGISTRY_DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "REGISTRY_DATA_DIR": str(folder),
+        },
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(lambda: get(port, "/healthz"), child)
+        yield child, port
+    finally:
+        family = children_of(child.pid)
+        child.kill()
+        child.communicate()
+        for pid in family:
+            if not gone(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def beats(database):
+    with database.transaction(read_only=True) as session:
+        return session.scalars(sa.select(Heartbeat)).all()
+
+
+def test_it_makes_its_schema_answers_and_stops_gracefully_with_its_worker(empty_database, tmp_path):
+    database = empty_database
+    with serving(database, tmp_path) as (child, port):
+        assert migrate.is_current(database)
+        assert json.loads(get(port, "/healthz")[2]) == {"status": "alive"}
+        status, _, body = get(port, "/readyz")
+        assert (status, json.loads(body)["status"]) == (200, "ready")
+        status, headers, body = get(port, "/sign-in")
+        assert (status, b"Sign in" in body) == (200, True)
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        wait_for(lambda: beats(database), child)
+        family = children_of(child.pid)
+        assert len(family) >= 2
+        child.send_signal(signal.SIGTERM)
+        child.wait(ENOUGH_SECONDS)
+        assert child.returncode == 0
+        assert [pid for pid in family if not gone(pid)] == []
+        assert get(port, "/healthz") is None
+        assert "Traceback" not in child.stderr.read()
+
+
+@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+def test_a_request_in_flight_is_answered_before_it_stops(empty_database, tmp_path):
+    with serving(empty_database, tmp_path, "--no-worker") as (child, port):
+        # A body promised and sent only after the signal: the request is in flight meanwhile.
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        body = b"email=&password="
+        connection.putrequest("POST", "/sign-in")
+        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders()
+        connection.send(body[:4])
+        time.sleep(1)
+        child.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        connection.send(body[4:])
+        # Refused for want of its token, by the application and not by a closed connection.
+        assert connection.getresponse().status == 400
+        connection.close()
+        child.wait(ENOUGH_SECONDS)
+        assert child.returncode == 0
+        assert beats(empty_database) == []
+
+
+@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+def test_two_processes_share_one_database(empty_database, tmp_path):
+    with serving(empty_database, tmp_path, "--processes", "2", "--no-worker") as (child, port):
+        assert {get(port, "/sign-in")[0] for _ in range(10)} == {200}
+        wait_for(lambda: len(children_of(child.pid)) == 2, child)
+        assert counts(empty_database)["person"] == 0
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(ENOUGH_SECONDS) == 0
