@@ -16,7 +16,7 @@ from registry.settings import Settings
 from registry.store import migrate
 from registry.store.session import Database
 from registry.web import doors, refusals, security, systemkit, viewkit
-from registry.web.flask_app import App, RecordNumber
+from registry.web.flask_app import App, RecordNumber, Word
 
 API_PREFIX = "/api/v1"
 
@@ -29,7 +29,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
         static_folder=str(static_dir()),
         static_url_path="/static",
     )
-    app.url_map.converters["int"] = RecordNumber
+    app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word}
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
     app.config.update(REGISTRY_DATA_DIR=str(settings.data_dir), ORGANISATION=settings.organisation)

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from registry.kernel.actor import GRANTS, Actor, Permission, Role, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
@@ -26,6 +26,14 @@ class RecordNumber(IntegerConverter):
     """A record's number in an address, no longer than any database column holds; other digits are no address of ours."""
 
     regex = r"[0-9]{1,9}"
+
+
+class Word(UnicodeConverter):
+    """A word in an address; one with control characters, which no database stores, is no address of ours."""
+
+    def __init__(self, address_map: Map, *given: Any, **more: Any) -> None:
+        super().__init__(address_map, *given, **more)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00-\x1f\x7f]")
 
 
 class Refused(Exception):

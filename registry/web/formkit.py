@@ -22,6 +22,15 @@ Enum = TypeVar("Enum", bound=StrEnum)
 class Form(FlaskForm):
     """A form that checks shape only; whether the content may stand is asked of the rules by the action."""
 
+    class Meta(FlaskForm.Meta):
+        """What a form is filled from."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """The texts that were sent: left to itself, a form also takes files and the values of a JSON body."""
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.form if request.method == "POST" else None
+
     def take(self, problems: Sequence[Problem]) -> None:
         """Show a rule's objections: each beside its field, the rest on top of the form."""
         for problem in problems:

@@ -1,0 +1,120 @@
+"""A furnished register, and for every route an address that leads to something there, asked by whoever may."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from registry.accounts import actions as accounts
+from registry.accounts.models import ApiToken
+from registry.kernel.actor import Role, the_registry
+from registry.ownership.models import Assignment
+from registry.people.models import Person
+from registry.web.flask_app import App
+from registry.worker.models import Job
+from registry.worker.rules import JobState
+from tests.cast import Cast
+from tests.journeys.addresses import places
+from tests.journeys.furnished import furnish
+
+# A PDF takes seconds to lay out; what is asked of every route is asked of this one once.
+SLOW = "cards.card_pdf"
+# Who may do it where the administrator may not: only the recipient answers an offer, only an owner confirms.
+DOERS = {"ownership.accept": "mia", "ownership.decline": "mia", "ownership.confirm": "ada"}
+
+
+@dataclass
+class Everything:
+    """The application over the furnished register."""
+
+    app: App
+    cast: Cast
+    place: dict[str, Any]
+    sign_in: Callable[[str], FlaskClient]
+    bearer: dict[str, str]
+
+    def rules(self, method: str) -> list[Rule]:
+        """Every route that takes the method, in a fixed order."""
+        found = [rule for rule in self.app.url_map.iter_rules() if method in (rule.methods or ())]
+        return sorted(found, key=lambda rule: rule.rule)
+
+    def posts(self) -> list[Rule]:
+        """Every page's route that takes a form."""
+        return [rule for rule in self.rules("POST") if not rule.rule.startswith("/api/")]
+
+    def address(self, rule: Rule, **instead: Any) -> str:
+        """Where the route leads to something that is there, with some of its variables exchanged."""
+        values = {name: self._value(rule, name) for name in rule.arguments} | instead
+        with self.app.test_request_context():
+            built = rule.build(values)
+        assert built is not None, rule
+        return built[1]
+
+    def doer(self, rule: Rule) -> FlaskClient:
+        """A browser of somebody who may do what the route does; a new one, for some end their session."""
+        return self.sign_in(DOERS.get(rule.endpoint, "adam"))
+
+    def asked(self, rule: Rule, method: str = "GET") -> Iterator[Any]:
+        """The replies of a route to those who may, to nobody, and about something that is not there."""
+        url = self.address(rule)
+        headers = self.bearer if url.startswith("/api/") else {}
+        json = {} if headers and method != "GET" else None
+        yield self.doer(rule).open(url, method=method, headers=headers, json=json)
+        yield self.app.test_client().open(url, method=method)
+        if "key" in rule.arguments:
+            absent = self.address(rule, key="AI-9999" if "/systems/" in rule.rule else "DS-9999")
+            yield self.doer(rule).open(absent, method=method, headers=headers, json=json)
+
+    def _value(self, rule: Rule, name: str) -> Any:
+        first = rule.rule.removeprefix("/api/v1").split("/")[1]
+        if name == "key":
+            return self.place["triage" if first == "systems" else "source"]
+        if name == "number" and first == "systems":
+            return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
+        numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
+        numbers |= {"teams": "team", "jobs": "job", "account": "token"}
+        named = {"slug": "metric", "number": numbers.get(first)}
+        return {"seat": "overseer", "filename": "css/app.css"}.get(name) or self.place[named[name]]
+
+
+def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Everything:
+    """Something of everything in the application's database; the administrator owns what only owners may touch."""
+    with app.database.transaction() as session:
+        furnish(session, cast)
+        adam = cast.people["adam"]
+        accounts.issue_token(session, the_registry("command"), adam, "own", frozenset({"registry:read"}))
+        accounts.grant_role(
+            session, the_registry("command"), session.get_one(Person, cast.number("ben")), Role.EXECUTIVE
+        )
+        text, _ = accounts.issue_token(
+            session,
+            the_registry("command"),
+            adam,
+            "all",
+            frozenset({"registry:read", "systems:write"}),
+        )
+    with app.database.transaction(read_only=True) as session:
+        place: dict[str, Any] = places(session, cast)
+        deputy = sa.select(Assignment.id).filter_by(system_id=cast.triage.id, seat="deputy", to_at=None)
+        token = sa.select(ApiToken.id).filter_by(person_id=adam.id, label="own")
+        job = sa.select(Job.id).filter_by(state=JobState.FAILED)
+        place |= {
+            "assignment": session.scalars(deputy).one(),
+            "token": session.scalars(token).one(),
+            "job": session.scalars(job).one(),
+        }
+    return Everything(app, cast, place, sign_in, {"Authorization": f"Bearer {text}"})
+
+
+def exchange(app: App, patch: pytest.MonkeyPatch, endpoint: str, act: Callable[..., Any]) -> None:
+    """Let something else happen behind the door of a view."""
+
+    def instead(**values: Any) -> Any:
+        return act(**values)
+
+    instead.__dict__.update(app.view_functions[endpoint].__dict__)
+    patch.setitem(app.view_functions, endpoint, instead)

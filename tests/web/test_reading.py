@@ -1,0 +1,78 @@
+"""Looking at a page changes nothing: every address that is read, and the whole database before and after."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from registry.accounts.models import UserSession
+from registry.kernel import clock
+from registry.store.session import Database
+from registry.web.flask_app import session
+from registry.worker.models import Cursor
+from tests.store.contents import digests
+from tests.web.everything import SLOW, exchange
+
+# Kept so that the same PDF is not laid out twice; it can be made again at any time.
+CACHE = {"card_preview"}
+
+
+@pytest.mark.slow
+def test_no_address_that_is_read_changes_anything(everything):
+    rules = everything.rules("GET")
+    clients = {"adam": everything.sign_in("adam"), "ada": everything.sign_in("ada")}
+    before = digests(everything.app.database, CACHE)
+    changed = []
+    for rule in rules:
+        url = everything.address(rule)
+        headers = everything.bearer if url.startswith("/api/") else {}
+        for name, method in (("adam", "GET"), ("adam", "HEAD"), ("ada", "GET")):
+            if rule.endpoint == SLOW and (name, method) != ("adam", "GET"):
+                continue
+            with clients[name].open(url, method=method, headers=headers) as reply:
+                assert reply.status_code in {200, 303, 403}, (name, method, url)
+        if (now := digests(everything.app.database, CACHE)) != before:
+            changed.append(rule.rule)
+            before = now
+    assert len(rules) > 40
+    assert changed == []
+
+
+def look_and_write():
+    session().add(Cursor(name="looked at"))
+    session().flush()
+    return "seen"
+
+
+def test_an_address_that_writes_while_it_is_read_is_noticed(everything, monkeypatch):
+    database = everything.app.database
+    exchange(everything.app, monkeypatch, "people.units", look_and_write)
+    client = everything.sign_in("adam")
+    before = digests(database)
+    # The database keeps it out; were the transaction not one for reading only, the digest would tell.
+    assert client.get("/units").status_code == 500
+    assert digests(database) == before
+    begin = Database.begin
+    monkeypatch.setattr(Database, "begin", lambda self, opened, **_: begin(self, opened, read_only=False))
+    assert client.get("/units").status_code == 200
+    after = digests(database)
+    assert {name for name in before if before[name] != after[name]} == {"cursor"}
+
+
+def test_the_note_that_somebody_was_here_is_kept_beside_the_reading_and_not_in_it(everything):
+    """Every few minutes of use, a page that is read moves the time at which its reader was last seen."""
+    client = everything.sign_in("otto")
+
+    def seen():
+        with everything.app.database.transaction(read_only=True) as session:
+            return max(session.scalars(sa.select(UserSession.seen_at)))
+
+    first = seen()
+    with clock.frozen(first + timedelta(minutes=4)):
+        client.get("/people")
+    assert seen() == first
+    before = digests(everything.app.database, {"user_session"})
+    with clock.frozen(first + timedelta(minutes=6)):
+        assert client.get("/people").status_code == 200
+    assert seen() == first + timedelta(minutes=6)
+    assert digests(everything.app.database, {"user_session"}) == before
