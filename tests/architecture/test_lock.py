@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import requires, version
 
 import pytest
 from packaging.requirements import Requirement
@@ -56,6 +56,30 @@ def test_what_the_project_asks_for_is_locked_in_a_version_that_fits(asked):
     locked = pins(LOCK).get(canonicalize_name(wanted.name))
     assert locked is not None, f"{wanted.name} is not in requirements.lock"
     assert locked in wanted.specifier
+
+
+def test_what_those_ask_for_in_turn_is_locked_too():
+    needed = closure([Requirement(asked) for asked in ASKED])
+    assert {"email-validator", "mako", "pluggy"} <= needed
+    assert needed - pins(LOCK).keys() == set()
+
+
+def closure(wanted: list[Requirement]) -> set[str]:
+    """Every package these bring with them on this machine, as the installed packages say themselves."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    while wanted:
+        one = wanted.pop()
+        key = (canonicalize_name(one.name), frozenset(one.extras))
+        if key in found:
+            continue
+        found.add(key)
+        told = map(Requirement, requires(one.name) or ())
+        wanted += [each for each in told if applies(each, one.extras | {""})]
+    return {name for name, _extras in found}
+
+
+def applies(asked: Requirement, extras: set[str]) -> bool:
+    return asked.marker is None or any(asked.marker.evaluate({"extra": extra}) for extra in extras)
 
 
 def test_the_tests_run_on_the_locked_versions():

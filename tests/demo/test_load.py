@@ -1,0 +1,107 @@
+"""The demonstration: loaded by the actions people use, over the past year, into an empty register only."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from registry.audit.models import ENTRY
+from registry.audit.queries import verify
+from registry.demo.actions import load
+from registry.demo.rules.invented import invented
+from registry.kernel import clock
+from registry.objectives.models import Objective, SuccessMetric, ValueRealised
+from registry.ownership.models import Assignment, Handover
+from registry.ownership.rules import HandoverState
+from registry.people.models import Person
+from registry.store import migrate
+from registry.systems.models import System
+from tests import databases
+from tests.commands.typed import Typed
+from tests.store.contents import counts, digests
+
+
+@pytest.fixture(params=databases.KINDS)
+def demo(request):
+    """A demonstration of one's own, loaded once per run."""
+
+    def fill(database):
+        migrate.upgrade(database)
+        load(database, None, lambda _said: None)
+
+    with databases.fresh(request.param, "demo", fill) as database:
+        yield database
+
+
+@pytest.fixture
+def typed(database, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("REGISTRY_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path / "var"))
+    return Typed(database, capsys)
+
+
+def some(session, kind, **wanted):
+    return session.scalars(sa.select(kind).filter_by(**wanted)).all()
+
+
+def test_the_ledger_is_whole_and_tells_a_year_in_order(demo):
+    with demo.transaction(read_only=True) as session:
+        assert verify(session).problems == []
+    with demo.engine.connect() as connection:
+        times = connection.execute(sa.select(ENTRY.c.at).order_by(ENTRY.c.seq)).scalars().all()
+    assert times == sorted(times)
+    assert times[0] < clock.written(clock.later(days=-365))
+    assert times[-1] <= clock.written(clock.now())
+
+
+def test_there_is_something_of_everything_a_visitor_should_see(demo):
+    with demo.transaction(read_only=True) as session:
+        for kind in (System, Objective, SuccessMetric, ValueRealised):
+            assert some(session, kind), kind
+        assert some(session, Handover, state=HandoverState.OFFERED)
+        assert some(session, Assignment, to_be_confirmed=True)
+        assert [person for person in some(session, Person) if person.active_to is not None]
+        assert {system.visibility.value for system in some(session, System)} == {"company", "restricted"}
+        open_owners = sa.select(Assignment.system_id).filter_by(seat="accountable_owner", to_at=None)
+        assert sorted(session.scalars(open_owners)) == sorted(session.scalars(sa.select(System.id)))
+
+
+def test_it_goes_into_an_empty_register_and_its_sign_ins_open_the_door(typed, app):
+    told = typed("demo", "--systems", "30", "--json")
+    assert told.code == 0
+    assert told.answer["systems"] == counts(typed.database)["system"] == 30
+    assert told.answer["people"] == counts(typed.database)["person"]
+    assert {each["role"] for each in told.answer["sign_ins"]}
+    for each in told.answer["sign_ins"]:
+        client = app.test_client()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text).group(1)
+        form = {"csrf_token": token, "email": each["email"], "password": each["password"], "next": ""}
+        assert client.post("/sign-in", data=form).status_code == 303, each["email"]
+        assert client.get("/").status_code == 200
+
+
+def test_a_used_register_is_refused_and_left_as_it_was(typed, cast):
+    before = digests(typed.database)
+    told = typed("demo", "--json")
+    assert told.code == 1
+    assert "empty register only" in told.answer["refused"]
+    left_out = typed("demo", "--if-empty", "--json")
+    assert (left_out.code, left_out.answer["systems"]) == (0, 0)
+    assert digests(typed.database) == before
+
+
+@pytest.mark.parametrize(("database", "empty_database"), [("sqlite", "sqlite")], indirect=True)
+def test_two_installations_have_different_passwords(typed, empty_database, monkeypatch):
+    first = typed("demo", "--json").answer["sign_ins"]
+    url = empty_database.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("REGISTRY_DATABASE_URL", url)
+    second = typed("demo", "--json").answer["sign_ins"]
+    assert [each["email"] for each in first] == [each["email"] for each in second]
+    assert not {each["password"] for each in first} & {each["password"] for each in second}
+
+
+def test_invented_systems_are_the_same_each_time_and_no_two_share_a_name():
+    names = [invented(number) for number in range(2_000)]
+    assert names == [invented(number) for number in range(2_000)]
+    assert len({name for name, _ in names}) == 2_000
+    assert all(len(name) <= 300 and 0 < len(summary) <= 350 for name, summary in names)
