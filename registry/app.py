@@ -15,7 +15,7 @@ from registry.output.places import static_dir, templates_dir
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.session import Database
-from registry.web import doors, refusals, security, systemkit, viewkit
+from registry.web import doors, refusals, security, statics, systemkit, viewkit
 from registry.web.flask_app import App, RecordNumber, Word
 
 API_PREFIX = "/api/v1"
@@ -50,19 +50,12 @@ def _open_doors(app: App) -> None:
     for blueprint in wiring.API:
         _bearer_only(blueprint)
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
-    app.view_functions["static"] = doors.public(_static(app))
+    statics.install(app)
     doors.refuse_unmarked(app)
 
 
 def _bearer_only(blueprint: Blueprint) -> None:
     security.csrf.exempt(blueprint)
-
-
-def _static(app: App) -> Any:
-    def static(filename: str) -> Any:
-        return app.send_static_file(filename)
-
-    return static
 
 
 def _header(session: Session, actor: Actor, system: Any) -> dict[str, Any]:

@@ -122,9 +122,12 @@ class Watch:
 def ready(page: Page) -> None:
     """Wait until every behaviour of the page is loaded and at work."""
     page.evaluate(
-        """() => Promise.all([...document.querySelectorAll("[data-behaviour]")]
-            .flatMap((element) => element.dataset.behaviour.split(/\\s+/).filter(Boolean))
-            .map((name) => import(`/static/js/behaviours/${name}.js`)))"""
+        """() => {
+            const app = document.querySelector("script[type=module]")?.src;
+            return Promise.all([...document.querySelectorAll("[data-behaviour]")]
+                .flatMap((element) => element.dataset.behaviour.split(/\\s+/).filter(Boolean))
+                .map((name) => import(new URL(`behaviours/${name}.js`, app))));
+        }"""
     )
 
 

@@ -1,0 +1,53 @@
+"""Style sheets, scripts and pictures, under an address that changes with them: a browser asks for each release's once."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+
+from registry.web import doors
+
+_EDITION_LENGTH = 12
+_EDITION = re.compile(rf"([0-9a-f]{{{_EDITION_LENGTH}}})/")
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+def install(app: Flask) -> None:
+    """Put the edition into every address of a static file, and let browsers keep what they fetched by it.
+
+    Style sheets and scripts name each other by relative addresses, so the edition stands in the path and not behind
+    a question mark: what they import is then kept as well.
+    """
+    edition = edition_of(Path(app.static_folder or ""))
+
+    @app.url_defaults
+    def stamp(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            values["filename"] = f"{edition}/{values['filename']}"
+
+    app.view_functions["static"] = doors.public(_sender(app, edition))
+
+
+def edition_of(folder: Path) -> str:
+    """Twelve hexadecimal digits that stand for the names and contents of all files in the folder."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:_EDITION_LENGTH]
+
+
+def _sender(app: Flask, edition: str) -> Callable[..., Response]:
+    def static(filename: str) -> Response:
+        # A page of an earlier release that is still open gets today's file, which it must not keep as its own.
+        asked = _EDITION.match(filename)
+        reply = app.send_static_file(filename[asked.end() :] if asked else filename)
+        if asked and asked[1] == edition:
+            reply.headers["Cache-Control"] = _FOR_GOOD
+        return reply
+
+    return static
