@@ -23,6 +23,9 @@ PIECES = (
     "..%2F..",
     "'\"<",
 )
+# What reaches a database and is taken differently by the two. All the rest is refused before either is asked, so it
+# is sent with one of them behind.
+TAKEN_DIFFERENTLY = ("%00", LONE_SURROGATE, "9" * 5_000, "2147483648", "9223372036854775808", "NaN", "1e999")
 
 
 def field_names():
@@ -73,13 +76,14 @@ BODIES = {
     "two megabytes": (b"name=" + b"x" * 2_000_000, FORM),
     **{f"every field {piece[:12]}": (in_every_field(piece), FORM) for piece in PIECES},
     **{
-        f"every field {value}": (in_every_field(value), FORM)
-        for value in ("NaN", "1e999", "2147483648", "0000-00-00", "99999-12-31")
+        f"every field {value[:12]}": (in_every_field(value), FORM)
+        for value in ("NaN", "1e999", "2147483648", "9223372036854775808", "0000-00-00", "99999-12-31")
     },
     "every field twice": (in_every_field("1") + b"&" + in_every_field("2"), FORM),
     "every field empty and then not": (in_every_field("") + b"&" + in_every_field("x"), FORM),
 }
 TOO_LARGE = {"two megabytes", "six hundred parts"}
+HALF = {f"every field {piece[:12]}" for piece in TAKEN_DIFFERENTLY}
 ENDS_THE_SESSION = {"accounts.sign_out", "accounts.sign_out_everywhere"}
 
 
@@ -93,16 +97,19 @@ def errors(caplog):
 @pytest.mark.slow
 def test_no_body_makes_an_error_of_any_form(everything, errors):
     found, asked = {}, 0
+    assert BODIES.keys() >= HALF
     for rule in everything.posts():
         url, client = everything.address(rule), everything.doer(rule)
         for said, (body, kind) in BODIES.items():
+            if everything.app.database.is_sqlite and said not in HALF:
+                continue
             if rule.endpoint in ENDS_THE_SESSION:
                 client = everything.doer(rule)
             status = client.post(url, data=body, content_type=kind).status_code
             asked += 1
             if status not in ({413} if said in TOO_LARGE else {303, 400, 403, 404, 409, 422}):
                 found[rule.rule, said] = status
-    assert asked > 1_000
+    assert asked > 250
     assert sorted(found.items()) == []
     assert errors() == []
 
@@ -124,10 +131,10 @@ def test_no_query_makes_an_error_of_any_page(everything, errors):
         "next",
         "retired",
     )
-    queries = [
-        "&".join(f"{name}={piece}" for name in names)
-        for piece in (*PIECES, "AAAA", "W10", "WyJhIiwxXQ", "bnVsbA")
-    ] + ["&&==&%", f"{LONE_SURROGATE}={LONE_SURROGATE}", "q=" + "x" * 6_000]
+    cursors = ("AAAA", "W10", "WyJhIiwxXQ", "bnVsbA")
+    pieces = TAKEN_DIFFERENTLY if everything.app.database.is_sqlite else (*PIECES, *cursors)
+    queries = ["&".join(f"{name}={piece}" for name in names) for piece in pieces]
+    queries += ["&&==&%", f"{LONE_SURROGATE}={LONE_SURROGATE}", "q=" + "x" * 6_000]
     found = {}
     client = everything.sign_in("adam")
     for rule in everything.rules("GET"):
