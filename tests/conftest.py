@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlmodel import Session
@@ -53,6 +54,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _alive in config.stash:
         databases.end_run(config.stash[_alive])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def production_hasher() -> Iterator[PasswordHasher]:
+    """What passwords are hashed with outside tests, where a hash that takes its time would cost minutes and show nothing."""
+    from registry.accounts import actions
+
+    kept, actions._hasher = actions._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield kept
+    actions._hasher = kept
 
 
 @pytest.fixture(params=databases.KINDS)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import Type
 
 from registry.accounts import actions, queries
 from registry.accounts.rules import TRIES_BEFORE_LOCK
@@ -170,3 +171,10 @@ def test_a_revoked_token_and_the_token_of_a_leaver_open_nothing(database, cast):
     with database.transaction(read_only=True) as session:
         assert queries.actor_for_token(session, text, request_id="") is None
         assert queries.actor_for_token(session, other, request_id="") is None
+
+
+def test_passwords_are_hashed_with_argon2id_at_the_strength_its_standard_recommends(production_hasher):
+    """RFC 9106, section 4: 64 MiB of memory and three passes where memory is scarce."""
+    assert production_hasher.type is Type.ID
+    assert (production_hasher.memory_cost, production_hasher.time_cost) >= (65_536, 3)
+    assert production_hasher.hash("open sesame").startswith("$argon2id$v=19$m=65536,t=3,")

@@ -165,8 +165,8 @@ class House:
         values = {"number": number, "slug": of["slug"], "seat": "overseer"}
         return {each: values[each] for each in rule.arguments - {"key"}}
 
-    def table(self):
-        """Every row of the table as it is now."""
+    def table(self, about=None):
+        """Every row of the table as it is now, or those that are about these."""
         rows = []
         with self.app.test_request_context():
             rules = sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
@@ -175,6 +175,8 @@ class House:
                 continue
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 for said, values in self.targets(rule):
+                    if about and said not in about:
+                        continue
                     with self.app.test_request_context():
                         url = rule.build(values)[1]
                     statuses = [self.status(name, method, url) for name in PEOPLE]
@@ -193,9 +195,15 @@ def reviewed():
     return rows
 
 
+# Which door opens is decided before a database is asked, so both are asked only where rows decide.
+DECIDED_BY_ROWS = {"sentinel", "triage, foreign child"}
+
+
 @pytest.mark.slow
-def test_every_route_answers_every_role_as_the_reviewed_table_says(house):
-    found, expected = house.table(), reviewed()
+def test_every_route_answers_every_role_as_the_reviewed_table_says(house, database):
+    about = None if database.is_sqlite else DECIDED_BY_ROWS
+    found = house.table(about)
+    expected = [row for row in reviewed() if about is None or row[2] in about]
     assert [row for row in found if row not in expected] == []
     assert [row for row in expected if row not in found] == []
 
