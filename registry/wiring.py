@@ -56,6 +56,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
     {
         Event.PERSON_ADDED,
         Event.PERSON_EDITED,
+        Event.PEOPLE_IMPORTED,
         Event.UNIT_ADDED,
         Event.UNIT_EDITED,
         Event.TEAM_ADDED,

@@ -10,6 +10,7 @@ from registry.people.actions.directory import (
     mark_as_here,
     mark_as_left,
 )
+from registry.people.actions.importing import import_people
 
 __all__ = [
     "add_person",
@@ -18,6 +19,7 @@ __all__ = [
     "edit_person",
     "edit_team",
     "edit_unit",
+    "import_people",
     "mark_as_here",
     "mark_as_left",
 ]
