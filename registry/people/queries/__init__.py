@@ -28,7 +28,9 @@ from registry.people.queries.directory import (
     unit_by_id,
     unit_exists,
     unit_named,
+    unit_of,
     unit_paths,
+    unit_with_those_below,
     units,
 )
 from registry.people.queries.importing import (
@@ -40,6 +42,7 @@ from registry.people.queries.importing import (
     surroundings,
     unit_index,
 )
+from registry.people.queries.unit_history import changes_of_unit, changes_of_units
 
 __all__ = [
     "LARGEST_NUMBER",
@@ -48,6 +51,8 @@ __all__ = [
     "active_clause",
     "active_people",
     "brought_by",
+    "changes_of_unit",
+    "changes_of_units",
     "email_taken",
     "headed_by",
     "headed_units",
@@ -76,6 +81,8 @@ __all__ = [
     "unit_exists",
     "unit_index",
     "unit_named",
+    "unit_of",
     "unit_paths",
+    "unit_with_those_below",
     "units",
 ]

@@ -64,7 +64,7 @@ class Narrowing:
     """What the directory is narrowed to. Empty fields do not narrow; `on` leaves out who is not here that day."""
 
     words: str = ""
-    unit_id: int | None = None
+    unit_ids: frozenset[int] = frozenset()
     on: date | None = None
 
 
@@ -93,8 +93,8 @@ def _narrowing(narrowed: Narrowing) -> list[ColumnElement[bool]]:
         pattern = holding(narrowed.words)
         name = func.lower(Person.name).like(pattern, escape="\\")
         clauses.append(or_(name, col(Person.email).like(pattern, escape="\\")))
-    if narrowed.unit_id is not None:
-        clauses.append(col(Person.unit_id) == narrowed.unit_id)
+    if narrowed.unit_ids:
+        clauses.append(col(Person.unit_id).in_(sorted(narrowed.unit_ids)))
     if narrowed.on is not None:
         clauses.append(active_clause(narrowed.on))
     return clauses
@@ -144,6 +144,16 @@ def unit_paths(session: Session) -> dict[int, str]:
     tree = {unit.id or 0: unit.parent_id for unit in found}
     names = {unit.id or 0: unit.name for unit in found}
     return {number: rules.path_said(number, tree, names) for number in tree}
+
+
+def unit_with_those_below(session: Session, unit_id: int) -> frozenset[int]:
+    """The unit and every unit below it; itself alone where there is no such unit."""
+    return frozenset({unit_id}) | rules.below(frozenset({unit_id}), parents(session))
+
+
+def unit_of(session: Session, person_id: int | None) -> int | None:
+    """The unit somebody belongs to."""
+    return session.exec(select(Person.unit_id).where(Person.id == person_id)).first()
 
 
 def headed_units(session: Session, person_id: int) -> frozenset[int]:
