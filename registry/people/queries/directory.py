@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from registry.kernel.errors import NotFound
 from registry.people import rules
 from registry.people.models import BusinessUnit, Membership, Person, Team
+from registry.store.folding import folded, folded_text
 from registry.store.paging import Page, cut, holding
 
 # The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
@@ -89,10 +90,9 @@ def people_count(session: Session, narrowed: Narrowing) -> int:
 
 def _narrowing(narrowed: Narrowing) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
-    if narrowed.words:
-        pattern = holding(narrowed.words)
-        name = func.lower(Person.name).like(pattern, escape="\\")
-        clauses.append(or_(name, col(Person.email).like(pattern, escape="\\")))
+    for word in narrowed.words.split():
+        name = folded(Person.name).like(holding(folded_text(word)), escape="\\")
+        clauses.append(or_(name, col(Person.email).like(holding(word), escape="\\")))
     if narrowed.unit_ids:
         clauses.append(col(Person.unit_id).in_(sorted(narrowed.unit_ids)))
     if narrowed.on is not None:
