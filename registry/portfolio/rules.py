@@ -52,9 +52,11 @@ _LONGEST = 200
 
 
 class Rank(IntEnum):
-    """How well a name answers a search: it is what was typed, begins with it, holds every word, or others mention them."""
+    """How well a name answers a search: it begins with what was typed, holds every word, or only other texts mention them.
 
-    NAMED = 0
+    Of two that begin alike the shorter is the closer, so the very name that was typed comes first.
+    """
+
     BEGINS = 1
     IN_NAME = 2
     MENTIONED = 3
@@ -69,8 +71,6 @@ def words_of(text: str) -> tuple[str, ...]:
 def rank_of(name: str, words: Words) -> Rank | None:
     """How well a name answers these words, both levelled alike; None where it lacks one of them."""
     phrase = " ".join(words)
-    if name == phrase:
-        return Rank.NAMED
     if name.startswith(phrase):
         return Rank.BEGINS
     return Rank.IN_NAME if all(word in name for word in words) else None

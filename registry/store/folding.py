@@ -1,11 +1,13 @@
-"""Texts as a search compares them: letter case and common accents make no difference."""
+"""Texts as a search compares them: letter case and common accents make no difference, on either database."""
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
-# One letter for one, as SQL's translate() has it; both databases and the words typed go by this very table.
-# Capitals as well: a PostgreSQL database of the locale "C" lowers none of them.
+# One letter for one, as SQL's translate() has it. Capitals as well: PostgreSQL lowers none of them in the locale "C".
 _SMALL: Final = "àáâãäåāăąçćčďđèéêëēėęěìíîïīįłñńňòóôõöøōőŕřśšşťţùúûüūůűýÿźžż"
 _LEVEL: Final = "aaaaaaaaacccddeeeeeeeeiiiiiilnnnoooooooorrsssttuuuuuuuyyzzz"
 _MARKED: Final = _SMALL + _SMALL.upper()
@@ -15,17 +17,43 @@ _TABLE: Final = str.maketrans(_MARKED, _PLAIN)
 
 def folded_text(text: str) -> str:
     """A text as `folded` makes a column's."""
-    return text.lower().translate(_TABLE)
+    low = text.lower()
+    return low if low.isascii() else low.translate(_TABLE)
 
 
-def folded(column: Any) -> ColumnElement[str]:
-    """A column in lower case and without accents, on either database."""
-    return func.translate(func.lower(column), _MARKED, _PLAIN)
+class folded(GenericFunction[str]):  # noqa: N801 - reads as the function it is
+    """A column in lower case and without accents."""
+
+    type = sa.String()
+    inherit_cache = True
 
 
-def translated(text: Any, marked: Any, plain: Any) -> Any:
-    """PostgreSQL's translate(), for SQLite, which has none: letters of the one text become those of the other."""
-    if not isinstance(text, str):
-        return text
-    table = _TABLE if marked == _MARKED else str.maketrans(marked, plain)
-    return text if text.isascii() else text.translate(table)
+class place_in(GenericFunction[int]):  # noqa: N801
+    """Where the second text begins in the first, counted from one; 0 where it is not in it."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(folded, "postgresql")
+def _folded_on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(sa.func.translate(sa.func.lower(*element.clauses), _MARKED, _PLAIN), **options)
+
+
+@compiles(place_in, "postgresql")
+def _place_on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(sa.func.strpos(*element.clauses), **options)
+
+
+@compiles(place_in, "sqlite")
+def _place_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(sa.func.instr(*element.clauses), **options)
+
+
+def prepare_sqlite(connection: Any) -> None:
+    """Give a SQLite connection `folded()`: one call per value, since each call out of SQLite has its price."""
+    connection.create_function("folded", 1, _folded_value, deterministic=True)
+
+
+def _folded_value(text: Any) -> Any:
+    return folded_text(text) if isinstance(text, str) else text

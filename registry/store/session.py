@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
-from registry.store.folding import translated
+from registry.store import folding
 
 Finisher = Callable[[Session], None]
 
@@ -83,7 +83,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only: "Özil" would not be found by typing it.
     connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.create_function("translate", 3, translated, deterministic=True)
+    folding.prepare_sqlite(connection)
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={_SQLITE_BUSY_MS}",

@@ -53,7 +53,7 @@ def test_whatever_is_typed_becomes_a_few_short_words(text):
 
 
 def test_a_name_ranks_by_how_it_answers():
-    assert rank_of("claims", ["claims"]) is Rank.NAMED
+    assert rank_of("claims", ["claims"]) is Rank.BEGINS
     assert rank_of("claims triage", ["claims"]) is Rank.BEGINS
     assert rank_of("home claims", ["claims", "home"]) is Rank.IN_NAME
     assert rank_of("pricing", ["claims"]) is None
@@ -156,7 +156,7 @@ def test_the_database_ranks_as_the_rule_does(app, furnished):
         found = search(session, furnished.actor(session, "mia"), typed).systems.items
     folded = [folded_text(word) for word in typed]
     ranks = [rank_of(folded_text(system.name), folded) for system in found]
-    assert ranks == [Rank.NAMED, Rank.IN_NAME, None]
+    assert ranks == [Rank.BEGINS, Rank.IN_NAME, None]
 
 
 def test_a_search_asks_as_much_of_a_large_register_as_of_a_small_one(app, database, cast, client_of):

@@ -32,6 +32,7 @@ from registry.people.queries.directory import (
     unit_paths,
     unit_with_those_below,
     units,
+    units_page,
 )
 from registry.people.queries.importing import (
     PeopleFile,
@@ -85,4 +86,5 @@ __all__ = [
     "unit_paths",
     "unit_with_those_below",
     "units",
+    "units_page",
 ]

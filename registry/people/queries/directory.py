@@ -126,6 +126,19 @@ def units(session: Session) -> Sequence[BusinessUnit]:
     return session.exec(select(BusinessUnit).order_by(BusinessUnit.name, col(BusinessUnit.id))).all()
 
 
+def units_page(
+    session: Session, *, after: tuple[str, int] | None = None, limit: int = 50
+) -> Page[BusinessUnit]:
+    """One page of the units by name; `after` is the name and number of the last one seen."""
+    query = select(BusinessUnit)
+    if after is not None:
+        name, number = after
+        same = (col(BusinessUnit.name) == name) & (col(BusinessUnit.id) > number)
+        query = query.where(or_(col(BusinessUnit.name) > name, same))
+    found = session.exec(query.order_by(BusinessUnit.name, col(BusinessUnit.id)).limit(limit + 1)).all()
+    return cut(found, limit, lambda unit: (unit.name, unit.id))
+
+
 def unit_exists(session: Session, unit_id: int) -> bool:
     """Whether there is a unit of this number."""
     return 0 < unit_id < 2**31 and session.get(BusinessUnit, unit_id) is not None
