@@ -18,6 +18,7 @@ from registry.cards.commands import card
 from registry.demo.commands import demo
 from registry.interchange.commands import import_inventory
 from registry.kernel.errors import Refusal, RuleBroken
+from registry.people.commands import people
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.commandkit import House, answer, house, progress
@@ -116,7 +117,7 @@ def worker() -> None:
     work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
 
 
-for command in (accounts, audit, card, import_inventory, demo, systems):
+for command in (accounts, audit, card, import_inventory, demo, people, systems):
     registry_command.add_command(command)
 
 

@@ -15,6 +15,7 @@ from registry.data_sources.pages import pages as data_sources_pages
 from registry.kernel.events import Event
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
+from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
 from registry.systems.api import api as systems_api
@@ -40,7 +41,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, cards_api)
+API: Sequence[Blueprint] = (systems_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
@@ -56,6 +57,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
     {
         Event.PERSON_ADDED,
         Event.PERSON_EDITED,
+        Event.PEOPLE_IMPORTED,
         Event.UNIT_ADDED,
         Event.UNIT_EDITED,
         Event.TEAM_ADDED,

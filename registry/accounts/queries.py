@@ -63,6 +63,16 @@ def anybody_holds(session: Session, role: Role) -> bool:
     return session.exec(query).first() is not None
 
 
+def staying_holders(session: Session, role: Role) -> frozenset[int]:
+    """The people who hold the role, are here, and have no last day."""
+    query = select(Person.id).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
+    query = query.where(
+        RoleGrant.role == role, col(RoleGrant.to_at).is_(None), col(Person.active_to).is_(None)
+    )
+    here = query.where(people.active_clause(clock.today()))
+    return frozenset(number for number in session.exec(here) if number is not None)
+
+
 def longest_holder(session: Session, role: Role) -> Person | None:
     """The person who is here and has held the role for the longest."""
     query = select(Person).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))

@@ -14,6 +14,7 @@ from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.kernel.guard_rails import GuardRail
 from registry.kernel.text import DATA_SOURCE_PREFIX, number_of
+from registry.people.models import Person
 from registry.store.paging import Page, cut, holding
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -65,6 +66,7 @@ class Search:
     personal: Stated | None = None
     expires_by: date | None = None
     retired: bool = False
+    unit_ids: frozenset[int] = frozenset()
 
 
 def _narrowed(search: Search) -> list[ColumnElement[bool]]:
@@ -83,6 +85,9 @@ def _narrowed(search: Search) -> list[ColumnElement[bool]]:
         clauses.append(col(DataSource.classification) == search.classification)
     if search.personal is not None:
         clauses.append(col(DataSource.personal_data) == search.personal)
+    if search.unit_ids:
+        theirs = select(Person.id).where(col(Person.unit_id).in_(sorted(search.unit_ids)))
+        clauses.append(col(DataSource.owner_id).in_(theirs))
     if search.expires_by is not None:
         ends = (DataSource.licence_expires_on, DataSource.consent_expires_on)
         clauses.append(or_(*(col(end) <= search.expires_by for end in ends)))

@@ -16,10 +16,11 @@ from registry.interchange.models import SourceRecord
 from registry.interchange.rules.data_described import source_name
 from registry.interchange.rules.drafts import DataDraft, Draft
 from registry.interchange.rules.facts import plain_of, with_changes
-from registry.interchange.rules.outcomes import Ending, Outcome, Tally
+from registry.interchange.rules.outcomes import Outcome
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.events import Event
+from registry.kernel.rows import Ending, Tally
 from registry.objectives import actions as objectives
 from registry.objectives.queries import objective_of
 from registry.objectives.rules.objective import ObjectiveFacts

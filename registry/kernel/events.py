@@ -9,6 +9,7 @@ class Event(StrEnum):
     PERSON_ADDED = "person.added"
     PERSON_EDITED = "person.edited"
     PERSON_LEFT = "person.left"
+    PEOPLE_IMPORTED = "people.imported"
     UNIT_ADDED = "unit.added"
     UNIT_EDITED = "unit.edited"
     TEAM_ADDED = "team.added"

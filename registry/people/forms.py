@@ -66,9 +66,29 @@ class NewUnitForm(Form):
 
 
 class UnitForm(NewUnitForm):
-    """The same for one that exists."""
+    """The same for one that exists. `moving` is the unit above for which the preview of the move was shown."""
 
     version = Revision()
+    moving = HiddenField()
+
+    def moves(self, parent_id: int | None) -> bool:
+        """Whether the unit is to stand elsewhere and what that changes has not been shown yet."""
+        wanted = self.parent_id.data
+        return bool(wanted != parent_id and self.moving.data != f"to {wanted or 0}")
+
+
+class PastDayForm(Form):
+    """A day in the past, read from the address."""
+
+    on = Day("On this day")
+
+    class Meta:
+        """It changes nothing, so it needs no token against forged requests."""
+
+        csrf = False
+
+    def __init__(self, arguments: Any) -> None:
+        super().__init__(formdata=arguments)
 
 
 class NewTeamForm(Form):

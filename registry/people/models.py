@@ -1,12 +1,13 @@
-"""Person, BusinessUnit, Team, Membership."""
+"""Person, BusinessUnit, Team, Membership; ImportedPerson: what a people file said of somebody."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.people.rules import EMAIL_LIMIT, NAME_LIMIT, Function
-from registry.store.columns import Revised, Row, by_value, one_of
+from registry.store.columns import Revised, Row, by_value, instant, json_type, one_of
 
 
 class BusinessUnit(Revised, table=True):
@@ -70,3 +71,25 @@ class Membership(Row, table=True):
 
     team_id: int = Field(foreign_key="team.id")
     person_id: int = Field(foreign_key="person.id", index=True)
+
+
+class ImportedPerson(Revised, table=True):
+    """What the latest file of one kind said of a person, so that the next one can tell its own words from people's.
+
+    It also says whom files of that kind have brought: who is missing from the next may have left.
+    """
+
+    __tablename__ = "imported_person"
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "person_id"),
+        sa.Index("ix_imported_person_email", "kind", "email"),
+    )
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    kind: str = Field(max_length=60)
+    # As the file has it: somebody's address may since have been corrected by hand.
+    email: str = Field(max_length=EMAIL_LIMIT)
+    stated: dict[str, Any] = Field(sa_type=json_type())
+    file_name: str = Field(max_length=255)
+    row_number: int
+    imported_at: datetime = instant()

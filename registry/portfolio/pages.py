@@ -1,15 +1,16 @@
-"""Home: what needs me."""
+"""Home: what needs me. The search across everything."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role
 from registry.kernel.text import counted
+from registry.ownership import queries as ownership
 from registry.people.models import Person
 from registry.portfolio import queries
 from registry.portfolio.queries import Owned, Waiting
-from registry.portfolio.rules import Task, Urgency, ordered
+from registry.portfolio.rules import Task, Urgency, ordered, words_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.doors import needs
@@ -106,4 +107,23 @@ def _own(owned: Owned) -> Task:
         None,
         url_for("systems.show", key=system.key),
         "Show what is missing",
+    )
+
+
+@pages.get("/search")
+@needs(Permission.SYSTEM_READ)
+def search() -> ResponseReturnValue:
+    asked = request.args.get("q", "").strip()[:200]
+    if known := queries.address_of(session(), actor(), asked):
+        kind, key = known
+        return redirect(url_for("systems.show" if kind == "system" else "data_sources.show", key=key))
+    words = words_of(asked)
+    found = queries.search(session(), actor(), words) if words else None
+    listed = [system.id or 0 for system in found.systems.items] if found else []
+    return render_template(
+        "portfolio/search.html",
+        asked=" ".join(words),
+        found=found,
+        owners=ownership.owners_of(session(), listed),
+        today=clock.today(),
     )

@@ -44,3 +44,33 @@ class Coverage:
     def share(self) -> int | None:
         """In whole percent, rounded down so that 100 means all; None where there is nothing to count."""
         return self.having * 100 // self.total if self.total else None
+
+
+Words = Sequence[str]
+_MOST_WORDS = 8
+_LONGEST = 200
+
+
+class Rank(IntEnum):
+    """How well a name answers a search: it begins with what was typed, holds every word, or only other texts mention them.
+
+    Of two that begin alike the shorter is the closer, so the very name that was typed comes first.
+    """
+
+    BEGINS = 1
+    IN_NAME = 2
+    MENTIONED = 3
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a search, once each, in the order typed; at most eight, and no longer than a name."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text[:_LONGEST])
+    return tuple(dict.fromkeys(plain.split()))[:_MOST_WORDS]
+
+
+def rank_of(name: str, words: Words) -> Rank | None:
+    """How well a name answers these words, both levelled alike; None where it lacks one of them."""
+    phrase = " ".join(words)
+    if name.startswith(phrase):
+        return Rank.BEGINS
+    return Rank.IN_NAME if all(word in name for word in words) else None

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
+from registry.store import folding
+
 Finisher = Callable[[Session], None]
 
 # Where a feature leaves what must be written at the very end of the transaction (the ledger does).
@@ -81,6 +83,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only: "Özil" would not be found by typing it.
     connection.create_function("lower", 1, _lower, deterministic=True)
+    folding.prepare_sqlite(connection)
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={_SQLITE_BUSY_MS}",

@@ -146,3 +146,10 @@ def count_by_unit(session: Session, actor: Actor) -> dict[int, int]:
     """How many systems the actor can see in each unit, its sub-units not counted; in one statement."""
     query = select(System.unit_id, func.count()).where(visible_to(actor))
     return dict(session.exec(query.group_by(col(System.unit_id))).all())
+
+
+def restricted_count(session: Session, actor: Actor, unit_ids: frozenset[int]) -> int:
+    """How many restricted systems of these units the actor can see."""
+    query = select(func.count()).select_from(System).where(visible_to(actor))
+    query = query.where(col(System.unit_id).in_(sorted(unit_ids)), System.visibility == Visibility.RESTRICTED)
+    return session.exec(query).one()

@@ -70,8 +70,8 @@ def _frame() -> dict[str, Any]:
     return {
         "me": _me(actor) if actor else None,
         "navigation": menu(actor) if actor else [],
-        "search_url": url_for("systems.register_page"),
-        "search_text": request.args.get("q", "") if request.endpoint == "systems.register_page" else "",
+        "search_url": url_for("portfolio.search"),
+        "search_text": request.args.get("q", "") if request.endpoint == "portfolio.search" else "",
     }
 
 

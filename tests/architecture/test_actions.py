@@ -40,10 +40,17 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-ACTIONS = {
-    module_name(path): {node.name for node in actions_in(parsed(path), shown(path))} for path in FEATURES
-}
-CHANGING = {module_name(path): set(changing_functions(parsed(path))) for path in FEATURES}
+def with_rooms(found: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The functions by module; a folder of actions has those of its files, by whose name others import them."""
+    for name in [name for name in found if not name.endswith(".actions")]:
+        found.setdefault(name.rpartition(".")[0], set()).update(found[name])
+    return found
+
+
+ACTIONS = with_rooms(
+    {module_name(path): {node.name for node in actions_in(parsed(path), shown(path))} for path in FEATURES}
+)
+CHANGING = with_rooms({module_name(path): set(changing_functions(parsed(path))) for path in FEATURES})
 
 
 def known_in(module: ast.Module, name: str) -> Known:

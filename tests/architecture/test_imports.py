@@ -33,7 +33,7 @@ WRONG = [
     ("people/actions.py", "import flask", 3),
     ("people/actions.py", "import registry.settings", 3),
     ("store/session.py", "import registry.web.jsonkit", 3),
-    ("people/rules.py", "import sqlmodel", 4),
+    ("people/rules/directory.py", "import sqlmodel", 4),
     ("objectives/rules/metric.py", "import sqlalchemy", 4),
     ("ownership/rules.py", "import registry.people.models", 4),
     ("kernel/text.py", "import registry.store.columns", 4),

@@ -188,8 +188,8 @@ def test_an_unknown_steward_is_refused_before_anything_is_written(database, cast
 
 
 def test_a_person_who_may_not_import_is_refused(database, cast):
-    from registry.interchange.rules.outcomes import Tally
     from registry.kernel.errors import Forbidden
+    from registry.kernel.rows import Tally
 
     with database.transaction() as session:
         for name in ("ada", "rita", "aud"):

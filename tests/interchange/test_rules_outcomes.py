@@ -5,7 +5,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.interchange.rules.outcomes import Ending, Entry, Held, Outcome, plan, tally_of
+from registry.interchange.rules.outcomes import Entry, Held, Outcome, plan, tally_of
+from registry.kernel.rows import Ending
 
 
 def ends(entries: list[Entry], held: list[Held] | None = None) -> list[tuple[str, str]]:

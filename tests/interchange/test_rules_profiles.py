@@ -6,10 +6,10 @@ from textwrap import dedent
 import pytest
 
 from registry.interchange.queries import choose_profile, profile_in, profile_named, profiles, wordings
-from registry.interchange.rules.dates import Order
 from registry.interchange.rules.declared import profile_of
 from registry.interchange.rules.profiles import Profile, UnitPart, fitted, recognise
 from registry.interchange.rules.statements import wordings_of
+from registry.kernel.dates import Order
 from registry.kernel.errors import RuleBroken
 
 GSA = ("Use Case Name", "Summary of Use Case", "Stage of System Development Life Cycle")

@@ -30,6 +30,7 @@ SOURCE = "/data-sources/{source}"
 # By endpoint. The first is what the page is for; others show it in another state or to somebody else.
 PAGES = {
     "portfolio.desk": (Visit("/"), Visit("/", "ada"), Visit("/", "mia"), Visit("/", "otto")),
+    "portfolio.search": (Visit("/search?q=a", "ada"), Visit("/search?q=nothing+like+it")),
     "systems.register_page": (
         Visit("/systems"),
         Visit("/systems?q=nothing+like+it"),

@@ -10,6 +10,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.ownership import actions as ownership
 from registry.people import actions, queries
+from registry.people.rules import PersonFacts
 
 DOOR = the_registry("command")
 
@@ -57,9 +58,7 @@ def test_a_unit_nobody_was_given_breaks_nothing(client_of, cast, unit):
 def test_the_directory_pages_through_everybody_once(client_of, cast, app):
     with app.database.transaction() as session:
         for number in range(60):
-            actions.add_person(
-                session, DOOR, queries.rules.PersonFacts(f"Pat {number:02}", f"pat{number}@example.org")
-            )
+            actions.add_person(session, DOOR, PersonFacts(f"Pat {number:02}", f"pat{number}@example.org"))
     client, url, seen = client_of("mia"), "/people", []
     while url:
         page = client.get(url).text

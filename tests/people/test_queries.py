@@ -45,10 +45,10 @@ def test_the_directory_is_narrowed_to_a_unit_and_to_those_who_are_here(house):
     database, cast = house
     with database.transaction() as session:
         actions.mark_as_left(session, DOOR, session.merge(cast.people["mia"]), date(2026, 3, 3))
-        claims = Narrowing(unit_id=cast.units["claims"].id)
+        claims = Narrowing(unit_ids=frozenset({cast.units["claims"].id}))
         assert queries.people_count(session, claims) == 5
         assert queries.people_count(session, replace(claims, on=date(2026, 3, 4))) == 4
-        assert queries.people_by_unit(session, date(2026, 3, 4))[claims.unit_id] == 4
+        assert queries.people_by_unit(session, date(2026, 3, 4))[cast.units["claims"].id] == 4
 
 
 @pytest.mark.parametrize("number", [0, 999_999, 2**31, 2**63, 10**30])

@@ -18,7 +18,7 @@ def test_the_tree_counts_people_and_only_the_systems_one_may_see(client_of, cast
     def systems_of_claims(name):
         page = client_of(name).get("/units").text
         row = next(row for row in page.split("<tr") if ">Claims</a>" in row)
-        return re.findall(r'data-label="(?:People|Systems)"[^>]*>\s*<div[^>]*>(\d+)', row)
+        return re.findall(r'data-label="(?:People|Systems)"[^>]*>\s*<div[^>]*>\s*(\d+)', row)
 
     assert systems_of_claims("mia") == ["5", "1"]
     assert systems_of_claims("hedy") == ["5", "2"]
@@ -54,6 +54,7 @@ def test_a_unit_is_added_below_another_and_moved(client_of, cast, app):
     assert "Ben Engineer" in page
     seen = version_in(client.get(f"{added.location}/edit").text)
     moved = {"name": "Motor", "parent_id": cast.units["underwriting"].id, "head_id": "", "version": seen}
+    moved["moving"] = f"to {cast.units['underwriting'].id}"
     assert client.post(f"{added.location}/edit", data=moved).status_code == 303
     assert "Underwriting" in client.get(added.location).text
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
+from registry.kernel import clock
 from registry.kernel.events import Event
 
 
@@ -110,6 +111,13 @@ def entries(
     return _decoded(session, sa.and_(sa.true(), *wanted), limit)
 
 
+def changes_to(session: Session, kind: str, until: datetime) -> list[HistoryItem]:
+    """Every entry that changed a record of this kind up to that instant, oldest first."""
+    changed = sa.select(OBJECT.c.seq).where(OBJECT.c.kind == kind)
+    wanted = ENTRY.c.seq.in_(changed) & (ENTRY.c.at <= clock.written(until))
+    return _decoded(session, wanted)[::-1]
+
+
 def _page(
     statement: sa.Select[tuple[int]], seq: sa.Column[int], before_seq: int | None, limit: int
 ) -> sa.Select[tuple[int]]:
@@ -118,7 +126,7 @@ def _page(
     return statement.order_by(seq.desc()).limit(limit)
 
 
-def _decoded(session: Session, wanted: sa.ColumnElement[bool], limit: int) -> list[HistoryItem]:
+def _decoded(session: Session, wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[HistoryItem]:
     rows = session.connection().execute(
         sa.select(
             ENTRY.c.seq,

@@ -14,11 +14,11 @@ from registry.data_sources.queries import Search
 from registry.data_sources.rules.sources import WARN_DAYS, Classification, Stated, expiring, is_keeper
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.errors import Forbidden, Problem, RuleBroken
+from registry.kernel.errors import Forbidden, NotFound, Problem, RuleBroken
 from registry.people import queries as people
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.formkit import shown
+from registry.web.formkit import query_number, shown
 from registry.web.jsonkit import cursor_of, parts_of
 
 pages = Blueprint("data_sources", __name__)
@@ -31,7 +31,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 @pages.get("/data-sources")
 @needs(Permission.DATA_SOURCE_READ)
 def catalogue() -> ResponseReturnValue:
-    search = _search()
+    unit = query_number("unit")
+    search = _search(unit)
     after = parts_of(request.args.get("after"), (str, int))
     found = queries.sources_page(session(), search, after=after, limit=PAGE)
     owners = {source.owner_id for source in found.items if source.owner_id}
@@ -44,6 +45,9 @@ def catalogue() -> ResponseReturnValue:
         total=queries.count(session(), search),
         search=search,
         narrowed=search != Search(),
+        units=people.unit_paths(session()),
+        unit=unit,
+        my_unit=people.unit_of(session(), actor().person_id),
         classes=list(Classification),
         answers=list(Stated),
         days=WARN_DAYS,
@@ -52,7 +56,9 @@ def catalogue() -> ResponseReturnValue:
     )
 
 
-def _search() -> Search:
+def _search(unit: int | None) -> Search:
+    if unit is not None and unit > people.LARGEST_NUMBER:
+        raise NotFound
     ahead = clock.today() + timedelta(days=WARN_DAYS)
     return Search(
         words=request.args.get("q", "").replace("\x00", "").strip()[:200],
@@ -60,6 +66,7 @@ def _search() -> Search:
         personal=_chosen("personal", Stated),
         expires_by=ahead if request.args.get("expiring") == "1" else None,
         retired=request.args.get("retired") == "1",
+        unit_ids=people.unit_with_those_below(session(), unit) if unit is not None else frozenset(),
     )
 
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from registry.interchange.rules.dates import DateStyle, Order
 from registry.interchange.rules.profiles import Condition, FieldMap, Profile, SourceMap, UnitPart
 from registry.interchange.rules.statements import MapProblem, Statement, nearest
 from registry.interchange.rules.targets import ALIASES, GATHERED, PURPOSES, TARGETS, Reader
 from registry.interchange.rules.texts import folded
+from registry.kernel.dates import DateStyle, Order
 from registry.kernel.text import listed
 from registry.systems.rules.record import Kind, Stage
 

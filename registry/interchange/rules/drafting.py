@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from registry.interchange.rules.data_described import data_described
-from registry.interchange.rules.dates import read_date
 from registry.interchange.rules.drafts import DataDraft, Draft, Problem, Refused, cells_digest
 from registry.interchange.rules.keys import natural_key
 from registry.interchange.rules.profiles import FieldMap, Profile
@@ -26,6 +25,7 @@ from registry.interchange.rules.values import (
     says_not_applicable,
     says_nothing,
 )
+from registry.kernel.dates import read_date
 from registry.kernel.text import shortened
 from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
 from registry.systems.rules.record import MAX_LINKS, SUMMARY_LIMIT, Kind, Stage

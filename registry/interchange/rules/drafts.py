@@ -3,19 +3,12 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from registry.interchange.rules.dates import PartialDate
 from registry.kernel.canonical import canonical, sha256_hex
+from registry.kernel.dates import PartialDate
+from registry.kernel.rows import RowProblem
 from registry.systems.rules.record import Kind, Link, Stage
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing about one row that a person should know: the row's number, the column, the cell's text, the matter."""
-
-    row: int
-    column: str
-    value: str
-    message: str
+Problem = RowProblem
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from registry.interchange.rules.dates import PartialDate, Precision
 from registry.interchange.rules.drafts import DataDraft, Draft
+from registry.kernel.dates import PartialDate, Precision
 from registry.systems.rules.record import TEXT_LIMIT, Link, SystemFacts
 
 _NOT_STATED: Final = frozenset({"row", "profile", "key", "problems", "source_facts"})

@@ -1,23 +1,12 @@
 """How each row ends: created, updated, unchanged, duplicate or refused, once; and the count of each."""
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from registry.interchange.rules.drafts import Draft, Refused
 from registry.interchange.rules.keys import base_and_ordinal, with_ordinal
-
-
-class Ending(StrEnum):
-    """What becomes of a row."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    DUPLICATE = "duplicate"
-    REFUSED = "refused"
+from registry.kernel.rows import Ending, Tally, tallied
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +35,6 @@ class Outcome:
     ending: Ending
     key: str = ""
     says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The five counts of an import; they always add up to the rows."""
-
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    duplicate: int = 0
-    refused: int = 0
 
 
 def entry_of(result: Draft | Refused) -> Entry:
@@ -94,8 +71,7 @@ def plan(entries: Sequence[Entry], held: Iterable[Held]) -> list[Outcome]:
 
 def tally_of(outcomes: Iterable[Outcome]) -> Tally:
     """The five counts and their sum."""
-    counts = Counter(str(outcome.ending) for outcome in outcomes)
-    return Tally(rows=counts.total(), **counts)
+    return tallied(outcome.ending for outcome in outcomes)
 
 
 def _duplicate(entry: Entry, earlier: Entry) -> Outcome:

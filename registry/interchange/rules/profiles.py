@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
-from registry.interchange.rules.dates import DateStyle
 from registry.interchange.rules.texts import folded
+from registry.kernel.dates import DateStyle
 
 
 @dataclass(frozen=True, slots=True)

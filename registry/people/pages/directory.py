@@ -25,7 +25,8 @@ _LONGEST_SEARCH = 200
 @pages.get("/people")
 @needs(Permission.PEOPLE_READ)
 def directory() -> ResponseReturnValue:
-    narrowed = _narrowed()
+    unit = query_number("unit")
+    narrowed = _narrowed(unit)
     after = parts_of(request.args.get("after"), (str, int))
     found = queries.people_page(session(), narrowed, after=after, limit=PAGE)
     return render_template(
@@ -33,6 +34,8 @@ def directory() -> ResponseReturnValue:
         people=found.items,
         units=queries.unit_paths(session()),
         narrowed=narrowed,
+        unit=unit,
+        my_unit=queries.unit_of(session(), actor().person_id),
         total=queries.people_count(session(), narrowed),
         today=clock.today(),
         next_url=_address(after=cursor_of(*found.next_after)) if found.next_after else None,
@@ -40,13 +43,13 @@ def directory() -> ResponseReturnValue:
     )
 
 
-def _narrowed() -> Narrowing:
-    unit = query_number("unit")
+def _narrowed(unit: int | None) -> Narrowing:
     if unit is not None and unit > LARGEST_NUMBER:
         raise NotFound
     leavers = request.args.get("left") == "1"
     words = request.args.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
-    return Narrowing(words=words, unit_id=unit, on=None if leavers else clock.today())
+    units = queries.unit_with_those_below(session(), unit) if unit is not None else frozenset()
+    return Narrowing(words=words, unit_ids=units, on=None if leavers else clock.today())
 
 
 def _address(**changes: Any) -> str:

@@ -16,6 +16,7 @@ from registry.people import actions, queries
 from registry.people.forms import NewTeamForm, TeamForm, team_stated
 from registry.people.models import Team
 from registry.people.pages.directory import pages, with_people, with_units
+from registry.people.rules import is_active
 from registry.systems import queries as systems
 from registry.web.conflicts import merge
 from registry.web.doors import needs
@@ -42,16 +43,18 @@ def teams() -> ResponseReturnValue:
 @needs(Permission.PEOPLE_READ)
 def team(number: int) -> ResponseReturnValue:
     found = queries.team_by_id(session(), number)
-    seats = ownership.seats_of_team(session(), number)
+    seats, today = ownership.seats_of_team(session(), number), clock.today()
+    members = queries.team_members(session(), number)
     known = systems.by_numbers(session(), actor(), {seat.system_id for seat in seats})
     return render_template(
         "people/team.html",
         team=found,
-        members=queries.team_members(session(), number),
+        members=members,
+        members_here=sum(is_active(one.active_from, one.active_to, today) for one in members),
         unit=queries.unit_paths(session()).get(found.unit_id or 0),
         held=[(known[seat.system_id], seat) for seat in seats if seat.system_id in known],
         seat_said=SEAT_SAID,
-        today=clock.today(),
+        today=today,
     )
 
 

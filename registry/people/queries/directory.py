@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from registry.kernel.errors import NotFound
 from registry.people import rules
 from registry.people.models import BusinessUnit, Membership, Person, Team
+from registry.store.folding import folded, folded_text
 from registry.store.paging import Page, cut, holding
 
 # The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
@@ -64,7 +65,7 @@ class Narrowing:
     """What the directory is narrowed to. Empty fields do not narrow; `on` leaves out who is not here that day."""
 
     words: str = ""
-    unit_id: int | None = None
+    unit_ids: frozenset[int] = frozenset()
     on: date | None = None
 
 
@@ -89,12 +90,11 @@ def people_count(session: Session, narrowed: Narrowing) -> int:
 
 def _narrowing(narrowed: Narrowing) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
-    if narrowed.words:
-        pattern = holding(narrowed.words)
-        name = func.lower(Person.name).like(pattern, escape="\\")
-        clauses.append(or_(name, col(Person.email).like(pattern, escape="\\")))
-    if narrowed.unit_id is not None:
-        clauses.append(col(Person.unit_id) == narrowed.unit_id)
+    for word in narrowed.words.split():
+        name = folded(Person.name).like(holding(folded_text(word)), escape="\\")
+        clauses.append(or_(name, col(Person.email).like(holding(word), escape="\\")))
+    if narrowed.unit_ids:
+        clauses.append(col(Person.unit_id).in_(sorted(narrowed.unit_ids)))
     if narrowed.on is not None:
         clauses.append(active_clause(narrowed.on))
     return clauses
@@ -126,6 +126,19 @@ def units(session: Session) -> Sequence[BusinessUnit]:
     return session.exec(select(BusinessUnit).order_by(BusinessUnit.name, col(BusinessUnit.id))).all()
 
 
+def units_page(
+    session: Session, *, after: tuple[str, int] | None = None, limit: int = 50
+) -> Page[BusinessUnit]:
+    """One page of the units by name; `after` is the name and number of the last one seen."""
+    query = select(BusinessUnit)
+    if after is not None:
+        name, number = after
+        same = (col(BusinessUnit.name) == name) & (col(BusinessUnit.id) > number)
+        query = query.where(or_(col(BusinessUnit.name) > name, same))
+    found = session.exec(query.order_by(BusinessUnit.name, col(BusinessUnit.id)).limit(limit + 1)).all()
+    return cut(found, limit, lambda unit: (unit.name, unit.id))
+
+
 def unit_exists(session: Session, unit_id: int) -> bool:
     """Whether there is a unit of this number."""
     return 0 < unit_id < 2**31 and session.get(BusinessUnit, unit_id) is not None
@@ -144,6 +157,16 @@ def unit_paths(session: Session) -> dict[int, str]:
     tree = {unit.id or 0: unit.parent_id for unit in found}
     names = {unit.id or 0: unit.name for unit in found}
     return {number: rules.path_said(number, tree, names) for number in tree}
+
+
+def unit_with_those_below(session: Session, unit_id: int) -> frozenset[int]:
+    """The unit and every unit below it; itself alone where there is no such unit."""
+    return frozenset({unit_id}) | rules.below(frozenset({unit_id}), parents(session))
+
+
+def unit_of(session: Session, person_id: int | None) -> int | None:
+    """The unit somebody belongs to."""
+    return session.exec(select(Person.unit_id).where(Person.id == person_id)).first()
 
 
 def headed_units(session: Session, person_id: int) -> frozenset[int]:

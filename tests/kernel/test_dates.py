@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.interchange.rules.dates import DateStyle, Order, PartialDate, Precision, read_date
+from registry.kernel.dates import DateStyle, Order, PartialDate, Precision, read_date
 
 AMERICAN = DateStyle(Order.MONTH_FIRST, year_first=True)
 BRITISH = DateStyle(Order.DAY_FIRST)

@@ -1,0 +1,43 @@
+"""Who is active, what people, units and teams must state; reading a people file; the history of a unit."""
+
+from registry.people.rules.directory import (
+    EMAIL_LIMIT,
+    FIRST_YEAR,
+    LAST_YEAR,
+    NAME_LIMIT,
+    Function,
+    PersonFacts,
+    below,
+    chain_of,
+    is_active,
+    outline,
+    path_said,
+    problems_with_last_day,
+    problems_with_leaving,
+    problems_with_person,
+    problems_with_team,
+    problems_with_unit,
+    same_email,
+    tidy_line,
+)
+
+__all__ = [
+    "EMAIL_LIMIT",
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "NAME_LIMIT",
+    "Function",
+    "PersonFacts",
+    "below",
+    "chain_of",
+    "is_active",
+    "outline",
+    "path_said",
+    "problems_with_last_day",
+    "problems_with_leaving",
+    "problems_with_person",
+    "problems_with_team",
+    "problems_with_unit",
+    "same_email",
+    "tidy_line",
+]

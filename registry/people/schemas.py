@@ -1,0 +1,46 @@
+"""People and units as JSON."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from registry.kernel.actor import Seat
+from registry.people.models import BusinessUnit, Person
+from registry.people.rules import is_active
+from registry.systems.models import System
+
+
+def person_brief(person: Person, unit: str | None, today: date) -> dict[str, Any]:
+    """One line of the directory. `here` says whether they are here today."""
+    return {
+        "number": person.id,
+        "name": person.name,
+        "email": person.email,
+        "job_title": person.job_title,
+        "unit_number": person.unit_id,
+        "unit": unit,
+        "active_from": person.active_from.isoformat() if person.active_from else None,
+        "active_to": person.active_to.isoformat() if person.active_to else None,
+        "here": is_active(person.active_from, person.active_to, today),
+        "version": person.version,
+    }
+
+
+def seats(held: Iterable[tuple[System, Seat, bool]]) -> list[dict[str, Any]]:
+    """The seats somebody holds now, on the systems the reader can see."""
+    return [
+        {"system": system.key, "name": system.name, "seat": seat.value, "to_be_confirmed": unconfirmed}
+        for system, seat, unconfirmed in held
+    ]
+
+
+def unit_brief(unit: BusinessUnit, path: str, head: Person | None) -> dict[str, Any]:
+    """One unit with its place in the tree."""
+    return {
+        "number": unit.id,
+        "name": unit.name,
+        "path": path,
+        "parent_number": unit.parent_id,
+        "head": head.email if head else None,
+        "version": unit.version,
+    }

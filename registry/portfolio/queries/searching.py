@@ -1,0 +1,116 @@
+"""One search over systems, people, units, teams and data sources: the best few of each, in a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, and_, case, or_
+from sqlmodel import Session, col, func, select
+
+from registry.data_sources.models import DataSource
+from registry.kernel.actor import Actor
+from registry.kernel.text import DATA_SOURCE_PREFIX, SYSTEM_PREFIX, number_of
+from registry.people.models import Person, Team
+from registry.people.queries import unit_paths
+from registry.portfolio.rules import Rank, Words, rank_of
+from registry.store.folding import folded, folded_text, place_in
+from registry.store.paging import holding
+from registry.systems.models import System
+from registry.systems.queries import visible_to
+
+BEST = 6
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits(Generic[Found]):
+    """The best few of one kind, and whether there are more."""
+
+    items: Sequence[Found]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found. Units are (number, path); `paths` has every unit's path, for the others' units."""
+
+    systems: Hits[System]
+    people: Hits[Person]
+    units: Hits[tuple[int, str]]
+    teams: Hits[Team]
+    sources: Hits[DataSource]
+    paths: dict[int, str]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was found at all."""
+        return any(hits.items for hits in (self.systems, self.people, self.units, self.teams, self.sources))
+
+
+def address_of(session: Session, actor: Actor, text: str) -> tuple[str, str] | None:
+    """The one record whose public id was typed, as (kind, key), if it is there and the actor may know of it."""
+    if number := number_of(SYSTEM_PREFIX, text):
+        query = select(System).where(System.id == number, visible_to(actor))
+        system = session.exec(query).one_or_none()
+        return ("system", system.key) if system else None
+    if number := number_of(DATA_SOURCE_PREFIX, text):
+        source = session.get(DataSource, number)
+        return ("source", source.key) if source else None
+    return None
+
+
+def search(session: Session, actor: Actor, words: Words) -> Results:
+    """The best of each kind that holds every one of the words, those named so before those that only mention them."""
+    paths = unit_paths(session)
+    return Results(
+        systems=_best(session, System, words, (System.summary,), visible_to(actor)),
+        people=_best(session, Person, words, (Person.email, Person.job_title)),
+        units=_best_units(paths, words),
+        teams=_best(session, Team, words, ()),
+        sources=_best(
+            session, DataSource, words, (DataSource.description,), col(DataSource.retired_at).is_(None)
+        ),
+        paths=paths,
+    )
+
+
+def _best(
+    session: Session, kind: Any, words: Words, mentions: Sequence[Any], *only: ColumnElement[bool]
+) -> Hits[Any]:
+    each = [or_(_holds(kind.name, word), *(_mentions(column, word) for column in mentions)) for word in words]
+    order = (_rank(kind.name, words), func.length(kind.name), kind.name, kind.id)
+    found = session.exec(select(kind).where(*each, *only).order_by(*order).limit(BEST + 1)).all()
+    return Hits(found[:BEST], more=len(found) > BEST)
+
+
+def _holds(name: Any, word: str) -> ColumnElement[bool]:
+    return folded(name).like(holding(folded_text(word)), escape="\\")
+
+
+def _mentions(column: Any, word: str) -> ColumnElement[bool]:
+    # Long texts are compared by letter case alone: levelling their accents as well costs more than it finds.
+    return func.lower(column).like(holding(word), escape="\\")
+
+
+def _rank(name: Any, words: Words) -> ColumnElement[int]:
+    """`rules.rank_of` as the database says it. Each name is levelled once: in SQLite that is what a search costs."""
+    in_name: Any = int(Rank.IN_NAME)
+    if len(words) > 1:
+        # The words may stand apart: then the phrase is nowhere, and still the name holds them all.
+        every = and_(*(_holds(name, word) for word in words))
+        in_part: Any = case((every, int(Rank.IN_NAME)), else_=int(Rank.MENTIONED))
+    else:
+        in_part = int(Rank.MENTIONED)
+    place = place_in(folded(name), folded_text(" ".join(words)))
+    return case({0: in_part, 1: int(Rank.BEGINS)}, value=place, else_=in_name)
+
+
+def _best_units(paths: dict[int, str], words: Words) -> Hits[tuple[int, str]]:
+    ranked = []
+    for number, path in paths.items():
+        name = path.rpartition(" / ")[2]
+        rank = rank_of(folded_text(name), [folded_text(word) for word in words])
+        if rank is not None:
+            ranked.append((rank, len(name), path, number))
+    ranked.sort()
+    return Hits([(number, path) for _, _, path, number in ranked[:BEST]], more=len(ranked) > BEST)
