@@ -1,5 +1,7 @@
 """Home: what needs me."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +20,9 @@ from registry.web.viewkit import ago, day
 
 pages = Blueprint("portfolio", __name__)
 
+# Beyond these, the list of all offers is the better place to read them.
+_FEW_OFFERS = 5
+
 _ICONS = {
     Urgency.ANSWER: "hand-over",
     Urgency.CONFIRM: "flag",
@@ -34,7 +39,13 @@ def desk() -> ResponseReturnValue:
     owned, owned_count = queries.owned_by(session(), who)
     overseer = who.roles & {Role.ADMINISTRATOR, Role.REVIEWER}
     left = queries.left_owners(session(), who) if overseer else []
-    tasks = [*map(_answer, waiting), *map(_own, filter(_needs_work, owned)), *map(_gap, left)]
+    together = [_answer_together(waiting)] if len(waiting) > 1 else []
+    tasks = [
+        *together,
+        *map(_answer, waiting[:_FEW_OFFERS]),
+        *map(_own, filter(_needs_work, owned)),
+        *map(_gap, left),
+    ]
     in_order = ordered(tasks)
     return render_template(
         "portfolio/desk.html",
@@ -85,6 +96,17 @@ def _answer(waiting: Waiting) -> Task:
         waiting.handover.expires_at,
         url_for("ownership.handover", number=waiting.handover.id),
         "Read and answer",
+    )
+
+
+def _answer_together(waiting: Sequence[Waiting]) -> Task:
+    return Task(
+        Urgency.ANSWER,
+        f"Answer {counted(len(waiting), 'hand-over')} together",
+        "Read them in one list, then accept or decline those you tick.",
+        min(each.handover.expires_at for each in waiting),
+        url_for("portfolio.offers"),
+        "Show them",
     )
 
 
