@@ -45,6 +45,8 @@ class FieldsPlan:
     def __init__(self, form: FieldsForm, systems: Sequence[System]) -> None:
         self.values = form.values | form.emptied
         self.units = people.unit_paths(session())
+        # Held so that the action finds the unit at hand, instead of asking for it anew with each system.
+        self.unit_rows = people.units(session())
 
     def changes(self, system: System) -> Sequence[Change]:
         return [
@@ -115,7 +117,7 @@ class HandOverPlan:
         before = held.name if held else ""
         if to_id is None or (held and held.assignment.person_id == to_id):
             return ()
-        after = f"Offered to {self.names.get(to_id, '')}; {before} answers for it until they accept"
+        after = f"{self.names.get(to_id, '')}, once they accept"
         return [Change(SEAT_SAID[Seat.OWNER][0], before, after)]
 
     def objections(self, system: System) -> Sequence[str]:

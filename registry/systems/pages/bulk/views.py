@@ -55,6 +55,11 @@ class Selection:
         """The systems that are ticked."""
         return [system for system in self.systems if system.key in self.ticked]
 
+    @property
+    def keys(self) -> list[str]:
+        """Their public ids, ticked or not."""
+        return [system.key for system in self.systems]
+
 
 @pages.get("/systems/bulk")
 @needs(Permission.SYSTEM_READ)
@@ -73,9 +78,11 @@ def bulk_step() -> ResponseReturnValue:
     plan = form.carried_out(lambda: _plan(task, form, selection))
     if plan is None:
         return _choosing_page(task, selection, form)
+    # The ids first: a preview is taken back, and the rows it touched would each be read again.
+    offered, chosen = selection.keys, selection.chosen
     if step == "apply":
-        return _steps_page(task, selection, applied(plan, selection.chosen, _seen()), done=True)
-    return _steps_page(task, selection, previewed(plan, selection.chosen), done=False)
+        return _steps_page(task, offered, applied(plan, chosen, _seen()), done=True)
+    return _steps_page(task, offered, previewed(plan, chosen), done=False)
 
 
 def _task(given: Any) -> Task:
@@ -173,13 +180,13 @@ def _choosing_page(task: Task, selection: Selection, form: Form) -> Response:
 _OWN = frozenset({"csrf_token", "step", "seen", "key", "offered"})
 
 
-def _steps_page(task: Task, selection: Selection, steps: Sequence[Step], *, done: bool) -> Response:
+def _steps_page(task: Task, offered: Sequence[str], steps: Sequence[Step], *, done: bool) -> Response:
     kept = [(name, text) for name, text in request.form.items(multi=True) if name not in _OWN]
     order = list(rules.Outcome)
     page = render_template(
         "systems/bulk/steps.html",
         task=task,
-        selection=selection,
+        offered=offered,
         steps=sorted(steps, key=lambda step: (order.index(step.outcome), step.name)),
         counts=rules.counts(steps),
         kept=kept,
