@@ -61,16 +61,14 @@ def write_note(key: str) -> ResponseReturnValue:
 @pages.get("/systems/<key>/notes/<int:number>/correct")
 @needs(Permission.NOTE_WRITE)
 def correct_note_form(key: str, number: int) -> ResponseReturnValue:
-    system, note = _found(key, number)
-    if not rules.may_correct(author_id=note.author_id, actor_id=actor().person_id):
-        raise Forbidden("Only its author can correct a note. Write one of your own beside it.")
+    system, note = _mine(key, number)
     return _correct_page(system, note, NoteForm(data={"body": note.body, "version": note.version}))
 
 
 @pages.post("/systems/<key>/notes/<int:number>/correct")
 @needs(Permission.NOTE_WRITE)
 def correct_note(key: str, number: int) -> ResponseReturnValue:
-    system, note = _found(key, number, lock=True)
+    system, note = _mine(key, number, lock=True)
     form = NoteForm()
     try:
         saved = form.carried_out(lambda: _correct(note, form))
@@ -84,6 +82,13 @@ def correct_note(key: str, number: int) -> ResponseReturnValue:
         return _correct_page(system, note, form)
     flash("Corrected. The history keeps how it read before.", "good")
     return redirect(url_for(".notes", key=system.key, _anchor=f"note-{number}"), 303)
+
+
+def _mine(key: str, number: int, *, lock: bool = False) -> tuple[System, Note]:
+    system, note = _found(key, number, lock=lock)
+    if not rules.may_correct(author_id=note.author_id, actor_id=actor().person_id):
+        raise Forbidden("Only its author can correct a note. Write one of your own beside it.")
+    return system, note
 
 
 def _correct(note: Note, form: NoteForm) -> Note:
@@ -106,23 +111,28 @@ def _correct_page(system: System, note: Note, form: Form) -> Response:
 @pages.get("/systems/<key>/notes/<int:number>/withdraw")
 @needs(Permission.NOTE_WRITE)
 def withdraw_note_form(key: str, number: int) -> ResponseReturnValue:
-    system, note = _found(key, number)
-    administers = Role.ADMINISTRATOR in actor().roles
-    if not rules.may_withdraw(author_id=note.author_id, actor_id=actor().person_id, administers=administers):
-        raise Forbidden("Only its author or an administrator can withdraw a note.")
+    system, note = _withdrawable(key, number)
     return _withdraw_page(system, note, WithdrawForm(formdata=None))
 
 
 @pages.post("/systems/<key>/notes/<int:number>/withdraw")
 @needs(Permission.NOTE_WRITE)
 def withdraw_note(key: str, number: int) -> ResponseReturnValue:
-    system, note = _found(key, number, lock=True)
+    system, note = _withdrawable(key, number, lock=True)
     form = WithdrawForm()
     done = form.carried_out(lambda: actions.withdraw_note(session(), actor(), note, form.because.data or ""))
     if done is None:
         return _withdraw_page(system, note, form)
     flash("Withdrawn. Your reason stands in its place.", "good")
     return redirect(url_for(".notes", key=system.key, _anchor=f"note-{number}"), 303)
+
+
+def _withdrawable(key: str, number: int, *, lock: bool = False) -> tuple[System, Note]:
+    system, note = _found(key, number, lock=lock)
+    administers = Role.ADMINISTRATOR in actor().roles
+    if not rules.may_withdraw(author_id=note.author_id, actor_id=actor().person_id, administers=administers):
+        raise Forbidden("Only its author or an administrator can withdraw a note.")
+    return system, note
 
 
 def _withdraw_page(system: System, note: Note, form: Form) -> Response:
