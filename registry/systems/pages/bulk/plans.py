@@ -81,14 +81,11 @@ class TagsPlan:
         self.spelt = {folded(name): name for name in self.add} | {key: tag.name for key, tag in known.items()}
 
     def changes(self, system: System) -> Sequence[Change]:
-        before = {tag.folded: tag.name for tag in self.held.get(system.id or 0, ())}
-        gone = {folded(name) for name in self.remove}
-        after = {name: said for name, said in (self.spelt | before).items() if name not in gone}
-        if before.keys() == after.keys():
-            return ()
-        return [
-            Change("Tags", *(", ".join(said for _, said in sorted(one.items())) for one in (before, after)))
-        ]
+        held = {tag.folded: tag.name for tag in self.held.get(system.id or 0, ())}
+        added = [said for name, said in self.spelt.items() if name not in held]
+        gone = [held[name] for name in map(folded, self.remove) if name in held]
+        told = (("Tags added", "", ", ".join(added)), ("Tags taken off", ", ".join(gone), ""))
+        return [Change(*each) for each in told if any(each[1:])]
 
     def objections(self, system: System) -> Sequence[str]:
         return ()
