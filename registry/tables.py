@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import registry.accounts.models
+import registry.annotations.models
 import registry.audit.models
 import registry.cards.models
 import registry.data_sources.models

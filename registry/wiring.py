@@ -8,6 +8,8 @@ from flask import Blueprint
 import registry.accounts.jobs as accounts_jobs
 import registry.ownership.jobs as ownership_jobs
 from registry.accounts.pages import pages as accounts_pages
+from registry.annotations.api import api as annotations_api
+from registry.annotations.pages import pages as annotations_pages
 from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
@@ -28,6 +30,7 @@ from registry.worker.pages import pages as worker_pages
 FEATURES: Sequence[Blueprint] = (
     portfolio_pages,
     systems_pages,
+    annotations_pages,
     ownership_pages,
     objectives_pages,
     data_sources_pages,
@@ -41,7 +44,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, cards_api, people_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
@@ -84,6 +87,13 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.HANDOVER_DECLINED,
         Event.HANDOVER_WITHDRAWN,
         Event.HANDOVER_EXPIRED,
+        Event.SYSTEM_TAGGED,
+        Event.TAG_RENAMED,
+        Event.TAG_MERGED,
+        Event.TAG_REMOVED,
+        Event.NOTE_WRITTEN,
+        Event.NOTE_CORRECTED,
+        Event.NOTE_WITHDRAWN,
         Event.OBJECTIVE_SET,
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from registry.accounts import actions as accounts
 from registry.accounts.queries import actor_for
+from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose
 from registry.demo.rules.facts import (
@@ -163,6 +164,7 @@ def _system(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
     with stage.on(max(since - 3, 1)) as session:
         actor = actor_for(session, owner, via="session")
         _purpose(session, stage, actor, number, told, loaded)
+    _annotate(stage, number, told, loaded)
     for value in told.get("values", ()):
         with stage.on(value["days_ago"]) as session:
             actor = actor_for(session, owner, via="session")
@@ -197,6 +199,28 @@ def _purpose(
     for use in told.get("uses", ()):
         source = session.merge(loaded.sources[use["source"]])
         data_sources.attach(session, actor, number, source, Purpose(use["purpose"]), note=use.get("note", ""))
+
+
+def _annotate(stage: Stage, number: int, told: dict[str, Any], loaded: Loaded) -> None:
+    """Tags, and notes with what became of them, each on its day."""
+    if "tags" in told:
+        with stage.on(max(float(told["registered_days_ago"]) - 4, 1)) as session:
+            actor = actor_for(session, loaded.people[told["owner"]], via="session")
+            annotations.retag(session, actor, number, add=told["tags"])
+    for each in told.get("notes", ()):
+        author = loaded.people[each["by"]]
+        with stage.on(each["days_ago"]) as session:
+            note = annotations.write_note(
+                session, actor_for(session, author, via="session"), number, each["body"]
+            )
+        if then := each.get("corrected"):
+            with stage.on(then["days_ago"]) as session:
+                actor, note = actor_for(session, author, via="session"), session.merge(note)
+                annotations.correct_note(session, actor, note, then["body"], version=note.version)
+        if then := each.get("withdrawn"):
+            with stage.on(then["days_ago"]) as session:
+                actor, note = actor_for(session, author, via="session"), session.merge(note)
+                annotations.withdraw_note(session, actor, note, then["because"])
 
 
 def _offers(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> None:

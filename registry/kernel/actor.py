@@ -40,6 +40,9 @@ class Permission(StrEnum):
     OWNER_CONFIRM = "owner.confirm"
     HANDOVER_OFFER = "handover.offer"
     HANDOVER_ANSWER = "handover.answer"
+    SYSTEM_TAG = "system.tag"
+    TAGS_MANAGE = "tags.manage"
+    NOTE_WRITE = "note.write"
     OBJECTIVE_EDIT = "objective.edit"
     DATA_SOURCE_READ = "data_source.read"
     DATA_SOURCE_EDIT = "data_source.edit"
@@ -90,6 +93,9 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
     Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.HANDOVER_ANSWER: _grant(_EVERYBODY),
+    Permission.SYSTEM_TAG: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
+    Permission.TAGS_MANAGE: _grant((Role.ADMINISTRATOR,)),
+    Permission.NOTE_WRITE: _grant((Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat)),
     Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
     Permission.DATA_SOURCE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.DATA_SOURCE_EDIT: _grant(_EVERYBODY),

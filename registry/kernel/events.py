@@ -40,6 +40,14 @@ class Event(StrEnum):
     HANDOVER_WITHDRAWN = "handover.withdrawn"
     HANDOVER_EXPIRED = "handover.expired"
 
+    SYSTEM_TAGGED = "system.tagged"
+    TAG_RENAMED = "tag.renamed"
+    TAG_MERGED = "tag.merged"
+    TAG_REMOVED = "tag.removed"
+    NOTE_WRITTEN = "note.written"
+    NOTE_CORRECTED = "note.corrected"
+    NOTE_WITHDRAWN = "note.withdrawn"
+
     OBJECTIVE_SET = "objective.set"
     METRIC_ADDED = "metric.added"
     METRIC_EDITED = "metric.edited"

@@ -51,7 +51,8 @@ def person(number: int) -> Response:
     path = queries.unit_paths(session()).get(found.unit_id or 0)
     body = person_brief(found, path, clock.today())
     held = systems.held_by(session(), actor(), number)
-    return jsonkit.reply(body | {"seats": seats(held)})
+    listed = [(system.key, system.name, seat, unconfirmed) for system, seat, unconfirmed in held]
+    return jsonkit.reply(body | {"seats": seats(listed)})
 
 
 @api.get("/units")

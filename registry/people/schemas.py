@@ -7,7 +7,6 @@ from typing import Any
 from registry.kernel.actor import Seat
 from registry.people.models import BusinessUnit, Person
 from registry.people.rules import is_active
-from registry.systems.models import System
 
 
 def person_brief(person: Person, unit: str | None, today: date) -> dict[str, Any]:
@@ -26,11 +25,11 @@ def person_brief(person: Person, unit: str | None, today: date) -> dict[str, Any
     }
 
 
-def seats(held: Iterable[tuple[System, Seat, bool]]) -> list[dict[str, Any]]:
-    """The seats somebody holds now, on the systems the reader can see."""
+def seats(held: Iterable[tuple[str, str, Seat, bool]]) -> list[dict[str, Any]]:
+    """The seats somebody holds now, as (system's key, its name, seat, to be confirmed)."""
     return [
-        {"system": system.key, "name": system.name, "seat": seat.value, "to_be_confirmed": unconfirmed}
-        for system, seat, unconfirmed in held
+        {"system": key, "name": name, "seat": seat.value, "to_be_confirmed": unconfirmed}
+        for key, name, seat, unconfirmed in held
     ]
 
 

@@ -4,6 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from registry.annotations import queries as annotations
+from registry.annotations.actions import retag
+from registry.annotations.rules.tags import folded
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict
 from registry.ownership import queries as ownership
@@ -29,7 +32,11 @@ def systems() -> Response:
     found = queries.page(session(), actor(), search, after=after, limit=limit)
     owners = ownership.owners_of(session(), [system.id or 0 for system in found.items])
     units = people.unit_paths(session())
-    items = [brief(each, owners.get(each.id or 0), units[each.unit_id]) for each in found.items]
+    tags = annotations.tags_of(session(), [system.id or 0 for system in found.items])
+    items = [
+        brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
+        for each in found.items
+    ]
     following = jsonkit.cursor_of(*found.next_after) if found.next_after else None
     return jsonkit.reply({"items": items, "next": following})
 
@@ -61,15 +68,27 @@ def change(key: str) -> Response:
     wanted = jsonkit.parsed(SystemChange)
     jsonkit.expected_version(found.version)
     try:
-        facts = wanted.applied_to(queries.facts_of(found))
-        actions.edit(session(), actor(), found, facts, version=found.version)
+        if wanted.states or "tags" not in wanted.model_fields_set:
+            facts = wanted.applied_to(queries.facts_of(found))
+            actions.edit(session(), actor(), found, facts, version=found.version)
     except Conflict as conflict:
         raise Conflict(conflict.says, found.version) from conflict
+    if "tags" in wanted.model_fields_set:
+        _tag(found, wanted.tags)
     return _whole(found)
+
+
+def _tag(found: System, wanted: list[str]) -> None:
+    """Make the system carry these tags and no others."""
+    names = {folded(name) for name in wanted}
+    held = annotations.tags_of(session(), [found.id or 0]).get(found.id or 0, [])
+    remove = [tag.name for tag in held if tag.folded not in names]
+    retag(session(), actor(), found.id or 0, add=wanted, remove=remove)
 
 
 def _whole(found: System, status: int = 200) -> Response:
     owner = ownership.owners_of(session(), [found.id or 0]).get(found.id or 0)
     unit = people.unit_paths(session())[found.unit_id]
-    body: dict[str, Any] = whole(found, queries.facts_of(found), owner, unit)
+    tags = annotations.tags_of(session(), [found.id or 0]).get(found.id or 0, [])
+    body: dict[str, Any] = whole(found, queries.facts_of(found), owner, unit, tags)
     return jsonkit.reply(body, status, version=found.version)

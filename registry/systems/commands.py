@@ -2,6 +2,7 @@
 
 import click
 
+from registry.annotations import queries as annotations
 from registry.kernel.actor import the_registry
 from registry.ownership import queries as ownership
 from registry.people import queries as people
@@ -27,7 +28,11 @@ def list_systems(words: str, limit: int, as_json: bool) -> None:
         found = queries.page(session, door, Search(words=words.strip()), limit=limit)
         owners = ownership.owners_of(session, [system.id or 0 for system in found.items])
         units = people.unit_paths(session)
-        items = [brief(each, owners.get(each.id or 0), units[each.unit_id]) for each in found.items]
+        tags = annotations.tags_of(session, [system.id or 0 for system in found.items])
+        items = [
+            brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
+            for each in found.items
+        ]
     following = items[-1]["key"] if found.next_after and items else None
     said = "\n".join(
         f"{each['key']}  {each['stage']:<15} {each['name']}  ({each['owner']})" for each in items

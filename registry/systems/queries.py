@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from registry.annotations.queries import tagged
 from registry.kernel.actor import Actor, Seat
 from registry.kernel.errors import NotFound
 from registry.kernel.text import SYSTEM_PREFIX, number_of
@@ -55,6 +57,22 @@ def by_number(session: Session, number: int) -> System:
     return found
 
 
+def numbers_visible_to(actor: Actor) -> SelectOfScalar[Any]:
+    """The numbers of the systems the actor may know of, as a part of another statement."""
+    return select(System.id).where(visible_to(actor))
+
+
+def by_keys(session: Session, actor: Actor, keys: Sequence[str], *, lock: bool = False) -> list[System]:
+    """The systems of these public ids that the actor may know of, by name, in one statement; locked where asked."""
+    numbers = {number for key in keys if (number := number_of(SYSTEM_PREFIX, key))}
+    if not numbers:
+        return []
+    query = select(System).where(col(System.id).in_(sorted(numbers)), visible_to(actor))
+    # Locked in the order of numbers, as everywhere, so that two selections never wait for each other.
+    found = session.exec(query.order_by(col(System.id)).with_for_update() if lock else query)
+    return sorted(found, key=lambda system: (system.name, system.id))
+
+
 def facts_of(system: System) -> SystemFacts:
     """What the record states, as the rules read it."""
     values: dict[str, Any] = {each.name: getattr(system, each.name) for each in fields(SystemFacts)}
@@ -71,6 +89,7 @@ class Search:
     unit_ids: frozenset[int] = frozenset()
     owner_id: int | None = None
     unconfirmed: bool = False
+    tags: frozenset[str] = frozenset()
 
 
 def _narrowed(actor: Actor, search: Search) -> list[ColumnElement[bool]]:
@@ -91,6 +110,8 @@ def _narrowed(actor: Actor, search: Search) -> list[ColumnElement[bool]]:
         clauses.append(col(System.unit_id).in_(sorted(search.unit_ids)))
     if search.owner_id is not None or search.unconfirmed:
         clauses.append(col(System.id).in_(_owned(search)))
+    if search.tags:
+        clauses.append(col(System.id).in_(tagged(search.tags)))
     return clauses
 
 

@@ -1,11 +1,13 @@
 """System JSON, in and out."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from registry.annotations.models import Tag
 from registry.ownership.queries import Held
 from registry.systems.models import System
 from registry.systems.rules.record import Kind, Link, Registration, Reversibility, SystemFacts, Visibility
@@ -71,17 +73,23 @@ class SystemChange(BaseModel):
     links: list[LinkIn] = Field(default_factory=list)
     complaints_contact: str = ""
     known_limitations: str = ""
+    tags: list[str] = Field(default_factory=list)
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The fields of the record itself that are given; tags stand beside it."""
+        return frozenset(self.model_fields_set - {"tags"})
 
     def applied_to(self, facts: SystemFacts) -> SystemFacts:
         """The facts with the given fields changed."""
         values: dict[str, Any] = {each.name: getattr(facts, each.name) for each in fields(SystemFacts)}
-        values |= {name: getattr(self, name) for name in self.model_fields_set}
-        if "links" in self.model_fields_set:
+        values |= {name: getattr(self, name) for name in self.states}
+        if "links" in self.states:
             values["links"] = tuple(Link(link.label, link.url) for link in self.links)
         return SystemFacts(**values)
 
 
-def brief(system: System, owner: Held | None, unit: str) -> dict[str, Any]:
+def brief(system: System, owner: Held | None, unit: str, tags: Sequence[Tag] = ()) -> dict[str, Any]:
     """One line of a list."""
     return {
         "key": system.key,
@@ -92,13 +100,16 @@ def brief(system: System, owner: Held | None, unit: str) -> dict[str, Any]:
         "owner_to_be_confirmed": bool(owner and owner.assignment.to_be_confirmed),
         "stage": system.stage.value,
         "tier": system.tier.value if system.tier else None,
+        "tags": [tag.name for tag in tags],
         "version": system.version,
     }
 
 
-def whole(system: System, facts: SystemFacts, owner: Held | None, unit: str) -> dict[str, Any]:
+def whole(
+    system: System, facts: SystemFacts, owner: Held | None, unit: str, tags: Sequence[Tag] = ()
+) -> dict[str, Any]:
     """One system with everything stated of it."""
     stated = {each.name: getattr(facts, each.name) for each in fields(SystemFacts)}
     stated["in_service_on"] = facts.in_service_on.isoformat() if facts.in_service_on else None
     stated["links"] = [{"label": link.label, "url": link.url} for link in facts.links]
-    return stated | brief(system, owner, unit)
+    return stated | brief(system, owner, unit, tags)

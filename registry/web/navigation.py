@@ -33,10 +33,11 @@ _TABS = (
     ("Ownership", "ownership.system"),
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
+    ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "cards"})
+_TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards"})
 
 
 def menu(actor: Actor) -> list[Place]:

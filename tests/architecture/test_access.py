@@ -14,6 +14,8 @@ import pytest
 
 from registry.accounts import actions as accounts
 from registry.accounts.actions import open_session
+from registry.annotations import actions as annotations
+from registry.annotations import queries as annotation_queries
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
@@ -79,7 +81,16 @@ def _furnish(session, cast):
             MetricFacts(Kind.ACCURACY, f"{name} accuracy", unit="%", direction=Direction.HIGHER),
         )
         offer = ownership.offer_handover(session, actor, number, cast.number("mia"), "Test")
-        numbers[name] = {"assignment": deputy_id, "use": use.id, "slug": metric.slug, "handover": offer.id}
+        note = annotations.write_note(session, actor, number, "Test")
+        annotations.retag(session, actor, number, add=[name])
+        numbers[name] = {
+            "assignment": deputy_id,
+            "use": use.id,
+            "slug": metric.slug,
+            "handover": offer.id,
+            "note": note.id,
+            "tag": annotation_queries.tags_of(session, [number])[number][0].id,
+        }
     check = data_sources.add_check(session, ada, source, _check())
     _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
     adam = cast.actor(session, "adam")
@@ -134,6 +145,9 @@ class House:
                 for each in ("triage", "sentinel", "pricing")
             ]
             return [*found, ("absent", {"number": 999_999})]
+        if rule.rule.startswith("/tags/"):
+            found = [(each, {"number": self.numbers[each]["tag"]}) for each in ("triage", "sentinel")]
+            return [*found, ("absent", {"number": 999_999})]
         if rule.rule.startswith("/data-sources/<key>"):
             shared = self.numbers["shared"]
             values = {"key": shared["source"], "number": shared["check"]}
@@ -162,6 +176,7 @@ class House:
     def _child(self, rule, name):
         of = self.numbers[name]
         number = of["use"] if ".system_end_use" in rule.endpoint else of["assignment"]
+        number = of["note"] if "/notes/" in rule.rule else number
         values = {"number": number, "slug": of["slug"], "seat": "overseer"}
         return {each: values[each] for each in rule.arguments - {"key"}}
 
@@ -254,6 +269,9 @@ def test_in_the_table_those_without_a_permission_are_refused(database, cast, app
         "ownership.offer": Permission.HANDOVER_OFFER,
         "ownership.fill": Permission.SEAT_FILL,
         "ownership.confirm": Permission.OWNER_CONFIRM,
+        "systems.add_link": Permission.SYSTEM_EDIT,
+        "annotations.add_tags": Permission.SYSTEM_TAG,
+        "annotations.write_note": Permission.NOTE_WRITE,
         "objectives.edit": Permission.OBJECTIVE_EDIT,
         "objectives.add_metric": Permission.OBJECTIVE_EDIT,
         "data_sources.system_attach": Permission.DATA_USE_EDIT,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
@@ -40,6 +41,16 @@ PAGES = {
     "systems.show": (Visit(SYSTEM, "ada"), Visit(SYSTEM, "otto"), Visit("/systems/{pricing}", "olga")),
     "systems.edit_form": (Visit(f"{SYSTEM}/edit", "ada"),),
     "systems.history": (Visit(f"{SYSTEM}/history", "ada"),),
+    "systems.bulk": (
+        Visit("/systems/bulk?key={triage}&key={pricing}", "ada"),
+        Visit("/systems/bulk?key={triage}&key={pricing}&task=hand_over", "ada"),
+    ),
+    "annotations.tags": (Visit("/tags"),),
+    "annotations.tag": (Visit("/tags/{tag}"),),
+    "annotations.notes": (Visit(f"{SYSTEM}/notes", "ada"),),
+    "annotations.correct_note_form": (Visit(f"{SYSTEM}/notes/{{note}}/correct", "ada"),),
+    "annotations.withdraw_note_form": (Visit(f"{SYSTEM}/notes/{{note}}/withdraw", "ada"),),
+    "portfolio.offers": (Visit("/handovers", "mia"),),
     "ownership.system": (
         Visit(f"{SYSTEM}/ownership", "ada"),
         Visit("/systems/{pricing}/ownership"),
@@ -117,6 +128,7 @@ NO_PAGES = {
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",
+    "annotations_api.notes": "JSON for programs",
     "systems_api.systems": "JSON for programs",
     "systems_api.system": "JSON for programs",
     "health.alive": "one word for a supervisor",
@@ -146,6 +158,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired_metric": metrics[-1].slug,
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
+        "tag": newest(Tag),
+        "note": newest(Note, withdrawn_at=None),
         "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
         "ada": cast.number("ada"),
         "unit": newest(BusinessUnit),

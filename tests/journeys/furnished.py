@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session, select
 
 from registry.accounts import actions as accounts
+from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
@@ -54,6 +55,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _purpose(session, ada, cast, words)
     _seats(session, ada, cast, words)
     _machinery(session, words)
+    _annotations(session, ada, adam, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -256,6 +258,18 @@ def _seats(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
         ownership.offer_handover(
             session, ada, number, cast.number("mia"), words.text("Mia runs the desk now.")
         )
+
+
+def _annotations(session: Session, ada: Actor, adam: Actor, cast: Cast, words: Words) -> None:
+    triage = cast.triage.id or 0
+    annotations.retag(session, ada, triage, add=[words.line("peak season", 40).replace(",", ";"), "pilot"])
+    annotations.write_note(session, adam, triage, words.text("The desk asks for a class of its own."))
+    wrong = annotations.write_note(session, ada, triage, words.text("Counted twice."))
+    annotations.withdraw_note(session, ada, wrong, words.text("It was the other system."))
+    note = annotations.write_note(session, ada, triage, "Later.")
+    annotations.correct_note(
+        session, ada, note, words.text("Retraining is planned for *May*."), version=note.version
+    )
 
 
 def _machinery(session: Session, words: Words) -> None:

@@ -38,6 +38,11 @@ BY_ADA = (
     f"{SYSTEM}/objectives/metrics/{{metric}}/edit",
     f"{SYSTEM}/data",
     f"{SYSTEM}/card",
+    f"{SYSTEM}/notes",
+    f"{SYSTEM}/notes/{{note}}/withdraw",
+    "/tags",
+    "/systems/bulk?task=tags&key={triage}",
+    "/systems/bulk?task=hand_over&key={triage}",
     "/data-sources",
     SOURCE,
     f"{SOURCE}/edit",
@@ -48,7 +53,7 @@ BY_ADA = (
     "/teams/{team}",
     "/handovers/{offer}",
 )
-BY_ADAM = ("/audit", "/jobs", "/people", "/units", "/teams", "/units/new", "/systems/new")
+BY_ADAM = ("/tags/{tag}", "/audit", "/jobs", "/people", "/units", "/teams", "/units/new", "/systems/new")
 FULL_OF_TEXT = (
     SYSTEM,
     f"{SYSTEM}/edit",
@@ -108,6 +113,7 @@ def looked_at(site, browser, name: str, addresses, **options: object) -> list[st
 
 def test_nothing_of_it_runs_and_the_policy_has_nothing_to_report(site, browser):
     found = looked_at(site, browser, "ada", (*BY_ADA, *REFLECTED))
+    found += looked_at(site, browser, "mia", ("/handovers",))
     assert found + looked_at(site, browser, "adam", BY_ADAM) == []
 
 

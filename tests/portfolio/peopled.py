@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.kernel import clock
@@ -54,5 +55,7 @@ def _one_more(session: Session, cast: Cast, number: int) -> None:
         )
         value = ValueFacts(clock.today(), Decimal(1), "EUR", f"report {number}")
         objectives.record_value(session, DOOR, each, value)
+    annotations.retag(session, DOOR, key, add=[f"tag {number}", "one of many"])
+    annotations.write_note(session, DOOR, triage, f"Note {number}.")
     objectives.set_objective(session, DOOR, key, ObjectiveFacts(problem="Letters wait."), version=0)
     ownership.offer_handover(session, DOOR, key, cast.number("mia"), "Moves team")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.annotations import queries as annotations
 from registry.audit import queries as audit
 from registry.interchange import queries as inventories
 from registry.kernel.actor import Permission, may, require
@@ -44,7 +45,24 @@ def show(key: str) -> ResponseReturnValue:
         sources=inventories.records_of(session(), system.id or 0),
         autonomy_said=f"{system.autonomy} — {AUTONOMY[system.autonomy]}" if system.autonomy else None,
         may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),
+        **_annotated(system),
     )
+
+
+def _annotated(system: System) -> dict[str, Any]:
+    """Tags and the newest notes; and, for whoever may add a tag, those they know of."""
+    number = system.id or 0
+    known: list[str] = []
+    if may_tag := may(actor(), Permission.SYSTEM_TAG, number):
+        seen = queries.numbers_visible_to(actor())
+        known = [tag.name for tag, _ in annotations.tag_counts(session(), seen)]
+    return {
+        "tags": annotations.tags_of(session(), [number]).get(number, []),
+        "notes": annotations.latest_notes(session(), number),
+        "may_tag": may_tag,
+        "may_note": may(actor(), Permission.NOTE_WRITE, number),
+        "known": known,
+    }
 
 
 _TABS = {"ownership": "ownership.system", "objectives": "objectives.edit", "data": "data_sources.system"}

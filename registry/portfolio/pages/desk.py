@@ -1,16 +1,17 @@
-"""Home: what needs me. The search across everything."""
+"""Home: what needs me."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role
 from registry.kernel.text import counted
-from registry.ownership import queries as ownership
 from registry.people.models import Person
 from registry.portfolio import queries
 from registry.portfolio.queries import Owned, Waiting
-from registry.portfolio.rules import Task, Urgency, ordered, words_of
+from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.doors import needs
@@ -18,6 +19,9 @@ from registry.web.flask_app import actor, session
 from registry.web.viewkit import ago, day
 
 pages = Blueprint("portfolio", __name__)
+
+# Beyond these, the list of all offers is the better place to read them.
+_FEW_OFFERS = 5
 
 _ICONS = {
     Urgency.ANSWER: "hand-over",
@@ -35,7 +39,13 @@ def desk() -> ResponseReturnValue:
     owned, owned_count = queries.owned_by(session(), who)
     overseer = who.roles & {Role.ADMINISTRATOR, Role.REVIEWER}
     left = queries.left_owners(session(), who) if overseer else []
-    tasks = [*map(_answer, waiting), *map(_own, filter(_needs_work, owned)), *map(_gap, left)]
+    together = [_answer_together(waiting)] if len(waiting) > 1 else []
+    tasks = [
+        *together,
+        *map(_answer, waiting[:_FEW_OFFERS]),
+        *map(_own, filter(_needs_work, owned)),
+        *map(_gap, left),
+    ]
     in_order = ordered(tasks)
     return render_template(
         "portfolio/desk.html",
@@ -89,6 +99,17 @@ def _answer(waiting: Waiting) -> Task:
     )
 
 
+def _answer_together(waiting: Sequence[Waiting]) -> Task:
+    return Task(
+        Urgency.ANSWER,
+        f"Answer {counted(len(waiting), 'hand-over')} together",
+        "Read them in one list, then accept or decline those you tick.",
+        min(each.handover.expires_at for each in waiting),
+        url_for("portfolio.offers"),
+        "Show them",
+    )
+
+
 def _own(owned: Owned) -> Task:
     system, missing = owned.system, owned.standing.missing
     if owned.to_be_confirmed:
@@ -107,23 +128,4 @@ def _own(owned: Owned) -> Task:
         None,
         url_for("systems.show", key=system.key),
         "Show what is missing",
-    )
-
-
-@pages.get("/search")
-@needs(Permission.SYSTEM_READ)
-def search() -> ResponseReturnValue:
-    asked = request.args.get("q", "").strip()[:200]
-    if known := queries.address_of(session(), actor(), asked):
-        kind, key = known
-        return redirect(url_for("systems.show" if kind == "system" else "data_sources.show", key=key))
-    words = words_of(asked)
-    found = queries.search(session(), actor(), words) if words else None
-    listed = [system.id or 0 for system in found.systems.items] if found else []
-    return render_template(
-        "portfolio/search.html",
-        asked=" ".join(words),
-        found=found,
-        owners=ownership.owners_of(session(), listed),
-        today=clock.today(),
     )

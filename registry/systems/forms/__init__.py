@@ -1,0 +1,14 @@
+"""Registration in four fields; the whole record; one link; a change to several systems at once."""
+
+from registry.systems.forms.links import LinkForm, UnlinkForm
+from registry.systems.forms.record import RecordForm, RegisterForm, links_in, stated, stated_then
+
+__all__ = [
+    "LinkForm",
+    "RecordForm",
+    "RegisterForm",
+    "UnlinkForm",
+    "links_in",
+    "stated",
+    "stated_then",
+]
