@@ -1,6 +1,6 @@
-"""The register and registering; one system's record."""
+"""The register and registering; saved views and exports of it; one system's record."""
 
-from registry.systems.pages import record
+from registry.systems.pages import export, record, views
 from registry.systems.pages.register import pages
 
-__all__ = ["pages", "record"]
+__all__ = ["export", "pages", "record", "views"]

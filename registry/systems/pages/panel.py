@@ -1,7 +1,7 @@
 """What stands around the register's lines: facets with counts, filters in force, headings to sort by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,11 +9,13 @@ from flask import url_for
 
 from registry.people.models import BusinessUnit
 from registry.people.rules import chain_of, outline, path_said
+from registry.systems.models import SavedView
 from registry.systems.queries import FACETS, SORTS, Counted, Facet, Shown
 from registry.systems.rules.record import Visibility
-from registry.systems.rules.search import COLUMNS, NOT_STATED, Listing, address_of
+from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, NOT_STATED, Listing, address_of
 
 _FEW, _MANY = 8, 300
+_TABS = 6
 _TREE_SHOWN_WHOLE = 12
 _OPEN = frozenset({"stage", "tier", "unit"})
 _HEADINGS = {"key": "Id", "name": "System", **COLUMNS}
@@ -24,7 +26,7 @@ class Organisation:
     """The units as a tree, and the names of the people an answer mentions."""
 
     units: Sequence[BusinessUnit]
-    people: Mapping[int, str]
+    people: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> dict[int, int | None]:
@@ -35,6 +37,13 @@ class Organisation:
     def names(self) -> dict[int, str]:
         """Each unit's number with its own name."""
         return {unit.id or 0: unit.name for unit in self.units}
+
+    @cached_property
+    def short_paths(self) -> dict[int, str]:
+        """The paths without the unit that all others stand under, where there is one."""
+        tops = [number for number, above in self.tree.items() if above is None]
+        first = f"{self.names[tops[0]]} / " if len(tops) == 1 else ""
+        return {number: path.removeprefix(first) for number, path in self.paths.items()}
 
     @cached_property
     def paths(self) -> dict[int, str]:
@@ -89,7 +98,8 @@ def _group(
     if facet.tree:
         options, hidden = _units(counts, chosen, organisation, everything=everything)
     else:
-        values = list(facet.said) or most_chosen(counts, chosen, everything=everything)
+        known = [value for value in facet.said if value in counts or value in chosen]
+        values = known if facet.said else most_chosen(counts, chosen, everything=everything)
         hidden = 0 if facet.said else len(counts.keys() - set(values))
         options = [
             {"value": value, "label": said(facet, value, organisation), "count": counts.get(value, 0)}
@@ -155,7 +165,7 @@ def in_force(listing: Listing, organisation: Organisation) -> list[dict[str, str
                 {
                     "label": f"{facet.label}:",
                     "value": said(facet, value, organisation),
-                    "url": url(without, ("view", "all")),
+                    "url": url(without),
                 }
             )
     return items
@@ -196,3 +206,35 @@ def turns(listing: Listing, shown: Shown) -> dict[str, str | None]:
         "next_url": url(listing, ("after", sort.cursor(shown.after))) if shown.after else None,
         "previous_url": url(listing, ("before", sort.cursor(shown.before))) if shown.before else None,
     }
+
+
+def view_url(number: int | None, address: str) -> str:
+    """The address that opens a saved view."""
+    where = url_for("systems.register_page")
+    return f"{where}?{address}&view={number}" if address else f"{where}?view={number}"
+
+
+def view_tabs(
+    views: Sequence[tuple[SavedView, str]], current: SavedView | None, person_id: int | None
+) -> list[dict[str, Any]]:
+    """The whole register, one's own views and the shared ones, as tabs; beyond a few, the page of views lists them."""
+    tabs = [
+        {
+            "label": "All systems",
+            "url": url_for("systems.register_page", view=EVERY_SYSTEM),
+            "current": current is None,
+        }
+    ]
+    shown = [row for row in views if row[0] is current or views.index(row) < _TABS]
+    for view, owner in shown:
+        whose = "" if view.person_id == person_id else f" · {owner}"
+        tabs.append(
+            {
+                "label": f"{view.name}{whose}",
+                "url": view_url(view.id, view.address),
+                "current": view is current,
+            }
+        )
+    if views:
+        tabs.append({"label": "Manage views", "url": url_for("systems.views"), "current": False})
+    return tabs

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,12 +13,14 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import refuse_if
 from registry.people import queries as people
+from registry.people.rules import chain_of
 from registry.systems import actions, queries
 from registry.systems.forms import RegisterForm
 from registry.systems.pages import panel
 from registry.systems.pages.panel import Organisation
 from registry.systems.queries import Line, Search
-from registry.systems.rules.search import COLUMNS, Listing, address_of
+from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as
+from registry.systems.rules.views import may_change_view
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
@@ -31,30 +34,60 @@ _PAGE = 50
 @needs(Permission.SYSTEM_READ)
 def register_page() -> ResponseReturnValue:
     listing, problems = queries.listing_from(request.args)
-    refuse_if(problems)
+    organisation = Organisation(people.units(session()))
+    views = queries.views_for(session(), actor(), chain_of(unit_of_reader(), organisation.tree))
+    preferred = next(
+        (view for view, _ in views if view.preferred and view.person_id == actor().person_id), None
+    )
+    if preferred and not request.args:
+        return redirect(panel.view_url(preferred.id, preferred.address))
+    current = next((view for view, _ in views if str(view.id) == listing.view), None)
+    if current is None:
+        refuse_if(problems)
+        listing = replace(listing, view=EVERY_SYSTEM if preferred else "")
+    else:
+        problems += queries.lost_in(name for name, _ in parse_qsl(current.address))
+    return render_template(
+        "systems/list.html",
+        **_found(listing, organisation),
+        tabs=panel.view_tabs(views, current, actor().person_id) if views else [],
+        view=current,
+        may_overwrite=current and may_change_view(current.person_id, actor().person_id, actor().roles),
+        differs=kept_as(listing) != (current.address if current else ""),
+        problems=problems,
+    )
+
+
+def _found(listing: Listing, organisation: Organisation) -> dict[str, Any]:
+    """What the page shows of a search: its lines, its facets with their counts, and the ways on from here."""
     place = queries.place_from(request.args, listing)
     shown_lines = queries.lines(session(), actor(), listing, place=place, limit=_PAGE)
     counted = queries.counted(session(), actor(), listing.search)
     opened = request.args.getlist("more")
-    named = panel.people_named(listing, counted, opened)
-    organisation = Organisation(people.units(session()), names_of(named))
-    return render_template(
-        "systems/list.html",
-        listing=listing,
-        lines=shown_lines.lines,
-        counted=counted,
-        units=organisation.paths,
-        groups=panel.groups(listing, counted, organisation, opened),
-        in_force=panel.in_force(listing, organisation),
-        clear_url=panel.url(replace(listing, search=Search())),
-        headings=panel.headings(listing),
-        columns=COLUMNS,
-        state=address_of(listing),
-        deputies=deputies_of(listing, shown_lines.lines),
-        bulk_url=bulk_url(),
-        all_url=bulk_url(("all", "1"), *address_of(listing)),
-        pager=panel.turns(listing, shown_lines),
-    )
+    named = replace(organisation, people=names_of(panel.people_named(listing, counted, opened)))
+    return {
+        "listing": listing,
+        "lines": shown_lines.lines,
+        "counted": counted,
+        "units": organisation.short_paths,
+        "groups": panel.groups(listing, counted, named, opened),
+        "in_force": panel.in_force(listing, named),
+        "clear_url": panel.url(replace(listing, search=Search())),
+        "headings": panel.headings(listing),
+        "columns": COLUMNS,
+        "state": address_of(listing),
+        "urls": {name: panel.url(listing, endpoint=f"systems.{name}") for name in ("export", "new_view")},
+        "deputies": deputies_of(listing, shown_lines.lines),
+        "bulk_url": bulk_url(),
+        "all_url": bulk_url(("all", "1"), *address_of(listing)),
+        "pager": panel.turns(listing, shown_lines),
+    }
+
+
+def unit_of_reader() -> int | None:
+    """The unit the reader works in, if the register knows one."""
+    person = actor().person_id
+    return people.person_by_id(session(), person).unit_id if person is not None else None
 
 
 def names_of(numbers: set[int]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from registry.systems.queries.counts import Counted, counted
 from registry.systems.queries.facets import FACETS, Facet
 from registry.systems.queries.lines import Line, Shown, deputies_in, every_line, lines, page
-from registry.systems.queries.reading import listing_from, place_from, search_from
+from registry.systems.queries.reading import listing_from, lost_in, place_from, search_from
 from registry.systems.queries.records import (
     by_key,
     by_number,
@@ -14,6 +14,7 @@ from registry.systems.queries.records import (
 )
 from registry.systems.queries.searching import count, numbers_in
 from registry.systems.queries.sorts import SORTS
+from registry.systems.queries.views import preferred_view, view_by_id, views_for
 from registry.systems.queries.visibility import visible_to
 from registry.systems.rules.search import Search
 
@@ -37,9 +38,13 @@ __all__ = [
     "held_by",
     "lines",
     "listing_from",
+    "lost_in",
     "numbers_in",
     "page",
     "place_from",
+    "preferred_view",
     "search_from",
+    "view_by_id",
+    "views_for",
     "visible_to",
 ]

@@ -1,12 +1,13 @@
 """Reading a search, and how it is shown, from the parameters of an address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from registry.kernel.errors import Problem, RuleBroken
 from registry.systems.queries.facets import FACETS
 from registry.systems.queries.sorts import SORTS, Place
 from registry.systems.rules.search import (
+    EVERY_SYSTEM,
     MOST_VALUES,
     WORDS_LIMIT,
     Listing,
@@ -59,7 +60,19 @@ def listing_from(args: Arguments) -> tuple[Listing, list[Problem]]:
         problems.append(Problem("sort", "The register cannot be sorted by what this address says."))
         said = sort = Listing().sort
     columns = columns_from(args.getlist("col"))
-    return Listing(search, sort, said.startswith("-"), columns), problems
+    view = "".join(args.getlist("view")[:1])
+    view = view if view == EVERY_SYSTEM or (view.isascii() and view.isdigit() and len(view) < 10) else ""
+    return Listing(search, sort, said.startswith("-"), columns, view), problems
+
+
+def lost_in(names: Iterable[str]) -> list[Problem]:
+    """What a saved view narrowed by that the register does not know any more, given the names of its parameters."""
+    known = {"q", "sort", "col", *(facet.name for facet in FACETS)}
+    return [
+        Problem(name, f"The filter “{name}” does not exist any more.")
+        for name in dict.fromkeys(names)
+        if name not in known
+    ]
 
 
 def place_from(args: Arguments, listing: Listing) -> Place | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 WORDS_LIMIT = 200
 VALUE_LIMIT = 300
@@ -9,7 +10,9 @@ MOST_VALUES = 50
 NOT_STATED = "none"
 """The value that stands in an address for "nothing is stated"."""
 
-ALWAYS_SHOWN = ("key", "name")
+EVERY_SYSTEM = "all"
+"""The view that is nobody's: the whole register."""
+
 COLUMNS: dict[str, str] = {
     "unit": "Unit",
     "owner": "Accountable owner",
@@ -65,6 +68,8 @@ class Listing:
     sort: str = "name"
     descending: bool = False
     columns: tuple[str, ...] = USUAL_COLUMNS
+    view: str = ""
+    """The number of the saved view this began as, or "all"; empty where neither was asked for."""
 
     @property
     def sort_said(self) -> str:
@@ -80,7 +85,14 @@ def address_of(listing: Listing) -> list[tuple[str, str]]:
         pairs.append(("sort", listing.sort_said))
     if listing.columns != USUAL_COLUMNS:
         pairs += [("col", column) for column in listing.columns or ("none",)]
+    if listing.view:
+        pairs.append(("view", listing.view))
     return pairs
+
+
+def kept_as(listing: Listing) -> str:
+    """The state of the register as a saved view keeps it: its parameters, without the view it may have begun as."""
+    return urlencode(address_of(replace(listing, view="")))
 
 
 def columns_from(names: Collection[str]) -> tuple[str, ...]:
