@@ -1,22 +1,18 @@
-"""How many systems each choice of each facet would show, in one statement."""
+"""How many systems each choice of each facet would show."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import cast, literal, null
-from sqlmodel import Session, col, func, select
+from sqlalchemy import case, literal
+from sqlmodel import Session, select
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor
-from registry.systems.models import System
-from registry.systems.queries.facets import BY_NAME, FACETS, Facet, clause_of, with_owner
-from registry.systems.queries.searching import narrowed
-from registry.systems.queries.visibility import visible_to
+from registry.systems.queries.facets import BY_NAME, FACETS, MARK, Facet, clause_of, with_owner
+from registry.systems.queries.searching import count, narrowed
 from registry.systems.rules.search import NOT_STATED, Search
-
-_FOUND, _EVERYTHING = "found", "everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +25,57 @@ class Counted:
 
 
 def counted(session: Session, actor: Actor, search: Search) -> Counted:
-    """Count a search and every facet of it among what the actor may see; one statement.
+    """Count a search and every facet of it among what the actor may see; two statements at most.
 
     A facet's counts leave out what is picked in that facet itself, so that each says what picking it as well would
-    bring. The visible systems that hold the words are read once into a table of their own (both databases keep a
-    common table expression that is used more than once), with a mark per facet in force; the counts then group that.
+    bring: a system counts everywhere if nothing picked leaves it out, and in one facet alone if only that facet does.
+
+    The values are read in one pass and counted here: at ten thousand systems on SQLite, which sorts anew for each
+    facet it groups by, grouping in the database took one and a half times as long.
     """
-    base = _base(actor, search)
-    parts = [_counts(facet, base, search) for facet in FACETS]
-    parts.append(
-        select(cast(literal(_FOUND), sa.String), cast(null(), sa.String), func.count())
-        .select_from(base)
-        .where(*_marks(base, search, but=None))
-    )
-    parts.append(
-        select(cast(literal(_EVERYTHING), sa.String), cast(null(), sa.String), func.count())
-        .select_from(System)
-        .where(visible_to(actor))
-    )
-    found: dict[str, dict[str, int]] = {facet.name: {} for facet in FACETS}
-    totals = {}
-    for name, value, count in session.execute(sa.union_all(*parts)):
-        if name in found:
-            found[name][NOT_STATED if value is None else value] = count
-        else:
-            totals[name] = count
-    return Counted(totals[_FOUND], totals[_EVERYTHING], found)
+    picked = [name for name, _ in search.chosen]
+    rows = session.execute(_values(actor, search))
+    by_outcome: dict[str | None, list[Sequence[str | None]]] = {}
+    for row in rows:
+        by_outcome.setdefault(row[0], []).append(row)
+    found = _columns(by_outcome.get(None, ()))
+    facets = {facet.name: _tally(facet, values) for facet, values in zip(FACETS, found, strict=True)}
+    for name in picked:
+        place = FACETS.index(BY_NAME[name])
+        left_out = _columns(by_outcome.get(name, ()))[place]
+        facets[name] = facets[name] + _tally(BY_NAME[name], left_out)
+    total = len(by_outcome.get(None, ()))
+    return Counted(total, count(session, actor) if search.narrows else total, facets)
 
 
-def _base(actor: Actor, search: Search) -> Any:
+def _values(actor: Actor, search: Search) -> Any:
+    """Every system that at most one picked facet leaves out: the name of that facet or NULL, then its values."""
     today = clock.today()
-    columns: list[Any] = [col(System.id).label("id")]
-    columns += [facet.text(today).label(facet.name) for facet in FACETS if facet.text is not None]
-    columns += [clause_of(BY_NAME[name], values, today).label(f"in_{name}") for name, values in search.chosen]
+    texts = [facet.text(today) for facet in FACETS]
+    # Not NOT: a comparison with NULL is neither true nor false, and leaves the system out all the same.
+    misses = [case((clause_of(BY_NAME[name], values, today), 0), else_=1) for name, values in search.chosen]
+    names = [literal(name) for name, _ in search.chosen]
+    by = (
+        case(*((miss == 1, name) for miss, name in zip(misses, names, strict=True)))
+        if names
+        else literal(None)
+    )
     words = Search(search.words, unit_ids=search.unit_ids)
-    return with_owner(select(*columns)).where(*narrowed(actor, words, today)).cte("narrowed")
+    query = with_owner(select(by, *texts)).where(*narrowed(actor, words, today))
+    return query.where(sum(misses[1:], misses[0]) <= 1) if len(misses) > 1 else query
 
 
-def _marks(base: Any, search: Search, *, but: str | None) -> list[Any]:
-    return [base.c[f"in_{name}"].is_(sa.true()) for name, _ in search.chosen if name != but]
+def _columns(rows: Iterable[Sequence[str | None]]) -> Sequence[Sequence[str | None]]:
+    columns = list(zip(*rows, strict=True))
+    return columns[1:] if columns else [()] * len(FACETS)
 
 
-def _counts(facet: Facet, base: Any, search: Search) -> Any:
-    named = cast(literal(facet.name), sa.String)
-    if facet.pairs is None:
-        value, source = base.c[facet.name], base
-    else:
-        pairs = facet.pairs().subquery()
-        value, source = pairs.c.value, base.join(pairs, pairs.c.system_id == base.c.id)
-    query = select(named, cast(value, sa.String), func.count()).select_from(source)
-    return query.where(*_marks(base, search, but=facet.name)).group_by(value)
+def _tally(facet: Facet, values: Iterable[str | None]) -> Counter[str]:
+    whole = Counter(values)
+    if not facet.several:
+        return Counter({NOT_STATED if value is None else value: number for value, number in whole.items()})
+    tally: Counter[str] = Counter()
+    for joined, number in whole.items():
+        for value in (joined or "").split(MARK)[:-1]:
+            tally[value] += number
+    return tally

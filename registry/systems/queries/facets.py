@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,6 +52,7 @@ def owner_state(today: date) -> ColumnElement[str]:
     )
 
 
+MARK = "|"
 Texts = Callable[[date], ColumnElement[Any]]
 
 
@@ -58,18 +60,18 @@ Texts = Callable[[date], ColumnElement[Any]]
 class Facet:
     """One thing the register can be narrowed by.
 
-    name   the parameter of the address
-    text   of a facet where each system has one value: that value as text, or NULL; given today's date
-    pairs  of a facet where a system has any number of values: a select of (system_id, value)
-    said   the values there are, in order, with their words; empty where they are read from the register
-    tree   the values are units, and choosing one includes those below it
+    name     the parameter of the address
+    text     what each system has in it, as text or NULL; given today's date
+    said     the values there are, in order, with their words; empty where they are read from the register
+    several  a system has any number of values: `text` holds them with MARK after each ("" for none)
+    tree     the values are units, and choosing one includes those below it
     """
 
     name: str
     label: str
-    text: Texts | None = None
-    pairs: Callable[[], Any] | None = None
+    text: Texts
     said: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
     numbers: bool = False
     tree: bool = False
 
@@ -101,15 +103,12 @@ _LACKS: Mapping[str, tuple[str, Any]] = {
 }
 
 
-def _missing() -> Any:
-    return sa.union_all(
-        *(
-            select(col(System.id).label("system_id"), literal(name).label("value")).where(
-                ~exists().where(there).correlate(System)
-            )
-            for name, (_, there) in _LACKS.items()
-        )
+def _missing(_today: date) -> ColumnElement[Any]:
+    marks = (
+        case((exists().where(there).correlate(System), literal("")), else_=literal(name + MARK))
+        for name, (_, there) in _LACKS.items()
     )
+    return reduce(lambda left, right: left.concat(right), marks)
 
 
 FACETS: Sequence[Facet] = (
@@ -123,7 +122,9 @@ FACETS: Sequence[Facet] = (
     Facet("unit", "Unit", _plain(System.unit_id), numbers=True, tree=True),
     Facet("owner", "Accountable owner", lambda _today: cast(OWNERSHIP.person_id, sa.String), numbers=True),
     Facet("owner_state", "Ownership", owner_state, said=OWNER_STATES),
-    Facet("missing", "Lacks", pairs=_missing, said={name: words for name, (words, _) in _LACKS.items()}),
+    Facet(
+        "missing", "Lacks", _missing, said={name: words for name, (words, _) in _LACKS.items()}, several=True
+    ),
     Facet(
         "autonomy",
         "Autonomy",
@@ -152,12 +153,11 @@ BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
 
 def clause_of(facet: Facet, values: Sequence[str], today: date) -> ColumnElement[bool]:
     """The systems that have one of these values in the facet."""
-    if facet.pairs is not None:
-        pairs = facet.pairs().subquery()
-        return col(System.id).in_(select(pairs.c.system_id).where(pairs.c.value.in_(values)))
+    if facet.several:
+        return or_(*(facet.text(today).contains(value + MARK, autoescape=True) for value in values))
     if facet.tree:
         return col(System.unit_id).in_(select(_below([int(value) for value in values]).c.id))
-    text = facet.text(today) if facet.text else literal(None)
+    text = facet.text(today)
     unstated = text.is_(None) if NOT_STATED in values else false()
     return or_(text.in_(values), unstated)
 
