@@ -15,7 +15,7 @@ import registry.tables  # noqa: F401 - completes the metadata
 from registry.accounts.commands import accounts
 from registry.audit.commands import audit
 from registry.cards.commands import card
-from registry.demo.commands import demo
+from registry.demo.commands import benchmark, demo
 from registry.interchange.commands import import_inventory
 from registry.kernel.errors import Refusal, RuleBroken
 from registry.people.commands import people
@@ -117,7 +117,7 @@ def worker() -> None:
     work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
 
 
-for command in (accounts, audit, card, import_inventory, demo, people, systems):
+for command in (accounts, audit, benchmark, card, demo, import_inventory, people, systems):
     registry_command.add_command(command)
 
 

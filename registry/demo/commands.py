@@ -1,9 +1,11 @@
-"""registry demo: the demonstration organisation, into an empty register."""
+"""registry demo: the demonstration organisation; registry benchmark generate: a register of any size; into an empty one."""
+
+from dataclasses import asdict
 
 import click
 from sqlmodel import select
 
-from registry.demo.actions import load
+from registry.demo.actions import generate, load
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
 from registry.store import migrate
@@ -23,14 +25,7 @@ from registry.store.session import Database
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def demo(count: int | None, if_empty: bool, as_json: bool) -> None:
     """Fill an empty register with an invented insurer, its people and its AI systems."""
-    settings = house().settings
-    settings.make_data_dir()
-    database = Database(settings.database)
-    if migrate.is_empty(database):
-        migrate.upgrade(database)
-    database.dispose()
-    with house().database.transaction(read_only=True) as session:
-        taken = session.exec(select(Person.id).limit(1)).first() is not None
+    taken = _is_taken()
     if taken and if_empty:
         answer(
             {"systems": 0, "people": 0, "sign_ins": []},
@@ -47,3 +42,32 @@ def demo(count: int | None, if_empty: bool, as_json: bool) -> None:
     said += [f"  {one['email']:<36} {one['password']}   {one['role']}" for one in loaded.sign_ins]
     result = {"systems": loaded.systems, "people": len(loaded.people), "sign_ins": loaded.sign_ins}
     answer(result, as_json, "\n".join(said))
+
+
+@click.group("benchmark")
+def benchmark() -> None:
+    """Registers to measure on."""
+
+
+@benchmark.command("generate")
+@click.option("--systems", "count", default=10_000, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def generate_register(count: int, as_json: bool) -> None:
+    """Fill an empty register with invented people, units and systems, the same ones each time."""
+    if _is_taken():
+        raise RuleBroken([Problem("", "Measure on a register of its own; this one holds people.")])
+    made = generate(house().database, count, progress)
+    said = f"{made.systems:,} systems, {made.people:,} people, {made.units:,} units, {made.entries:,} ledger entries."
+    answer(asdict(made), as_json, said)
+
+
+def _is_taken() -> bool:
+    """Whether the register holds anybody; its schema is made first where there is none."""
+    settings = house().settings
+    settings.make_data_dir()
+    database = Database(settings.database)
+    if migrate.is_empty(database):
+        migrate.upgrade(database)
+    database.dispose()
+    with house().database.transaction(read_only=True) as session:
+        return session.exec(select(Person.id).limit(1)).first() is not None

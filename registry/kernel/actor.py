@@ -34,6 +34,8 @@ class Permission(StrEnum):
 
     DESK_READ = "desk.read"
     SYSTEM_READ = "system.read"
+    REGISTER_EXPORT = "register.export"
+    VIEW_SAVE = "view.save"
     SYSTEM_REGISTER = "system.register"
     SYSTEM_EDIT = "system.edit"
     SEAT_FILL = "seat.fill"
@@ -87,6 +89,8 @@ SCOPES: Mapping[str, str] = {
 GRANTS: Mapping[Permission, Grant] = {
     Permission.DESK_READ: _grant(_EVERYBODY),
     Permission.SYSTEM_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.REGISTER_EXPORT: _grant(_EVERYBODY),
+    Permission.VIEW_SAVE: _grant(_EVERYBODY),
     Permission.SYSTEM_REGISTER: _grant(_EVERYBODY, scopes=(WRITE_SCOPE,)),
     Permission.SYSTEM_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),

@@ -31,6 +31,11 @@ class Event(StrEnum):
     SYSTEM_REIMPORTED = "system.reimported"
     INVENTORY_IMPORTED = "inventory.imported"
 
+    REGISTER_EXPORTED = "register.exported"
+    VIEW_SAVED = "view.saved"
+    VIEW_CHANGED = "view.changed"
+    VIEW_DELETED = "view.deleted"
+
     SEAT_FILLED = "seat.filled"
     SEAT_VACATED = "seat.vacated"
     OWNER_CONFIRMED = "owner.confirmed"

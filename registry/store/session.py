@@ -1,5 +1,7 @@
 """Engine and transaction(): commit on a normal exit, roll back on any exception."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +17,7 @@ Finisher = Callable[[Session], None]
 # Where a feature leaves what must be written at the very end of the transaction (the ledger does).
 _FINISHERS = "finishers"
 _SQLITE_BUSY_MS = 20_000
+_SQLITE_PAUSE_SECONDS = 0.02
 
 
 class Database:
@@ -87,13 +90,27 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={_SQLITE_BUSY_MS}",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turn to write-ahead logging. That needs the file for a moment alone and, unlike all else, does not wait for it."""
+    give_up = time.monotonic() + _SQLITE_BUSY_MS / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(_SQLITE_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _lower(text: Any) -> Any:

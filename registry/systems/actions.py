@@ -1,6 +1,6 @@
-"""Register a system with its first owner; edit its record."""
+"""Register a system with its first owner; edit its record; keep views of the register; note that it was exported."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from sqlmodel import Session
@@ -8,14 +8,17 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Conflict, Problem, refuse_if
+from registry.kernel.errors import Conflict, Forbidden, Problem, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.ownership.actions import seat_first_owner
 from registry.people.queries import is_active_person, unit_exists
-from registry.systems.models import System
+from registry.people.rules import tidy_line
+from registry.systems.models import SavedView, System
+from registry.systems.queries.views import preferred_view, view_name_taken
 from registry.systems.rules import record as rules
 from registry.systems.rules.record import Registration, Stage, SystemFacts
+from registry.systems.rules.views import ViewFacts, may_change_view, problems_with_view
 
 
 def register(session: Session, actor: Actor, registration: Registration) -> System:
@@ -65,6 +68,73 @@ def _unit_problems(session: Session, unit_id: int | None) -> list[Problem]:
     if unit_id is None or unit_exists(session, unit_id):
         return []
     return [Problem("unit_id", "There is no such unit.")]
+
+
+def save_view(session: Session, actor: Actor, facts: ViewFacts) -> SavedView:
+    """Keep a state of the register under a name. Raises RuleBroken."""
+    require(actor, Permission.VIEW_SAVE)
+    facts = replace(facts, name=tidy_line(facts.name))
+    refuse_if(_view_problems(session, actor.person_id or 0, facts, besides=None))
+    view = SavedView(person_id=actor.person_id or 0, saved_at=clock.now(), **asdict(facts))
+    session.add(view)
+    record(session, actor, Event.VIEW_SAVED, view)
+    return view
+
+
+def change_view(session: Session, actor: Actor, view: SavedView, facts: ViewFacts) -> None:
+    """Rename a view, share it otherwise, or give it another state of the register. Raises Forbidden or RuleBroken."""
+    require(actor, Permission.VIEW_SAVE)
+    _refuse_others(actor, view)
+    facts = replace(facts, name=tidy_line(facts.name))
+    refuse_if(_view_problems(session, view.person_id, facts, besides=view.id))
+    for name, value in asdict(facts).items():
+        setattr(view, name, value)
+    view.saved_at = clock.now()
+    record(session, actor, Event.VIEW_CHANGED, view)
+
+
+def prefer_view(session: Session, actor: Actor, view: SavedView, *, preferred: bool) -> None:
+    """Let one's register open with this view, or no longer. Raises Forbidden for a view of somebody else."""
+    require(actor, Permission.VIEW_SAVE)
+    if view.person_id != actor.person_id:
+        raise Forbidden(
+            "Only a view of your own can open your register. Save it under a name of yours first."
+        )
+    before = preferred_view(session, view.person_id)
+    if before is not None and before.id != view.id:
+        before.preferred = False
+        # Two at once are refused by the database, so the one before gives way first.
+        session.flush()
+    view.preferred = preferred
+    record(session, actor, Event.VIEW_CHANGED, view)
+
+
+def delete_view(session: Session, actor: Actor, view: SavedView) -> None:
+    """Take a view away; those it was shared with no longer see it. Raises Forbidden."""
+    require(actor, Permission.VIEW_SAVE)
+    _refuse_others(actor, view)
+    session.delete(view)
+    record(session, actor, Event.VIEW_DELETED, None, subject_kind="saved_view", note={"name": view.name})
+
+
+def _refuse_others(actor: Actor, view: SavedView) -> None:
+    if not may_change_view(view.person_id, actor.person_id, actor.roles):
+        raise Forbidden("This view belongs to somebody else. Save your own under another name.")
+
+
+def _view_problems(
+    session: Session, person_id: int, facts: ViewFacts, *, besides: int | None
+) -> list[Problem]:
+    known = facts.unit_id is None or unit_exists(session, facts.unit_id)
+    taken = view_name_taken(session, person_id, facts.name, besides=besides)
+    return problems_with_view(facts, name_taken=taken, unit_is_known=known)
+
+
+def note_export(session: Session, actor: Actor, *, address: str, count: int, written_as: str) -> None:
+    """Put in the ledger who took which part of the register away, how many systems, and in which format."""
+    require(actor, Permission.REGISTER_EXPORT)
+    note = {"search": address or "everything", "systems": str(count), "format": written_as}
+    record(session, actor, Event.REGISTER_EXPORTED, None, subject_kind="register", note=note)
 
 
 def add_row(session: Session, actor: Actor, facts: SystemFacts, stage: Stage = Stage.PROPOSED) -> System:

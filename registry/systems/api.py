@@ -13,7 +13,6 @@ from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.systems import actions, queries
 from registry.systems.models import System
-from registry.systems.queries import Search
 from registry.systems.schemas import SystemChange, SystemIn, brief, whole
 from registry.web import jsonkit
 from registry.web.doors import needs
@@ -25,10 +24,10 @@ api = Blueprint("systems_api", __name__)
 @api.get("/systems")
 @needs(Permission.SYSTEM_READ)
 def systems() -> Response:
-    """The systems the token's person may see, by name."""
+    """The systems the token's person may see, by name; narrowed by words and by every facet of the register page."""
     limit = jsonkit.page_limit()
     after = jsonkit.parts_of(request.args.get("cursor"), (str, int))
-    search = Search(words=request.args.get("q", "").replace("\x00", "").strip()[:200])
+    search = queries.search_from(request.args)
     found = queries.page(session(), actor(), search, after=after, limit=limit)
     owners = ownership.owners_of(session(), [system.id or 0 for system in found.items])
     units = people.unit_paths(session())

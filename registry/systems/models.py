@@ -1,4 +1,4 @@
-"""System: one AI system the company runs."""
+"""System: one AI system the company runs. SavedView: a state of the register page kept under a name."""
 
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,9 @@ from registry.systems.rules.record import (
     Tier,
     Visibility,
 )
+from registry.systems.rules.views import VIEW_NAME_LIMIT, Sharing
+
+_PREFERRED = "preferred"
 
 
 class System(Revised, table=True):
@@ -75,3 +78,30 @@ class System(Revised, table=True):
         if self.id is None:
             raise ValueError("a system has no key before it is stored")
         return public_key(SYSTEM_PREFIX, self.id)
+
+
+class SavedView(Revised, table=True):
+    """A search, order and choice of columns that somebody keeps under a name, for themselves or for others."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        one_of("sharing", Sharing),
+        sa.UniqueConstraint("person_id", "name"),
+        sa.CheckConstraint("(sharing = 'unit') = (unit_id IS NOT NULL)", name="unit_where_shared_with_one"),
+        # A person's register opens with one view at most.
+        sa.Index(
+            "ix_saved_view_one_preferred",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text(_PREFERRED),
+            postgresql_where=sa.text(_PREFERRED),
+        ),
+    )
+
+    person_id: int = Field(foreign_key="person.id")
+    name: str = Field(max_length=VIEW_NAME_LIMIT)
+    address: str = long_text()
+    sharing: Sharing = Field(default=Sharing.NOBODY, sa_type=by_value(Sharing))
+    unit_id: int | None = Field(default=None, foreign_key="business_unit.id", index=True)
+    preferred: bool = Field(default=False)
+    saved_at: datetime = instant()

@@ -64,8 +64,8 @@ def test_a_tag_is_counted_and_searched_among_what_the_reader_may_know(session, c
         actor = cast.actor(session, name)
         among = systems.numbers_visible_to(actor)
         counts = {tag.name: n for tag, n in queries.tag_counts(session, among, unused=actor.sees_everything)}
-        found = systems.page(session, actor, Search(tags=frozenset({"PILOT"}))).items
-        assert len(found) == systems.count(session, actor, Search(tags=frozenset({"pilot"})))
+        found = systems.page(session, actor, Search(chosen=(("tag", ("PILOT",)),))).items
+        assert len(found) == systems.count(session, actor, Search(chosen=(("tag", ("pilot",)),)))
         return counts, {system.name for system in found}
 
     assert seen("otto") == ({"pilot": 1}, {"Claims triage"})

@@ -61,7 +61,7 @@ def _merging(found: Tag) -> MergeTagForm:
 
 def _tag_page(found: Tag, renaming: Form, merging: Form, troubled: Form | None = None) -> Response:
     after = parts_of(request.args.get("after"), (str, int))
-    search = Search(tags=frozenset({found.folded}))
+    search = Search(chosen=(("tag", (found.name,)),))
     page = systems.page(session(), actor(), search, after=after, limit=_PAGE)
     following = cursor_of(*page.next_after) if page.next_after else None
     return shown(

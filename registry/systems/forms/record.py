@@ -1,4 +1,4 @@
-"""Registration in four fields; the whole record."""
+"""Registration in four fields; the whole record; a saved view."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields

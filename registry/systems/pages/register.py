@@ -1,24 +1,29 @@
 """The register, searched and paged; registering a system."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.errors import Problem, RuleBroken
-from registry.ownership import queries as ownership
+from registry.kernel.errors import refuse_if
 from registry.people import queries as people
-from registry.people.rules import below
+from registry.people.rules import chain_of
 from registry.systems import actions, queries
 from registry.systems.forms import RegisterForm
-from registry.systems.queries import Search
-from registry.systems.rules.record import Stage
+from registry.systems.pages import panel
+from registry.systems.pages.panel import Organisation
+from registry.systems.queries import Line, Search
+from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as
+from registry.systems.rules.views import may_change_view
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.formkit import query_number, shown
-from registry.web.jsonkit import cursor_of, parts_of
+from registry.web.formkit import shown
 
 pages = Blueprint("systems", __name__)
 
@@ -28,44 +33,78 @@ _PAGE = 50
 @pages.get("/systems")
 @needs(Permission.SYSTEM_READ)
 def register_page() -> ResponseReturnValue:
-    search = _search()
-    after = parts_of(request.args.get("after"), (str, int))
-    found = queries.page(session(), actor(), search, after=after, limit=_PAGE)
-    numbers = [system.id or 0 for system in found.items]
-    following = _address(after=cursor_of(*found.next_after)) if found.next_after else None
+    listing, problems = queries.listing_from(request.args)
+    organisation = Organisation(people.units(session()))
+    views = queries.views_for(session(), actor(), chain_of(unit_of_reader(), organisation.tree))
+    preferred = next(
+        (view for view, _ in views if view.preferred and view.person_id == actor().person_id), None
+    )
+    if preferred and not request.args:
+        return redirect(panel.view_url(preferred.id, preferred.address))
+    current = next((view for view, _ in views if str(view.id) == listing.view), None)
+    if current is None:
+        refuse_if(problems)
+        listing = replace(listing, view=EVERY_SYSTEM if preferred else "")
+    else:
+        problems += queries.lost_in(name for name, _ in parse_qsl(current.address))
     return render_template(
         "systems/list.html",
-        systems=found.items,
-        owners=ownership.owners_of(session(), numbers),
-        units=people.unit_paths(session()),
-        total=queries.count(session(), actor(), search),
-        everything=queries.count(session(), actor()),
-        search=search,
-        stages=list(Stage),
-        next_url=following,
-        first_url=_address() if after else None,
+        **_found(listing, organisation),
+        tabs=panel.view_tabs(views, current, actor().person_id) if views else [],
+        view=current,
+        may_overwrite=current and may_change_view(current.person_id, actor().person_id, actor().roles),
+        differs=kept_as(listing) != (current.address if current else ""),
+        problems=problems,
     )
 
 
-def _search() -> Search:
-    words = request.args.get("q", "").replace("\x00", "").strip()[:200]
-    stage = request.args.get("stage", "")
-    unit = query_number("unit")
-    if stage and stage not in set(Stage):
-        raise RuleBroken([Problem("stage", "There is no such stage.")])
-    tree = people.parents(session()) if unit is not None else {}
-    return Search(
-        words=words,
-        stage=Stage(stage) if stage else None,
-        unit_ids=frozenset({unit}) | below(frozenset({unit}), tree) if unit is not None else frozenset(),
-        owner_id=query_number("owner"),
-        unconfirmed=request.args.get("unconfirmed") == "1",
-    )
+def _found(listing: Listing, organisation: Organisation) -> dict[str, Any]:
+    """What the page shows of a search: its lines, its facets with their counts, and the ways on from here."""
+    place = queries.place_from(request.args, listing)
+    shown_lines = queries.lines(session(), actor(), listing, place=place, limit=_PAGE)
+    counted = queries.counted(session(), actor(), listing.search)
+    opened = request.args.getlist("more")
+    named = replace(organisation, people=names_of(panel.people_named(listing, counted, opened)))
+    return {
+        "listing": listing,
+        "lines": shown_lines.lines,
+        "counted": counted,
+        "units": organisation.short_paths,
+        "groups": panel.groups(listing, counted, named, opened),
+        "in_force": panel.in_force(listing, named),
+        "clear_url": panel.url(replace(listing, search=Search())),
+        "headings": panel.headings(listing),
+        "columns": COLUMNS,
+        "state": address_of(listing),
+        "urls": {name: panel.url(listing, endpoint=f"systems.{name}") for name in ("export", "new_view")},
+        "deputies": deputies_of(listing, shown_lines.lines),
+        "bulk_url": bulk_url(),
+        "all_url": bulk_url(("all", "1"), *address_of(listing)),
+        "pager": panel.turns(listing, shown_lines),
+    }
 
 
-def _address(**changes: str) -> str:
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "after" and value}
-    return url_for("systems.register_page", **(kept | changes))
+def unit_of_reader() -> int | None:
+    """The unit the reader works in, if the register knows one."""
+    person = actor().person_id
+    return people.person_by_id(session(), person).unit_id if person is not None else None
+
+
+def names_of(numbers: set[int]) -> dict[int, str]:
+    """The names of the people a facet shows."""
+    return {number: person.name for number, person in people.people_by_id(session(), numbers).items()}
+
+
+def deputies_of(listing: Listing, lines: Sequence[Line]) -> dict[int, str]:
+    """The deputies of the systems on this page, where that column is shown."""
+    if "deputy" not in listing.columns:
+        return {}
+    return queries.deputies_in(session(), actor(), [line.id for line in lines], listing.search)
+
+
+def bulk_url(*parameters: tuple[str, str]) -> str:
+    """Where a selection is edited."""
+    return url_for("systems.bulk", **MultiDict(parameters).to_dict(flat=False))  # type: ignore[arg-type]
 
 
 @pages.get("/systems/new")

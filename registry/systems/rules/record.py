@@ -90,6 +90,11 @@ AUTONOMY: dict[int, str] = {
 }
 
 
+def autonomy_said(level: int) -> str:
+    """A level in few words: "2 recommends"."""
+    return f"{level} {AUTONOMY[level].split(':')[0].lower()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A named address that belongs to the record: code, documents, tickets."""

@@ -1,25 +1,41 @@
-// Renews one part of the page (data-target) as the choices of a GET form change; the address keeps the whole state.
+// Renews parts of the page (data-target: ids) as a GET form is typed in and ticked; the address keeps the whole state.
+// What the reader has in hand stays: the focus, and which groups ([data-kept]) are open.
 import { enliven } from "../app.js";
 
+const same = (element) => `input[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
+
+function put(part, old) {
+  for (const group of old.querySelectorAll("[data-kept]")) {
+    const fresh = part.querySelector(`[data-kept="${CSS.escape(group.dataset.kept)}"]`);
+    if (fresh && group.open) fresh.open = true;
+  }
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(part);
+  if (held?.name) part.querySelector(same(held))?.focus({ preventScroll: true });
+  enliven(part);
+}
+
 export default (form) => {
-  const target = () => document.getElementById(form.dataset.target);
+  const targets = form.dataset.target.split(/\s+/);
+  const said = document.querySelector("[data-results-said]");
   let waiting;
   let asked = 0;
   const renew = async () => {
-    const address = new URL(form.getAttribute("action") ?? location.pathname, location.href);
+    const address = new URL(form.getAttribute("action") || location.pathname, location.href);
     const filled = [...new FormData(form)].filter(([, value]) => value !== "");
     address.search = new URLSearchParams(filled);
     const mine = ++asked;
-    target().setAttribute("aria-busy", "true");
+    for (const id of targets) document.getElementById(id).setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const part = page.getElementById(form.dataset.target);
+      const parts = targets.map((id) => page.getElementById(id));
       if (mine !== asked) return;
-      if (!answer.ok || !part) throw new Error("no such part");
-      target().replaceWith(part);
-      enliven(part);
+      if (!answer.ok || parts.includes(null)) throw new Error("no such part");
+      for (const part of parts) put(part, document.getElementById(part.id));
+      for (const button of form.querySelectorAll(".facets__apply")) button.hidden = true;
       history.replaceState(null, "", address);
+      if (said) said.textContent = parts.map((part) => part.dataset.said ?? "").join(" ").trim();
     } catch {
       if (mine === asked) form.submit();
     }

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from registry.annotations import queries as annotations
 from registry.kernel.actor import Permission, may, says_why_not
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.systems import queries
@@ -93,7 +94,12 @@ def _task(given: Any) -> Task:
 
 
 def _keys(given: Any) -> list[str]:
-    """The public ids in an address. The one place where an address becomes a selection."""
+    """The public ids in an address: those it names, or with `all` those of every system in the search it states."""
+    if given.get("all"):
+        search = queries.search_from(given)
+        return [
+            public_key(SYSTEM_PREFIX, number) for number in queries.numbers_in(session(), actor(), search)
+        ]
     return list(dict.fromkeys(given.getlist("key")))
 
 

@@ -1,0 +1,54 @@
+"""The register as a file: exactly what is shown, and a ledger entry of who took it away."""
+
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
+
+from flask import request, send_file
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Permission
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.people import queries as people
+from registry.systems import actions, queries
+from registry.systems.pages.register import pages
+from registry.systems.render import Format, write
+from registry.systems.rules.search import Listing, kept_as
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.security import as_download
+
+# A file up to this size stays in memory; a larger one goes to the disk while it is written.
+_IN_MEMORY = 1_000_000
+
+
+@pages.post("/systems/export")
+@needs(Permission.REGISTER_EXPORT)
+def export() -> ResponseReturnValue:
+    listing, problems = queries.listing_from(request.args)
+    written_as = _format()
+    refuse_if(problems)
+    file = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed with the reply
+    count = _written(file, written_as, listing)
+    actions.note_export(
+        session(), actor(), address=kept_as(listing), count=count, written_as=written_as.value
+    )
+    file.seek(0)
+    reply = send_file(file, mimetype=written_as.mimetype)
+    reply.call_on_close(file.close)
+    return as_download(reply, f"ai-systems-{clock.today().isoformat()}.{written_as.suffix}")
+
+
+def _format() -> Format:
+    named = request.form.get("format", "")
+    if named not in set(Format):
+        raise RuleBroken([Problem("format", "Choose CSV or a workbook.")])
+    return Format(named)
+
+
+def _written(file: IO[bytes], written_as: Format, listing: Listing) -> int:
+    deputies = {}
+    if "deputy" in listing.columns:
+        deputies = queries.deputies_in(session(), actor(), None, listing.search)
+    lines = queries.every_line(session(), actor(), listing)
+    return write(file, written_as, listing, lines, people.unit_paths(session()), deputies)

@@ -1,0 +1,55 @@
+"""By key; the one visible_to clause; search, filter, sort, count and page the register."""
+
+from registry.systems.queries.counts import Counted, counted
+from registry.systems.queries.facets import FACETS, Facet
+from registry.systems.queries.lines import Line, Shown, deputies_in, every_line, lines, page
+from registry.systems.queries.reading import listing_from, lost_in, place_from, search_from
+from registry.systems.queries.records import (
+    by_key,
+    by_keys,
+    by_number,
+    by_numbers,
+    count_by_unit,
+    facts_of,
+    held_by,
+    restricted_count,
+)
+from registry.systems.queries.searching import count, numbers_in
+from registry.systems.queries.sorts import SORTS
+from registry.systems.queries.views import preferred_view, view_by_id, views_for
+from registry.systems.queries.visibility import numbers_visible_to, visible_to
+from registry.systems.rules.search import Search
+
+__all__ = [
+    "FACETS",
+    "SORTS",
+    "Counted",
+    "Facet",
+    "Line",
+    "Search",
+    "Shown",
+    "by_key",
+    "by_keys",
+    "by_number",
+    "by_numbers",
+    "count",
+    "count_by_unit",
+    "counted",
+    "deputies_in",
+    "every_line",
+    "facts_of",
+    "held_by",
+    "lines",
+    "listing_from",
+    "lost_in",
+    "numbers_in",
+    "numbers_visible_to",
+    "page",
+    "place_from",
+    "preferred_view",
+    "restricted_count",
+    "search_from",
+    "view_by_id",
+    "views_for",
+    "visible_to",
+]

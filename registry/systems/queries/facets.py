@@ -1,0 +1,184 @@
+"""FACETS: what the register can be narrowed by. A further facet is one more entry in this table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, case, cast, exists, false, literal, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
+
+from registry.annotations.models import Tag, Tagging
+from registry.annotations.queries import tagged
+from registry.kernel.actor import Seat
+from registry.kernel.text import worded
+from registry.ownership.models import Assignment
+from registry.people.models import BusinessUnit, Person
+from registry.systems.models import System
+from registry.systems.rules.record import AUTONOMY, Kind, Stage, Tier, Visibility, autonomy_said
+from registry.systems.rules.search import NOT_STATED
+
+OWNERSHIP: Any = aliased(Assignment, name="ownership")
+OWNER: Any = aliased(Person, name="owner")
+
+
+def with_owner(query: Any) -> Any:
+    """The query over systems with each one's accountable owner beside it (there is one; see the index)."""
+    held = and_(
+        OWNERSHIP.system_id == col(System.id), OWNERSHIP.seat == Seat.OWNER, OWNERSHIP.to_at.is_(None)
+    )
+    return (
+        query.select_from(System)
+        .join(OWNERSHIP, held, isouter=True)
+        .join(OWNER, OWNER.id == OWNERSHIP.person_id, isouter=True)
+    )
+
+
+OWNER_STATES = {
+    "confirmed": "confirmed",
+    "to_be_confirmed": "to be confirmed",
+    "has_left": "has left",
+}
+
+
+def owner_state(today: date) -> ColumnElement[str]:
+    """How it stands with the accountable owner on that day, as one of OWNER_STATES."""
+    unconfirmed = or_(OWNERSHIP.accepted_at.is_(None), OWNERSHIP.to_be_confirmed.is_(True))
+    return case(
+        (OWNER.active_to < today, literal("has_left")),
+        (unconfirmed, literal("to_be_confirmed")),
+        else_=literal("confirmed"),
+    )
+
+
+# No tag holds a comma, and neither does any name of ours.
+MARK = ","
+Texts = Callable[[date], ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing the register can be narrowed by.
+
+    name     the parameter of the address
+    text     what each system has in it, as text or NULL; given today's date
+    said     the values there are, in order, with their words; empty where they are read from the register
+    several  a system has any number of values: `text` holds them with MARK after each ("" for none)
+    tree     the values are units, and choosing one includes those below it
+    holding  the systems that have one of these values, where an index finds them sooner than `text` does
+    """
+
+    name: str
+    label: str
+    text: Texts
+    said: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
+    numbers: bool = False
+    tree: bool = False
+    holding: Callable[[Sequence[str]], ColumnElement[bool]] | None = None
+
+    def knows(self, value: str) -> bool:
+        """Whether the value is one this facet could hold."""
+        if self.numbers:
+            return value.isascii() and value.isdigit() and len(value) < 10
+        return not self.said or value in self.said
+
+
+def _plain(column: Any) -> Texts:
+    return lambda _today: cast(column, sa.String)
+
+
+# Tables of features above this one are named, not imported, as their foreign keys name `system`.
+_OBJECTIVE = sa.table("objective", sa.column("system_id"), sa.column("problem"))
+_METRIC = sa.table("success_metric", sa.column("system_id"), sa.column("retired_at"))
+_USE = sa.table("data_use", sa.column("system_id"), sa.column("to_at"))
+_DEPUTY = Assignment.__table__.alias("deputy")  # type: ignore[attr-defined]
+
+_LACKS: Mapping[str, tuple[str, Any]] = {
+    "objective": ("an objective", and_(_OBJECTIVE.c.system_id == System.id, _OBJECTIVE.c.problem != "")),
+    "metric": ("a metric", and_(_METRIC.c.system_id == System.id, _METRIC.c.retired_at.is_(None))),
+    "data": ("named data", and_(_USE.c.system_id == System.id, _USE.c.to_at.is_(None))),
+    "deputy": (
+        "a deputy",
+        and_(_DEPUTY.c.system_id == System.id, _DEPUTY.c.seat == Seat.DEPUTY, _DEPUTY.c.to_at.is_(None)),
+    ),
+}
+
+
+def _missing(_today: date) -> ColumnElement[Any]:
+    marks = (
+        case((exists().where(there).correlate(System), literal("")), else_=literal(name + MARK))
+        for name, (_, there) in _LACKS.items()
+    )
+    return reduce(lambda left, right: left.concat(right), marks)
+
+
+def tags_of_each(_today: date) -> ColumnElement[Any]:
+    """The tags of each system with MARK after each; NULL where it has none."""
+    query = select(func.aggregate_strings(col(Tag.name).concat(MARK), ""))
+    query = query.join(Tagging, col(Tagging.tag_id) == col(Tag.id)).where(Tagging.system_id == System.id)
+    return query.correlate(System).scalar_subquery()
+
+
+FACETS: Sequence[Facet] = (
+    Facet("stage", "Stage", _plain(System.stage), said={each.value: worded(each.value) for each in Stage}),
+    Facet(
+        "tier",
+        "Tier",
+        _plain(System.tier),
+        said={**{each.value: worded(each.value) for each in Tier}, NOT_STATED: "not classified"},
+    ),
+    Facet("unit", "Unit", _plain(System.unit_id), numbers=True, tree=True),
+    Facet("owner", "Accountable owner", lambda _today: cast(OWNERSHIP.person_id, sa.String), numbers=True),
+    Facet("owner_state", "Ownership", owner_state, said=OWNER_STATES),
+    Facet(
+        "missing", "Lacks", _missing, said={name: words for name, (words, _) in _LACKS.items()}, several=True
+    ),
+    Facet(
+        "autonomy",
+        "Autonomy",
+        _plain(System.autonomy),
+        said={
+            **{str(level): autonomy_said(level) for level in AUTONOMY},
+            NOT_STATED: "not stated",
+        },
+    ),
+    Facet(
+        "kind",
+        "Kind",
+        _plain(System.kind),
+        said={**{each.value: each.said for each in Kind}, NOT_STATED: "not stated"},
+    ),
+    Facet("tag", "Tag", tags_of_each, several=True, holding=lambda names: col(System.id).in_(tagged(names))),
+    Facet("vendor", "Vendor", lambda _today: func.nullif(System.vendor_name, "")),
+    Facet(
+        "visibility",
+        "Visibility",
+        _plain(System.visibility),
+        said={Visibility.COMPANY.value: "whole company", Visibility.RESTRICTED.value: "restricted"},
+    ),
+)
+BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
+
+
+def clause_of(facet: Facet, values: Sequence[str], today: date) -> ColumnElement[bool]:
+    """The systems that have one of these values in the facet."""
+    if facet.holding:
+        return facet.holding(values)
+    if facet.several:
+        return or_(*(facet.text(today).contains(value + MARK, autoescape=True) for value in values))
+    if facet.tree:
+        return col(System.unit_id).in_(select(_below([int(value) for value in values]).c.id))
+    text = facet.text(today)
+    unstated = text.is_(None) if NOT_STATED in values else false()
+    return or_(text.in_(values), unstated)
+
+
+def _below(units: Sequence[int]) -> Any:
+    """These units and every unit under them, read from the tree by the database itself."""
+    top = select(BusinessUnit.id).where(col(BusinessUnit.id).in_(units)).cte("chosen_units", recursive=True)
+    under = select(BusinessUnit.id).join(top, col(BusinessUnit.parent_id) == top.c.id)
+    return top.union(under)

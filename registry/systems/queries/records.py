@@ -1,0 +1,83 @@
+"""Systems by key or number; the seats of a person on them; how many a unit has."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from registry.kernel.actor import Actor, Seat
+from registry.kernel.errors import NotFound
+from registry.kernel.text import SYSTEM_PREFIX, number_of
+from registry.ownership.models import Assignment
+from registry.systems.models import System
+from registry.systems.queries.visibility import visible_to
+from registry.systems.rules.record import Link, SystemFacts, Visibility
+
+
+def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> System:
+    """The system of this public id. Raises NotFound when there is none the actor may know of; both look the same."""
+    number = number_of(SYSTEM_PREFIX, key)
+    query = select(System).where(System.id == number, visible_to(actor))
+    found = session.exec(query.with_for_update() if lock else query).one_or_none() if number else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_number(session: Session, number: int) -> System:
+    """The system of this number, whoever asks; for work that the actor's own check precedes. Raises NotFound."""
+    found = session.get(System, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_keys(session: Session, actor: Actor, keys: Sequence[str], *, lock: bool = False) -> list[System]:
+    """The systems of these public ids that the actor may know of, by name, in one statement; locked where asked."""
+    numbers = {number for key in keys if (number := number_of(SYSTEM_PREFIX, key))}
+    if not numbers:
+        return []
+    query = select(System).where(col(System.id).in_(sorted(numbers)), visible_to(actor))
+    # Locked in the order of numbers, as everywhere, so that two selections never wait for each other.
+    found = session.exec(query.order_by(col(System.id)).with_for_update() if lock else query)
+    return sorted(found, key=lambda system: (system.name, system.id))
+
+
+def facts_of(system: System) -> SystemFacts:
+    """What the record states, as the rules read it."""
+    values: dict[str, Any] = {each.name: getattr(system, each.name) for each in fields(SystemFacts)}
+    values["links"] = tuple(Link(link["label"], link["url"]) for link in system.links)
+    return SystemFacts(**values)
+
+
+def held_by(session: Session, actor: Actor, person_id: int) -> Sequence[tuple[System, Seat, bool]]:
+    """The systems on which a person holds a seat now, as (system, seat, to be confirmed), by name."""
+    query = (
+        select(System, Assignment.seat, Assignment.to_be_confirmed)
+        .join(Assignment, col(Assignment.system_id) == col(System.id))
+        .where(Assignment.person_id == person_id, col(Assignment.to_at).is_(None), visible_to(actor))
+    )
+    rows = session.exec(query.order_by(System.name, col(System.id)))
+    return [(system, Seat(seat), unconfirmed) for system, seat, unconfirmed in rows]
+
+
+def by_numbers(session: Session, actor: Actor, numbers: set[int]) -> dict[int, System]:
+    """Several systems by number, those the actor may see, in one statement."""
+    if not numbers:
+        return {}
+    query = select(System).where(col(System.id).in_(sorted(numbers)), visible_to(actor))
+    return {system.id or 0: system for system in session.exec(query)}
+
+
+def count_by_unit(session: Session, actor: Actor) -> dict[int, int]:
+    """How many systems the actor can see in each unit, its sub-units not counted; in one statement."""
+    query = select(System.unit_id, func.count()).where(visible_to(actor))
+    return dict(session.exec(query.group_by(col(System.unit_id))).all())
+
+
+def restricted_count(session: Session, actor: Actor, unit_ids: frozenset[int]) -> int:
+    """How many restricted systems of these units the actor can see."""
+    query = select(func.count()).select_from(System).where(visible_to(actor))
+    query = query.where(col(System.unit_id).in_(sorted(unit_ids)), System.visibility == Visibility.RESTRICTED)
+    return session.exec(query).one()
