@@ -15,6 +15,7 @@ def test_each_system_is_listed_with_what_was_promised(typed, cast):
         "owner_to_be_confirmed": False,
         "stage": "proposed",
         "tier": None,
+        "tags": [],
         "version": 1,
     }
 

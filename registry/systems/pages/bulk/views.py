@@ -104,7 +104,7 @@ def _keys(given: Any) -> list[str]:
 
 
 def _selection(offered: Sequence[str], *, lock: bool = False) -> Selection:
-    refuse_if(rules.problems_with_selection(len(offered)))
+    refuse_if(rules.problems_with_selection(len(set(offered))))
     found = queries.by_keys(session(), actor(), offered, lock=lock)
     ticked = set(request.form.getlist("key")) if lock else {system.key for system in found}
     return Selection(found, frozenset(ticked), len(set(offered)) - len(found))
