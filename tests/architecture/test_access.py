@@ -28,7 +28,9 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.systems import actions as register
 from registry.systems import queries as systems
+from registry.systems.rules.views import Sharing, ViewFacts
 from registry.web import doors
 from tests.cast import NAMES
 
@@ -96,6 +98,9 @@ def _furnish(session, cast):
     adam = cast.actor(session, "adam")
     team = people.add_team(session, adam, "Claims data", Function.DATA, leader_id=cast.number("ben"))
     numbers["shared"] = {"source": source.key, "check": check.id, "token": token.id, "team": team.id}
+    private = register.save_view(session, ada, ViewFacts("Mine", "stage=live"))
+    shared = register.save_view(session, ada, ViewFacts("Ours", "tier=high", Sharing.EVERYBODY))
+    numbers["shared"] |= {"private_view": private.id, "shared_view": shared.id}
     return numbers
 
 
@@ -139,6 +144,13 @@ class House:
             )
         if rule.rule.startswith("/api/v1/systems/<key>"):
             return [self._of_system(rule, each) for each in ("triage", "sentinel", "pricing", "absent")]
+        if rule.rule.startswith("/systems/views/<int:number>"):
+            views = self.numbers["shared"]
+            return [
+                ("ada's own", {"number": views["private_view"]}),
+                ("ada's, shared", {"number": views["shared_view"]}),
+                ("absent", {"number": 999_999}),
+            ]
         if rule.rule.startswith("/handovers/"):
             found = [
                 (each, {"number": self.numbers[each]["handover"]})

@@ -10,6 +10,7 @@ from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, Person, Team
+from registry.systems.models import SavedView
 from tests.cast import Cast
 
 
@@ -34,10 +35,14 @@ PAGES = {
     "portfolio.search": (Visit("/search?q=a", "ada"), Visit("/search?q=nothing+like+it")),
     "systems.register_page": (
         Visit("/systems"),
+        Visit("/systems?q=claims&unit={claims}&sort=-owner&col=owner&col=deputy&col=changed&view={view}"),
         Visit("/systems?q=nothing+like+it"),
         Visit("/systems?stage=lost", status=422),
     ),
     "systems.new": (Visit("/systems/new", "mia"),),
+    "systems.views": (Visit("/systems/views", "ada"),),
+    "systems.new_view": (Visit("/systems/views/new?stage=proposed", "mia"),),
+    "systems.edit_view": (Visit("/systems/views/{view}", "ada"),),
     "systems.show": (Visit(SYSTEM, "ada"), Visit(SYSTEM, "otto"), Visit("/systems/{pricing}", "olga")),
     "systems.edit_form": (Visit(f"{SYSTEM}/edit", "ada"),),
     "systems.history": (Visit(f"{SYSTEM}/history", "ada"),),
@@ -156,6 +161,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,
+        "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
         "tag": newest(Tag),

@@ -29,6 +29,7 @@ from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.rules.record import Kind as SystemKind
 from registry.systems.rules.record import Link, Reversibility, SystemFacts
+from registry.systems.rules.views import Sharing, ViewFacts
 from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
@@ -56,6 +57,8 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _seats(session, ada, cast, words)
     _machinery(session, words)
     _annotations(session, ada, adam, cast, words)
+    shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
+    systems.save_view(session, ada, shared)
     accounts.issue_token(
         session,
         ada,

@@ -44,6 +44,22 @@ def test_a_list_goes_by_pages_and_holds_what_the_person_may_see(api, token_of, c
     assert names == ["Claims triage", "Home pricing"]
 
 
+def test_a_list_is_narrowed_as_the_register_page_is(api, token_of, cast):
+    headers = token_of("mia")
+
+    def keys(**query):
+        reply = api.get("/api/v1/systems", query_string=query, headers=headers)
+        return reply.status_code, [item["key"] for item in reply.json.get("items", ())]
+
+    triage, pricing = cast.triage.key, cast.pricing.key
+    assert keys(stage=["proposed", "live"]) == (200, [triage, pricing])
+    assert keys(unit=cast.units["claims"].id) == (200, [triage])
+    assert keys(owner=cast.number("olga")) == (200, [pricing])
+    assert keys(missing="deputy", tier="none") == (200, [pricing])
+    assert keys(q="premiums", stage="live") == (200, [])
+    assert keys(stage="lost") == (422, [])
+
+
 def test_registering_and_changing_a_system(api, token_of, cast):
     headers = token_of("ada")
     body = {

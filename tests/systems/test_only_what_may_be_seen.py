@@ -1,0 +1,202 @@
+"""Whatever lists, counts or exports systems shows each person exactly those they may know of.
+
+What everybody may see is worked out here row by row, without the product's clause. Every route that could name systems
+is asked; a route that this file does not know makes a test fail, so a new list cannot be forgotten.
+"""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from sqlmodel import select
+
+from registry.accounts import actions as accounts
+from registry.kernel.actor import Role
+from registry.ownership.models import Assignment
+from registry.people.models import BusinessUnit, Person
+from registry.systems import queries
+from registry.systems.models import System
+from registry.systems.queries import FACETS
+from registry.systems.rules.record import Stage, Visibility
+from tests.cast import NAMES, ROLES
+from tests.systems.lived_in import fill
+
+COUNT = 12
+KEY = re.compile(r"\bAI-\d{4}\b")
+PEOPLE = ("otto", "mia", "olga", "ada", "hedy", "rita", "eva")
+
+EVERY_STAGE = "/systems?" + "&".join(f"stage={stage.value}" for stage in Stage)
+# What shows systems to whoever may enter, with addresses that show every one of them at once.
+LISTS = {
+    "systems.register_page": ("/systems", "/systems?sort=-owner&col=deputy", EVERY_STAGE),
+    "systems.export": ("/systems/export",),
+    "systems_api.systems": ("/api/v1/systems?limit=200",),
+}
+# What may name some systems: whatever it names must be among those the person may know of.
+MAY_NAME_SOME = {
+    "portfolio.desk": "/",
+    "people.show": "/people/{person}",
+    "people.units": "/units",
+    "people.unit": "/units/{unit}",
+    "people.directory": "/people",
+    "people.teams": "/teams",
+    "data_sources.catalogue": "/data-sources",
+    "systems.views": "/systems/views",
+    "systems.new": "/systems/new",
+    "systems.new_view": "/systems/views/new",
+    "accounts.account": "/account",
+    "audit.log": "/audit",
+    "worker.jobs": "/jobs",
+}
+# Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
+OF_ONE_RECORD = ("<key>", "<int:number>")
+NO_SYSTEMS = {
+    "static",
+    "health.alive",
+    "health.ready",
+    "patterns.patterns",
+    "accounts.sign_in",
+    "people.new",
+    "people.unit_new",
+    "people.team_new",
+    "data_sources.new",
+}
+
+
+def may_see(system, person, roles, holders, heads, parents):
+    """Whether somebody may know of a system, from product.md alone."""
+    if system.visibility is Visibility.COMPANY or roles & {Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR}:
+        return True
+    unit, chain = system.unit_id, []
+    while unit is not None:
+        chain.append(heads[unit])
+        unit = parents[unit]
+    return person in holders[system.id] or person in chain
+
+
+@pytest.fixture
+def allowed(database, cast):
+    """Who may see which keys."""
+    with database.transaction() as session:
+        fill(session, cast, COUNT)
+    with database.transaction(read_only=True) as session:
+        systems = session.exec(select(System)).all()
+        holders = {system.id: set() for system in systems}
+        for seat in session.exec(select(Assignment)):
+            if seat.to_at is None:
+                holders[seat.system_id].add(seat.person_id)
+        units = session.exec(select(BusinessUnit)).all()
+        heads, parents = ({u.id: u.head_id for u in units}, {u.id: u.parent_id for u in units})
+        return {
+            name: {
+                system.key
+                for system in systems
+                if may_see(
+                    system,
+                    cast.number(name),
+                    {ROLES[name]} if name in ROLES else set(),
+                    holders,
+                    heads,
+                    parents,
+                )
+            }
+            for name in NAMES
+        }
+
+
+@pytest.fixture
+def ask(database, cast, client_of, app):
+    """The text of what one person is shown at an address; None where they may not enter."""
+    clients, tokens = {}, {}
+
+    def asked(name, endpoint, address):
+        clients.setdefault(name, client_of(name))
+        if address.startswith("/api/"):
+            if name not in tokens:
+                with database.transaction() as session:
+                    person = session.get(Person, cast.number(name))
+                    actor = cast.actor(session, name)
+                    tokens[name] = accounts.issue_token(
+                        session, actor, person, "t", frozenset({"registry:read"})
+                    )[0]
+            headers = {"Authorization": f"Bearer {tokens[name]}"}
+            return app.test_client().get(address, headers=headers).text
+        if endpoint == "systems.export":
+            with clients[name].post(address, data={"format": "csv"}) as reply:
+                return reply.text
+        reply = clients[name].get(address)
+        return reply.text if reply.status_code == 200 else None
+
+    return asked
+
+
+def shown_wrongly(allowed, ask):
+    """Every (person, address) at which not exactly the allowed systems are shown."""
+    return {
+        (name, address)
+        for name in PEOPLE
+        for endpoint, addresses in LISTS.items()
+        for address in addresses
+        if set(KEY.findall(ask(name, endpoint, address))) != allowed[name]
+    }
+
+
+def test_every_list_search_and_export_shows_each_person_exactly_what_they_may_see(allowed, ask, cast):
+    assert len({frozenset(keys) for keys in allowed.values()}) >= 4, "the cast differs in what it may see"
+    assert shown_wrongly(allowed, ask) == set()
+    words = {"person": cast.number("ada"), "unit": cast.units["claims"].id}
+    for name in ("otto", "hedy"):
+        for endpoint, address in MAY_NAME_SOME.items():
+            text = ask(name, endpoint, address.format(**words)) or ""
+            assert set(KEY.findall(text)) <= allowed[name], (name, endpoint)
+
+
+def test_every_count_of_every_facet_counts_only_what_the_person_may_see(database, allowed, cast):
+    with database.transaction(read_only=True) as session:
+        by_key = {system.key: system for system in session.exec(select(System))}
+        for name in PEOPLE:
+            actor = cast.actor(session, name)
+            counted = queries.counted(session, actor, queries.Search())
+            assert (counted.found, counted.everything) == (len(allowed[name]), len(allowed[name]))
+            assert queries.count(session, actor) == len(allowed[name])
+            assert set(queries.numbers_in(session, actor, queries.Search())) == {
+                by_key[key].id for key in allowed[name]
+            }
+            for facet in FACETS:
+                if not facet.several:
+                    assert sum(counted.facets[facet.name].values()) == len(allowed[name]), (name, facet.name)
+            restricted = counted.facets["visibility"].get("restricted", 0)
+            assert restricted == sum(by_key[key].visibility is Visibility.RESTRICTED for key in allowed[name])
+
+
+def test_nobody_learns_of_a_hidden_system_by_its_name_its_id_or_the_word_restricted(allowed, ask, cast):
+    for address in (
+        "/systems?q=Sentinel",
+        f"/systems?q={cast.sentinel.key}",
+        "/systems?visibility=restricted",
+        f"/systems?owner={cast.number('ada')}&q={quote('fraud rings')}",
+    ):
+        page = ask("otto", "systems.register_page", address)
+        assert f"/systems/{cast.sentinel.key}" not in page
+        assert "Nothing matches" in page
+    assert 'name="visibility"' not in ask("otto", "systems.register_page", "/systems")
+
+
+def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
+    from sqlalchemy import true
+
+    monkeypatch.setattr(queries.searching, "visible_to", lambda _actor: true())
+    found = shown_wrongly(allowed, ask)
+    for endpoint, addresses in LISTS.items():
+        for address in addresses:
+            assert ("otto", address) in found, endpoint
+
+
+def test_every_route_is_known_here_so_that_no_new_list_is_forgotten(app):
+    unknown = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not any(part in rule.rule for part in OF_ONE_RECORD)
+        and ("GET" in rule.methods or "export" in rule.endpoint)
+    }
+    assert unknown - LISTS.keys() - MAY_NAME_SOME.keys() - NO_SYSTEMS == set()
