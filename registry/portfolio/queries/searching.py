@@ -13,7 +13,7 @@ from registry.kernel.text import DATA_SOURCE_PREFIX, SYSTEM_PREFIX, number_of
 from registry.people.models import Person, Team
 from registry.people.queries import unit_paths
 from registry.portfolio.rules import Rank, Words, rank_of
-from registry.store.folding import folded, folded_text, place_in
+from registry.store.folding import folded, folded_text, place_in, says
 from registry.store.paging import holding
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -89,6 +89,8 @@ def _holds(name: Any, word: str) -> ColumnElement[bool]:
 
 def _mentions(column: Any, word: str) -> ColumnElement[bool]:
     # Long texts are compared by letter case alone: levelling their accents as well costs more than it finds.
+    if word.isascii():
+        return says(column, holding(word))
     return func.lower(column).like(holding(word), escape="\\")
 
 
