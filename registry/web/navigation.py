@@ -52,6 +52,8 @@ def menu(actor: Actor) -> list[Place]:
 def _is_here(endpoint: str, blueprint: str | None) -> bool:
     if endpoint == request.endpoint:
         return True
+    if request.endpoint == "portfolio.search":
+        return False
     if endpoint == "people.units":
         return (request.endpoint or "").startswith("people.unit")
     home = endpoint.split(".", maxsplit=1)[0]

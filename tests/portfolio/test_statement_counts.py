@@ -83,4 +83,4 @@ def test_a_page_that_asks_once_per_line_is_noticed(house, monkeypatch):
     few = house.statements()
     house.grow(2, 4)
     many = house.statements()
-    assert {page for page in PAGES if many[page] != few[page]} == {"/systems"}
+    assert {page for page in PAGES if many[page] != few[page]} == {"/systems", "/search?q=system"}
