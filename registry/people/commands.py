@@ -1,7 +1,6 @@
 """registry people import: a people file onto the directory."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from sqlmodel import Session
 
 from registry.accounts.queries import staying_holders
 from registry.kernel.actor import Role, the_registry
-from registry.kernel.rows import tallied
 from registry.kernel.text import counted
 from registry.ownership.queries import open_seats_counted
 from registry.people import actions, queries
@@ -20,10 +18,9 @@ from registry.people.rules.imports import (
     Leaver,
     Planned,
     Surroundings,
-    absent_leavers,
     plan,
+    report,
     stated_leavers,
-    with_last_day,
 )
 from registry.store.commandkit import answer, bar, house, progress
 
@@ -88,7 +85,8 @@ def import_people(
                 session, read, staying=staying_holders(session, Role.ADMINISTRATOR), oneself=None
             )
             planned = plan(read.rows, around)
-            gone = _absent(session, read, planned, around, last_day) if leavers else []
+            day = last_day.date() if last_day else None
+            gone = queries.absent(session, read, planned, around, day) if leavers else []
             made = _carry_out(session, file, read, planned, around, gone)
             result = _result(session, planned, [*stated_leavers(planned, around.known), *gone], made)
             _keep_nothing_if(dry_run)
@@ -99,22 +97,6 @@ def import_people(
 
 def _map(file: Path | None) -> bytes | None:
     return file.read_bytes() if file else None
-
-
-def _absent(
-    session: Session,
-    read: PeopleFile,
-    planned: Sequence[Planned],
-    around: Surroundings,
-    last_day: datetime | None,
-) -> list[Leaver]:
-    """Whom earlier files of this kind brought and this one lacks; with the day to note, where one is given."""
-    there = {known.person_id for known in around.known.values()}
-    gone = absent_leavers(queries.brought_by(session, read.mapping.kind), read.emails, there)
-    if last_day is None:
-        return gone
-    leaving = {one.person_id for one in planned if one.leaves and one.person_id is not None}
-    return with_last_day(gone, last_day.date(), around.staying - leaving, None)
 
 
 def _carry_out(
@@ -147,23 +129,11 @@ def _result(
     session: Session, planned: Sequence[Planned], leavers: Sequence[Leaver], made: int
 ) -> dict[str, Any]:
     seats = open_seats_counted(session, {leaver.person_id for leaver in leavers})
+    result = report(planned, leavers, seats, made)
     address = house().settings.base_url.rstrip("/")
-    return asdict(tallied(one.ending for one in planned)) | {
-        "units_made": made,
-        "leavers": [
-            {
-                "name": leaver.name,
-                "email": leaver.email,
-                "last_day": leaver.last_day.isoformat() if leaver.last_day else None,
-                "absent": leaver.absent,
-                "says": leaver.says,
-                "seats": seats.get(leaver.person_id, 0),
-                "page": f"{address}/people/{leaver.person_id}",
-            }
-            for leaver in leavers
-        ],
-        "problems": [asdict(problem) for one in planned for problem in one.problems],
-    }
+    for each in result["leavers"]:
+        each["page"] = f"{address}/people/{each['person']}"
+    return result
 
 
 def _said(result: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import HiddenField
+from wtforms import FileField, HiddenField
 
 from registry.kernel.actor import Role
 from registry.people.models import BusinessUnit, Person, Team
@@ -55,6 +55,25 @@ class LeavingForm(Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.active_to.flags.required = True
+
+
+class PeopleFileForm(Form):
+    """A file of people, and perhaps one that says which of its columns is which."""
+
+    file = FileField(
+        "File",
+        description="CSV, TSV, XLSX, ODS or JSON with names and e-mail addresses, as your personnel system exports it.",
+        render_kw={"required": True},
+    )
+    mapping = FileField(
+        "Map file", description="Only where the headings are not understood: YAML that names the columns."
+    )
+
+
+class PeopleImportForm(Form):
+    """Importing the file that was looked at, with a last day for those it lacks or without."""
+
+    last_day = Day("Their last day", "Empty: nobody who is missing is marked as left.")
 
 
 class NewUnitForm(Form):

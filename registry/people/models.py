@@ -1,7 +1,7 @@
-"""Person, BusinessUnit, Team, Membership; ImportedPerson: what a people file said of somebody."""
+"""Person, BusinessUnit, Team, Membership; ImportedPerson: what a people file said of somebody; PeopleUpload: such a file."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -93,3 +93,17 @@ class ImportedPerson(Revised, table=True):
     file_name: str = Field(max_length=255)
     row_number: int
     imported_at: datetime = instant()
+
+
+class PeopleUpload(Row, table=True):
+    """A people file between its preview and its import; afterwards what came of it, without the file."""
+
+    __tablename__ = "people_upload"
+    __audited__: ClassVar[bool] = False
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    file_name: str = Field(max_length=255)
+    uploaded_at: datetime = instant()
+    data: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    map_data: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    result: dict[str, Any] | None = Field(default=None, sa_type=json_type())

@@ -101,6 +101,8 @@ def _furnish(session, cast):
     private = register.save_view(session, ada, ViewFacts("Mine", "stage=live"))
     shared = register.save_view(session, ada, ViewFacts("Ours", "tier=high", Sharing.EVERYBODY))
     numbers["shared"] |= {"private_view": private.id, "shared_view": shared.id}
+    upload = people.keep_upload(session, adam, "staff.csv", b"Name,Mail\nNew,new@example.org\n", None)
+    numbers["shared"]["upload"] = upload.id
     return numbers
 
 
@@ -167,6 +169,10 @@ class House:
             return [("ada's", here), ("absent", {**here, "key": "DS-9999"})]
         if rule.endpoint == "accounts.revoke_token":
             return [("ada's", {"number": self.numbers["shared"]["token"]}), ("absent", {"number": 999_999})]
+        if rule.rule.startswith("/people/import/"):
+            return [("adam's", {"number": self.numbers["shared"]["upload"]}), ("absent", {"number": 999_999})]
+        if rule.rule.startswith("/api/v1/people/"):
+            return [("one", {"number": self.cast.number("otto")}), ("absent", {"number": 999_999})]
         if rule.rule.startswith(("/people/", "/units/", "/teams/", "/jobs/")):
             here = {"people": self.cast.number("otto"), "units": self.cast.units["claims"].id}.get(
                 rule.rule.split("/")[1]

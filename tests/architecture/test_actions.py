@@ -13,6 +13,8 @@ PARTS = {"registry/systems/actions.py:add_row"}
 # Actions on rows outside the ledger (the database's own guard knows those rows too): they ask, and record nothing.
 OUTSIDE_THE_LEDGER = {
     "registry/cards/actions.py:keep_preview": "a preview can be made again at any time",
+    "registry/people/actions/uploads.py:keep_upload": "a file changes nothing before it is imported",
+    "registry/people/actions/uploads.py:finish_upload": "the import itself is in the ledger",
     "registry/worker/actions.py:retry": "jobs follow the ledger, they are not in it",
 }
 # A query that must see what this very session has changed sends it to the database first.

@@ -7,7 +7,7 @@ from registry.store.columns import Row
 
 # Sessions, counters, jobs and copies that can be made again; and the ledger itself, which guards itself.
 MACHINERY = {
-    "user_session", "sign_in_tries", "job", "cursor", "heartbeat", "card_preview",
+    "user_session", "sign_in_tries", "job", "cursor", "heartbeat", "card_preview", "people_upload",
     "ledger_entry", "ledger_payload", "ledger_object",
 }  # fmt: skip
 

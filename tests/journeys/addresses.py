@@ -9,7 +9,7 @@ from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
-from registry.people.models import BusinessUnit, Person, Team
+from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
 from registry.systems.models import SavedView
 from tests.cast import Cast
 
@@ -101,6 +101,8 @@ PAGES = {
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
+    "people.import_form": (Visit("/people/import"),),
+    "people.import_preview": (Visit("/people/import/{upload}"),),
     "people.show": (Visit("/people/{ada}"), Visit("/people/{person}", "otto")),
     "people.edit_form": (Visit("/people/{person}/edit"),),
     "people.leaving_form": (Visit("/people/{ada}/leaving"),),
@@ -171,4 +173,5 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "unit": newest(BusinessUnit),
         "claims": cast.units["claims"].id,
         "team": newest(Team),
+        "upload": newest(PeopleUpload),
     }

@@ -74,6 +74,10 @@ def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> No
         words.line("Noor Newcomer", 200), "noor@example.org", words.line("claims analyst", 200), unit.id
     )
     people.add_person(session, adam, facts)
+    # Somebody added, somebody changed, and what has to be looked at: enough to see every part of the preview.
+    staff = f"Name,Mail,Function,Unit,Last day\n{words.line('New', 50)},new@example.org,,Motor,\n"
+    staff += "Ben Engineer,ben@example.org,Engineer,,2099-12-31\nNobody,nonsense,,,soon\n"
+    people.keep_upload(session, adam, "staff.csv", staff.encode(), None)
     people.add_team(
         session,
         adam,

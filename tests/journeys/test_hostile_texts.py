@@ -68,7 +68,7 @@ FULL_OF_TEXT = (
 REFLECTED = tuple(
     f"{path}{quote(CORPUS[index])}"
     for index, path in enumerate(
-        ("/systems?q=", "/people?q=", "/data-sources?q=", "/sign-in?next=", "/lost/")
+        ("/search?q=", "/systems?q=", "/people?q=", "/data-sources?q=", "/sign-in?next=", "/lost/")
     )
 )
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.kernel.rows import Ending, tallied
+from registry.people.queries import people_file
 from registry.people.rules.columns import guessed, mapped, problems_with_map
 from registry.people.rules.directory import PersonFacts
 from registry.people.rules.drafts import PersonDraft, RowRead, draft_of
@@ -275,6 +277,13 @@ def test_a_last_day_for_all_who_are_missing_spares_the_last_administrator():
     assert [one.last_day for one in noted] == [TODAY, None, None, None]
     assert noted[1].says == LAST_ADMINISTRATOR
     assert all(one.says for one in noted[1:])
+
+
+def test_the_example_in_the_documentation_reads_without_a_remark():
+    found = people_file(Path(__file__).parents[2] / "docs/examples/people.csv", "people.csv")
+    assert [row.problems for row in found.rows] == [()] * 4
+    assert (found.rows[1].draft.name, found.rows[1].draft.unit[-1]) == ("Tomasz Zieliński", "Motor")
+    assert found.warnings == ()
 
 
 texts = st.text(max_size=12) | st.sampled_from(

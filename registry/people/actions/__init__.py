@@ -11,6 +11,7 @@ from registry.people.actions.directory import (
     mark_as_left,
 )
 from registry.people.actions.importing import import_people
+from registry.people.actions.uploads import finish_upload, keep_upload
 
 __all__ = [
     "add_person",
@@ -19,7 +20,9 @@ __all__ = [
     "edit_person",
     "edit_team",
     "edit_unit",
+    "finish_upload",
     "import_people",
+    "keep_upload",
     "mark_as_here",
     "mark_as_left",
 ]

@@ -36,12 +36,15 @@ from registry.people.queries.directory import (
 )
 from registry.people.queries.importing import (
     PeopleFile,
+    absent,
     brought_by,
     known_people,
     people_file,
     said_of,
     surroundings,
     unit_index,
+    upload_by_id,
+    uploads_of,
 )
 from registry.people.queries.unit_history import changes_of_unit, changes_of_units
 
@@ -49,6 +52,7 @@ __all__ = [
     "LARGEST_NUMBER",
     "Narrowing",
     "PeopleFile",
+    "absent",
     "active_clause",
     "active_people",
     "brought_by",
@@ -87,4 +91,6 @@ __all__ = [
     "unit_with_those_below",
     "units",
     "units_page",
+    "upload_by_id",
+    "uploads_of",
 ]

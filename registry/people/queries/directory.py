@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from registry.kernel.errors import NotFound
 from registry.people import rules
 from registry.people.models import BusinessUnit, Membership, Person, Team
-from registry.store.folding import folded, folded_text
+from registry.store.folding import name_holds
 from registry.store.paging import Page, cut, holding
 
 # The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
@@ -89,10 +89,10 @@ def people_count(session: Session, narrowed: Narrowing) -> int:
 
 
 def _narrowing(narrowed: Narrowing) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    for word in narrowed.words.split():
-        name = folded(Person.name).like(holding(folded_text(word)), escape="\\")
-        clauses.append(or_(name, col(Person.email).like(holding(word), escape="\\")))
+    clauses: list[ColumnElement[bool]] = [
+        or_(name_holds(Person.name, word), col(Person.email).like(holding(word), escape="\\"))
+        for word in narrowed.words.split()
+    ]
     if narrowed.unit_ids:
         clauses.append(col(Person.unit_id).in_(sorted(narrowed.unit_ids)))
     if narrowed.on is not None:

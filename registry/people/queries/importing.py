@@ -3,19 +3,28 @@
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from registry.kernel import clock
-from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.kernel.rows import RowProblem
-from registry.people.models import ImportedPerson, Person
+from registry.people.models import ImportedPerson, PeopleUpload, Person
 from registry.people.queries.directory import units
 from registry.people.rules.columns import ColumnMap, guessed, mapped, problems_with_map
 from registry.people.rules.directory import PersonFacts
 from registry.people.rules.drafts import RowRead, draft_of, placed
-from registry.people.rules.imports import Brought, Known, Surroundings
+from registry.people.rules.imports import (
+    Brought,
+    Known,
+    Leaver,
+    Planned,
+    Surroundings,
+    absent_leavers,
+    with_last_day,
+)
 from registry.people.rules.unit_paths import UnitIndex, chained, index_of
 from registry.store.sheets import Limits, Row, SheetRefused, read
 from registry.store.sheets.yaml_texts import parsed
@@ -158,6 +167,33 @@ def brought_by(session: Session, kind: str) -> list[Brought]:
         Brought(person.id or 0, person.name, email, person.active_from, person.active_to)
         for person, email in session.exec(query)
     ]
+
+
+def absent(
+    session: Session, file: PeopleFile, planned: Sequence[Planned], around: Surroundings, day: date | None
+) -> list[Leaver]:
+    """Whom earlier files of this kind brought and this one lacks; with the day to note, where one is given."""
+    there = {known.person_id for known in around.known.values()}
+    gone = absent_leavers(brought_by(session, file.mapping.kind), file.emails, there)
+    if day is None:
+        return gone
+    leaving = {one.person_id for one in planned if one.leaves and one.person_id is not None}
+    return with_last_day(gone, day, around.staying - leaving, around.oneself)
+
+
+def upload_by_id(session: Session, number: int, person_id: int | None, *, lock: bool = False) -> PeopleUpload:
+    """One's own uploaded file. Raises NotFound, for somebody else's as well."""
+    query = select(PeopleUpload).where(PeopleUpload.id == number, PeopleUpload.person_id == person_id)
+    found = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def uploads_of(session: Session, person_id: int, before: datetime) -> Sequence[PeopleUpload]:
+    """What somebody uploaded before that instant."""
+    query = select(PeopleUpload).where(PeopleUpload.person_id == person_id)
+    return session.exec(query.where(col(PeopleUpload.uploaded_at) < before)).all()
 
 
 def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -1,11 +1,11 @@
 """plan(): how each row of a people file ends and what it changes; who may have left."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from registry.kernel.rows import Ending, RowProblem
+from registry.kernel.rows import Ending, RowProblem, tallied
 from registry.kernel.text import listed
 from registry.people.rules.directory import PersonFacts, problems_with_last_day
 from registry.people.rules.drafts import PersonDraft, RowRead
@@ -241,3 +241,25 @@ def with_last_day(
             left.discard(one.person_id)
         noted.append(replace(one, last_day=None if says else day, says=says))
     return noted
+
+
+def report(
+    planned: Sequence[Planned], leavers: Sequence[Leaver], seats: Mapping[int, int], units_made: int
+) -> dict[str, Any]:
+    """What came of an import: the five counts, the leavers with the seats they hold, every problem by row and column."""
+    return asdict(tallied(one.ending for one in planned)) | {
+        "units_made": units_made,
+        "leavers": [
+            {
+                "person": leaver.person_id,
+                "name": leaver.name,
+                "email": leaver.email,
+                "last_day": leaver.last_day.isoformat() if leaver.last_day else None,
+                "absent": leaver.absent,
+                "says": leaver.says,
+                "seats": seats.get(leaver.person_id, 0),
+            }
+            for leaver in leavers
+        ],
+        "problems": [asdict(problem) for one in planned for problem in one.problems],
+    }

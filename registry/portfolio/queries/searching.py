@@ -13,7 +13,7 @@ from registry.kernel.text import DATA_SOURCE_PREFIX, SYSTEM_PREFIX, number_of
 from registry.people.models import Person, Team
 from registry.people.queries import unit_paths
 from registry.portfolio.rules import Rank, Words, rank_of
-from registry.store.folding import folded, folded_text, place_in
+from registry.store.folding import folded_text, name_begins, name_holds, says
 from registry.store.paging import holding
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -77,32 +77,28 @@ def search(session: Session, actor: Actor, words: Words) -> Results:
 def _best(
     session: Session, kind: Any, words: Words, mentions: Sequence[Any], *only: ColumnElement[bool]
 ) -> Hits[Any]:
-    each = [or_(_holds(kind.name, word), *(_mentions(column, word) for column in mentions)) for word in words]
+    each = [
+        or_(name_holds(kind.name, word), *(_mentions(column, word) for column in mentions)) for word in words
+    ]
     order = (_rank(kind.name, words), func.length(kind.name), kind.name, kind.id)
     found = session.exec(select(kind).where(*each, *only).order_by(*order).limit(BEST + 1)).all()
     return Hits(found[:BEST], more=len(found) > BEST)
 
 
-def _holds(name: Any, word: str) -> ColumnElement[bool]:
-    return folded(name).like(holding(folded_text(word)), escape="\\")
-
-
 def _mentions(column: Any, word: str) -> ColumnElement[bool]:
     # Long texts are compared by letter case alone: levelling their accents as well costs more than it finds.
+    if word.isascii():
+        return says(column, holding(word))
     return func.lower(column).like(holding(word), escape="\\")
 
 
 def _rank(name: Any, words: Words) -> ColumnElement[int]:
-    """`rules.rank_of` as the database says it. Each name is levelled once: in SQLite that is what a search costs."""
-    in_name: Any = int(Rank.IN_NAME)
-    if len(words) > 1:
-        # The words may stand apart: then the phrase is nowhere, and still the name holds them all.
-        every = and_(*(_holds(name, word) for word in words))
-        in_part: Any = case((every, int(Rank.IN_NAME)), else_=int(Rank.MENTIONED))
-    else:
-        in_part = int(Rank.MENTIONED)
-    place = place_in(folded(name), folded_text(" ".join(words)))
-    return case({0: in_part, 1: int(Rank.BEGINS)}, value=place, else_=in_name)
+    """`rules.rank_of` as the database says it."""
+    return case(
+        (name_begins(name, " ".join(words)), int(Rank.BEGINS)),
+        (and_(*(name_holds(name, word) for word in words)), int(Rank.IN_NAME)),
+        else_=int(Rank.MENTIONED),
+    )
 
 
 def _best_units(paths: dict[int, str], words: Words) -> Hits[tuple[int, str]]:
