@@ -1,0 +1,79 @@
+"""Who answers for a system, now and on a day; the owner's word that it is theirs."""
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Permission, Seat, may
+from registry.ownership import actions, queries, rules
+from registry.ownership.forms import DayForm
+from registry.ownership.models import Handover
+from registry.ownership.pages.shared import may_read, names_of, pages
+from registry.ownership.rules import SEAT_LACKS, SEAT_SAID
+from registry.systems import queries as systems
+from registry.systems.models import System
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.systemkit import frame
+
+
+@pages.get("/systems/<key>/ownership")
+@needs(Permission.SYSTEM_READ)
+def system(key: str) -> ResponseReturnValue:
+    found = systems.by_key(session(), actor(), key)
+    form, asked = _day_asked(found)
+    offer = queries.pending_handover(session(), found.id or 0)
+    page = render_template(
+        "ownership/system.html",
+        **_seats(found),
+        **_story(found),
+        form=form,
+        asked=asked,
+        answered=queries.held_at(session(), found.id or 0, rules.end_of(asked)) if asked else [],
+        offer=offer,
+        may_read_offer=offer is not None and may_read(actor(), offer, sees_system=True),
+        main_action=_main_action(found, offer),
+    )
+    return page, 422 if form.on.errors else 200
+
+
+def _seats(found: System) -> dict[str, Any]:
+    context = frame(session(), actor(), found)
+    held = context["held"]
+    return context | {
+        "seats": [(seat, [each for each in held if each.assignment.seat is seat]) for seat in Seat],
+        "seat_said": SEAT_SAID,
+        "seat_lacks": SEAT_LACKS,
+        "gaps": queries.gaps_of(session(), held, clock.today()),
+    }
+
+
+def _story(found: System) -> dict[str, Any]:
+    story = queries.story_of(session(), found.id or 0)
+    return {"story": story, "names": names_of([told.offer for told in story if told.offer])}
+
+
+def _day_asked(found: System) -> tuple[DayForm, date | None]:
+    form = DayForm(request.args)
+    if not form.validate() or form.on.data is None:
+        return form, None
+    problems = rules.problems_with_day(form.on.data, registered_at=found.registered_at, today=clock.today())
+    return form, None if form.objected(problems) else form.on.data
+
+
+def _main_action(found: System, offer: Handover | None) -> dict[str, str] | None:
+    if offer is not None or not may(actor(), Permission.HANDOVER_OFFER, found.id):
+        return None
+    return {"label": "Hand over", "url": url_for("ownership.offer_form", key=found.key), "icon": "hand-over"}
+
+
+@pages.post("/systems/<key>/ownership/confirm")
+@needs(Permission.OWNER_CONFIRM)
+def confirm(key: str) -> ResponseReturnValue:
+    found = systems.by_key(session(), actor(), key, lock=True)
+    actions.confirm_owner(session(), actor(), found.id or 0)
+    flash(f"You answer for {found.name}. The ledger keeps that you confirmed it.", "good")
+    return redirect(url_for("ownership.system", key=found.key), 303)

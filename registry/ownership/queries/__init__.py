@@ -1,0 +1,47 @@
+"""Owners of a system now or on a date; the seats a person holds; hand-overs; gaps; confirmations."""
+
+from registry.ownership.queries.handovers import (
+    handover_by_id,
+    handovers_for,
+    handovers_of,
+    lapsed_handovers,
+    pending_handover,
+)
+from registry.ownership.queries.seats import (
+    Held,
+    Told,
+    assignment_by_id,
+    gaps_of,
+    held_at,
+    held_on,
+    held_on_many,
+    is_held,
+    open_owner,
+    open_seats_of,
+    owners_of,
+    seats_of_team,
+    story_of,
+    timeline_of,
+)
+
+__all__ = [
+    "Held",
+    "Told",
+    "assignment_by_id",
+    "gaps_of",
+    "handover_by_id",
+    "handovers_for",
+    "handovers_of",
+    "held_at",
+    "held_on",
+    "held_on_many",
+    "is_held",
+    "lapsed_handovers",
+    "open_owner",
+    "open_seats_of",
+    "owners_of",
+    "pending_handover",
+    "seats_of_team",
+    "story_of",
+    "timeline_of",
+]
