@@ -48,6 +48,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
 
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
+    ownership_jobs.chase_confirmations: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
 }
 
@@ -76,7 +77,12 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.INVENTORY_IMPORTED,
         Event.SEAT_FILLED,
         Event.SEAT_VACATED,
+        Event.SEAT_PASSED,
+        Event.SEATS_TRANSFERRED,
         Event.OWNER_CONFIRMED,
+        Event.OWNER_RECONFIRMED,
+        Event.CONFIRMATION_REMINDED,
+        Event.CONFIRMATION_ESCALATED,
         Event.HANDOVER_OFFERED,
         Event.HANDOVER_ACCEPTED,
         Event.HANDOVER_DECLINED,

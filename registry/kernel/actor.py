@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SYSTEM_EDIT = "system.edit"
     SEAT_FILL = "seat.fill"
     OWNER_CONFIRM = "owner.confirm"
+    CONFIRMATION_CHASE = "confirmation.chase"
     HANDOVER_OFFER = "handover.offer"
     HANDOVER_ANSWER = "handover.answer"
     OBJECTIVE_EDIT = "objective.edit"
@@ -88,6 +89,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SYSTEM_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
+    Permission.CONFIRMATION_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.HANDOVER_ANSWER: _grant(_EVERYBODY),
     Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),

@@ -96,6 +96,38 @@ def vacate_seat(session: Session, actor: Actor, assignment: Assignment) -> Assig
     return assignment
 
 
+def pass_seat(session: Session, actor: Actor, assignment: Assignment, to_id: int, reason: str) -> Assignment:
+    """Pass a seat other than the owner's from its holder to another person, without an instant between. Raises RuleBroken."""
+    require(actor, Permission.SEAT_FILL, assignment.system_id)
+    owner = queries.open_owner(session, assignment.system_id, lock=True)
+    reason = tidy_text(reason)
+    refuse_if(
+        rules.problems_with_seat(
+            assignment.seat,
+            person_id=to_id,
+            team_id=None,
+            holder_is_active=_holder_is_here(session, to_id, None),
+            already_held=queries.is_held(session, assignment.system_id, assignment.seat, to_id, None),
+            is_owner=to_id == owner.person_id,
+            reason=reason,
+        )
+    )
+    if assignment.to_at is not None:
+        raise RuleBroken([Problem("seat", "This seat was already vacated.")])
+    assignment.to_at = rules.moment_of_change(assignment.from_at, clock.now())
+    after = Assignment(
+        system_id=assignment.system_id,
+        seat=assignment.seat,
+        person_id=to_id,
+        from_at=assignment.to_at,
+        reason=reason,
+    )
+    session.add(after)
+    session.flush()
+    record(session, actor, Event.SEAT_PASSED, after, system_id=assignment.system_id)
+    return after
+
+
 def _holder_is_here(session: Session, person_id: int | None, team_id: int | None) -> bool:
     if team_id is not None:
         return team_exists(session, team_id)

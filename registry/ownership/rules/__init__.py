@@ -1,6 +1,18 @@
 """Which seats a system has, who may sit in them, legal hand-overs, who answered when, what is due, and the gaps that are left."""
 
-from registry.ownership.rules.gaps import Gap, GapKind, Holder, gaps
+from registry.ownership.rules.confirmations import (
+    STEP_SAID,
+    Due,
+    Step,
+    due,
+    head_above,
+    last_word,
+    problems_with_confirming,
+    shift_of,
+    silent_since,
+    told_to,
+)
+from registry.ownership.rules.gaps import KIND_SAID, Gap, GapKind, Holder, gaps
 from registry.ownership.rules.handovers import (
     HANDOVER_DAYS,
     HandoverState,
@@ -26,29 +38,56 @@ from registry.ownership.rules.seats import (
     problems_with_seat,
     text_problems,
 )
+from registry.ownership.rules.transfers import (
+    MOST_AT_ONCE,
+    Move,
+    MoveFacts,
+    Way,
+    move_of,
+    moved_on,
+    problems_with_transfer,
+)
 
 __all__ = [
     "HANDOVER_DAYS",
+    "KIND_SAID",
+    "MOST_AT_ONCE",
     "REASON_LIMIT",
     "SEAT_LACKS",
     "SEAT_SAID",
+    "STEP_SAID",
+    "Due",
     "Gap",
     "GapKind",
     "HandoverState",
     "Holder",
+    "Move",
+    "MoveFacts",
     "OfferFacts",
     "Period",
+    "Step",
+    "Way",
+    "due",
     "end_of",
     "expiry_of",
     "expiry_said",
     "gaps",
+    "head_above",
     "holder_at",
+    "last_word",
     "may_read_offer",
     "moment_of_change",
+    "move_of",
+    "moved_on",
     "problems_with_answer",
+    "problems_with_confirming",
     "problems_with_day",
     "problems_with_expiry",
     "problems_with_offer",
     "problems_with_seat",
+    "problems_with_transfer",
+    "shift_of",
+    "silent_since",
     "text_problems",
+    "told_to",
 ]

@@ -15,9 +15,20 @@ class GapKind(StrEnum):
 
     OWNER_LEFT = "owner_left"
     OWNER_UNCONFIRMED = "owner_unconfirmed"
+    CONFIRMATION_OVERDUE = "confirmation_overdue"
     NO_DEPUTY = "no_deputy"
     HOLDER_LEFT = "holder_left"
     EMPTY_TEAM = "empty_team"
+
+
+KIND_SAID: dict[GapKind, str] = {
+    GapKind.OWNER_LEFT: "Owner has left",
+    GapKind.OWNER_UNCONFIRMED: "Owner to be confirmed",
+    GapKind.CONFIRMATION_OVERDUE: "Confirmation overdue",
+    GapKind.NO_DEPUTY: "No deputy",
+    GapKind.HOLDER_LEFT: "Holder of a seat has left",
+    GapKind.EMPTY_TEAM: "Team with nobody in it",
+}
 
 
 @dataclass(frozen=True, slots=True)
