@@ -22,6 +22,7 @@ class Place:
 _MENU = (
     ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
+    ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
     ("Units", "people.units", "unit", Permission.PEOPLE_READ),
@@ -37,6 +38,8 @@ _TABS = (
     ("History", "systems.history"),
 )
 _TAB_HOMES = frozenset({"ownership", "objectives", "cards"})
+# Pages of ownership that are about the whole register, not about one system.
+_OWNERSHIP = frozenset({"ownership.findings", "ownership.load", "ownership.on_day"})
 
 
 def menu(actor: Actor) -> list[Place]:
@@ -52,6 +55,10 @@ def menu(actor: Actor) -> list[Place]:
 def _is_here(endpoint: str, blueprint: str | None) -> bool:
     if endpoint == request.endpoint:
         return True
+    if endpoint == "ownership.findings" or request.endpoint in _OWNERSHIP:
+        return endpoint == "ownership.findings" and request.endpoint in _OWNERSHIP
+    if (request.endpoint or "").startswith("ownership.transfer"):
+        return endpoint == "people.directory"
     if endpoint == "people.units":
         return (request.endpoint or "").startswith("people.unit")
     home = endpoint.split(".", maxsplit=1)[0]

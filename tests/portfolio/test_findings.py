@@ -55,7 +55,9 @@ def test_findings_are_the_gaps_of_every_system_the_reader_may_know_of(house, cas
         for name in NAMES:
             actor = cast.actor(session, name)
             found = queries.findings_page(session, actor, EVERYTHING).items
-            assert sorted((each.system.id, each.kind, each.seat) for each in found) == own_gaps(session, actor)
+            assert sorted((each.system.id, each.kind, each.seat) for each in found) == own_gaps(
+                session, actor
+            )
             counts = queries.findings_count(session, actor, EVERYTHING)
             assert sum(counts.values()) == len(found)
             assert ("Sentinel" in {each.system.name for each in found}) == (
@@ -87,7 +89,9 @@ def test_units_kinds_and_seats_narrow_what_is_shown_and_counts_say_what_would_be
         claims = frozenset({cast.units["claims"].id})
         found = queries.findings_page(session, actor, Scope(unit_ids=claims)).items
         assert {each.system.name for each in found} == {"Claims triage", "Sentinel"}
-        narrow = Scope(unit_ids=claims, kinds=frozenset({GapKind.EMPTY_TEAM}), seats=frozenset({Seat.OVERSEER}))
+        narrow = Scope(
+            unit_ids=claims, kinds=frozenset({GapKind.EMPTY_TEAM}), seats=frozenset({Seat.OVERSEER})
+        )
         assert queries.findings_page(session, actor, narrow).items == []
         assert queries.findings_count(session, actor, narrow) == {
             (GapKind.NO_DEPUTY, Seat.DEPUTY): 2,
@@ -105,7 +109,9 @@ def test_a_late_confirmation_is_found_on_the_day_after_it_was_due_and_not_before
 
         def late(on):
             with clock.frozen(on):
-                found = queries.findings_page(session, actor, Scope(kinds=frozenset({GapKind.CONFIRMATION_OVERDUE})))
+                found = queries.findings_page(
+                    session, actor, Scope(kinds=frozenset({GapKind.CONFIRMATION_OVERDUE}))
+                )
                 return [(each.system.name, each.days, each.seat) for each in found.items]
 
         due = registered.replace(year=registered.year + 1)

@@ -1,5 +1,7 @@
 """The blueprint of ownership, and what several of its pages share."""
 
+from collections.abc import Collection
+
 from flask import Blueprint
 
 from registry.kernel import clock
@@ -15,8 +17,9 @@ pages = Blueprint("ownership", __name__)
 _OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
-def names_of(offers: list[Handover]) -> dict[int | None, str]:
-    parties = {
+def names_of(offers: list[Handover], besides: Collection[int] = ()) -> dict[int | None, str]:
+    """The names of everybody these offers speak of, and of some more."""
+    parties = set(besides) | {
         number for offer in offers for number in (offer.from_id, offer.to_id, offer.offered_by_id) if number
     }
     return {number: person.name for number, person in people.people_by_id(session(), parties).items()}

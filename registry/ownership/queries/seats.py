@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from registry.kernel.actor import Seat
 from registry.kernel.errors import NotFound
 from registry.ownership import rules
-from registry.ownership.models import Assignment, Handover
+from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
+from registry.ownership.queries.confirmations import confirmations_of, notices_of
 from registry.ownership.queries.handovers import handovers_of
 from registry.ownership.rules import Gap, Holder
 from registry.people.models import Person, Team
@@ -104,17 +105,21 @@ def timeline_of(session: Session, system_id: int) -> list[Held]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One entry of a system's story: a period that began, or an offer that was made."""
+    """One entry of a system's story: a period that began, an offer, the owner's word, or somebody told it is late."""
 
     at: datetime
     held: Held | None = None
     offer: Handover | None = None
+    confirmation: Confirmation | None = None
+    notice: ConfirmationNotice | None = None
 
 
 def story_of(session: Session, system_id: int) -> list[Told]:
-    """Every period of every seat and every offer of a system, newest first."""
+    """Every period of every seat, every offer and every confirmation of a system, newest first."""
     told = [Told(held.assignment.from_at, held=held) for held in timeline_of(session, system_id)]
     told += [Told(offer.offered_at, offer=offer) for offer in handovers_of(session, system_id)]
+    told += [Told(each.at, confirmation=each) for each in confirmations_of(session, system_id)]
+    told += [Told(each.at, notice=each) for each in notices_of(session, system_id)]
     return sorted(told, key=lambda each: each.at, reverse=True)
 
 

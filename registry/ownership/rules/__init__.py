@@ -29,6 +29,7 @@ from registry.ownership.rules.periods import (
     end_of,
     holder_at,
     moment_of_change,
+    problems_with_any_day,
     problems_with_day,
 )
 from registry.ownership.rules.seats import (
@@ -80,6 +81,7 @@ __all__ = [
     "move_of",
     "moved_on",
     "problems_with_answer",
+    "problems_with_any_day",
     "problems_with_confirming",
     "problems_with_day",
     "problems_with_expiry",

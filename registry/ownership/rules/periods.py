@@ -31,8 +31,8 @@ def end_of(day: date) -> datetime:
 
 def problems_with_day(day: date, *, registered_at: datetime, today: date) -> list[Problem]:
     """Objections to asking who answered for a system on a day: not yet come, or before the register knew the system."""
-    if day > today:
-        return [Problem("on", "This day has not come yet. Choose today or a day before.")]
+    if problems := problems_with_any_day("on", day, today):
+        return problems
     if end_of(day) < registered_at:
         first = registered_at.astimezone(UTC).date()
         return [
@@ -41,6 +41,13 @@ def problems_with_day(day: date, *, registered_at: datetime, today: date) -> lis
                 f"The register has known this system since {first.day} {first:%B %Y}; choose that day or a later one.",
             )
         ]
+    return []
+
+
+def problems_with_any_day(field: str, day: date, today: date) -> list[Problem]:
+    """Objections to asking who answered for anything on a day: it has not come yet."""
+    if day > today:
+        return [Problem(field, "This day has not come yet. Choose today or a day before.")]
     return []
 
 

@@ -78,7 +78,7 @@ def findings_page(
 
 def findings_count(session: Session, actor: Actor, scope: Scope) -> dict[tuple[GapKind, Seat], int]:
     """How many findings there are of each kind in each seat, in the scope's units; its kinds and seats do not narrow."""
-    found = _found(actor, scope)
+    found = _found(actor, scope, dated=False)
     query = sa.select(found.c.rank, found.c.seat, func.count()).group_by(found.c.rank, found.c.seat)
     return {(_KIND[rank], Seat(seat)): count for rank, seat, count in session.execute(query)}
 
@@ -129,12 +129,16 @@ def _last_words(session: Session, numbers: list[int]) -> dict[int, Any]:
     return {number or 0: last for number, last in session.exec(query)}
 
 
-def _found(actor: Actor, scope: Scope) -> Subquery:
-    """Every finding in the scope's units, as rank, system_id, assignment_id, seat and since."""
+def _found(actor: Actor, scope: Scope, *, dated: bool = True) -> Subquery:
+    """Every finding in the scope's units, as rank, system_id, assignment_id, seat and since (which costs the most)."""
     seen = (visible_to(actor), *in_units(scope.unit_ids))
+    undated = sa.null()
     parts: CompoundSelect[Any] = union_all(
-        *(_of_holder(kind, since, *clauses).where(*seen) for kind, since, clauses in _holder_kinds()),
-        _without_deputy().where(*seen),
+        *(
+            _of_holder(kind, since if dated else undated, *clauses).where(*seen)
+            for kind, since, clauses in _holder_kinds()
+        ),
+        _without_deputy(dated=dated).where(*seen),
     )
     return parts.subquery("finding")
 
@@ -166,7 +170,7 @@ def _of_holder(kind: GapKind, since: Any, *clauses: Any) -> Any:
     return query.where(col(Assignment.to_at).is_(None), *clauses)
 
 
-def _without_deputy() -> Any:
+def _without_deputy(*, dated: bool) -> Any:
     """Systems on which nobody who is here acts for the owner, since the last who did, or since they are registered."""
     deputy: Any = aliased(Assignment)
     person: Any = aliased(Person)
@@ -193,7 +197,7 @@ def _without_deputy() -> Any:
         col(System.id).label("system_id"),
         literal(0, Integer).label("assignment_id"),
         literal(Seat.DEPUTY.value).label("seat"),
-        func.coalesce(last, utc_day(System.registered_at)).label("since"),
+        (func.coalesce(last, utc_day(System.registered_at)) if dated else sa.null()).label("since"),
     ).join(Assignment, col(Assignment.system_id) == col(System.id))
     return query.where(
         col(Assignment.seat) == Seat.OWNER,
