@@ -13,7 +13,7 @@ from registry.kernel.errors import Conflict, refuse_if
 from registry.ownership import actions, queries
 from registry.ownership.forms import TransferForm
 from registry.ownership.models import Assignment
-from registry.ownership.pages.shared import pages
+from registry.ownership.pages.shared import pages, with_people
 from registry.ownership.rules import MOST_AT_ONCE, SEAT_SAID, Move, moved_on, problems_with_transfer
 from registry.people import queries as people
 from registry.people.models import Person

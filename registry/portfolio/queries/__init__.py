@@ -10,7 +10,16 @@ from registry.portfolio.queries.confirming import (
     to_chase,
     tree_and_heads,
 )
-from registry.portfolio.queries.desk import Owned, Waiting, coverage, left_owners, owned_by, waiting_for
+from registry.portfolio.queries.desk import (
+    Owned,
+    Returned,
+    Waiting,
+    coverage,
+    left_owners,
+    owned_by,
+    returned_to,
+    waiting_for,
+)
 from registry.portfolio.queries.findings import (
     Finding,
     Scope,
@@ -37,6 +46,7 @@ __all__ = [
     "Load",
     "LoadOrder",
     "Owned",
+    "Returned",
     "Scope",
     "Waiting",
     "answered_count",
@@ -52,6 +62,7 @@ __all__ = [
     "load_of",
     "load_page",
     "owned_by",
+    "returned_to",
     "rule_in_force",
     "seats_filled",
     "seats_on",

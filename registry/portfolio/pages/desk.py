@@ -1,0 +1,101 @@
+"""Home: what needs me, most urgent first."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, Role
+from registry.ownership import rules as ownership
+from registry.portfolio import queries
+from registry.portfolio.pages import tasks
+from registry.portfolio.queries import Asked, Owned, Scope
+from registry.portfolio.rules import Task, Urgency, ordered
+from registry.systems import queries as systems
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.viewkit import ago, day
+
+pages = Blueprint("portfolio", __name__)
+
+_ICONS = {
+    Urgency.ANSWER: "hand-over",
+    Urgency.ESCALATED: "alert",
+    Urgency.OVERDUE: "flag",
+    Urgency.CONFIRM: "flag",
+    Urgency.RETURNED: "hand-over",
+    Urgency.DUE: "clock",
+    Urgency.GAP: "person",
+    Urgency.UNITS: "unit",
+    Urgency.COMPLETE: "edit",
+}
+
+
+@pages.get("/")
+@needs(Permission.DESK_READ)
+def desk() -> ResponseReturnValue:
+    who = actor()
+    owned, owned_count = queries.owned_by(session(), who)
+    in_order = ordered([*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who)])
+    return render_template(
+        "portfolio/desk.html",
+        tasks=in_order,
+        lines=[_line(task) for task in in_order],
+        owned=owned,
+        owned_count=owned_count,
+        coverage=queries.coverage(session(), who),
+        total=systems.count(session(), who),
+    )
+
+
+def _of_offers(who: Actor) -> list[Task]:
+    waiting = queries.waiting_for(session(), who.person_id or 0)
+    returned = queries.returned_to(session(), who)
+    return [*map(tasks.answer, waiting), *map(tasks.offer_again, returned)]
+
+
+def _of_confirmations(who: Actor) -> list[Task]:
+    told = _told_as_head(who)
+    asked = queries.asked_of(session(), who, told)
+    return [
+        tasks.confirm_again(each)
+        if each.owner.person_id == who.person_id
+        else tasks.look_after(each, as_head=_is_told_as_head(each, told))
+        for each in asked
+    ]
+
+
+def _told_as_head(who: Actor) -> dict[int | None, frozenset[int]]:
+    if not who.headed_units or who.person_id is None:
+        return {}
+    return ownership.told_to(who.person_id, *queries.tree_and_heads(session()))
+
+
+def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bool:
+    units = told.get(None, frozenset()) | told.get(asked.owner.person_id, frozenset())
+    return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
+
+
+def _of_records(owned: list[Owned]) -> list[Task]:
+    return [tasks.own(each) for each in owned if each.to_be_confirmed or each.standing.missing]
+
+
+def _of_others(who: Actor) -> list[Task]:
+    """What an administrator or reviewer, or the head of a unit, is to mend or have mended."""
+    left = queries.left_owners(session(), who) if who.roles & {Role.ADMINISTRATOR, Role.REVIEWER} else []
+    if not who.headed_units:
+        return [tasks.find_owner(*each) for each in left]
+    counts = queries.findings_count(session(), who, Scope(unit_ids=who.headed_units))
+    return [*(tasks.find_owner(*each) for each in left), *tasks.in_units(counts)]
+
+
+def _line(task: Task) -> dict[str, object]:
+    until = f"by {day(task.until.date())} ({ago(task.until)})" if task.until else None
+    return {
+        "what": task.what,
+        "why": task.why,
+        "url": task.url,
+        "label": task.label,
+        "until": until,
+        "late": task.until is not None and task.until < clock.now(),
+        "icon": _ICONS[task.urgency],
+    }
