@@ -68,6 +68,8 @@ def _asked(form: OnDayForm) -> DayAsked | None:
     if not form.validate():
         return None
     day = form.date.data or clock.today()
+    # The page says which day it answers for, also when the address named none.
+    form.date.process_data(day)
     form.take(rules.problems_with_any_day("date", day, clock.today()))
     return None if form.date.errors else DayAsked(day, units_of(form), form.owner.data or "")
 

@@ -63,7 +63,7 @@ def look_after(asked: Asked, *, as_head: bool) -> Task:
     return Task(
         Urgency.ESCALATED,
         f"Ask {asked.person.name} about {asked.system.name}",
-        f"They have not confirmed it, {counted(asked.due.days_late, 'day')} after it was due. You are told as {role}.",
+        f"They have not said again that it is theirs and its record true. You are told as {role}.",
         end_of(asked.due.on),
         url_for("ownership.system", key=asked.system.key, _anchor="confirm"),
         "Look at it",
