@@ -50,6 +50,9 @@ class Ticked(Field):
 
     data: list[int]
 
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         fitting = [value for value in valuelist if value.isascii() and value.isdigit() and len(value) < 10]
         self.data = list(dict.fromkeys(map(int, fitting)))

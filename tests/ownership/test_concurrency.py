@@ -103,6 +103,16 @@ def test_a_reader_who_waits_for_a_hand_over_finds_the_new_owner_only_by_looking_
     assert owners(database, cast) == ["Mia Colleague", "Ada Owner"]
 
 
+@pytest.mark.parametrize("act", [actions.confirm_owner, actions.reconfirm])
+def test_a_confirmation_that_waits_for_a_hand_over_is_not_written_in_the_new_owners_name(race, act):
+    database, cast, number = race
+    with database.transaction(read_only=True) as session:
+        ada = cast.actor(session, "ada")
+    assert second_of(
+        database, accepting(cast, number), lambda session: act(session, ada, cast.triage.id)
+    ) == ("Forbidden")
+
+
 def filling(cast):
     def fill(session):
         actions.fill_seat(session, DOOR, cast.triage.id, Seat.OVERSEER, person_id=cast.number("mia"))

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.ownership import queries, rules
 from registry.ownership.actions.seats import tidy_text
@@ -18,7 +18,7 @@ from registry.ownership.rules import Step
 def confirm_owner(session: Session, actor: Actor, system_id: int) -> Assignment:
     """The owner says: this is mine. Clears *owner to be confirmed*. Raises RuleBroken if there is nothing to confirm."""
     require(actor, Permission.OWNER_CONFIRM, system_id)
-    owner = queries.open_owner(session, system_id, lock=True)
+    owner = _own_seat(session, actor, system_id)
     if owner.accepted_at is not None and not owner.to_be_confirmed:
         raise RuleBroken([Problem("", "Ownership of this system is already confirmed.")])
     owner.accepted_at, owner.to_be_confirmed = clock.now(), False
@@ -29,7 +29,7 @@ def confirm_owner(session: Session, actor: Actor, system_id: int) -> Assignment:
 def reconfirm(session: Session, actor: Actor, system_id: int, note: str = "") -> Confirmation:
     """The owner says again: still mine, still true. Raises Forbidden for anybody else, and RuleBroken."""
     require(actor, Permission.OWNER_CONFIRM, system_id)
-    owner = queries.open_owner(session, system_id, lock=True)
+    owner = _own_seat(session, actor, system_id)
     note = tidy_text(note)
     refuse_if(
         rules.problems_with_confirming(
@@ -73,3 +73,11 @@ def note_step(
     event = Event.CONFIRMATION_REMINDED if step is Step.OWNER else Event.CONFIRMATION_ESCALATED
     record(session, actor, event, notice, system_id=owner.system_id, note={"step": rules.STEP_SAID[step]})
     return notice
+
+
+def _own_seat(session: Session, actor: Actor, system_id: int) -> Assignment:
+    owner = queries.open_owner(session, system_id, lock=True)
+    # Whoever was the owner when the request began may have handed it over while it waited for the row.
+    if actor.person_id is None or owner.person_id != actor.person_id:
+        raise Forbidden("Somebody else answers for this system by now.")
+    return owner
