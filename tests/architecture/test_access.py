@@ -17,7 +17,7 @@ from registry.accounts.actions import open_session
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
-from registry.kernel.actor import SCOPES, Permission, may
+from registry.kernel.actor import SCOPES, Permission, Seat, may
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.objectives import actions as objectives
@@ -67,7 +67,7 @@ def _furnish(session, cast):
         deputy = next((each for each in held if each.assignment.seat == "deputy"), None)
         if deputy is None:
             deputy_id = ownership.fill_seat(
-                session, actor, number, ownership.Seat.DEPUTY, person_id=cast.number("hedy")
+                session, actor, number, Seat.DEPUTY, person_id=cast.number("hedy")
             ).id
         else:
             deputy_id = deputy.assignment.id
