@@ -52,6 +52,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
 
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
+    ownership_jobs.chase_confirmations: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
 }
 
@@ -85,7 +86,12 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.VIEW_DELETED,
         Event.SEAT_FILLED,
         Event.SEAT_VACATED,
+        Event.SEAT_PASSED,
+        Event.SEATS_TRANSFERRED,
         Event.OWNER_CONFIRMED,
+        Event.OWNER_RECONFIRMED,
+        Event.CONFIRMATION_REMINDED,
+        Event.CONFIRMATION_ESCALATED,
         Event.HANDOVER_OFFERED,
         Event.HANDOVER_ACCEPTED,
         Event.HANDOVER_DECLINED,

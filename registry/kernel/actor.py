@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SYSTEM_EDIT = "system.edit"
     SEAT_FILL = "seat.fill"
     OWNER_CONFIRM = "owner.confirm"
+    CONFIRMATION_CHASE = "confirmation.chase"
     HANDOVER_OFFER = "handover.offer"
     HANDOVER_ANSWER = "handover.answer"
     SYSTEM_TAG = "system.tag"
@@ -95,6 +96,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SYSTEM_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
+    Permission.CONFIRMATION_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.HANDOVER_ANSWER: _grant(_EVERYBODY),
     Permission.SYSTEM_TAG: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),

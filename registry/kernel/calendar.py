@@ -25,6 +25,19 @@ def due_after(last: date, cadence: Cadence) -> date:
     """The day by which the next is due once the last was had. A month from 31 January is the last day of February."""
     if cadence in _DAYS:
         return last + timedelta(days=_DAYS[cadence])
-    years, month = divmod(last.month - 1 + _MONTHS[cadence], 12)
-    year = last.year + years
-    return date(year, month + 1, min(last.day, monthrange(year, month + 1)[1]))
+    return months_after(last, _MONTHS[cadence])
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later (negative: earlier), or the last day of a month that is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def latest_due_by(day: date, months: int) -> date:
+    """The latest day from which so many months later is no later than `day`: the inverse of `months_after`."""
+    found = months_after(day, -months)
+    while months_after(found + timedelta(days=1), months) <= day:
+        found += timedelta(days=1)
+    return found

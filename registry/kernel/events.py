@@ -38,7 +38,12 @@ class Event(StrEnum):
 
     SEAT_FILLED = "seat.filled"
     SEAT_VACATED = "seat.vacated"
+    SEAT_PASSED = "seat.passed"
+    SEATS_TRANSFERRED = "seats.transferred"
     OWNER_CONFIRMED = "owner.confirmed"
+    OWNER_RECONFIRMED = "owner.reconfirmed"
+    CONFIRMATION_REMINDED = "confirmation.reminded"
+    CONFIRMATION_ESCALATED = "confirmation.escalated"
     HANDOVER_OFFERED = "handover.offered"
     HANDOVER_ACCEPTED = "handover.accepted"
     HANDOVER_DECLINED = "handover.declined"

@@ -1,13 +1,16 @@
-"""Close hand-overs nobody answered in time, and those offered to somebody who has left."""
+"""Close hand-overs nobody answered in time or can answer; tell who is to know of confirmations that are due."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from sqlmodel import Session
+
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import RuleBroken
 from registry.ownership import actions, queries
+from registry.portfolio.queries import Chase, to_chase
 from registry.store.session import Database
 
 
@@ -35,3 +38,21 @@ def _close(database: Database, numbers: Iterable[int]) -> None:
         with suppress(RuleBroken), database.transaction() as session:
             handover = queries.handover_by_id(session, number, lock=True)
             actions.expire_handover(session, the_registry("worker"), handover)
+
+
+def chase_confirmations(database: Database, _payload: dict[str, Any]) -> None:
+    """Take every step that is due for confirmations that are: each once, each in a transaction of its own."""
+    with database.transaction(read_only=True) as session:
+        waiting = to_chase(session)
+    for chase in waiting:
+        with suppress(RuleBroken), database.transaction() as session:
+            _tell(session, chase)
+
+
+def _tell(session: Session, chase: Chase) -> None:
+    asked = chase.asked
+    owner = queries.assignment_by_id(session, asked.owner.system_id, asked.owner.id or 0)
+    noted = queries.steps_noted(session, {owner.id or 0}).get(owner.id or 0, set())
+    # Confirmed, or told by another worker, while this one was on its way.
+    if queries.last_word_of(session, owner) == asked.last and (asked.due.on, chase.step) not in noted:
+        actions.note_step(session, the_registry("worker"), owner, chase.step, asked.due.on, chase.told_id)

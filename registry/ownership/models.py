@@ -1,13 +1,13 @@
-"""Assignment: who held which seat from when to when. Handover: an offer of the accountable seat and its answer."""
+"""Assignment: who held which seat when. Handover: an offer and its answer. Confirmation: the owner's word, given again."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.kernel.actor import Seat
-from registry.ownership.rules import HandoverState
-from registry.store.columns import Revised, by_value, instant, long_text, one_of
+from registry.ownership.rules import HandoverState, Step
+from registry.store.columns import Revised, Row, by_value, instant, long_text, one_of
 
 _OPEN_OWNER = "to_at IS NULL AND seat = 'accountable_owner'"
 _PENDING = "state = 'offered'"
@@ -93,3 +93,36 @@ class Handover(Revised, table=True):
     expires_at: datetime = instant()
     answered_at: datetime | None = instant(default=None, nullable=True)
     answer: str = long_text(default="")
+
+
+class Confirmation(Row, table=True):
+    """The owner's word that a system is still theirs and its record still true. Written once."""
+
+    __tablename__ = "confirmation"
+    # The last word of an owner is asked for on every list of findings.
+    __table_args__ = (sa.Index("ix_confirmation_assignment_at", "assignment_id", "at"),)
+
+    assignment_id: int = Field(foreign_key="assignment.id")
+    system_id: int = Field(foreign_key="system.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime = instant()
+    note: str = long_text(default="")
+
+
+class ConfirmationNotice(Row, table=True):
+    """That somebody was told of a confirmation that is due. Written once per step, whoever asks how often."""
+
+    __tablename__ = "confirmation_notice"
+    __table_args__ = (
+        one_of("step", Step),
+        # However many workers come round: each step of each due day is taken once.
+        sa.UniqueConstraint("assignment_id", "due_on", "step"),
+    )
+
+    assignment_id: int = Field(foreign_key="assignment.id")
+    system_id: int = Field(foreign_key="system.id", index=True)
+    step: Step = Field(sa_type=by_value(Step))
+    due_on: date
+    # Nobody, where the system has no deputy, or no head above it is here.
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    at: datetime = instant()

@@ -7,7 +7,7 @@ from importlib.resources import files
 import yaml
 
 from registry.packs import rules
-from registry.packs.rules import Criterion, Pack
+from registry.packs.rules import ConfirmationRule, Criterion, Pack
 
 
 @cache
@@ -26,7 +26,9 @@ def read(text: str) -> Pack:
     try:
         content = yaml.safe_load(text)
         record = tuple(Criterion(**criterion) for criterion in content.pop("record"))
-        return Pack(**content, record=record)
+        stated = content.pop("confirmation", None)
+        confirmation = ConfirmationRule(**stated) if stated is not None else None
+        return Pack(**content, record=record, confirmation=confirmation)
     except (TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise ValueError(f"this is not a rule pack: {error}") from error
 
@@ -34,3 +36,11 @@ def read(text: str) -> Pack:
 def current(pack_id: str, on: date) -> Pack:
     """The edition of a pack in force on that day."""
     return rules.current(shipped(), pack_id, on)
+
+
+def confirmation_on(on: date) -> ConfirmationRule:
+    """How often owners confirm, by the baseline in force on that day. Raises LookupError where it does not say."""
+    pack = current("baseline", on)
+    if pack.confirmation is None:
+        raise LookupError(f"{pack.said} does not say how often owners confirm")
+    return pack.confirmation

@@ -1,8 +1,11 @@
 """What a rule pack is, which edition is in force on a day, and what a pack must satisfy to be loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+UNCLASSIFIED = "unclassified"
+_MOST_MONTHS, _MOST_DAYS = 120, 366
 
 PATTERNS: dict[str, str] = {
     "F1": "Data drift and model degradation",
@@ -31,6 +34,24 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationRule:
+    """How often owners say again that a system is theirs, and who is told when they do not.
+
+    `months` maps a risk tier, or UNCLASSIFIED, to the months between two confirmations; the rest are days before or
+    after the day it is due.
+    """
+
+    months: Mapping[str, int]
+    remind_days_before: int
+    deputy_days_after: int
+    head_days_after: int
+
+    def months_for(self, tier: str | None) -> int:
+        """The months between two confirmations for a system of that tier (None: not classified)."""
+        return self.months[tier or UNCLASSIFIED]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One edition of one set of rules, with where it comes from and from when it applies."""
 
@@ -41,6 +62,7 @@ class Pack:
     as_of: date
     effective_from: date
     record: tuple[Criterion, ...]
+    confirmation: ConfirmationRule | None = None
 
     @property
     def said(self) -> str:
@@ -60,10 +82,15 @@ def current(packs: Sequence[Pack], pack_id: str, on: date) -> Pack:
 
 
 def problems_with_pack(
-    pack: Pack, known_facts: frozenset[str], known_conditions: frozenset[str]
+    pack: Pack,
+    known_facts: frozenset[str],
+    known_conditions: frozenset[str],
+    known_tiers: frozenset[str],
 ) -> list[str]:
-    """Objections to a pack: criteria that ask for facts nobody computes, unknown patterns, equal ids."""
-    problems = []
+    """Objections to a pack: criteria that ask for facts nobody computes, unknown patterns, equal ids; cadences of
+    confirmation that leave a tier out or could not be kept.
+    """
+    problems = problems_with_confirmation(pack.confirmation, known_tiers) if pack.confirmation else []
     ids = [criterion.id for criterion in pack.record]
     problems += [f"{each} stands twice" for each in sorted({each for each in ids if ids.count(each) > 1})]
     for criterion in pack.record:
@@ -74,3 +101,27 @@ def problems_with_pack(
         if criterion.when and criterion.when not in known_conditions:
             problems.append(f"{criterion.id}: no condition is called {criterion.when}")
     return problems
+
+
+def problems_with_confirmation(confirmation: ConfirmationRule, known_tiers: frozenset[str]) -> list[str]:
+    """Objections to the cadences of confirmation."""
+    wanted = known_tiers | {UNCLASSIFIED}
+    problems = [f"confirmation: no months for {tier}" for tier in sorted(wanted - confirmation.months.keys())]
+    problems += [
+        f"confirmation: no tier is called {tier}" for tier in sorted(confirmation.months.keys() - wanted)
+    ]
+    problems += [
+        f"confirmation: {months} months for {tier} is not between 1 and {_MOST_MONTHS}"
+        for tier, months in confirmation.months.items()
+        if not (_whole(months) and 1 <= months <= _MOST_MONTHS)
+    ]
+    steps = (confirmation.remind_days_before, confirmation.deputy_days_after, confirmation.head_days_after)
+    if not all(_whole(days) and 0 <= days <= _MOST_DAYS for days in steps):
+        problems.append(f"confirmation: its days are whole numbers between 0 and {_MOST_DAYS}")
+    elif confirmation.head_days_after < confirmation.deputy_days_after:
+        problems.append("confirmation: the head of the unit is told after the deputy, not before")
+    return problems
+
+
+def _whole(value: object) -> bool:
+    return type(value) is int

@@ -10,9 +10,14 @@ class Urgency(IntEnum):
     """The order of the desk: what waits for this person's word comes before what they could improve."""
 
     ANSWER = 0
-    CONFIRM = 1
-    GAP = 2
-    COMPLETE = 3
+    ESCALATED = 1
+    OVERDUE = 2
+    CONFIRM = 3
+    RETURNED = 4
+    DUE = 5
+    GAP = 6
+    UNITS = 7
+    COMPLETE = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Column kinds and bases: UTC instants, enums stored by value, exact decimals, JSON; revisions; naming of constraints."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -53,6 +55,24 @@ class Exact(sa.types.TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class utc_day(FunctionElement[date]):  # noqa: N801 - read like the functions of SQL it stands among
+    """The day in UTC of an instant column, as a date, on both databases."""
+
+    inherit_cache = True
+    type = sa.Date()
+
+
+@compiles(utc_day, "sqlite")
+def _day_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)})"
+
+
+@compiles(utc_day, "postgresql")
+def _day_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    # A cast alone would take the day of the connection's own time zone.
+    return f"CAST(({compiler.process(element.clauses, **options)}) AT TIME ZONE 'UTC' AS DATE)"
 
 
 def by_value(kind: type[StrEnum]) -> Any:

@@ -22,6 +22,7 @@ class Place:
 _MENU = (
     ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
+    ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
     ("Units", "people.units", "unit", Permission.PEOPLE_READ),
@@ -38,30 +39,35 @@ _TABS = (
     ("History", "systems.history"),
 )
 _TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards"})
+# Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
+_AT_HOME = (
+    ("portfolio.search", ""),
+    ("ownership.findings", "ownership.findings"),
+    ("ownership.load", "ownership.findings"),
+    ("ownership.on_day", "ownership.findings"),
+    ("ownership.transfer", "people.directory"),
+    ("people.unit", "people.units"),
+    ("people.", "people.directory"),
+    ("data_sources.system", "systems.register_page"),
+    *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
+)
 
 
 def menu(actor: Actor) -> list[Place]:
     """The rail: every place this person may enter."""
-    blueprint = request.blueprint
     return [
-        Place(label, url_for(endpoint), icon, _is_here(endpoint, blueprint))
+        Place(label, url_for(endpoint), icon, _is_here(endpoint))
         for label, endpoint, icon, permission in _MENU
         if may(actor, permission)
     ]
 
 
-def _is_here(endpoint: str, blueprint: str | None) -> bool:
-    if endpoint == request.endpoint:
-        return True
-    if request.endpoint == "portfolio.search":
-        return False
-    if endpoint == "people.units":
-        return (request.endpoint or "").startswith("people.unit")
-    home = endpoint.split(".", maxsplit=1)[0]
-    if home == "people" and (request.endpoint or "").startswith("people.unit"):
-        return False
-    inside_system = blueprint in _TAB_HOMES or _is_data_tab()
-    return home == ("systems" if inside_system else blueprint)
+def _is_here(endpoint: str) -> bool:
+    asked = request.endpoint or ""
+    for beginning, home in _AT_HOME:
+        if asked.startswith(beginning):
+            return endpoint == home
+    return endpoint.partition(".")[0] == request.blueprint
 
 
 def system_tabs(key: str) -> list[Place]:

@@ -19,7 +19,7 @@ from registry.annotations import queries as annotation_queries
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
-from registry.kernel.actor import SCOPES, Permission, may
+from registry.kernel.actor import SCOPES, Permission, Seat, may
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.objectives import actions as objectives
@@ -71,7 +71,7 @@ def _furnish(session, cast):
         deputy = next((each for each in held if each.assignment.seat == "deputy"), None)
         if deputy is None:
             deputy_id = ownership.fill_seat(
-                session, actor, number, ownership.Seat.DEPUTY, person_id=cast.number("hedy")
+                session, actor, number, Seat.DEPUTY, person_id=cast.number("hedy")
             ).id
         else:
             deputy_id = deputy.assignment.id
@@ -146,40 +146,36 @@ class House:
             )
         if rule.rule.startswith("/api/v1/systems/<key>"):
             return [self._of_system(rule, each) for each in ("triage", "sentinel", "pricing", "absent")]
-        if rule.rule.startswith("/systems/views/<int:number>"):
-            views = self.numbers["shared"]
-            return [
-                ("ada's own", {"number": views["private_view"]}),
-                ("ada's, shared", {"number": views["shared_view"]}),
-                ("absent", {"number": 999_999}),
-            ]
-        if rule.rule.startswith("/handovers/"):
-            found = [
-                (each, {"number": self.numbers[each]["handover"]})
-                for each in ("triage", "sentinel", "pricing")
-            ]
-            return [*found, ("absent", {"number": 999_999})]
-        if rule.rule.startswith("/tags/"):
-            found = [(each, {"number": self.numbers[each]["tag"]}) for each in ("triage", "sentinel")]
-            return [*found, ("absent", {"number": 999_999})]
         if rule.rule.startswith("/data-sources/<key>"):
             shared = self.numbers["shared"]
             values = {"key": shared["source"], "number": shared["check"]}
             here = {name: values[name] for name in names}
             return [("ada's", here), ("absent", {**here, "key": "DS-9999"})]
-        if rule.endpoint == "accounts.revoke_token":
-            return [("ada's", {"number": self.numbers["shared"]["token"]}), ("absent", {"number": 999_999})]
-        if rule.rule.startswith("/people/import/"):
-            return [("adam's", {"number": self.numbers["shared"]["upload"]}), ("absent", {"number": 999_999})]
-        if rule.rule.startswith("/api/v1/people/"):
-            return [("one", {"number": self.cast.number("otto")}), ("absent", {"number": 999_999})]
-        if rule.rule.startswith(("/people/", "/units/", "/teams/", "/jobs/")):
-            here = {"people": self.cast.number("otto"), "units": self.cast.units["claims"].id}.get(
-                rule.rule.split("/")[1]
-            )
-            return [*([("one", {"number": here})] if here else []), ("absent", {"number": 999_999})]
         if rule.endpoint == "static":
             return [("file", {"filename": "css/app.css"}), ("outside", {"filename": "../app.py"})]
+        numbered = self._numbered(rule) | {"absent": 999_999}
+        return [(said, {"number": number}) for said, number in numbered.items()]
+
+    def _numbered(self, rule):
+        """What is there of the things this route names by number, each with what is said of it."""
+        shared = self.numbers["shared"]
+        things = {
+            "/systems/views/": {"ada's own": shared["private_view"], "ada's, shared": shared["shared_view"]},
+            "/handovers/": {
+                each: self.numbers[each]["handover"] for each in ("triage", "sentinel", "pricing")
+            },
+            "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
+            "/account/tokens/": {"ada's": shared["token"]},
+            "/people/import/": {"adam's": shared["upload"]},
+            "/people/": {"one": self.cast.number("otto")},
+            "/units/": {"one": self.cast.units["claims"].id},
+            "/teams/": {},
+            "/jobs/": {},
+        }
+        place = rule.rule.removeprefix("/api/v1")
+        for beginning, found in things.items():
+            if place.startswith(beginning):
+                return found
         raise AssertionError(f"say in test_access what {rule.rule} is asked about")
 
     def _of_system(self, rule, name):

@@ -35,7 +35,7 @@ WRONG = [
     ("store/session.py", "import registry.web.jsonkit", 3),
     ("people/rules/directory.py", "import sqlmodel", 4),
     ("objectives/rules/metric.py", "import sqlalchemy", 4),
-    ("ownership/rules.py", "import registry.people.models", 4),
+    ("ownership/rules/gaps.py", "import registry.people.models", 4),
     ("kernel/text.py", "import registry.store.columns", 4),
     ("systems/pages.py", "import registry.worker.pages", 5),
     ("systems/actions.py", "import registry.systems.forms", 6),

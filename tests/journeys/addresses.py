@@ -72,6 +72,10 @@ PAGES = {
         Visit("/handovers/{offer}", "ada"),
         Visit("/handovers/{answered}", "aud"),
     ),
+    "ownership.findings": (Visit("/ownership", "hedy"),),
+    "ownership.load": (Visit("/ownership/load"),),
+    "ownership.on_day": (Visit("/ownership/on?seats=y"),),
+    "ownership.transfer_form": (Visit("/people/{ada}/transfer"),),
     "objectives.system": (
         Visit(f"{SYSTEM}/objectives", "ada"),
         Visit("/systems/{pricing}/objectives", "otto"),
@@ -132,6 +136,7 @@ REFUSALS = (
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
+    "ownership.on_day_csv": "a CSV, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",

@@ -1,12 +1,12 @@
 """Cadences: when the next of something is due."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.kernel.calendar import Cadence, due_after
+from registry.kernel.calendar import Cadence, due_after, latest_due_by, months_after
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,10 @@ def test_the_next_is_always_later_and_a_slower_cadence_is_never_due_sooner(last,
     assert due_after(last, cadence) > last
     slower = order[min(order.index(cadence) + 1, len(order) - 1)]
     assert due_after(last, slower) >= due_after(last, cadence)
+
+
+@given(day=st.dates(date(1950, 1, 1), date(2200, 1, 1)), apart=st.integers(-800, 40))
+def test_what_is_due_by_a_day_is_told_by_comparing_with_one_day(day, apart):
+    last = day + timedelta(days=apart)
+    for months in (1, 3, 6, 12):
+        assert (months_after(last, months) <= day) == (last <= latest_due_by(day, months))

@@ -8,12 +8,16 @@ from registry.kernel import clock
 from registry.lifecycle.rules import CONDITIONS, FACTS, checklist, gauges
 from registry.packs.queries import current, shipped
 from registry.packs.rules import PATTERNS, Criterion, problems_with_pack
+from registry.systems.rules.record import Tier
 
 RECORD = current("baseline", clock.today()).record
 
 
 def test_every_shipped_pack_asks_only_for_facts_that_are_computed():
-    assert [problems_with_pack(pack, FACTS, CONDITIONS) for pack in shipped()] == [[] for _ in shipped()]
+    tiers = frozenset(Tier)
+    assert [problems_with_pack(pack, FACTS, CONDITIONS, tiers) for pack in shipped()] == [
+        [] for _ in shipped()
+    ]
 
 
 def test_every_failure_pattern_is_asked_about():

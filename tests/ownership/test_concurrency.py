@@ -1,6 +1,7 @@
 """Two people at once: one offer is accepted once, one owner at a time, and nobody sees a system without an owner."""
 
 import pytest
+from sqlmodel import select
 
 from registry.kernel.actor import Seat, the_registry
 from registry.kernel.errors import NotFound
@@ -80,7 +81,7 @@ def test_a_reader_who_waits_for_a_hand_over_finds_the_new_owner_only_by_looking_
     looked_again = queries.open_owner
 
     def looked_once(session, system_id, *, lock=False):
-        query = queries.select(Assignment).where(
+        query = select(Assignment).where(
             Assignment.system_id == system_id, Assignment.seat == Seat.OWNER, Assignment.to_at.is_(None)
         )
         found = session.exec(query.with_for_update()).one_or_none()
@@ -100,6 +101,16 @@ def test_a_reader_who_waits_for_a_hand_over_finds_the_new_owner_only_by_looking_
     assert second_of(database, accepting(cast, number), offer_with(looked_once)) == expected
     monkeypatch.setattr(queries, "open_owner", looked_again)
     assert owners(database, cast) == ["Mia Colleague", "Ada Owner"]
+
+
+@pytest.mark.parametrize("act", [actions.confirm_owner, actions.reconfirm])
+def test_a_confirmation_that_waits_for_a_hand_over_is_not_written_in_the_new_owners_name(race, act):
+    database, cast, number = race
+    with database.transaction(read_only=True) as session:
+        ada = cast.actor(session, "ada")
+    assert second_of(
+        database, accepting(cast, number), lambda session: act(session, ada, cast.triage.id)
+    ) == ("Forbidden")
 
 
 def filling(cast):

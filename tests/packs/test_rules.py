@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from registry.packs.queries import read
-from registry.packs.rules import Pack, current
+from registry.packs.rules import ConfirmationRule, Pack, current, problems_with_confirmation
 
 OLD = Pack("law", "1", "Law", "us", date(2025, 1, 1), date(2025, 1, 1), ())
 NEW = Pack("law", "2", "Law", "us", date(2026, 1, 1), date(2026, 8, 2), ())
@@ -25,3 +25,29 @@ def test_before_the_first_edition_there_is_none_and_that_is_said():
 def test_a_file_that_is_no_pack_is_refused_by_name(text):
     with pytest.raises(ValueError, match="not a rule pack"):
         read(text)
+
+
+TIERS = frozenset({"high", "minimal"})
+MONTHS = {"high": 3, "minimal": 12, "unclassified": 12}
+
+
+def test_a_sound_cadence_of_confirmation_has_nothing_against_it():
+    assert problems_with_confirmation(ConfirmationRule(MONTHS, 14, 14, 28), TIERS) == []
+    assert ConfirmationRule(MONTHS, 14, 14, 28).months_for(None) == 12
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (ConfirmationRule({"high": 3, "unclassified": 12}, 14, 14, 28), "no months for minimal"),
+        (ConfirmationRule(MONTHS | {"dire": 1}, 14, 14, 28), "no tier is called dire"),
+        (ConfirmationRule(MONTHS | {"high": 0}, 14, 14, 28), "0 months for high"),
+        (ConfirmationRule(MONTHS | {"high": True}, 14, 14, 28), "True months for high"),
+        (ConfirmationRule(MONTHS | {"high": "3"}, 14, 14, 28), "3 months for high"),
+        (ConfirmationRule(MONTHS, -1, 14, 28), "days are whole numbers"),
+        (ConfirmationRule(MONTHS, 14, 28, 14), "after the deputy"),
+    ],
+)
+def test_a_cadence_that_could_not_be_kept_is_named(rule, says):
+    [problem] = problems_with_confirmation(rule, TIERS)
+    assert says in problem

@@ -1,10 +1,7 @@
 """Load the demonstration organisation through the same actions people use, each on its day of the past year."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +13,8 @@ from registry.accounts.queries import actor_for
 from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose
+from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.story import what_followed
 from registry.demo.rules.facts import (
     data_source_facts,
     metric_facts,
@@ -29,7 +28,6 @@ from registry.kernel.actor import Actor, Role, Seat, the_registry
 from registry.objectives import actions as objectives
 from registry.ownership import actions as ownership
 from registry.people import actions as people
-from registry.people.models import BusinessUnit, Person, Team
 from registry.people.rules import Function, PersonFacts
 from registry.store.session import Database
 from registry.systems import actions as systems
@@ -40,38 +38,6 @@ from registry.systems.rules.record import Registration, Visibility
 _HOST = "halden.example"
 _FOUNDED_DAYS_AGO = 600
 _BATCH = 200
-
-
-@dataclass
-class Loaded:
-    """What stands after loading; numbers to report and sign-ins to print."""
-
-    people: dict[str, Person] = field(default_factory=dict)
-    units: dict[str, BusinessUnit] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-    sources: dict[str, Any] = field(default_factory=dict)
-    systems: int = 0
-    sign_ins: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Where the demonstration is played: the database, and the day it is loaded on."""
-
-    database: Database
-    today: date
-    door: Actor
-
-    def day(self, days_ago: float) -> date:
-        """A day so long before loading (negative: after)."""
-        return self.today - timedelta(days=days_ago)
-
-    @contextmanager
-    def on(self, days_ago: float) -> Iterator[Session]:
-        """A transaction that happens on that day at nine in the morning."""
-        at = datetime.combine(self.day(days_ago), datetime.min.time(), UTC) + timedelta(hours=9)
-        with clock.frozen(at), self.database.transaction() as session:
-            yield session
 
 
 def load(database: Database, count: int | None, progress: Callable[[str], None]) -> Loaded:
@@ -88,12 +54,7 @@ def load(database: Database, count: int | None, progress: Callable[[str], None])
     progress("Systems …")
     for system in sorted(told["systems"], key=lambda one: -int(one["registered_days_ago"])):
         _system(stage, system, loaded)
-    for person in told["people"]:
-        if "left_days_ago" in person:
-            with stage.on(person["left_days_ago"]) as session:
-                left = session.merge(loaded.people[person["id"]])
-                people.mark_as_left(session, stage.door, left, stage.day(person["left_days_ago"]))
-    _offers(stage, told["systems"], loaded)
+    what_followed(stage, told, loaded)
     _more(stage, loaded, count or 0, progress)
     return loaded
 
@@ -221,26 +182,6 @@ def _annotate(stage: Stage, number: int, told: dict[str, Any], loaded: Loaded) -
             with stage.on(then["days_ago"]) as session:
                 actor, note = actor_for(session, author, via="session"), session.merge(note)
                 annotations.withdraw_note(session, actor, note, then["because"])
-
-
-def _offers(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> None:
-    for system in told:
-        if "handover" not in system:
-            continue
-        offer = system["handover"]
-        with stage.on(offer["days_ago"]) as session:
-            owner = loaded.people[system["owner"]]
-            actor = actor_for(session, owner, via="session")
-            number = next(
-                key
-                for key, held in actor.seats.items()
-                if Seat.OWNER in held and _is(session, key, system["name"])
-            )
-            ownership.offer_handover(session, actor, number, loaded.people[offer["to"]].id, offer["reason"])
-
-
-def _is(session: Session, number: int, name: str) -> bool:
-    return session.get_one(System, number).name == name
 
 
 def _more(stage: Stage, loaded: Loaded, count: int, progress: Callable[[str], None]) -> None:

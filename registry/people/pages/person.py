@@ -19,6 +19,7 @@ from registry.people.forms import LeavingForm, PersonForm, RoleForm, WithdrawalF
 from registry.people.models import Person
 from registry.people.pages.directory import pages, with_units
 from registry.people.rules import is_active
+from registry.portfolio import queries as portfolio
 from registry.systems import queries as systems
 from registry.web.conflicts import merge
 from registry.web.doors import needs
@@ -45,6 +46,8 @@ def _person_page(person: Person, form: Form) -> Response:
         held=systems.held_by(session(), actor(), person.id or 0),
         seat_said=SEAT_SAID,
         offers=_offers_to(person, actor()),
+        load=portfolio.load_of(session(), actor(), person),
+        ever=portfolio.ever_held(session(), actor(), person.id or 0),
         roles=open_roles(session(), person.id or 0) if manages else None,
     )
 
@@ -105,11 +108,9 @@ def leave(number: int) -> ResponseReturnValue:
     done = form.carried_out(lambda: actions.mark_as_left(session(), actor(), person, form.active_to.data))
     if done is None:
         return _leaving_page(person, form)
-    flash(
-        f"The last day of {person.name} is noted. What they hold is shown here until it is handed over.",
-        "good",
-    )
-    return redirect(url_for("people.show", number=number), 303)
+    held = systems.held_by(session(), actor(), number)
+    flash(f"The last day of {person.name} is noted." + (" Now move what they hold." if held else ""), "good")
+    return redirect(url_for("ownership.transfer_form" if held else "people.show", number=number), 303)
 
 
 def _leaving_page(person: Person, form: Form) -> Response:

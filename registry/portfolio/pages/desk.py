@@ -1,19 +1,16 @@
-"""Home: what needs me."""
+"""Home: what needs me, most urgent first."""
 
-from collections.abc import Sequence
-
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
-from registry.kernel.actor import Permission, Role
-from registry.kernel.text import counted
-from registry.people.models import Person
+from registry.kernel.actor import Actor, Permission, Role
+from registry.ownership import rules as ownership
 from registry.portfolio import queries
-from registry.portfolio.queries import Owned, Waiting
+from registry.portfolio.pages import tasks
+from registry.portfolio.queries import Asked, Owned, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
-from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import ago, day
@@ -25,8 +22,13 @@ _FEW_OFFERS = 5
 
 _ICONS = {
     Urgency.ANSWER: "hand-over",
+    Urgency.ESCALATED: "alert",
+    Urgency.OVERDUE: "flag",
     Urgency.CONFIRM: "flag",
+    Urgency.RETURNED: "hand-over",
+    Urgency.DUE: "clock",
     Urgency.GAP: "person",
+    Urgency.UNITS: "unit",
     Urgency.COMPLETE: "edit",
 }
 
@@ -35,18 +37,8 @@ _ICONS = {
 @needs(Permission.DESK_READ)
 def desk() -> ResponseReturnValue:
     who = actor()
-    waiting = queries.waiting_for(session(), who.person_id or 0)
     owned, owned_count = queries.owned_by(session(), who)
-    overseer = who.roles & {Role.ADMINISTRATOR, Role.REVIEWER}
-    left = queries.left_owners(session(), who) if overseer else []
-    together = [_answer_together(waiting)] if len(waiting) > 1 else []
-    tasks = [
-        *together,
-        *map(_answer, waiting[:_FEW_OFFERS]),
-        *map(_own, filter(_needs_work, owned)),
-        *map(_gap, left),
-    ]
-    in_order = ordered(tasks)
+    in_order = ordered([*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who)])
     return render_template(
         "portfolio/desk.html",
         tasks=in_order,
@@ -58,16 +50,46 @@ def desk() -> ResponseReturnValue:
     )
 
 
-def _gap(found: tuple[System, Person]) -> Task:
-    system, person = found
-    return Task(
-        Urgency.GAP,
-        f"Find an owner for {system.name}",
-        f"{person.name}, who answered for {system.key}, has left.",
-        None,
-        url_for("ownership.system", key=system.key),
-        "Hand it over",
-    )
+def _of_offers(who: Actor) -> list[Task]:
+    waiting = queries.waiting_for(session(), who.person_id or 0)
+    returned = queries.returned_to(session(), who)
+    together = [tasks.answer_together(waiting)] if len(waiting) > 1 else []
+    return [*together, *map(tasks.answer, waiting[:_FEW_OFFERS]), *map(tasks.offer_again, returned)]
+
+
+def _of_confirmations(who: Actor) -> list[Task]:
+    told = _told_as_head(who)
+    asked = queries.asked_of(session(), who, told)
+    return [
+        tasks.confirm_again(each)
+        if each.owner.person_id == who.person_id
+        else tasks.look_after(each, as_head=_is_told_as_head(each, told))
+        for each in asked
+    ]
+
+
+def _told_as_head(who: Actor) -> dict[int | None, frozenset[int]]:
+    if not who.headed_units or who.person_id is None:
+        return {}
+    return ownership.told_to(who.person_id, *queries.tree_and_heads(session()))
+
+
+def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bool:
+    units = told.get(None, frozenset()) | told.get(asked.owner.person_id, frozenset())
+    return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
+
+
+def _of_records(owned: list[Owned]) -> list[Task]:
+    return [tasks.own(each) for each in owned if each.to_be_confirmed or each.standing.missing]
+
+
+def _of_others(who: Actor) -> list[Task]:
+    """What an administrator or reviewer, or the head of a unit, is to mend or have mended."""
+    left = queries.left_owners(session(), who) if who.roles & {Role.ADMINISTRATOR, Role.REVIEWER} else []
+    if not who.headed_units:
+        return [tasks.find_owner(*each) for each in left]
+    counts = queries.findings_count(session(), who, Scope(unit_ids=who.headed_units))
+    return [*(tasks.find_owner(*each) for each in left), *tasks.in_units(counts)]
 
 
 def _line(task: Task) -> dict[str, object]:
@@ -81,51 +103,3 @@ def _line(task: Task) -> dict[str, object]:
         "late": task.until is not None and task.until < clock.now(),
         "icon": _ICONS[task.urgency],
     }
-
-
-def _needs_work(owned: Owned) -> bool:
-    return owned.to_be_confirmed or bool(owned.standing.missing)
-
-
-def _answer(waiting: Waiting) -> Task:
-    by = waiting.offered_by.name if waiting.offered_by else "The registry"
-    return Task(
-        Urgency.ANSWER,
-        f"Answer the hand-over of {waiting.system.name}",
-        f"{by} asks you to answer for it: {waiting.handover.reason}",
-        waiting.handover.expires_at,
-        url_for("ownership.handover", number=waiting.handover.id),
-        "Read and answer",
-    )
-
-
-def _answer_together(waiting: Sequence[Waiting]) -> Task:
-    return Task(
-        Urgency.ANSWER,
-        f"Answer {counted(len(waiting), 'hand-over')} together",
-        "Read them in one list, then accept or decline those you tick.",
-        min(each.handover.expires_at for each in waiting),
-        url_for("portfolio.offers"),
-        "Show them",
-    )
-
-
-def _own(owned: Owned) -> Task:
-    system, missing = owned.system, owned.standing.missing
-    if owned.to_be_confirmed:
-        return Task(
-            Urgency.CONFIRM,
-            f"Confirm that {system.name} is yours",
-            f"{system.key} was put in your name by somebody else.",
-            None,
-            url_for("ownership.system", key=system.key),
-            "Confirm or hand over",
-        )
-    return Task(
-        Urgency.COMPLETE,
-        f"Complete the record of {system.name}",
-        f"{counted(len(missing), 'thing is', 'things are')} missing, first: {missing[0].says.lower()}.",
-        None,
-        url_for("systems.show", key=system.key),
-        "Show what is missing",
-    )

@@ -1,17 +1,77 @@
-"""What waits for a person; how many systems have what; the search across everything."""
+"""What waits for a person; how many systems have what; how ownership stands across the register; the search across everything."""
 
-from registry.portfolio.queries.desk import Owned, Waiting, coverage, left_owners, owned_by, waiting_for
+from registry.portfolio.queries.confirming import (
+    Asked,
+    Chase,
+    asked_of,
+    asks_for_confirmation,
+    due_of,
+    rule_in_force,
+    to_chase,
+    tree_and_heads,
+)
+from registry.portfolio.queries.desk import (
+    Owned,
+    Returned,
+    Waiting,
+    coverage,
+    left_owners,
+    owned_by,
+    returned_to,
+    waiting_for,
+)
+from registry.portfolio.queries.findings import (
+    Finding,
+    Scope,
+    findings_count,
+    findings_page,
+    seats_filled,
+)
+from registry.portfolio.queries.load import Load, LoadOrder, load_of, load_page
+from registry.portfolio.queries.on_day import (
+    Answered,
+    DayAsked,
+    answered_count,
+    answered_on,
+    ever_held,
+    seats_on,
+)
 from registry.portfolio.queries.searching import Hits, Results, address_of, search
 
 __all__ = [
+    "Answered",
+    "Asked",
+    "Chase",
+    "DayAsked",
+    "Finding",
     "Hits",
+    "Load",
+    "LoadOrder",
     "Owned",
     "Results",
+    "Returned",
+    "Scope",
     "Waiting",
     "address_of",
+    "answered_count",
+    "answered_on",
+    "asked_of",
+    "asks_for_confirmation",
     "coverage",
+    "due_of",
+    "ever_held",
+    "findings_count",
+    "findings_page",
     "left_owners",
+    "load_of",
+    "load_page",
     "owned_by",
+    "returned_to",
+    "rule_in_force",
     "search",
+    "seats_filled",
+    "seats_on",
+    "to_chase",
+    "tree_and_heads",
     "waiting_for",
 ]

@@ -1,8 +1,10 @@
-"""What waits for a person; how many systems have what; in a fixed number of statements."""
+"""What waits for a person and what came back to them; how many systems have what; in a fixed number of statements."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists
+from sqlalchemy import exists, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataUse
@@ -13,6 +15,7 @@ from registry.lifecycle.rules import Standing
 from registry.objectives.models import Objective, SuccessMetric
 from registry.ownership import queries as ownership
 from registry.ownership.models import Assignment, Handover
+from registry.ownership.rules import HandoverState
 from registry.people.models import Person
 from registry.people.queries import active_clause, people_by_id
 from registry.portfolio.rules import Coverage
@@ -20,6 +23,7 @@ from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 _MOST_SYSTEMS = 50
+_RETURNED_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,44 @@ def waiting_for(session: Session, person_id: int) -> list[Waiting]:
     query = select(System).where(col(System.id).in_(numbers))
     systems = {system.id: system for system in session.exec(query)} if numbers else {}
     return [Waiting(offer, systems[offer.system_id], people.get(offer.from_id)) for offer in offers]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """An offer that came back: nobody took the system, and its owner is still the same."""
+
+    handover: Handover
+    system: System
+    to: Person
+
+
+def returned_to(session: Session, actor: Actor) -> list[Returned]:
+    """The offers the actor made, or that were made of their systems, which were declined or ran out in the last thirty
+    days, with nothing done about it since.
+    """
+    again: Any = aliased(Handover)
+    owner: Any = aliased(Assignment)
+    later = exists().where(again.system_id == Handover.system_id, col(again.id) > col(Handover.id))
+    same_owner = exists().where(
+        col(owner.system_id) == col(Handover.system_id),
+        col(owner.seat) == Seat.OWNER,
+        col(owner.to_at).is_(None),
+        col(owner.person_id) == col(Handover.from_id),
+    )
+    mine = or_(col(Handover.offered_by_id) == actor.person_id, col(Handover.from_id) == actor.person_id)
+    query = (
+        select(Handover, System, Person)
+        .join(System, col(System.id) == col(Handover.system_id))
+        .join(Person, col(Person.id) == col(Handover.to_id))
+        .where(
+            col(Handover.state).in_([HandoverState.DECLINED, HandoverState.EXPIRED]),
+            col(Handover.answered_at) > clock.later(days=-_RETURNED_DAYS),
+            *(mine, ~later, same_owner, visible_to(actor)),
+        )
+        .order_by(col(Handover.answered_at).desc())
+        .limit(_MOST_SYSTEMS)
+    )
+    return [Returned(*row) for row in session.exec(query)]
 
 
 def owned_by(session: Session, actor: Actor) -> tuple[list[Owned], int]:

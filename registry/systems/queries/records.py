@@ -19,7 +19,9 @@ def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> S
     """The system of this public id. Raises NotFound when there is none the actor may know of; both look the same."""
     number = number_of(SYSTEM_PREFIX, key)
     query = select(System).where(System.id == number, visible_to(actor))
-    found = session.exec(query.with_for_update() if lock else query).one_or_none() if number else None
+    # Rows that refer to it may still be written meanwhile: waiting for them as well could wait in a circle.
+    locked = query.with_for_update(key_share=True) if lock else query
+    found = session.exec(locked).one_or_none() if number else None
     if found is None:
         raise NotFound
     return found

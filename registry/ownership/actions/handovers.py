@@ -1,6 +1,4 @@
-"""Fill and vacate seats; offer, accept, decline, withdraw and expire hand-overs."""
-
-from datetime import datetime
+"""Offer, accept, decline, withdraw and expire hand-overs of the accountable seat."""
 
 from sqlmodel import Session
 
@@ -9,103 +7,11 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Seat, require
 from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
-from registry.kernel.text import clean
 from registry.ownership import queries, rules
+from registry.ownership.actions.seats import tidy_text
 from registry.ownership.models import Assignment, Handover
 from registry.ownership.rules import HandoverState, OfferFacts
-from registry.people.queries import is_active_person, team_exists
-
-
-def seat_first_owner(
-    session: Session,
-    system_id: int,
-    person_id: int,
-    *,
-    accepted: bool,
-    to_be_confirmed: bool = False,
-    at: datetime | None = None,
-) -> Assignment:
-    """Put the first accountable owner of a new system in their seat, from the instant it is on the register.
-
-    Part of registering, whose ledger entry covers it; no action of its own.
-    """
-    at = at or clock.now()
-    assignment = Assignment(
-        system_id=system_id,
-        seat=Seat.OWNER,
-        person_id=person_id,
-        from_at=at,
-        accepted_at=at if accepted else None,
-        to_be_confirmed=to_be_confirmed,
-    )
-    session.add(assignment)
-    return assignment
-
-
-def confirm_owner(session: Session, actor: Actor, system_id: int) -> Assignment:
-    """The owner says: this is mine. Clears *owner to be confirmed*. Raises RuleBroken if there is nothing to confirm."""
-    require(actor, Permission.OWNER_CONFIRM, system_id)
-    owner = queries.open_owner(session, system_id, lock=True)
-    if owner.accepted_at is not None and not owner.to_be_confirmed:
-        raise RuleBroken([Problem("", "Ownership of this system is already confirmed.")])
-    owner.accepted_at, owner.to_be_confirmed = clock.now(), False
-    record(session, actor, Event.OWNER_CONFIRMED, owner, system_id=system_id)
-    return owner
-
-
-def fill_seat(
-    session: Session,
-    actor: Actor,
-    system_id: int,
-    seat: Seat,
-    *,
-    person_id: int | None = None,
-    team_id: int | None = None,
-    reason: str = "",
-) -> Assignment:
-    """Put a person or a team in a seat other than the owner's. Raises RuleBroken.
-
-    Whoever names themselves has accepted by doing so; of anybody else the register says only that they were named.
-    """
-    require(actor, Permission.SEAT_FILL, system_id)
-    reason = _tidy(reason)
-    owner = queries.open_owner(session, system_id, lock=True)
-    refuse_if(
-        rules.problems_with_seat(
-            seat,
-            person_id=person_id,
-            team_id=team_id,
-            holder_is_active=_holder_is_here(session, person_id, team_id),
-            already_held=queries.is_held(session, system_id, seat, person_id, team_id),
-            is_owner=person_id is not None and person_id == owner.person_id,
-            reason=reason,
-        )
-    )
-    at = clock.now()
-    assignment = Assignment(
-        system_id=system_id,
-        seat=seat,
-        person_id=person_id,
-        team_id=team_id,
-        from_at=at,
-        accepted_at=at if person_id is not None and person_id == actor.person_id else None,
-        reason=reason,
-    )
-    session.add(assignment)
-    record(session, actor, Event.SEAT_FILLED, assignment, system_id=system_id)
-    return assignment
-
-
-def vacate_seat(session: Session, actor: Actor, assignment: Assignment) -> Assignment:
-    """End somebody's time in a seat other than the owner's. Raises RuleBroken."""
-    require(actor, Permission.SEAT_FILL, assignment.system_id)
-    if assignment.seat is Seat.OWNER:
-        raise RuleBroken([Problem("seat", "A system is never without an owner. Hand it over instead.")])
-    if assignment.to_at is not None:
-        raise RuleBroken([Problem("seat", "This seat was already vacated.")])
-    assignment.to_at = rules.moment_of_change(assignment.from_at, clock.now())
-    record(session, actor, Event.SEAT_VACATED, assignment, system_id=assignment.system_id)
-    return assignment
+from registry.people.queries import is_active_person
 
 
 def offer_handover(
@@ -118,7 +24,7 @@ def offer_handover(
         owner_id=owner.person_id or 0,
         to_id=to_id,
         to_is_active=is_active_person(session, to_id, clock.today()),
-        reason=_tidy(reason),
+        reason=tidy_text(reason),
         already_offered=queries.pending_handover(session, system_id) is not None,
         offered_by_id=actor.person_id,
         owner_has_left=not is_active_person(session, owner.person_id, clock.today()),
@@ -197,7 +103,7 @@ def expire_handover(session: Session, actor: Actor, handover: Handover) -> Hando
 def _answer(session: Session, actor: Actor, handover: Handover, state: HandoverState, note: str) -> None:
     if actor.person_id is None or actor.person_id != handover.to_id:
         raise Forbidden("Only the person the system was offered to can answer.")
-    note, at = _tidy(note), clock.now()
+    note, at = tidy_text(note), clock.now()
     problems = rules.problems_with_answer(
         handover.state,
         handover.expires_at,
@@ -208,17 +114,3 @@ def _answer(session: Session, actor: Actor, handover: Handover, state: HandoverS
     )
     refuse_if(problems)
     handover.state, handover.answered_at, handover.answer = state, at, note
-
-
-def _holder_is_here(session: Session, person_id: int | None, team_id: int | None) -> bool:
-    if team_id is not None:
-        return team_exists(session, team_id)
-    return is_active_person(session, person_id, clock.today())
-
-
-def _tidy(text: str) -> str:
-    """The text in its storable form; one that has none is left for the rules to refuse."""
-    try:
-        return clean(text)
-    except ValueError:
-        return text

@@ -1,4 +1,4 @@
-"""Owners of a system now or on a date; the seats a person holds; hand-overs; gaps."""
+"""Owners of a system now or on a date; the seats a person or team holds; gaps."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from sqlmodel import Session, col, func, select
 from registry.kernel.actor import Seat
 from registry.kernel.errors import NotFound
 from registry.ownership import rules
-from registry.ownership.models import Assignment, Handover
-from registry.ownership.rules import Gap, HandoverState, Holder
+from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
+from registry.ownership.queries.confirmations import confirmations_of, notices_of
+from registry.ownership.queries.handovers import handovers_of
+from registry.ownership.rules import Gap, Holder
 from registry.people.models import Person, Team
 from registry.people.queries import LARGEST_NUMBER, members_by_team
 
@@ -115,17 +117,21 @@ def timeline_of(session: Session, system_id: int) -> list[Held]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One entry of a system's story: a period that began, or an offer that was made."""
+    """One entry of a system's story: a period that began, an offer, the owner's word, or somebody told it is late."""
 
     at: datetime
     held: Held | None = None
     offer: Handover | None = None
+    confirmation: Confirmation | None = None
+    notice: ConfirmationNotice | None = None
 
 
 def story_of(session: Session, system_id: int) -> list[Told]:
-    """Every period of every seat and every offer of a system, newest first."""
+    """Every period of every seat, every offer and every confirmation of a system, newest first."""
     told = [Told(held.assignment.from_at, held=held) for held in timeline_of(session, system_id)]
     told += [Told(offer.offered_at, offer=offer) for offer in handovers_of(session, system_id)]
+    told += [Told(each.at, confirmation=each) for each in confirmations_of(session, system_id)]
+    told += [Told(each.at, notice=each) for each in notices_of(session, system_id)]
     return sorted(told, key=lambda each: each.at, reverse=True)
 
 
@@ -159,45 +165,6 @@ def is_held(session: Session, system_id: int, seat: Seat, person_id: int | None,
         Assignment.system_id == system_id, Assignment.seat == seat, col(Assignment.to_at).is_(None), holder
     )
     return session.exec(query).first() is not None
-
-
-def pending_handover(session: Session, system_id: int) -> Handover | None:
-    """The open offer of a system, if there is one."""
-    query = select(Handover).where(Handover.system_id == system_id, Handover.state == HandoverState.OFFERED)
-    return session.exec(query).one_or_none()
-
-
-def handover_by_id(session: Session, handover_id: int, *, lock: bool = False) -> Handover:
-    """One offer; with `lock`, held so that it is answered once. Raises NotFound."""
-    if handover_id > LARGEST_NUMBER:
-        raise NotFound
-    query = select(Handover).where(Handover.id == handover_id)
-    found = session.exec(query.with_for_update() if lock else query).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def handovers_of(session: Session, system_id: int) -> Sequence[Handover]:
-    """Every offer of a system, newest first."""
-    query = select(Handover).where(Handover.system_id == system_id)
-    return session.exec(query.order_by(col(Handover.id).desc())).all()
-
-
-def handovers_for(session: Session, person_id: int) -> Sequence[Handover]:
-    """The offers that wait for this person's answer, oldest first."""
-    query = select(Handover).where(Handover.to_id == person_id, Handover.state == HandoverState.OFFERED)
-    return session.exec(query.order_by(col(Handover.offered_at))).all()
-
-
-def lapsed_handovers(session: Session, at: datetime) -> Sequence[int]:
-    """The numbers of the offers nobody can answer any more: out of time, or their recipient has left."""
-    gone = select(Person.id).where(col(Person.active_to) < at.date())
-    query = select(Handover.id).where(
-        Handover.state == HandoverState.OFFERED,
-        or_(col(Handover.expires_at) <= at, col(Handover.to_id).in_(gone)),
-    )
-    return [number for number in session.exec(query.order_by(col(Handover.id))) if number is not None]
 
 
 def seats_of_team(session: Session, team_id: int) -> Sequence[Assignment]:

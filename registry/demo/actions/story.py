@@ -1,0 +1,97 @@
+"""What happened to ownership in the demonstration: confirmations, offers and their answers, somebody who leaves."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from sqlmodel import Session
+
+from registry.accounts.queries import actor_for
+from registry.demo.actions.stage import Loaded, Stage
+from registry.kernel.actor import Actor, Seat, the_registry
+from registry.ownership import actions as ownership
+from registry.ownership.models import Handover
+from registry.ownership.queries import pending_handover
+from registry.people import actions as people
+from registry.portfolio.queries import to_chase
+from registry.systems.models import System
+
+Step = tuple[float, Callable[[Session], None]]
+
+
+def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
+    """Everything that happened to ownership since, in order of time: each step as (days ago, what is done then)."""
+    steps = [
+        *_leavings(stage, told["people"], loaded),
+        *(step for system in told["systems"] for step in _of_system(system, loaded)),
+    ]
+    for days_ago, act in sorted(steps, key=lambda step: -step[0]):
+        with stage.on(days_ago) as session:
+            act(session)
+    with stage.database.transaction() as session:
+        for chase in to_chase(session):
+            owner = session.merge(chase.asked.owner)
+            ownership.note_step(session, stage.door, owner, chase.step, chase.asked.due.on, chase.told_id)
+
+
+def _leavings(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> Iterator[Step]:
+    for one in told:
+        if "left_days_ago" not in one:
+            continue
+
+        def leave(session: Session, one: dict[str, Any] = one) -> None:
+            left = session.merge(loaded.people[one["id"]])
+            people.mark_as_left(session, stage.door, left, stage.day(one["left_days_ago"]))
+
+        yield one["left_days_ago"], leave
+
+
+def _of_system(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
+    """Its owner confirms it; it is offered, and the offer declined or left to lapse."""
+
+    def confirm(session: Session, note: str) -> None:
+        actor, number = _owner_of(session, told, loaded)
+        ownership.reconfirm(session, actor, number, note)
+
+    for word in told.get("confirmed", ()):
+        yield word["days_ago"], partial(confirm, note=word.get("note", ""))
+    if offer := told.get("handover"):
+        yield from _of_offer(told, offer, loaded)
+
+
+def _of_offer(told: dict[str, Any], offer: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
+    to = loaded.people[offer["to"]]
+
+    def pending(session: Session) -> Handover:
+        found = pending_handover(session, _owner_of(session, told, loaded)[1])
+        if found is None:
+            raise LookupError(f"nobody offered {told['name']}")
+        return found
+
+    def make(session: Session) -> None:
+        actor, number = _owner_of(session, told, loaded)
+        ownership.offer_handover(session, actor, number, to.id, offer["reason"])
+
+    def decline(session: Session) -> None:
+        asked = actor_for(session, to, via="session")
+        ownership.decline_handover(session, asked, pending(session), offer["answer"])
+
+    def expire(session: Session) -> None:
+        ownership.expire_handover(session, the_registry("demo"), pending(session))
+
+    yield offer["days_ago"], make
+    if "declined_days_ago" in offer:
+        yield offer["declined_days_ago"], decline
+    if "expired_days_ago" in offer:
+        yield offer["expired_days_ago"], expire
+
+
+def _owner_of(session: Session, told: dict[str, Any], loaded: Loaded) -> tuple[Actor, int]:
+    """The owner of a system as they act, and the system's number."""
+    actor = actor_for(session, loaded.people[told["owner"]], via="session")
+    owned = (key for key, held in actor.seats.items() if Seat.OWNER in held)
+    return actor, next(key for key in owned if _is(session, key, told["name"]))
+
+
+def _is(session: Session, number: int, name: str) -> bool:
+    return session.get_one(System, number).name == name

@@ -1,0 +1,145 @@
+"""The lines of the desk: for each thing that needs somebody, what to do, why, until when, and where."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from flask import url_for
+
+from registry.kernel.actor import Seat
+from registry.kernel.text import counted
+from registry.ownership.rules import KIND_SAID, GapKind, HandoverState, end_of
+from registry.people.models import Person
+from registry.portfolio.queries import Asked, Owned, Returned, Waiting
+from registry.portfolio.rules import Task, Urgency
+from registry.systems.models import System
+from registry.web.viewkit import day
+
+
+def answer(waiting: Waiting) -> Task:
+    """An offer that waits for this person."""
+    by = waiting.offered_by.name if waiting.offered_by else "The registry"
+    return Task(
+        Urgency.ANSWER,
+        f"Answer the hand-over of {waiting.system.name}",
+        f"{by} asks you to answer for it: {waiting.handover.reason}",
+        waiting.handover.expires_at,
+        url_for("ownership.handover", number=waiting.handover.id),
+        "Read and answer",
+    )
+
+
+def answer_together(waiting: Sequence[Waiting]) -> Task:
+    """All the offers that wait for this person, in one list."""
+    return Task(
+        Urgency.ANSWER,
+        f"Answer {counted(len(waiting), 'hand-over')} together",
+        "Read them in one list, then accept or decline those you tick.",
+        min(each.handover.expires_at for each in waiting),
+        url_for("portfolio.offers"),
+        "Show them",
+    )
+
+
+def offer_again(returned: Returned) -> Task:
+    """An offer of theirs that nobody took."""
+    declined = returned.handover.state is HandoverState.DECLINED
+    said = (
+        f"{returned.to.name} declined: {returned.handover.answer}" if declined else returned.handover.answer
+    )
+    return Task(
+        Urgency.RETURNED,
+        f"Offer {returned.system.name} to somebody else",
+        said if declined else f"The offer to {returned.to.name} has lapsed. {said}",
+        None,
+        url_for("ownership.handover", number=returned.handover.id),
+        "Read the answer",
+    )
+
+
+def confirm_again(asked: Asked) -> Task:
+    """A system of theirs that has to be confirmed again."""
+    late = asked.due.is_overdue
+    return Task(
+        Urgency.OVERDUE if late else Urgency.DUE,
+        f"Confirm that {asked.system.name} is still yours and its record still true",
+        f"You said so last on {day(asked.last.date())}.",
+        end_of(asked.due.on),
+        url_for("ownership.system", key=asked.system.key, _anchor="confirm"),
+        "Look and confirm",
+    )
+
+
+def look_after(asked: Asked, *, as_head: bool) -> Task:
+    """A system whose owner has not confirmed it for so long that this person is told."""
+    role = "the head of its unit" if as_head else "its deputy"
+    return Task(
+        Urgency.ESCALATED,
+        f"Ask {asked.person.name} about {asked.system.name}",
+        f"They have not said again that it is theirs and its record true. You are told as {role}.",
+        end_of(asked.due.on),
+        url_for("ownership.system", key=asked.system.key, _anchor="confirm"),
+        "Look at it",
+    )
+
+
+def own(owned: Owned) -> Task:
+    """A system of theirs that was put in their name, or whose record lacks something."""
+    system, missing = owned.system, owned.standing.missing
+    if owned.to_be_confirmed:
+        return Task(
+            Urgency.CONFIRM,
+            f"Confirm that {system.name} is yours",
+            f"{system.key} was put in your name by somebody else.",
+            None,
+            url_for("ownership.system", key=system.key),
+            "Confirm or hand over",
+        )
+    return Task(
+        Urgency.COMPLETE,
+        f"Complete the record of {system.name}",
+        f"{counted(len(missing), 'thing is', 'things are')} missing, first: {missing[0].says.lower()}.",
+        None,
+        url_for("systems.show", key=system.key),
+        "Show what is missing",
+    )
+
+
+def find_owner(system: System, person: Person) -> Task:
+    """A system whose owner has left."""
+    return Task(
+        Urgency.GAP,
+        f"Find an owner for {system.name}",
+        f"{person.name}, who answered for {system.key}, has left.",
+        None,
+        url_for("ownership.system", key=system.key),
+        "Hand it over",
+    )
+
+
+def in_units(counts: Mapping[tuple[GapKind, Seat], int]) -> list[Task]:
+    """What is to mend in the units somebody heads, one line per kind."""
+    kinds: Counter[GapKind] = Counter()
+    for (kind, _), count in counts.items():
+        kinds[kind] += count
+    return [
+        Task(
+            Urgency.UNITS,
+            f"{KIND_SAID[kind]}: {counted(kinds[kind], 'finding')} in your units",
+            _WHY[kind],
+            None,
+            url_for("ownership.findings", mine=1, kind=kind.value),
+            "Show them",
+        )
+        for kind in GapKind
+        if kinds[kind]
+    ]
+
+
+_WHY = {
+    GapKind.OWNER_LEFT: "Nobody who is here answers for these systems.",
+    GapKind.OWNER_UNCONFIRMED: "Their owners were named by somebody else and have not said that it is theirs.",
+    GapKind.CONFIRMATION_OVERDUE: "Their owners have not said again that they answer for them.",
+    GapKind.NO_DEPUTY: "Nobody acts for the owner when the owner is away.",
+    GapKind.HOLDER_LEFT: "Somebody named to answer for a part of them is not here any more.",
+    GapKind.EMPTY_TEAM: "A team named to answer for a part of them has nobody in it.",
+}
