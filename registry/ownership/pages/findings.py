@@ -26,6 +26,7 @@ from registry.web.viewkit import day
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _HERE = "ownership.findings"
+_SAID: dict[str, Any] = {"kind_said": KIND_SAID, "seat_said": SEAT_SAID}
 
 
 @pages.get("/ownership")
@@ -43,8 +44,7 @@ def findings() -> ResponseReturnValue:
         form=form,
         units=units,
         heads=bool(actor().headed_units),
-        kind_said=KIND_SAID,
-        seat_said=SEAT_SAID,
+        **_SAID,
         found=[(finding, _said(finding), *_mended(finding)) for finding in found.items],
         facets=_facets(counts, scope),
         query=dict(stated(("unit", "mine"))),
