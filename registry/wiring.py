@@ -6,12 +6,14 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.interchange.jobs as interchange_jobs
 import registry.ownership.jobs as ownership_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
@@ -32,6 +34,7 @@ FEATURES: Sequence[Blueprint] = (
     data_sources_pages,
     cards_pages,
     people_pages,
+    interchange_pages,
     accounts_pages,
     audit_pages,
     worker_pages,
@@ -44,11 +47,15 @@ API: Sequence[Blueprint] = (systems_api, cards_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
+    Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
+    Event.INVENTORY_UNDO_REQUESTED: (interchange_jobs.undo,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
+    interchange_jobs.sweep_files: timedelta(hours=6),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.
@@ -73,7 +80,14 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SYSTEM_EDITED,
         Event.SYSTEM_IMPORTED,
         Event.SYSTEM_REIMPORTED,
+        Event.SYSTEM_WITHDRAWN,
+        Event.SYSTEM_PUT_BACK,
+        Event.INVENTORY_UPLOADED,
         Event.INVENTORY_IMPORTED,
+        Event.INVENTORY_UNDONE,
+        Event.INVENTORY_ABANDONED,
+        Event.IMPORT_PROFILE_SAVED,
+        Event.IMPORT_PROFILE_REMOVED,
         Event.SEAT_FILLED,
         Event.SEAT_VACATED,
         Event.OWNER_CONFIRMED,

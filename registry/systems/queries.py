@@ -12,8 +12,10 @@ from registry.kernel.errors import NotFound
 from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.ownership.models import Assignment
 from registry.store.paging import Page, cut, holding
-from registry.systems.models import System
+from registry.systems.models import System, Withdrawal
 from registry.systems.rules.record import Link, Stage, SystemFacts, Visibility
+
+_WITHDRAWN = "This system was withdrawn when an import was undone. Its history is in the audit log."
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -21,8 +23,16 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
     A restricted system is visible to those who hold a seat on it, to the heads of its unit and of the
     units above, and to reviewers, auditors and administrators (product.md section 2). A token issued for
-    one system sees only that one.
+    one system sees only that one. A withdrawn system is visible to nobody: only its history can be read.
     """
+    return _stands() & _known_to(actor)
+
+
+def _stands() -> ColumnElement[bool]:
+    return col(System.id).not_in(select(Withdrawal.system_id))
+
+
+def _known_to(actor: Actor) -> ColumnElement[bool]:
     if actor.token is not None and actor.token.system_id is not None:
         only = col(System.id) == actor.token.system_id
         return only & _open_or_ours(actor)
@@ -43,8 +53,14 @@ def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> S
     query = select(System).where(System.id == number, visible_to(actor))
     found = session.exec(query.with_for_update() if lock else query).one_or_none() if number else None
     if found is None:
-        raise NotFound
+        raise NotFound(_WITHDRAWN) if number and _is_withdrawn(session, actor, number) else NotFound()
     return found
+
+
+def _is_withdrawn(session: Session, actor: Actor, number: int) -> bool:
+    """Whether that is why it is not found; told only to those who may read every history."""
+    query = select(Withdrawal.id).where(Withdrawal.system_id == number)
+    return actor.sees_everything and session.exec(query).first() is not None
 
 
 def by_number(session: Session, number: int) -> System:

@@ -116,6 +116,15 @@ def nested(value: object) -> Any:
     raise _wrong_kind(value, "a JSON value")
 
 
+def unnested(written: Any) -> Any:
+    """The JSON value that `nested` wrote."""
+    if isinstance(written, Mapping):
+        if written.keys() == {_NUMBER_KEY}:
+            return float(written[_NUMBER_KEY])
+        return {key.removeprefix("$"): unnested(item) for key, item in written.items()}
+    return [unnested(item) for item in written] if isinstance(written, list) else written
+
+
 def masked(state: Mapping[str, Any], names: Collection[str]) -> State:
     """The state with the values of these columns replaced by a fixed word; what is empty stays so."""
     return {name: MASKED if name in names and value is not None else value for name, value in state.items()}
