@@ -1,6 +1,7 @@
 """What has happened to records since an entry: for taking back what that entry did, where nobody has built on it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 import sqlalchemy as sa
@@ -30,19 +31,34 @@ def first_entry(session: Session, system_ids: Collection[int]) -> int | None:
     return min((seq for seq in found if seq is not None), default=None)
 
 
-def changed_since(session: Session, system_ids: Collection[int], seq: int) -> dict[int, HistoryItem]:
+def changed_since(
+    session: Session, system_ids: Collection[int], seq: int, *, taken_back: tuple[Event, Event]
+) -> dict[int, HistoryItem]:
     """The first entry after `seq` that changed anything of each of these systems; untouched ones are left out.
 
-    An entry that changed no row (a card that was exported) is no change.
+    An entry that changed no row (a card that was exported) is no change. `taken_back` are an event and the event that
+    takes it back: where nothing else has happened and they are as many, all is as it was.
     """
     changed = sa.exists().where(OBJECT.c.seq == ENTRY.c.seq)
     found: dict[int, HistoryItem] = {}
     for some in _stretches(system_ids):
-        query = sa.select(ENTRY.c.system_id, sa.func.min(ENTRY.c.seq))
+        query = sa.select(ENTRY.c.system_id, ENTRY.c.event, sa.func.count(), sa.func.min(ENTRY.c.seq))
         query = query.where(ENTRY.c.system_id.in_(some), ENTRY.c.seq > seq, changed)
-        for system_id, first in session.connection().execute(query.group_by(ENTRY.c.system_id)).all():
-            found[system_id] = entries(session, system_id=system_id, before_seq=first + 1, limit=1)[0]
+        happened: defaultdict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+        for number, event, count, first in session.connection().execute(
+            query.group_by(ENTRY.c.system_id, ENTRY.c.event)
+        ):
+            happened[number][event] = (count, first)
+        for number, events in happened.items():
+            if not _balanced(events, taken_back):
+                first = min(each for _, each in events.values())
+                found[number] = entries(session, system_id=number, before_seq=first + 1, limit=1)[0]
     return found
+
+
+def _balanced(events: Mapping[str, tuple[int, int]], taken_back: tuple[Event, Event]) -> bool:
+    done, undone = (events.get(event.value, (0, 0))[0] for event in taken_back)
+    return events.keys() <= {event.value for event in taken_back} and done == undone
 
 
 def told_of(session: Session, kind: str, numbers: Collection[int]) -> dict[int, tuple[int, int]]:

@@ -31,8 +31,8 @@ from registry.kernel.text import shortened
 from registry.store.sheets import Sheet
 
 _ROWS_LOOKED_AT = 50
-_SAMPLES = 3
-_SHOWN = 90
+_SAMPLES = 2
+_SHOWN = 70
 SAVED = "saved:"
 
 

@@ -13,6 +13,9 @@ from registry.interchange.rules.outcomes import Ending
 from registry.kernel.events import Event
 from registry.ownership.models import Assignment
 
+# A later import that was itself undone is in nobody's way.
+_BY_AN_UNDO = (Event.SYSTEM_REIMPORTED, Event.SYSTEM_PUT_BACK)
+
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
@@ -31,7 +34,7 @@ def undoing_of(session: Session, inventory: InventoryImport) -> Undoing:
         raise LookupError(f"the ledger knows nothing of import {inventory.id}")
     created = systems_of(session, inventory, Ending.CREATED)
     updated = systems_of(session, inventory, Ending.UPDATED)
-    left = ledger.changed_since(session, [*created, *updated], since)
+    left = ledger.changed_since(session, [*created, *updated], since, taken_back=_BY_AN_UNDO)
     return Undoing(
         since,
         [number for number in created if number not in left],
