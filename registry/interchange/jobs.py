@@ -81,7 +81,7 @@ def carry_out(database: Database, payload: dict[str, Any]) -> None:
         with database.transaction() as session:
             current = _still(session, work, ImportState.IMPORTING)
             if current is not None:
-                carrying.carry_out(
+                outcomes, became = carrying.carry_out(
                     session,
                     work.actor,
                     current,
@@ -91,6 +91,7 @@ def carry_out(database: Database, payload: dict[str, Any]) -> None:
                     entries=entries,
                     advance=work.board.advance,
                 )
+                carrying.report(session, current, work.profile, outcomes, became)
         work.board.clear()
 
 

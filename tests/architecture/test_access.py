@@ -17,6 +17,9 @@ from registry.accounts.actions import open_session
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.interchange.actions import drafts as imports
+from registry.interchange.actions import saving
+from registry.interchange.rules.mapping import Choices
 from registry.kernel.actor import SCOPES, Permission, may
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
@@ -26,6 +29,7 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.store.files import Stored
 from registry.systems import queries as systems
 from registry.web import doors
 from tests.cast import NAMES
@@ -85,7 +89,15 @@ def _furnish(session, cast):
     adam = cast.actor(session, "adam")
     team = people.add_team(session, adam, "Claims data", Function.DATA, leader_id=cast.number("ben"))
     numbers["shared"] = {"source": source.key, "check": check.id, "token": token.id, "team": team.id}
+    numbers["shared"] |= _an_import(session, adam)
     return numbers
+
+
+def _an_import(session, adam):
+    """A draft whose file is not there any more, and a saved mapping."""
+    draft = imports.upload(session, adam, "tools.csv", Stored("0" * 64, 10))
+    saved = saving.save_profile(session, adam, "Our list", Choices("generic", {"Tool": ("name",)}))
+    return {"import": draft.id, "profile": saved.id}
 
 
 def _check():
@@ -146,6 +158,10 @@ class House:
                 rule.rule.split("/")[1]
             )
             return [*([("one", {"number": here})] if here else []), ("absent", {"number": 999_999})]
+        if rule.rule.startswith("/imports/"):
+            shared = self.numbers["shared"]
+            here = shared["profile" if "/profiles/" in rule.rule else "import"]
+            return [("one", {"number": here}), ("absent", {"number": 999_999})]
         if rule.endpoint == "static":
             return [("file", {"filename": "css/app.css"}), ("outside", {"filename": "../app.py"})]
         raise AssertionError(f"say in test_access what {rule.rule} is asked about")

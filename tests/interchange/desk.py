@@ -115,7 +115,11 @@ def form_of(page: str) -> dict[str, str]:
 
 def place_of(form: Mapping[str, str], column: str) -> str:
     """The number by which the mapping form calls a column."""
-    return next(name.removeprefix("column-") for name, value in form.items() if value == column and name.startswith("column-"))
+    return next(
+        name.removeprefix("column-")
+        for name, value in form.items()
+        if value == column and name.startswith("column-")
+    )
 
 
 def systems(database: Database) -> dict[str, System]:

@@ -105,7 +105,9 @@ def test_a_newer_file_shows_what_it_would_change_and_undo_puts_that_back(desk, d
     assert desk.whole(text.encode(), steward) == {"rows": 2, "created": 2}
     stated = states(database)
 
-    newer = text.replace("Routes letters.", "Routes letters and parcels.").replace("Reads claims.", "Reads all claims.")
+    newer = text.replace("Routes letters.", "Routes letters and parcels.").replace(
+        "Reads claims.", "Reads all claims."
+    )
     newer = newer.replace("Post,pilot", "Post,live")
     desk.upload(newer.encode())
     assert desk.check().tally["updated"] == 2
@@ -178,7 +180,9 @@ def test_a_possible_duplicate_is_told_and_skipped_or_created_as_the_clerk_decide
     desk.carry_out(cast.number("adam"))
     ended = [item["ending"] for item in desk.report()["items"]]
     assert ended == ["duplicate", "created", "created", "created"]
-    assert desk.report()["items"][0]["says"] == f"Left out by choice: it is taken for system {cast.triage.key}."
+    assert (
+        desk.report()["items"][0]["says"] == f"Left out by choice: it is taken for system {cast.triage.key}."
+    )
 
 
 def test_two_administrators_import_once_and_so_does_a_job_that_runs_twice(desk, database, cast, client_of):

@@ -39,11 +39,15 @@ from registry.store.sheets.shapes import Row
 def columns_of(profile):
     """Columns a file of this profile might have, and one nobody knows."""
     named = [column for each in profile.fields for column in each.columns]
-    named += [part.column for part in profile.unit if part.column] + [each.column for each in profile.data_sources]
+    named += [part.column for part in profile.unit if part.column] + [
+        each.column for each in profile.data_sources
+    ]
     return list(dict.fromkeys([*named, *profile.natural_key, "nobody knows"]))
 
 
-@pytest.mark.parametrize("profile", [each for each in profiles() if not each.refuses], ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    "profile", [each for each in profiles() if not each.refuses], ids=lambda each: each.id
+)
 def test_choices_that_change_nothing_read_every_row_as_the_profile_does(profile):
     columns = columns_of(profile)
     base = fitted(profile, columns)
@@ -65,7 +69,9 @@ def test_a_column_mapped_by_hand_is_read_and_one_left_out_is_kept_as_a_fact():
 def test_a_stage_mapped_by_hand_is_read_by_the_known_words():
     generic = fitted(profile_named("generic"), ["name", "How far"])
     choices = Choices("generic", {"name": ("name",), "How far": ("stage",)})
-    draft = draft_of(chosen(generic, choices, wordings()), Row(2, {"name": "Router", "How far": "In production"}))
+    draft = draft_of(
+        chosen(generic, choices, wordings()), Row(2, {"name": "Router", "How far": "In production"})
+    )
     assert draft.stage == "live"
 
 
@@ -110,7 +116,10 @@ def test_what_is_saved_comes_back_in_the_same_order(choices):
 
 
 def test_the_saved_mapping_that_knows_the_most_of_the_headings_is_called_for():
-    small, large = Choices("generic", {"Tool": ("name",)}), Choices("generic", {"Tool": ("name",), "Hall": ("unit",)})
+    small, large = (
+        Choices("generic", {"Tool": ("name",)}),
+        Choices("generic", {"Tool": ("name",), "Hall": ("unit",)}),
+    )
     assert fitting({1: small, 2: large}, ["TOOL ", "hall", "More"]) == 2
     assert fitting({1: small, 2: large}, ["tool"]) == 1
     assert fitting({1: small, 2: large}, ["other"]) is None
@@ -202,7 +211,10 @@ def test_a_thousand_equal_names_cost_no_more_than_a_few():
 
 
 @settings(max_examples=30)
-@given(st.lists(st.sampled_from("abc"), max_size=3).map(tuple), st.lists(st.sampled_from("abc"), max_size=3).map(tuple))
+@given(
+    st.lists(st.sampled_from("abc"), max_size=3).map(tuple),
+    st.lists(st.sampled_from("abc"), max_size=3).map(tuple),
+)
 def test_units_are_related_either_way_round(one, other):
     assert related(one, other) == related(other, one)
     assert related(one, one)

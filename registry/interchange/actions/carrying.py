@@ -32,8 +32,10 @@ def carry_out(
     reading: Reading,
     entries: Sequence[Entry],
     advance: Callable[[int], None],
-) -> None:
-    """Import every row in the caller's one transaction. `entries` are the file's rows, read beforehand.
+) -> tuple[list[Outcome], dict[int, int]]:
+    """Import every row in the caller's one transaction: how each ended, and the system it became, by row.
+
+    `entries` are the file's rows, read beforehand.
 
     The caller holds the import's row locked. Raises RuleBroken when rows would end otherwise than was shown.
     """
@@ -44,7 +46,7 @@ def carry_out(
     outcomes = with_skipped(planned, skipped(session, inventory.id or 0))
     tally = tally_of(outcomes)
     _settle(inventory, tally=asdict(tally))
-    became = import_rows(
+    return outcomes, import_rows(
         session,
         actor,
         file_name=inventory.file_name,
@@ -55,7 +57,6 @@ def carry_out(
         advance=advance,
         subject=inventory,
     )
-    _report(session, inventory, outcomes, systems_from(session, profile.id), became)
 
 
 def _settle(inventory: InventoryImport, tally: dict[str, int]) -> None:
@@ -63,14 +64,15 @@ def _settle(inventory: InventoryImport, tally: dict[str, int]) -> None:
     inventory.imported_at = inventory.changed_at = clock.now()
 
 
-def _report(
+def report(
     session: Session,
     inventory: InventoryImport,
+    profile: Profile,
     outcomes: Sequence[Outcome],
-    known: Mapping[str, int],
     became: Mapping[int, int],
 ) -> None:
     """Add to each row of the report how it ended and the system it belongs to."""
+    known = systems_from(session, profile.id)
     rows = col(ImportRow.import_id) == inventory.id, col(ImportRow.attempt) == inventory.attempt
     numbers = session.exec(
         ImportRow.__table__.select().with_only_columns(ImportRow.id, ImportRow.row_number).where(*rows)  # type: ignore[attr-defined]

@@ -18,9 +18,11 @@ from registry.interchange.pages.start import pages
 from registry.interchange.queries import imports, profile_named
 from registry.interchange.queries.opening import saved_number
 from registry.interchange.queries.profiles import generic, saved_profile
+from registry.interchange.rules.imports import Step, problems_with_step
 from registry.interchange.rules.mapping import Choices
 from registry.kernel import clock
 from registry.kernel.actor import Permission
+from registry.kernel.errors import refuse_if
 from registry.people.queries import active_people
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -30,6 +32,7 @@ from registry.web.flask_app import actor, session
 @needs(Permission.INVENTORY_IMPORT)
 def check(number: int) -> ResponseReturnValue:
     inventory = _locked(number)
+    refuse_if(problems_with_step(Step.CHECK, inventory.state))
     form = MappingForm()
     base, saved_id, key = _start(form.profile.data or "")
     choices = choices_in(request.form, base, form.dates.data or "")
@@ -77,6 +80,7 @@ def decide(number: int) -> ResponseReturnValue:
 @needs(Permission.INVENTORY_IMPORT)
 def apply(number: int) -> ResponseReturnValue:
     inventory = _locked(number)
+    refuse_if(problems_with_step(Step.IMPORT, inventory.state))
     form = CarryForm()
     people = active_people(session(), clock.today())
     form.steward_id.offer({person.id or 0: person.name for person in people})
