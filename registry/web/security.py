@@ -57,7 +57,8 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _make_room(app: Flask, limit: int) -> None:
     """Let an upload be as large as the settings say, from a browser that has signed in."""
-    if session.get("secret") and doors.may_be_large(app.view_functions.get(request.endpoint or "")):
+    takes = doors.may_be_large(app.view_functions.get(request.endpoint or ""))
+    if takes and request.mimetype == "multipart/form-data" and session.get("secret"):
         request.max_content_length = limit + _AROUND_THE_FILE
 
 

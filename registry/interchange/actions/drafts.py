@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from registry.audit.actions import record
 from registry.interchange import queries
+from registry.interchange.actions.checking import clear_rows
 from registry.interchange.models import InventoryImport
 from registry.interchange.queries.imports import likenesses_of
 from registry.interchange.rules.imports import Choice, ImportState, Step, problems_with_step
@@ -131,6 +132,7 @@ def abandon(session: Session, actor: Actor, inventory: InventoryImport) -> None:
     """Give a draft up; its file is deleted with the next sweep. Raises RuleBroken."""
     require(actor, Permission.INVENTORY_IMPORT)
     refuse_if(problems_with_step(Step.ABANDON, inventory.state))
+    clear_rows(session, inventory.id or 0)
     _moved(inventory, actor, ImportState.ABANDONED)
     record(session, actor, Event.INVENTORY_ABANDONED, inventory, note={"file": inventory.file_name})
 
