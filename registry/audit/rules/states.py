@@ -120,7 +120,8 @@ def unnested(written: Any) -> Any:
     """The JSON value that `nested` wrote."""
     if isinstance(written, Mapping):
         if written.keys() == {_NUMBER_KEY}:
-            return float(written[_NUMBER_KEY])
+            number = Decimal(written[_NUMBER_KEY])
+            return int(number) if number == number.to_integral_value() else float(number)
         return {key.removeprefix("$"): unnested(item) for key, item in written.items()}
     return [unnested(item) for item in written] if isinstance(written, list) else written
 

@@ -83,7 +83,7 @@ def stated_encoding(source: Source, name: str) -> Encoding:
     lost = 0
     with source.open() as stream:
         for chunk in _chunks(stream):
-            text = decoder.decode(chunk, final=not chunk)
+            text = _piece(decoder, chunk, name)
             lost += text.count(_LOST)
             if "\0" in text:
                 raise SheetRefused(
