@@ -117,11 +117,12 @@ def nested(value: object) -> Any:
 
 
 def unnested(written: Any) -> Any:
-    """The JSON value that `nested` wrote."""
+    """A JSON value that `nested` writes so; where a fraction and a whole number are written alike, the fraction."""
     if isinstance(written, Mapping):
         if written.keys() == {_NUMBER_KEY}:
-            number = Decimal(written[_NUMBER_KEY])
-            return int(number) if number == number.to_integral_value() else float(number)
+            number = float(written[_NUMBER_KEY])
+            alike = isfinite(number) and _number(number) == written
+            return number if alike else int(Decimal(written[_NUMBER_KEY]))
         return {key.removeprefix("$"): unnested(item) for key, item in written.items()}
     return [unnested(item) for item in written] if isinstance(written, list) else written
 
