@@ -32,7 +32,11 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word}
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
-    app.config.update(REGISTRY_DATA_DIR=str(settings.data_dir), ORGANISATION=settings.organisation)
+    app.config.update(
+        REGISTRY_DATA_DIR=str(settings.data_dir),
+        REGISTRY_MAX_UPLOAD=settings.max_upload_bytes,
+        ORGANISATION=settings.organisation,
+    )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.install(app, settings)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.interchange.jobs as interchange_jobs
 import registry.ownership.jobs as ownership_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
@@ -14,6 +15,7 @@ from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
@@ -36,6 +38,7 @@ FEATURES: Sequence[Blueprint] = (
     data_sources_pages,
     cards_pages,
     people_pages,
+    interchange_pages,
     accounts_pages,
     audit_pages,
     worker_pages,
@@ -48,12 +51,16 @@ API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
+    Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
+    Event.INVENTORY_UNDO_REQUESTED: (interchange_jobs.undo,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
     ownership_jobs.chase_confirmations: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
+    interchange_jobs.sweep_files: timedelta(hours=6),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.
@@ -79,11 +86,18 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SYSTEM_EDITED,
         Event.SYSTEM_IMPORTED,
         Event.SYSTEM_REIMPORTED,
+        Event.SYSTEM_WITHDRAWN,
+        Event.SYSTEM_PUT_BACK,
+        Event.INVENTORY_UPLOADED,
         Event.INVENTORY_IMPORTED,
         Event.REGISTER_EXPORTED,
         Event.VIEW_SAVED,
         Event.VIEW_CHANGED,
         Event.VIEW_DELETED,
+        Event.INVENTORY_UNDONE,
+        Event.INVENTORY_ABANDONED,
+        Event.IMPORT_PROFILE_SAVED,
+        Event.IMPORT_PROFILE_REMOVED,
         Event.SEAT_FILLED,
         Event.SEAT_VACATED,
         Event.SEAT_PASSED,

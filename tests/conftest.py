@@ -41,7 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_alive] = databases.begin_run()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # A programme of minutes runs only for who asks for it: pytest -m long.
+    if "long" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in long]
+        if long:
+            config.hook.pytest_deselected(items=long)
     # A browser that leaves a page hangs up on the style sheet or icon it was still being sent; the test server then
     # lets go of the file only when it is collected. Of the files of static/ alone, and only with a browser.
     for item in items:

@@ -31,6 +31,7 @@ def log() -> ResponseReturnValue:
         session(),
         event=Event(event) if event else None,
         actor_id=query_number("actor"),
+        system_id=query_number("system"),
         before_seq=before[0] if before else None,
         limit=_PAGE + 1,
     )

@@ -1,6 +1,5 @@
 """registry import: an inventory file onto the register."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,18 +8,18 @@ import click
 from sqlmodel import Session
 
 from registry.accounts.queries import longest_holder, person_by_email
-from registry.interchange import actions, queries
-from registry.interchange.rules.drafting import draft_of
-from registry.interchange.rules.drafts import Draft, Refused
-from registry.interchange.rules.outcomes import Entry, entry_of, plan, tally_of
-from registry.interchange.rules.profiles import Profile, fitted
+from registry.interchange import queries
+from registry.interchange.actions import importing
+from registry.interchange.queries.reading import Reading
+from registry.interchange.rules.mapping import How
+from registry.interchange.rules.outcomes import entry_of, plan, tally_of
+from registry.interchange.rules.profiles import fitted
 from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
 from registry.people.queries import is_active_person
 from registry.store.commandkit import answer, bar, house, progress
-from registry.store.sheets import Sheet, read
 
 MOST_PROBLEMS_SHOWN = 20
 
@@ -63,12 +62,16 @@ def import_inventory(
 
     A second import of the same file changes nothing; of a newer one, it updates what the inventory says differently.
     """
-    reading = Reading(file, sheet)
-    profile = reading.profile(profile_id, map_file)
+    reading = Reading(file, file.name, How(sheet=sheet or ""))
+    columns = reading.opened().columns
+    profile = fitted(queries.choose_profile(columns, file.name, profile_id, map_file), columns)
     progress(f"Reading {file.name} as “{profile.title}”.")
     for remark in profile.remarks:
         progress(remark)
-    entries, problems = reading.first_pass(profile)
+    entries, problems = [], []
+    for found in reading.results(profile):
+        entries.append(entry_of(found))
+        problems += [asdict(problem) for problem in found.problems]
     result: dict[str, Any] = {}
     try:
         with house().database.transaction() as session:
@@ -81,7 +84,7 @@ def import_inventory(
                 f"Systems whose row names nobody who is here go to {owner.name} <{owner.email}>, to be confirmed."
             )
             with bar(tally.rows, "Importing") as advance:
-                actions.import_rows(
+                importing.import_rows(
                     session,
                     door,
                     file_name=file.name,
@@ -99,43 +102,6 @@ def import_inventory(
     answer(result, as_json, _said(result))
 
 
-class Reading:
-    """The file, walked twice: once to plan every row's end, once to carry it out, so that no file is held in memory."""
-
-    def __init__(self, file: Path, sheet: str | None) -> None:
-        self.file, self.sheet = file, sheet
-        self.warnings: tuple[str, ...] = ()
-
-    def opened(self) -> Sheet:
-        """The file from its first row."""
-        return read(self.file, self.file.name, sheet=self.sheet)
-
-    def profile(self, profile_id: str | None, map_file: Path | None) -> Profile:
-        """The profile to read with, fitted to the file's columns. Raises RuleBroken."""
-        columns = self.opened().columns
-        found = queries.choose_profile(columns, self.file.name, profile_id, map_file)
-        return fitted(found, columns)
-
-    def results(self, profile: Profile) -> Iterator[Draft | Refused]:
-        """Every row as a draft or a refusal."""
-        sheet = self.opened()
-        for row in sheet.rows:
-            yield draft_of(profile, row)
-        self.warnings = sheet.warnings
-
-    def first_pass(self, profile: Profile) -> tuple[list[Entry], list[dict[str, Any]]]:
-        """What the plan needs of each row, and every problem by row and column."""
-        entries, problems = [], []
-        for result in self.results(profile):
-            entries.append(entry_of(result))
-            problems += [asdict(problem) for problem in result.problems]
-        return entries, problems
-
-    def drafts(self, profile: Profile) -> Iterator[Draft]:
-        """The rows that became drafts, again."""
-        return (result for result in self.results(profile) if isinstance(result, Draft))
-
-
 def _steward(session: Session, email: str | None) -> Person:
     if email:
         person = person_by_email(session, email)
@@ -144,11 +110,11 @@ def _steward(session: Session, email: str | None) -> Person:
         if not is_active_person(session, person.id, clock.today()):
             raise RuleBroken([Problem("steward", f"{person.name} is not here now. Name somebody who is.")])
         return person
-    stands_in = person_by_email(session, actions.PLACEHOLDER.email)
+    stands_in = person_by_email(session, importing.PLACEHOLDER.email)
     return (
         longest_holder(session, Role.ADMINISTRATOR)
         or stands_in
-        or actions.placeholder_owner(session, the_registry("command"))
+        or importing.placeholder_owner(session, the_registry("command"))
     )
 
 

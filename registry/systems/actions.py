@@ -14,7 +14,7 @@ from registry.kernel.text import clean
 from registry.ownership.actions import seat_first_owner
 from registry.people.queries import is_active_person, unit_exists
 from registry.people.rules import tidy_line
-from registry.systems.models import SavedView, System
+from registry.systems.models import SavedView, System, Withdrawal
 from registry.systems.queries.views import preferred_view, view_name_taken
 from registry.systems.rules import record as rules
 from registry.systems.rules.record import Registration, Stage, SystemFacts
@@ -149,6 +149,13 @@ def new_row(facts: SystemFacts, stage: Stage, registered_by_id: int | None) -> S
     """The row before it is stored: an import stores many in one statement."""
     at = clock.now()
     return System(**_stored(tidy(facts)), stage=stage, registered_at=at, registered_by_id=registered_by_id)
+
+
+def withdrawal_row(session: Session, system: System, because: str) -> Withdrawal:
+    """The row that takes a system off the register. Part of undoing an import, whose ledger entry covers it."""
+    row = Withdrawal(system_id=system.id or 0, withdrawn_at=clock.now(), because=because)
+    session.add(row)
+    return row
 
 
 def write(system: System, facts: SystemFacts) -> None:

@@ -1,4 +1,4 @@
-"""System: one AI system the company runs. SavedView: a state of the register page kept under a name."""
+"""System: one AI system the company runs. SavedView: a state of the register page. Withdrawal: one that was there by mistake."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.kernel.text import SYSTEM_PREFIX, public_key
-from registry.store.columns import Revised, by_value, instant, json_type, long_text, one_of
+from registry.store.columns import Revised, Row, by_value, instant, json_type, long_text, one_of
 from registry.systems.rules.record import (
     LINE_LIMIT,
     NAME_LIMIT,
@@ -105,3 +105,13 @@ class SavedView(Revised, table=True):
     unit_id: int | None = Field(default=None, foreign_key="business_unit.id", index=True)
     preferred: bool = Field(default=False)
     saved_at: datetime = instant()
+
+
+class Withdrawal(Row, table=True):
+    """The word that a system never belonged on the register. Its row, its key and its history stay; nothing lists it."""
+
+    __tablename__ = "withdrawal"
+
+    system_id: int = Field(foreign_key="system.id", unique=True)
+    withdrawn_at: datetime = instant()
+    because: str = long_text(default="")

@@ -12,6 +12,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _PERMISSION = "registry_permission"
 _PUBLIC = "registry_public"
 _KEEPS = "registry_keeps_refusals"
+_FILES = "registry_takes_files"
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -37,6 +38,17 @@ def keeps_refusals(view: View) -> View:
     """Mark a view whose refusals must be remembered (a failed sign-in counts); its 4xx replies commit."""
     setattr(view, _KEEPS, True)
     return view
+
+
+def takes_files(view: View) -> View:
+    """Mark a view that takes uploaded files: its requests may be as large as an upload, those of others as a form."""
+    setattr(view, _FILES, True)
+    return view
+
+
+def may_be_large(view: Callable[..., Any] | None) -> bool:
+    """Whether the view takes uploaded files."""
+    return bool(getattr(view, _FILES, False))
 
 
 def permission_of(view: Callable[..., Any]) -> Permission | None:

@@ -26,6 +26,7 @@ _MENU = (
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
     ("Units", "people.units", "unit", Permission.PEOPLE_READ),
+    ("Imports", "interchange.imports_list", "upload", Permission.INVENTORY_IMPORT),
     ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
     ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
 )

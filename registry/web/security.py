@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask_wtf.csrf import CSRFProtect
 
 from registry.settings import Settings
+from registry.web import doors
 from registry.web.flask_app import request_id
 
 csrf = CSRFProtect()
@@ -16,6 +17,8 @@ POLICY = (
 )
 # A file we hand out may be opened in the browser by hand: nothing in it may run or load.
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+# What a form wraps around the file it sends.
+_AROUND_THE_FILE = 65_536
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -46,8 +49,17 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=secure,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    # Before the form protection, which reads the form and so would meet the limit first.
+    app.before_request(lambda: _make_room(app, settings.max_upload_bytes))
     csrf.init_app(app)
     app.after_request(lambda response: with_headers(response, secure=secure))
+
+
+def _make_room(app: Flask, limit: int) -> None:
+    """Let an upload be as large as the settings say, from a browser that has signed in."""
+    takes = doors.may_be_large(app.view_functions.get(request.endpoint or ""))
+    if takes and request.mimetype == "multipart/form-data" and session.get("secret"):
+        request.max_content_length = limit + _AROUND_THE_FILE
 
 
 def with_headers(response: Response, *, secure: bool) -> Response:

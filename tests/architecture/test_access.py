@@ -19,6 +19,9 @@ from registry.annotations import queries as annotation_queries
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.interchange.actions import drafts as imports
+from registry.interchange.actions import saving
+from registry.interchange.rules.mapping import Choices
 from registry.kernel.actor import SCOPES, Permission, Seat, may
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
@@ -28,6 +31,7 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.store.files import Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.views import Sharing, ViewFacts
@@ -103,7 +107,15 @@ def _furnish(session, cast):
     numbers["shared"] |= {"private_view": private.id, "shared_view": shared.id}
     upload = people.keep_upload(session, adam, "staff.csv", b"Name,Mail\nNew,new@example.org\n", None)
     numbers["shared"]["upload"] = upload.id
+    numbers["shared"] |= _an_import(session, adam)
     return numbers
+
+
+def _an_import(session, adam):
+    """A draft whose file is not there any more, and a saved mapping."""
+    draft = imports.upload(session, adam, "tools.csv", Stored("0" * 64, 10))
+    saved = saving.save_profile(session, adam, "Our list", Choices("generic", {"Tool": ("name",)}))
+    return {"import": draft.id, "profile": saved.id}
 
 
 def _check():
@@ -166,6 +178,8 @@ class House:
             },
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
+            "/imports/profiles/": {"one": shared["profile"]},
+            "/imports/": {"one": shared["import"]},
             "/people/import/": {"adam's": shared["upload"]},
             "/people/": {"one": self.cast.number("otto")},
             "/units/": {"one": self.cast.units["claims"].id},

@@ -15,6 +15,9 @@ OUTSIDE_THE_LEDGER = {
     "registry/cards/actions.py:keep_preview": "a preview can be made again at any time",
     "registry/people/actions/uploads.py:keep_upload": "a file changes nothing before it is imported",
     "registry/people/actions/uploads.py:finish_upload": "the import itself is in the ledger",
+    "registry/interchange/actions/drafts.py:remap": "a draft that goes back to its columns has done nothing",
+    "registry/interchange/actions/drafts.py:choose": "the import itself says what became of each row",
+    "registry/interchange/actions/drafts.py:choose_for_all": "the import itself says what became of each row",
     "registry/worker/actions.py:retry": "jobs follow the ledger, they are not in it",
 }
 # A query that must see what this very session has changed sends it to the database first.

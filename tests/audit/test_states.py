@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.audit.queries.state import value_of
 from registry.audit.rules import states
 from registry.kernel.canonical import canonical
+from registry.systems.models import System
+from registry.systems.rules.record import Stage
 
 JSON = st.recursive(
     st.none()
@@ -140,3 +143,19 @@ def same(one, other) -> bool:
 def test_masking_hides_values_but_not_emptiness():
     state = {"name": "a", "secret": "s", "other": None}
     assert states.masked(state, {"secret", "other"}) == {"name": "a", "secret": "(masked)", "other": None}
+
+
+@given(JSON)
+def test_a_json_value_comes_back_as_it_was_written(value):
+    written = states.nested(value)
+    assert states.nested(states.unnested(written)) == written
+
+
+def test_what_a_change_wrote_is_read_back_in_the_columns_own_kind():
+    assert value_of(System, "stage", "live") is Stage.LIVE
+    assert value_of(System, "in_service_on", "2026-11-02") == date(2026, 11, 2)
+    assert value_of(System, "affected_count", 7) == 7
+    assert value_of(System, "links", [{"label": "a", "url": "b"}]) == [{"label": "a", "url": "b"}]
+    assert value_of(System, "kind", None) is None
+    at = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+    assert value_of(System, "registered_at", states.instant(at)) == at

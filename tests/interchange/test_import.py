@@ -11,7 +11,7 @@ import xlsxwriter
 from sqlmodel import SQLModel, select
 
 from registry.audit.queries import verify
-from registry.interchange import actions as interchange
+from registry.interchange.actions import importing as interchange
 from registry.interchange.commands import import_inventory
 from registry.kernel.actor import Seat
 from registry.kernel.errors import RuleBroken

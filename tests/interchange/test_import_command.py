@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry import cli
-from registry.interchange import actions
+from registry.interchange.actions import importing as actions
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.people import actions as people

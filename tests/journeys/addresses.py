@@ -6,6 +6,8 @@ from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.interchange.models import InventoryImport, SavedProfile
+from registry.interchange.rules.imports import ImportState
 from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
@@ -118,6 +120,10 @@ PAGES = {
     "people.team": (Visit("/teams/{team}"),),
     "people.team_new": (Visit("/teams/new"),),
     "people.team_edit_form": (Visit("/teams/{team}/edit"),),
+    "interchange.imports_list": (Visit("/imports"),),
+    "interchange.new": (Visit("/imports/new"),),
+    "interchange.show": (Visit("/imports/{import}"), Visit("/imports/{imported}")),
+    "interchange.rows": (Visit("/imports/{import}/rows"),),
     "accounts.account": (Visit("/account", "ada"),),
     "accounts.sign_in": (Visit("/sign-in", ""),),
     "audit.log": (Visit("/audit"), Visit("/audit?event=nonsense", status=422)),
@@ -139,6 +145,8 @@ NO_PAGES = {
     "ownership.on_day_csv": "a CSV, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
+    "interchange.report_csv": "CSV, handed out as a file",
+    "interchange.report_json": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
     "systems_api.systems": "JSON for programs",
@@ -179,4 +187,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "claims": cast.units["claims"].id,
         "team": newest(Team),
         "upload": newest(PeopleUpload),
+        "import": newest(InventoryImport, state=ImportState.CHECKED),
+        "imported": newest(InventoryImport, state=ImportState.IMPORTED),
+        "import_profile": newest(SavedProfile),
     }

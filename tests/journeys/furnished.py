@@ -9,15 +9,19 @@ from sqlmodel import Session, select
 
 from registry.accounts import actions as accounts
 from registry.annotations import actions as annotations
+from registry.audit.actions import record
 from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
 from registry.data_sources.rules.sources import Classification, Purpose, SourceFacts, Stated
-from registry.interchange.models import SourceRecord
+from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport, SavedProfile, SourceRecord
+from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat
 from registry.kernel.calendar import Cadence
+from registry.kernel.events import Event
 from registry.kernel.guard_rails import Bound
+from registry.kernel.rows import Ending
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
@@ -59,6 +63,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _annotations(session, ada, adam, cast, words)
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
     systems.save_view(session, ada, shared)
+    _imports(session, adam, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -294,3 +299,64 @@ def _machinery(session: Session, words: Words) -> None:
             )
         )
     session.add(Heartbeat(worker="desk:1", seen_at=at))
+
+
+def _imports(session: Session, adam: Actor, cast: Cast, words: Words) -> None:
+    """A saved mapping; an import that waits for its word, with a possible duplicate; one that was carried out."""
+    line, text = words.line, words.text
+    saved = SavedProfile(
+        name=line("Our list", 80),
+        name_key="our list",
+        mapping={"profile": "generic", "columns": [["Tool", ["name"]]], "key": [], "dates": ""},
+        saved_by_id=adam.person_id,
+        saved_at=clock.now(),
+    )
+    session.add(saved)
+    session.flush()
+    record(session, adam, Event.IMPORT_PROFILE_SAVED, saved)
+    for state in (ImportState.IMPORTED, ImportState.CHECKED):
+        inventory = InventoryImport(
+            state=state,
+            file_name=line("tools.csv", 200),
+            sha256="0" * 64,
+            size=1_000,
+            attempt=1,
+            tally={"rows": 2, "created": 1, "updated": 0, "unchanged": 0, "duplicate": 0, "refused": 1},
+            remarks=[text("No column names a unit.")],
+            uploaded_by_id=adam.person_id,
+            uploaded_at=clock.now(),
+            changed_at=clock.now(),
+        )
+        session.add(inventory)
+        session.flush()
+        _rows(session, inventory, cast, words)
+    done = session.exec(select(InventoryImport).where(InventoryImport.state == ImportState.IMPORTED)).one()
+    record(session, adam, Event.INVENTORY_IMPORTED, done)
+
+
+def _rows(session: Session, inventory: InventoryImport, cast: Cast, words: Words) -> None:
+    line, text = words.line, words.text
+    told = {"column": line("Tool", 200), "value": line("n/a", 80), "message": "The row has no name."}
+    becomes = {
+        "name": line("Mail router"),
+        "unit": line("Post"),
+        "stage": "live",
+        "summary": text("Routes."),
+        "owner": "",
+    }
+    moved = {"field": "summary", "from": text("Routes."), "to": text("Routes letters.")}
+    both = {"import_id": inventory.id or 0, "attempt": 1}
+    session.add(ImportRow(**both, row_number=2, ending=Ending.CREATED, becomes=becomes, differences=[moved]))
+    session.add(
+        ImportRow(
+            **both, row_number=3, ending=Ending.REFUSED, says="No name.", problems=[told], problem_count=1
+        )
+    )
+    likeness = {
+        "import_id": inventory.id or 0,
+        "row_number": 2,
+        "name": line("Mail router"),
+        "says": "the same name",
+    }
+    session.add(ImportLikeness(**likeness, system_id=cast.triage.id))
+    session.add(ImportLikeness(**likeness, other_row=3))

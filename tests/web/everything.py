@@ -77,6 +77,7 @@ class Everything:
             return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
         numbers |= {"teams": "team", "jobs": "job", "account": "token"}
+        numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
         return {"seat": "overseer", "filename": "css/app.css"}.get(name) or self.place[named[name]]
 

@@ -10,6 +10,7 @@ from registry.audit.queries.history import (
     entries_about,
     history_of,
 )
+from registry.audit.queries.since import changed_since, first_entry, last_entry, told_of
 from registry.audit.queries.verification import Verification, verify
 
 __all__ = [
@@ -18,12 +19,16 @@ __all__ = [
     "HistoryItem",
     "ObjectChange",
     "Verification",
+    "changed_since",
     "changes_to",
     "entries",
     "entries_about",
     "entries_after",
+    "first_entry",
     "history_of",
     "last_about",
+    "last_entry",
     "state_of",
+    "told_of",
     "verify",
 ]

@@ -1,8 +1,11 @@
 """The state of a row as the ledger writes it: the same from memory, from SQLite and from PostgreSQL."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -26,6 +29,16 @@ _WRITERS: tuple[tuple[type[Any], Writer], ...] = (
     (sa.LargeBinary, states.octets),
     (sa.String, states.text),
 )
+# The way back, for a change that is taken back.
+_READERS: tuple[tuple[type[Any], Writer], ...] = (
+    (Instant, datetime.fromisoformat),
+    (Exact, Decimal),
+    (sa.Float, float),
+    (sa.Date, date.fromisoformat),
+    (sa.JSON, states.unnested),
+    (sa.Uuid, UUID),
+    (sa.LargeBinary, bytes.fromhex),
+)
 
 
 @cache
@@ -48,6 +61,19 @@ def state_from(values: Iterable[Any], writers: tuple[tuple[str, Writer], ...]) -
     return {
         name: write(value) for (name, write), value in zip(writers, values, strict=True) if value is not None
     }
+
+
+def value_of(kind: type[Row], column: str, written: Any) -> Any:
+    """The value of a column that the ledger wrote so; None for a column that held nothing."""
+    type_ = table_of(kind).c[column].type
+    if written is None:
+        return None
+    if isinstance(type_, sa.Enum):
+        return type_.enum_class(written) if type_.enum_class else written
+    for known, read in _READERS:
+        if isinstance(type_, known):
+            return read(written)
+    return written
 
 
 def audited_tables() -> dict[str, type[Row]]:

@@ -116,6 +116,17 @@ def nested(value: object) -> Any:
     raise _wrong_kind(value, "a JSON value")
 
 
+def unnested(written: Any) -> Any:
+    """A JSON value that `nested` writes so; where a fraction and a whole number are written alike, the fraction."""
+    if isinstance(written, Mapping):
+        if written.keys() == {_NUMBER_KEY}:
+            number = float(written[_NUMBER_KEY])
+            alike = isfinite(number) and _number(number) == written
+            return number if alike else int(Decimal(written[_NUMBER_KEY]))
+        return {key.removeprefix("$"): unnested(item) for key, item in written.items()}
+    return [unnested(item) for item in written] if isinstance(written, list) else written
+
+
 def masked(state: Mapping[str, Any], names: Collection[str]) -> State:
     """The state with the values of these columns replaced by a fixed word; what is empty stays so."""
     return {name: MASKED if name in names and value is not None else value for name, value in state.items()}

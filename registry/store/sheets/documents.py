@@ -35,7 +35,7 @@ def sheet_of(
     if isinstance(document, Mapping) and taken is None:
         warnings.append("The file holds no list of records and is read as one record.")
     rows = _rows(records, columns, limits)
-    return Sheet(kind, columns, rows, encoding.name, None, names, None, tuple(warnings))
+    return Sheet(kind, columns, rows, encoding.name, None, names, None, tuple(warnings), sheet=taken)
 
 
 def columns_of(records: Iterator[Mapping[str, Any]], limits: Limits) -> tuple[str, ...]:

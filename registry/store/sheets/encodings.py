@@ -19,6 +19,18 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What a person may say a file is written in, by Python's name for it.
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252 (Western Europe)",
+    "latin-1": "Latin-1 (ISO 8859-1)",
+    "iso8859-15": "Latin-9 (ISO 8859-15)",
+    "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp850": "Code page 850 (DOS)",
+    "mac_roman": "Mac Roman",
+    "utf-16": "UTF-16",
+}
 _LOST = "\ufffd"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _BEYOND = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
@@ -61,6 +73,24 @@ def encoding_of(source: Source) -> Encoding:
         f"and {'shows' if seen.broken == 1 else 'show'} as {_LOST}."
     )
     return Encoding(name, "replace", (said, *_lost(seen.lost)))
+
+
+def stated_encoding(source: Source, name: str) -> Encoding:
+    """The encoding a person chose, with a word on what it cannot read. Raises SheetRefused for one that is not known."""
+    if name not in ENCODINGS:
+        raise SheetRefused(f"The encoding “{name}” is not known here. Choose one of the list.")
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if name == "utf-8" else name)(errors="replace")
+    lost = 0
+    with source.open() as stream:
+        for chunk in _chunks(stream):
+            text = _piece(decoder, chunk, name)
+            lost += text.count(_LOST)
+            if "\0" in text:
+                raise SheetRefused(
+                    f"Read as {ENCODINGS[name]}, the file holds NUL characters. Choose another."
+                )
+    said = f"Read as {ENCODINGS[name]}, {counted(lost, 'place')} in the file cannot be read."
+    return Encoding("utf-8-sig" if name == "utf-8" else name, "replace", (said,) if lost else ())
 
 
 def decoded(source: Source, encoding: Encoding) -> str:

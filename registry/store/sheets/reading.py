@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from registry.store.sheets import dialects
 from registry.store.sheets.archives import kind_of_archive
-from registry.store.sheets.encodings import encoding_of
+from registry.store.sheets.encodings import encoding_of, stated_encoding
 from registry.store.sheets.headings import SAMPLE, column_names, heading_of
 from registry.store.sheets.json_texts import json_lines_sheet, json_sheet
 from registry.store.sheets.rows import rows_of
@@ -46,12 +46,14 @@ def read(
     *,
     sheet: str | None = None,
     heading_row: int | None = None,
+    encoding: str | None = None,
     limits: Limits | None = None,
 ) -> Sheet:
     """Open a file as a sheet. Text files are streamed: their rows are read while they are walked.
 
     `sheet` names a worksheet, or the list to take from a JSON or YAML object; `heading_row` is the row that holds the
-    headings, counted as a spreadsheet counts. Raises SheetRefused for a whole file that is not read, here or while
+    headings, counted as a spreadsheet counts; `encoding` is what a text file is written in, guessed when it is not
+    said. Raises SheetRefused for a whole file that is not read, here or while
     the rows are walked, and nothing else whatever the bytes are.
     """
     limits = limits or Limits()
@@ -61,25 +63,25 @@ def read(
     if head.startswith((_ZIP, _OLE)):
         return _workbook(source, head, sheet, heading_row, limits)
     _refuse_other_kinds(head)
-    encoding = encoding_of(source)
+    found = stated_encoding(source, encoding) if encoding else encoding_of(source)
     suffix = PurePath(name).suffix.lower()
     if suffix in _YAML:
-        return yaml_sheet(source, encoding, sheet, limits)
+        return yaml_sheet(source, found, sheet, limits)
     if suffix in _JSON_LINES:
-        return json_lines_sheet(source, encoding, limits)
+        return json_lines_sheet(source, found, limits)
     if suffix in _JSON or (
         suffix not in _SEPARATED and head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
     ):
-        return json_sheet(source, encoding, sheet, limits)
-    text = SeparatedText(source, encoding, name, limits)
+        return json_sheet(source, found, sheet, limits)
+    text = SeparatedText(source, found, name, limits)
     return _tabular(
         text,
         heading_row,
         limits,
         kind="tsv" if text.delimiter == "\t" else "csv",
-        encoding=encoding.name,
+        encoding=found.name,
         dialect=dialects.NAMES[text.delimiter],
-        said=encoding.warnings,
+        said=found.warnings,
     )
 
 
@@ -92,7 +94,14 @@ def _workbook(
             kind = kind_of_archive(stream, limits)
     workbook = Workbook(source, sheet, limits)
     return _tabular(
-        workbook, heading_row, limits, kind=kind, sheet_names=workbook.sheet_names, said=workbook.warnings
+        workbook,
+        heading_row,
+        limits,
+        kind=kind,
+        sheet_names=workbook.sheet_names,
+        hidden=workbook.hidden,
+        taken=workbook.sheet,
+        said=workbook.warnings,
     )
 
 
@@ -105,12 +114,16 @@ def _tabular(
     encoding: str | None = None,
     dialect: str | None = None,
     sheet_names: tuple[str, ...] = (),
+    hidden: tuple[str, ...] = (),
+    taken: str | None = None,
     said: tuple[str, ...] = (),
 ) -> Sheet:
     heading, about = _heading(text, heading_row)
     columns, named = column_names(heading.cells, limits)
     rows = _rows(text, columns, heading.number, limits)
-    return Sheet(kind, columns, rows, encoding, dialect, sheet_names, heading.number, (*said, *about, *named))
+    warnings = (*said, *about, *named)
+    number = heading.number
+    return Sheet(kind, columns, rows, encoding, dialect, sheet_names, number, warnings, hidden, taken)
 
 
 def _heading(text: SeparatedText | Workbook, heading_row: int | None) -> tuple[Record, tuple[str, ...]]:

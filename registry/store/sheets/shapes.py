@@ -62,7 +62,8 @@ class Sheet:
     """A file opened for reading. `rows` can be walked once and may raise SheetRefused on the way.
 
     `number` of a row counts as a spreadsheet does, headings and blank lines included; in JSON and YAML it is the
-    item's place in the list. `line` is the line of a text file the row begins on.
+    item's place in the list. `line` is the line of a text file the row begins on. `sheet` is the worksheet or list
+    that is read, one of `sheet_names`; those a spreadsheet program would not show are also in `hidden_sheets`.
     """
 
     kind: str
@@ -73,6 +74,8 @@ class Sheet:
     sheet_names: tuple[str, ...]
     heading_row: int | None
     warnings: tuple[str, ...]
+    hidden_sheets: tuple[str, ...] = ()
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def main(sheet: str, memory: int, written: int) -> None:
     if chosen is None:
         return _write({"refused": "no sheet" if sheet else "no cells", "sheets": names})
     name, found = chosen
-    _write({"sheets": names, "sheet": name})
+    _write({"sheets": names, "sheet": name, "hidden": [each for each in names if each not in visible]})
     for row in found.iter_rows():
         _write(_texts(row))
     return _write({"end": True})

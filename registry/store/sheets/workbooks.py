@@ -29,6 +29,7 @@ class Workbook:
         about = self._about(sheet)
         self.sheet: str = about["sheet"]
         self.sheet_names: tuple[str, ...] = tuple(about["sheets"])
+        self.hidden: tuple[str, ...] = tuple(about.get("hidden", ()))
         self.warnings = self._said(sheet)
 
     def _about(self, wanted: str | None) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from registry.kernel.errors import NotFound
 from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.ownership.models import Assignment
 from registry.systems.models import System
-from registry.systems.queries.visibility import visible_to
+from registry.systems.queries.visibility import is_withdrawn, visible_to
 from registry.systems.rules.record import Link, SystemFacts, Visibility
+
+_WITHDRAWN = "This system was withdrawn when an import was undone. Its history is in the audit log."
 
 
 def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> System:
@@ -23,7 +25,9 @@ def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> S
     locked = query.with_for_update(key_share=True) if lock else query
     found = session.exec(locked).one_or_none() if number else None
     if found is None:
-        raise NotFound
+        # Why it is not found is told only to those who may read every history.
+        gone = bool(number) and actor.sees_everything and is_withdrawn(session, number or 0)
+        raise NotFound(_WITHDRAWN) if gone else NotFound()
     return found
 
 

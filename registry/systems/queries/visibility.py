@@ -3,11 +3,11 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from registry.kernel.actor import Actor
-from registry.systems.models import System
+from registry.systems.models import System, Withdrawal
 from registry.systems.rules.record import Visibility
 
 
@@ -16,8 +16,21 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
     A restricted system is visible to those who hold a seat on it, to the heads of its unit and of the
     units above, and to reviewers, auditors and administrators (product.md section 2). A token issued for
-    one system sees only that one.
+    one system sees only that one. A withdrawn system is visible to nobody: only its history can be read.
     """
+    return _stands() & _known_to(actor)
+
+
+def is_withdrawn(session: Session, number: int) -> bool:
+    """Whether the system was withdrawn from the register."""
+    return session.exec(select(Withdrawal.id).where(Withdrawal.system_id == number)).first() is not None
+
+
+def _stands() -> ColumnElement[bool]:
+    return col(System.id).not_in(select(Withdrawal.system_id))
+
+
+def _known_to(actor: Actor) -> ColumnElement[bool]:
     if actor.token is not None and actor.token.system_id is not None:
         only = col(System.id) == actor.token.system_id
         return only & _open_or_ours(actor)

@@ -318,3 +318,16 @@ def test_rows_are_read_while_they_are_walked(tmp_path):
     path.unlink()
     assert next(rows).number == 3
     rows.close()
+
+
+def test_the_encoding_a_person_states_is_used_and_its_losses_are_told():
+    data = "name\nBüro\n".encode("cp1252")
+    assert next(read(data, "a.csv", encoding="cp1252").rows).cells == {"name": "Büro"}
+    lost = read(data, "a.csv", encoding="utf-8")
+    assert next(lost.rows).cells == {"name": "B\ufffdro"}
+    assert "1 place in the file cannot be read" in lost.warnings[0]
+    marked = read(b"\xef\xbb\xbfname\nx\n", "a.csv", encoding="utf-8")
+    assert marked.columns == ("name",)
+    for name in ("klingon", "utf-16"):
+        with pytest.raises(SheetRefused):
+            read(b"n\x00a\x00\x00\x00" if name == "utf-16" else data, "a.csv", encoding=name)

@@ -38,6 +38,7 @@ from registry.systems.rules.record import SystemFacts
 PLACEHOLDER = PersonFacts(
     "Owner to be found", "owner-to-be-found@registry.invalid", "Stands in until somebody takes over"
 )
+UNDONE_BECAUSE = "The import that brought it was undone."
 # So many rows of the file are stored together: a statement per row and table costs three times as much.
 _AT_ONCE = 100
 
@@ -50,6 +51,7 @@ class Importer:
         self.file_name, self.steward = file_name, steward
         self.units: dict[tuple[str, ...], int] = {}
         self.sources: dict[str, DataSource] = {}
+        self.became: dict[int, int] = {}
         here = active_people(session, clock.today())
         self.people = {person.email: person for person in here}
 
@@ -82,6 +84,9 @@ class Importer:
             name = source_name(draft.name, ordinal)
             self.look_up_sources([name])
             found = self.sources.get(name_key(name))
+        if found is not None and found.retired_because == UNDONE_BECAUSE:
+            # It was retired only because the import that brought it was undone; here it comes again.
+            found.retired_at, found.retired_because = None, ""
         return found or self._added(source_name(draft.name, ordinal), draft)
 
     def _added(self, name: str, draft: DataDraft) -> DataSource:
@@ -114,11 +119,13 @@ def import_rows(
     drafts: Iterable[Draft],
     tally: Tally,
     advance: Callable[[int], None],
-) -> None:
-    """Carry out what was planned for each row, in the caller's one transaction.
+    subject: Row | None = None,
+) -> dict[int, int]:
+    """Carry out what was planned for each row, in the caller's one transaction; the system each such row became.
 
     `drafts` are the rows again, in the same order, and `outcomes` what `plan` said of them. A system whose row names
-    no person who is here belongs to the steward, as *owner to be confirmed*.
+    no person who is here belongs to the steward, as *owner to be confirmed*. `subject` is the import the closing
+    ledger entry is about, where there is one.
     """
     require(actor, Permission.INVENTORY_IMPORT)
     importer = Importer(session, actor, file_name, steward)
@@ -136,10 +143,11 @@ def import_rows(
         session,
         actor,
         Event.INVENTORY_IMPORTED,
-        None,
+        subject,
         subject_kind="inventory",
         note={"file": file_name, **counted},
     )
+    return importer.became
 
 
 def _batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
@@ -162,6 +170,7 @@ def _create(importer: Importer, drafts: Collection[tuple[Draft, str]]) -> None:
     session.flush()
     for each in arriving:
         system = each.system
+        importer.became[each.draft.row] = system.id or 0
         record(session, importer.actor, Event.SYSTEM_IMPORTED, system, system_id=system.id, rows=each.rows)
 
 
@@ -171,7 +180,7 @@ def _arriving(importer: Importer, draft: Draft, key: str, unit_id: int) -> Arriv
     importer.session.add(system)
     uses = _uses(importer, draft, ())
     # A source that several new systems share is told of by the first of them.
-    return Arriving(draft, key, system, uses, [system, *(source for source, _ in uses if source.id is None)])
+    return Arriving(draft, key, system, uses, [system, *(source for source, _ in uses)])
 
 
 def _parts(importer: Importer, arriving: Arriving) -> Iterator[Row]:
@@ -208,6 +217,7 @@ def _update(importer: Importer, draft: Draft, key: str) -> None:
     if source is None:
         raise LookupError(f"the import planned to update {key}, which no earlier import made")
     system = by_number(session, source.system_id)
+    importer.became[draft.row] = source.system_id
     facts = with_changes(facts_of(system), draft, before=source.stated)
     if source.stated.get("unit") != plain_of(draft).get("unit"):
         facts = replace(facts, unit_id=importer.unit_of(draft.unit))

@@ -1,4 +1,4 @@
-"""The profiles that ship, map files as they are handed in, and what earlier imports made."""
+"""The profiles that ship, map files as they are handed in, and mappings people saved."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from registry.interchange.models import SourceRecord
+from registry.interchange.models import SavedProfile
 from registry.interchange.rules.declared import profile_of
-from registry.interchange.rules.outcomes import Held
 from registry.interchange.rules.profiles import Profile, fitted, recognise
 from registry.interchange.rules.statements import MapProblem, wordings_of
+from registry.interchange.rules.texts import folded
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.text import listed
 from registry.store.sheets import Limits, SheetRefused
@@ -73,7 +73,7 @@ def choose_profile(
     if found is None and profile_id:
         known = listed([each.id for each in profiles() if not each.refuses], "or")
         raise RuleBroken([Problem("profile", f"There is no profile “{profile_id}”. Use {known}.")])
-    profile = fitted(found or _generic(), columns)
+    profile = fitted(found or generic(), columns)
     if profile.refuses:
         raise RuleBroken([Problem("file", profile.refuses)])
     if not profile.columns_of("name"):
@@ -89,30 +89,34 @@ def choose_profile(
     return profile
 
 
-def _generic() -> Profile:
+def generic() -> Profile:
+    """The profile that finds columns by the names people give them."""
     found = profile_named("generic")
     if found is None:
         raise LookupError("the profile “generic” does not ship")
     return found
 
 
-def held_from(session: Session, profile: str) -> list[Held]:
-    """The systems earlier imports with this profile made, as `plan` needs them."""
-    query = select(SourceRecord.natural_key, SourceRecord.row_digest).where(
-        col(SourceRecord.profile) == profile
-    )
-    return [Held(key, digest) for key, digest in session.exec(query)]
+def saved_profiles(session: Session) -> Sequence[SavedProfile]:
+    """The mappings people saved, by name."""
+    query = select(SavedProfile).where(col(SavedProfile.removed_at).is_(None))
+    return session.exec(query.order_by(SavedProfile.name, col(SavedProfile.id))).all()
 
 
-def record_by_key(session: Session, key: str) -> SourceRecord | None:
-    """The row of an inventory that is known under this natural key."""
-    return session.exec(select(SourceRecord).where(SourceRecord.natural_key == key)).one_or_none()
+def saved_profile(session: Session, number: int | None) -> SavedProfile | None:
+    """The saved mapping of this number, also one that was removed since: an import goes on with what it began with."""
+    return session.get(SavedProfile, number) if number else None
 
 
-def records_of(session: Session, system_id: int) -> Sequence[SourceRecord]:
-    """The rows of inventories a system came from."""
-    query = select(SourceRecord).where(SourceRecord.system_id == system_id)
-    return session.exec(query.order_by(col(SourceRecord.id))).all()
+def saved_profile_named(session: Session, name: str) -> SavedProfile | None:
+    """The mapping saved under this name, also one that was removed, locked."""
+    query = select(SavedProfile).where(SavedProfile.name_key == name_key(name))
+    return session.exec(query.with_for_update()).one_or_none()
+
+
+def name_key(name: str) -> str:
+    """A profile's name as it is compared."""
+    return folded(name)
 
 
 def _shipped(name: str) -> Any:

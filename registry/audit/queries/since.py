@@ -1,0 +1,78 @@
+"""What has happened to records since an entry: for taking back what that entry did, where nobody has built on it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from registry.audit.models import ENTRY, OBJECT
+from registry.audit.queries.history import HistoryItem, entries
+from registry.kernel.events import Event
+
+_AT_ONCE = 500
+
+
+def last_entry(session: Session, event: Event, kind: str, number: int) -> int | None:
+    """The number of the last entry that tells of this event on this subject; None if there is none."""
+    query = sa.select(sa.func.max(ENTRY.c.seq)).where(
+        ENTRY.c.subject_kind == kind, ENTRY.c.subject_id == number, ENTRY.c.event == event.value
+    )
+    return session.connection().execute(query).scalar()
+
+
+def first_entry(session: Session, system_ids: Collection[int]) -> int | None:
+    """The number of the oldest entry about any of these systems; None if there is none."""
+    found = []
+    for some in _stretches(system_ids):
+        query = sa.select(sa.func.min(ENTRY.c.seq)).where(ENTRY.c.system_id.in_(some))
+        found.append(session.connection().execute(query).scalar())
+    return min((seq for seq in found if seq is not None), default=None)
+
+
+def changed_since(
+    session: Session, system_ids: Collection[int], seq: int, *, taken_back: tuple[Event, Event]
+) -> dict[int, HistoryItem]:
+    """The first entry after `seq` that changed anything of each of these systems; untouched ones are left out.
+
+    An entry that changed no row (a card that was exported) is no change. `taken_back` are an event and the event that
+    takes it back: where nothing else has happened and they are as many, all is as it was.
+    """
+    changed = sa.exists().where(OBJECT.c.seq == ENTRY.c.seq)
+    found: dict[int, HistoryItem] = {}
+    for some in _stretches(system_ids):
+        query = sa.select(ENTRY.c.system_id, ENTRY.c.event, sa.func.count(), sa.func.min(ENTRY.c.seq))
+        query = query.where(ENTRY.c.system_id.in_(some), ENTRY.c.seq > seq, changed)
+        happened: defaultdict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+        for number, event, count, first in session.connection().execute(
+            query.group_by(ENTRY.c.system_id, ENTRY.c.event)
+        ):
+            happened[number][event] = (count, first)
+        for number, events in happened.items():
+            if not _balanced(events, taken_back):
+                first = min(each for _, each in events.values())
+                found[number] = entries(session, system_id=number, before_seq=first + 1, limit=1)[0]
+    return found
+
+
+def _balanced(events: Mapping[str, tuple[int, int]], taken_back: tuple[Event, Event]) -> bool:
+    done, undone = (events.get(event.value, (0, 0))[0] for event in taken_back)
+    return events.keys() <= {event.value for event in taken_back} and done == undone
+
+
+def told_of(session: Session, kind: str, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
+    """The first and the last entry that tells of each of these records."""
+    found: dict[int, tuple[int, int]] = {}
+    for some in _stretches(numbers):
+        seq = OBJECT.c.seq
+        query = sa.select(OBJECT.c.object_id, sa.func.min(seq), sa.func.max(seq))
+        query = query.where(OBJECT.c.kind == kind, OBJECT.c.object_id.in_(some)).group_by(OBJECT.c.object_id)
+        found |= {number: (first, last) for number, first, last in session.connection().execute(query).all()}
+    return found
+
+
+def _stretches(numbers: Collection[int]) -> Iterator[Sequence[int]]:
+    remaining = iter(sorted(numbers))
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some

@@ -1,0 +1,155 @@
+"""Undo an import: withdraw what it created, put back what it updated, and leave what people have built on since."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from registry.audit import queries as ledger
+from registry.audit.actions import record
+from registry.audit.queries import HistoryItem, ObjectChange
+from registry.audit.queries.state import audited_tables, value_of
+from registry.data_sources.models import DataSource, DataUse
+from registry.interchange.actions.importing import UNDONE_BECAUSE
+from registry.interchange.models import InventoryImport
+from registry.interchange.queries.records import records_of_all
+from registry.interchange.queries.undoing import (
+    Undoing,
+    open_seats_on,
+    open_uses_of,
+    orphaned_sources,
+    undoing_of,
+)
+from registry.interchange.rules.imports import ImportState
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.events import Event
+from registry.objectives.models import Objective
+from registry.ownership.rules import moment_of_change
+from registry.store.columns import Row
+from registry.systems.actions import withdrawal_row
+from registry.systems.models import System
+
+_AT_ONCE = 100
+_NATURAL_KEY_LIMIT = 480
+
+
+def undo(session: Session, actor: Actor, inventory: InventoryImport, advance: Callable[[int], None]) -> None:
+    """Take the whole import back in the caller's one transaction. The caller holds the import's row locked.
+
+    What stood before an update is read from the ledger. Units stay: people may have come to use them.
+    """
+    require(actor, Permission.INVENTORY_IMPORT)
+    _lock(session, inventory)
+    found = undoing_of(session, inventory)
+    sources: set[int] = set()
+    for some in _batches(found.created):
+        sources |= _withdraw(session, actor, some, inventory)
+        advance(len(some))
+    first = [ledger.first_entry(session, found.created)] if found.created else []
+    for some in _batches(found.updated):
+        first += [_put_back(session, actor, number, found.since, sources) for number in some]
+        advance(len(some))
+    retired = _retire(session, found, sources, [seq for seq in first if seq is not None])
+    _settle(inventory, found, retired)
+    note = {name: str(inventory.undone[name]) for name in ("withdrawn", "put_back", "retired")}
+    note |= {"file": inventory.file_name, "left": str(len(found.left))}
+    record(session, actor, Event.INVENTORY_UNDONE, inventory, note=note)
+
+
+def _lock(session: Session, inventory: InventoryImport) -> None:
+    """Hold the systems, so that nobody builds on them between the question and the answer."""
+    found = undoing_of(session, inventory)
+    for some in _batches([*found.created, *found.updated]):
+        session.exec(select(System.id).where(col(System.id).in_(some)).with_for_update()).all()
+
+
+def _batches(numbers: Sequence[int]) -> list[list[int]]:
+    return [list(numbers[start : start + _AT_ONCE]) for start in range(0, len(numbers), _AT_ONCE)]
+
+
+def _withdraw(session: Session, actor: Actor, numbers: list[int], inventory: InventoryImport) -> set[int]:
+    """Take systems off the register: seats and uses end, the key stays taken; the sources they used are returned."""
+    because = f"The import of {inventory.file_name} was undone."
+    at = clock.now()
+    touched: dict[int, list[Row]] = {number: [] for number in numbers}
+    for seat in open_seats_on(session, numbers):
+        seat.to_at = moment_of_change(seat.from_at, at)
+        touched[seat.system_id].append(seat)
+    uses = open_uses_of(session, numbers)
+    for use in uses:
+        _end(use, because)
+        touched[use.system_id].append(use)
+    for read in records_of_all(session, numbers):
+        # The next import of this file starts afresh: its row must not meet a system nobody can see.
+        read.natural_key = f"withdrawn {read.system_id}: {read.natural_key}"[:_NATURAL_KEY_LIMIT]
+        touched[read.system_id].append(read)
+    systems = session.exec(select(System).where(col(System.id).in_(numbers)).order_by(col(System.id))).all()
+    for system in systems:
+        touched[system.id or 0].append(withdrawal_row(session, system, because))
+    session.flush()
+    for system in systems:
+        rows = touched[system.id or 0]
+        record(session, actor, Event.SYSTEM_WITHDRAWN, system, system_id=system.id, rows=rows)
+    return {use.data_source_id for use in uses}
+
+
+def _end(use: DataUse, because: str) -> None:
+    use.to_at, use.ended_because = moment_of_change(use.from_at, clock.now()), because
+
+
+def _put_back(session: Session, actor: Actor, number: int, before: int, sources: set[int]) -> int | None:
+    """Write back what stood before the import updated this system; the number of the entry that says so."""
+    told = ledger.entries(
+        session, system_id=number, event=Event.SYSTEM_REIMPORTED, before_seq=before, limit=1
+    )
+    for item in told:
+        _take_back(session, item, sources)
+    system = session.get_one(System, number)
+    record(session, actor, Event.SYSTEM_PUT_BACK, system, system_id=number)
+    return told[0].seq if told else None
+
+
+def _take_back(session: Session, item: HistoryItem, sources: set[int]) -> None:
+    for one in item.objects:
+        row = session.get(audited_tables()[one.kind], one.object_id)
+        if one.verb == "changed" and not isinstance(row, DataSource):
+            _restore(row, one)
+        elif isinstance(row, DataUse):
+            _end(row, UNDONE_BECAUSE)
+            sources.add(row.data_source_id)
+        elif isinstance(row, Objective):
+            row.problem = ""
+
+
+def _restore(row: Any, one: ObjectChange) -> None:
+    for change in one.changes:
+        if change.column != "version":
+            setattr(row, change.column, value_of(type(row), change.column, change.before))
+
+
+def _retire(session: Session, found: Undoing, sources: set[int], first: list[int]) -> int:
+    """Take the sources the import brought out of the catalogue, where nothing uses them any more."""
+    if not sources or not first:
+        return 0
+    session.flush()
+    orphaned = orphaned_sources(session, sources, min(first), found.since)
+    for source in orphaned:
+        source.retired_at, source.retired_because = clock.now(), UNDONE_BECAUSE
+    return len(orphaned)
+
+
+def _settle(inventory: InventoryImport, found: Undoing, retired: int) -> None:
+    inventory.undone = {
+        "withdrawn": len(found.created),
+        "put_back": len(found.updated),
+        "retired": retired,
+        "withdrawn_systems": found.created,
+        "put_back_systems": found.updated,
+        "left": [
+            {"system": number, "event": item.event, "actor": item.actor, "at": clock.written(item.at)}
+            for number, item in sorted(found.left.items())
+        ],
+    }
+    inventory.state, inventory.trouble = ImportState.UNDONE, ""
+    inventory.undone_at = inventory.changed_at = clock.now()

@@ -1,0 +1,74 @@
+"""What undoing an import would do: which systems would be withdrawn or put back, and which people have built on since."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from registry.audit import queries as ledger
+from registry.audit.queries import HistoryItem
+from registry.data_sources.models import DataSource, DataUse
+from registry.interchange.models import InventoryImport
+from registry.interchange.queries.imports import systems_of
+from registry.kernel.events import Event
+from registry.kernel.rows import Ending
+from registry.ownership.models import Assignment
+
+# A later import that was itself undone is in nobody's way.
+_BY_AN_UNDO = (Event.SYSTEM_REIMPORTED, Event.SYSTEM_PUT_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """The systems to withdraw and to put back, and those left as they are with what happened to them since."""
+
+    since: int
+    created: list[int]
+    updated: list[int]
+    left: dict[int, HistoryItem]
+
+
+def undoing_of(session: Session, inventory: InventoryImport) -> Undoing:
+    """What undoing would do now. The ledger says what has changed since; raises LookupError without its entry."""
+    since = ledger.last_entry(session, Event.INVENTORY_IMPORTED, "inventory_import", inventory.id or 0)
+    if since is None:
+        raise LookupError(f"the ledger knows nothing of import {inventory.id}")
+    created = systems_of(session, inventory, Ending.CREATED)
+    updated = systems_of(session, inventory, Ending.UPDATED)
+    left = ledger.changed_since(session, [*created, *updated], since, taken_back=_BY_AN_UNDO)
+    return Undoing(
+        since,
+        [number for number in created if number not in left],
+        [number for number in updated if number not in left],
+        left,
+    )
+
+
+def open_seats_on(session: Session, system_ids: list[int]) -> list[Assignment]:
+    """Everybody who holds a seat on these systems now."""
+    query = select(Assignment).where(
+        col(Assignment.system_id).in_(system_ids), col(Assignment.to_at).is_(None)
+    )
+    return list(session.exec(query))
+
+
+def open_uses_of(session: Session, system_ids: list[int]) -> list[DataUse]:
+    """The data these systems use now."""
+    query = select(DataUse).where(col(DataUse.system_id).in_(system_ids), col(DataUse.to_at).is_(None))
+    return list(session.exec(query))
+
+
+def orphaned_sources(session: Session, source_ids: set[int], first: int, last: int) -> list[DataSource]:
+    """Of these sources, those that came between two entries, were not touched since, and nothing uses any more."""
+    told = ledger.told_of(session, "data_source", source_ids)
+    ours = sorted(number for number, (came, changed) in told.items() if first <= came and changed <= last)
+    found: list[DataSource] = []
+    for start in range(0, len(ours), 500):
+        some = ours[start : start + 500]
+        used = select(DataUse.data_source_id).where(col(DataUse.to_at).is_(None))
+        query = select(DataSource).where(
+            col(DataSource.id).in_(some),
+            col(DataSource.id).not_in(used),
+            col(DataSource.retired_at).is_(None),
+        )
+        found += session.exec(query)
+    return found

@@ -1,0 +1,49 @@
+"""Blobs by digest: written once, closed to others, gone when dropped. Progress: a note that may be missing, never wrong."""
+
+import hashlib
+import io
+
+import pytest
+
+from registry.store.files import Files, FileTooLarge
+from registry.store.progress import Board, Progress
+
+
+def test_what_is_kept_is_found_by_its_digest_and_closed_to_others(tmp_path):
+    files = Files(tmp_path)
+    stored = files.keep(io.BytesIO(b"letters"), limit=7)
+    assert (stored.sha256, stored.size) == (hashlib.sha256(b"letters").hexdigest(), 7)
+    assert files.keep(io.BytesIO(b"letters"), limit=7) == stored
+    place = files.path(stored.sha256)
+    assert place.read_bytes() == b"letters"
+    assert place.stat().st_mode & 0o077 == 0
+    assert place.parent.stat().st_mode & 0o077 == 0
+    assert [digest for digest, _ in files.kept()] == [stored.sha256]
+    files.drop(stored.sha256)
+    files.drop(stored.sha256)
+    assert not files.has(stored.sha256)
+
+
+def test_of_a_file_that_is_too_large_nothing_stays(tmp_path):
+    with pytest.raises(FileTooLarge):
+        Files(tmp_path).keep(io.BytesIO(b"x" * 11), limit=10)
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["", "../secret_key", "A" * 64, "g" * 64])
+def test_only_a_digest_names_a_file(tmp_path, name):
+    with pytest.raises(ValueError, match="SHA-256"):
+        Files(tmp_path).path(name)
+
+
+def test_progress_is_noted_seldom_and_read_whole(tmp_path):
+    board = Board(tmp_path, "import-1")
+    assert board.read() is None
+    board.begin("Reading", 10)
+    for _ in range(9):
+        board.advance(1)
+    assert board.read() == Progress("Reading", 0, 10)
+    (tmp_path / "progress" / "import-1.json").write_text("{")
+    assert board.read() is None
+    board.clear()
+    board.clear()
