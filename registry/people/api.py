@@ -7,7 +7,7 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries
 from registry.people.queries import LARGEST_NUMBER, Narrowing
-from registry.people.schemas import person_brief, seats, unit_brief
+from registry.people.schemas import person_brief, unit_brief
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs
@@ -50,8 +50,11 @@ def person(number: int) -> Response:
     found = queries.person_by_id(session(), number)
     path = queries.unit_paths(session()).get(found.unit_id or 0)
     body = person_brief(found, path, clock.today())
-    held = systems.held_by(session(), actor(), number)
-    return jsonkit.reply(body | {"seats": seats(held)})
+    seats = [
+        {"system": system.key, "name": system.name, "seat": seat.value, "to_be_confirmed": unconfirmed}
+        for system, seat, unconfirmed in systems.held_by(session(), actor(), number)
+    ]
+    return jsonkit.reply(body | {"seats": seats})
 
 
 @api.get("/units")

@@ -1,13 +1,10 @@
 """People and units as JSON."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from registry.kernel.actor import Seat
 from registry.people.models import BusinessUnit, Person
 from registry.people.rules import is_active
-from registry.systems.models import System
 
 
 def person_brief(person: Person, unit: str | None, today: date) -> dict[str, Any]:
@@ -24,14 +21,6 @@ def person_brief(person: Person, unit: str | None, today: date) -> dict[str, Any
         "here": is_active(person.active_from, person.active_to, today),
         "version": person.version,
     }
-
-
-def seats(held: Iterable[tuple[System, Seat, bool]]) -> list[dict[str, Any]]:
-    """The seats somebody holds now, on the systems the reader can see."""
-    return [
-        {"system": system.key, "name": system.name, "seat": seat.value, "to_be_confirmed": unconfirmed}
-        for system, seat, unconfirmed in held
-    ]
 
 
 def unit_brief(unit: BusinessUnit, path: str, head: Person | None) -> dict[str, Any]:
