@@ -106,7 +106,7 @@ def main() -> None:
             url = given or f"sqlite:///{folder / 'registry.sqlite3'}"
             began = time.perf_counter()
             filled(folder, url, count)
-            print(f"{count:,} more systems and people, filled in {time.perf_counter() - began:.1f} s")
+            print(f"{count:,} systems and people, filled in {time.perf_counter() - began:.1f} s")
             for words, (median, late) in measured(folder, url).items():
                 print(f"  {words:<26} median {median:7.1f} ms   p95 {late:7.1f} ms")
 

@@ -1,5 +1,7 @@
 """A register with something of everything in it, in the words it is given: plain ones, or hostile ones."""
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,9 +82,16 @@ def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> No
     )
     people.add_person(session, adam, facts)
     # Somebody added, somebody changed, and what has to be looked at: enough to see every part of the preview.
-    staff = f"Name,Mail,Function,Unit,Last day\n{words.line('New', 50)},new@example.org,,Motor,\n"
-    staff += "Ben Engineer,ben@example.org,Engineer,,2099-12-31\nNobody,nonsense,,,soon\n"
-    people.keep_upload(session, adam, "staff.csv", staff.encode(), None)
+    staff = io.StringIO()
+    csv.writer(staff).writerows(
+        [
+            ["Name", "Mail", "Function", "Unit", "Last day"],
+            ["New Person", "new@example.org", words.line("Clerk", 200), "Motor", ""],
+            ["Ben Engineer", "ben@example.org", words.line("Engineer", 200), "", "2099-12-31"],
+            [words.line("Nobody", 200), "nonsense", "", "", "soon"],
+        ]
+    )
+    people.keep_upload(session, adam, words.line("staff.csv", 200), staff.getvalue().encode(), None)
     people.add_team(
         session,
         adam,
