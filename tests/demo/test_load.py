@@ -11,8 +11,8 @@ from registry.demo.actions import load
 from registry.demo.rules.invented import invented
 from registry.kernel import clock
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
-from registry.ownership.models import Assignment, Handover
-from registry.ownership.rules import HandoverState
+from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
+from registry.ownership.rules import HandoverState, Step
 from registry.people.models import Person
 from registry.store import migrate
 from registry.systems.models import System
@@ -58,7 +58,10 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
     with demo.transaction(read_only=True) as session:
         for kind in (System, Objective, SuccessMetric, ValueRealised):
             assert some(session, kind), kind
-        assert some(session, Handover, state=HandoverState.OFFERED)
+        for state in (HandoverState.OFFERED, HandoverState.DECLINED, HandoverState.EXPIRED):
+            assert some(session, Handover, state=state), state
+        assert some(session, Confirmation)
+        assert {notice.step for notice in some(session, ConfirmationNotice)} == set(Step)
         assert some(session, Assignment, to_be_confirmed=True)
         assert [person for person in some(session, Person) if person.active_to is not None]
         assert {system.visibility.value for system in some(session, System)} == {"company", "restricted"}

@@ -129,3 +129,20 @@ def test_an_offer_is_all_that_its_recipient_may_know_of_a_restricted_system(hous
         [waiting] = queries.waiting_for(session, cast.number("otto"))
         assert (waiting.system.name, waiting.offered_by.name) == ("Sentinel", "Ada Owner")
         assert queries.waiting_for(session, cast.number("rita")) == []
+
+
+def test_an_offer_that_came_back_stays_with_who_made_it_until_something_is_done(database, cast):
+    def returned(name):
+        with database.transaction(read_only=True) as session:
+            return [each.system.name for each in queries.returned_to(session, cast.actor(session, name))]
+
+    with database.transaction() as session:
+        dee, mia = cast.actor(session, "dee"), cast.actor(session, "mia")
+        offer = ownership.offer_handover(session, dee, cast.triage.id, cast.number("mia"), "Moves")
+        ownership.decline_handover(session, mia, offer, "Not mine")
+    assert [returned(name) for name in ("ada", "dee", "mia", "adam")] == [["Claims triage"]] * 2 + [[]] * 2
+    with clock.frozen(clock.later(31)):
+        assert returned("ada") == []
+    with database.transaction() as session:
+        ownership.offer_handover(session, DOOR, cast.triage.id, cast.number("ben"), "Again")
+    assert returned("ada") == returned("dee") == []
