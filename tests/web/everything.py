@@ -23,8 +23,15 @@ from tests.journeys.furnished import furnish
 
 # A PDF takes seconds to lay out; what is asked of every route is asked of this one once.
 SLOW = "cards.card_pdf"
-# Who may do it where the administrator may not: only the recipient answers an offer, only an owner confirms.
-DOERS = {"ownership.accept": "mia", "ownership.decline": "mia", "ownership.confirm": "ada"}
+# Who may do it where the administrator may not: only the recipient answers an offer, only an owner confirms, and
+# only its author words a note anew.
+DOERS = {
+    "ownership.accept": "mia",
+    "ownership.decline": "mia",
+    "ownership.confirm": "ada",
+    "annotations.correct_note": "ada",
+    "annotations.correct_note_form": "ada",
+}
 
 
 @dataclass
@@ -73,10 +80,12 @@ class Everything:
         first = rule.rule.removeprefix("/api/v1").split("/")[1]
         if name == "key":
             return self.place["triage" if first == "systems" else "source"]
+        if name == "number" and "/notes/" in rule.rule:
+            return self.place["note"]
         if name == "number" and first == "systems":
             return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
-        numbers |= {"teams": "team", "jobs": "job", "account": "token"}
+        numbers |= {"tags": "tag", "teams": "team", "jobs": "job", "account": "token"}
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
         return {"seat": "overseer", "filename": "css/app.css"}.get(name) or self.place[named[name]]
