@@ -80,8 +80,9 @@ class Everything:
         first = rule.rule.removeprefix("/api/v1").split("/")[1]
         if name == "key":
             return self.place["triage" if first == "systems" else "source"]
-        if name == "number" and "/notes/" in rule.rule:
-            return self.place["note"]
+        for part, of in {"/notes/": "note", "/people/import/": "upload", "/systems/views/": "view"}.items():
+            if name == "number" and part in rule.rule:
+                return self.place[of]
         if name == "number" and first == "systems":
             return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
