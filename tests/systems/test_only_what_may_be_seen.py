@@ -14,6 +14,7 @@ from registry.accounts import actions as accounts
 from registry.kernel.actor import Role
 from registry.ownership.models import Assignment
 from registry.people.models import BusinessUnit, Person
+from registry.portfolio.queries import on_day
 from registry.systems import queries
 from registry.systems.models import System
 from registry.systems.queries import FACETS
@@ -30,11 +31,23 @@ EVERY_STAGE = "/systems?" + "&".join(f"stage={stage.value}" for stage in Stage)
 LISTS = {
     "systems.register_page": ("/systems", "/systems?sort=-owner&col=deputy", EVERY_STAGE),
     "systems.export": ("/systems/export",),
+    "systems.bulk": ("/systems/bulk?all=1",),
     "systems_api.systems": ("/api/v1/systems?limit=200",),
+    "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
+    "ownership.on_day_csv": ("/ownership/on.csv",),
 }
 # What may name some systems: whatever it names must be among those the person may know of.
 MAY_NAME_SOME = {
     "portfolio.desk": "/",
+    "portfolio.offers": "/handovers",
+    "portfolio.search": "/search?q=system",
+    "ownership.findings": "/ownership",
+    "ownership.load": "/ownership/load",
+    "annotations.tags": "/tags",
+    "interchange.imports_list": "/imports",
+    "interchange.new": "/imports/new",
+    "people_api.people": "/api/v1/people",
+    "people_api.units": "/api/v1/units",
     "people.show": "/people/{person}",
     "people.units": "/units",
     "people.unit": "/units/{unit}",
@@ -57,6 +70,7 @@ NO_SYSTEMS = {
     "patterns.patterns",
     "accounts.sign_in",
     "people.new",
+    "people.import_form",
     "people.unit_new",
     "people.team_new",
     "data_sources.new",
@@ -185,7 +199,8 @@ def test_nobody_learns_of_a_hidden_system_by_its_name_its_id_or_the_word_restric
 def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
     from sqlalchemy import true
 
-    monkeypatch.setattr(queries.searching, "visible_to", lambda _actor: true())
+    for module in (queries.searching, queries.records, on_day):
+        monkeypatch.setattr(module, "visible_to", lambda _actor: true())
     found = shown_wrongly(allowed, ask)
     for endpoint, addresses in LISTS.items():
         for address in addresses:
