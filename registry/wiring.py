@@ -8,6 +8,7 @@ from flask import Blueprint
 import registry.accounts.jobs as accounts_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.ownership.jobs as ownership_jobs
+import registry.people.jobs as people_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
@@ -61,6 +62,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.chase_confirmations: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
+    people_jobs.sweep_uploads: timedelta(hours=6),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.

@@ -74,6 +74,7 @@ class PeopleImportForm(Form):
     """Importing the file that was looked at, with a last day for those it lacks or without."""
 
     last_day = Day("Their last day", "Empty: nobody who is missing is marked as left.")
+    seen = HiddenField()
 
 
 class NewUnitForm(Form):

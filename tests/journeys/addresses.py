@@ -142,7 +142,6 @@ REFUSALS = (
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
-    "ownership.on_day_csv": "a CSV, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",

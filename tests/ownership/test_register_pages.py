@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from registry.audit.queries import entries
 from registry.kernel import clock
 from registry.kernel.actor import Seat
+from registry.kernel.events import Event
 from registry.ownership import actions, queries, rules
 from registry.people import actions as people
 from registry.people.models import Person
@@ -19,7 +21,7 @@ from registry.systems.rules.record import Registration
 from tests.ownership.doing import DOOR
 
 SEES_SENTINEL = {"ada", "hedy", "rita", "aud", "adam"}
-PAGES = ("/ownership", "/ownership/load", "/ownership/on", "/ownership/on.csv?seats=y")
+PAGES = ("/ownership", "/ownership/load", "/ownership/on")
 
 
 @pytest.fixture
@@ -48,6 +50,8 @@ def test_a_restricted_system_is_on_none_of_the_pages_for_who_may_not_know_of_it(
             assert reply.status_code == 200, url
             shown = "Sentinel" in reply.text
             assert shown == (name in SEES_SENTINEL and "load" not in url), (name, url)
+        taken = client.post("/ownership/on.csv?seats=y").text
+        assert ("Sentinel" in taken) == (name in SEES_SENTINEL), name
 
 
 def test_findings_say_since_when_and_lead_to_where_they_are_mended(house, cast, client_of):
@@ -133,7 +137,7 @@ def test_who_answered_on_a_day_for_all_systems_as_a_page_and_as_a_guarded_file(h
     page = client.get(f"/ownership/on?date={today}&owner=mia").text
     assert "Claims triage" in page
     assert "Home pricing" not in page
-    reply = client.get(f"/ownership/on.csv?date={today}&seats=y")
+    reply = client.post(f"/ownership/on.csv?date={today}&seats=y")
     assert reply.headers["Content-Disposition"] == f"attachment; filename=owners-{today}.csv"
     found = rows(reply.text)
     assert {(row["System"], row["Held by"]) for row in found if row["Seat"] == "Accountable owner"} == {
@@ -147,10 +151,18 @@ def test_who_answered_on_a_day_for_all_systems_as_a_page_and_as_a_guarded_file(h
         "Deputy",
         "Engineering lead",
     }
-    before = client.get(f"/ownership/on.csv?date={today - timedelta(days=4000)}")
+    before = client.post(f"/ownership/on.csv?date={today - timedelta(days=4000)}")
     assert rows(before.text) == []
-    for url in ("/ownership/on?date=9999-01-01", "/ownership/on?date=x", "/ownership/on.csv?date=9999-01-01"):
+    for url in ("/ownership/on?date=9999-01-01", "/ownership/on?date=x"):
         assert client.get(url).status_code == 422
+    assert client.post("/ownership/on.csv?date=9999-01-01").status_code == 422
+
+
+def test_who_took_away_who_answers_stands_in_the_ledger(house, client_of):
+    client_of("otto").post("/ownership/on.csv?seats=y")
+    with house.database.transaction(read_only=True) as session:
+        told = entries(session, event=Event.REGISTER_EXPORTED)
+    assert [entry.actor for entry in told] == ["Otto Outsider"]
 
 
 def test_on_a_day_each_system_has_the_owner_its_own_page_names(house, cast):

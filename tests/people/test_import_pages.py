@@ -2,12 +2,16 @@
 
 import io
 import re
+from datetime import timedelta
 
 from sqlmodel import select
 
+from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.people import queries
+from registry.people.jobs import sweep_uploads
 from registry.people.models import PeopleUpload, Person
+from registry.people.rules.imports import UPLOAD_KEPT
 
 FILE = (
     "Name;E-Mail;Funktion;Abteilung;Austrittsdatum\n"
@@ -20,6 +24,12 @@ FILE = (
 
 def sent(client, text=FILE, name="staff.csv", **more):
     return client.post("/people/import", data={"file": (io.BytesIO(text.encode()), name), **more})
+
+
+def go_on(client, preview, **more):
+    """Import what the preview shows."""
+    seen = re.search(r'name="seen"[^>]* value="(\w+)"', client.get(preview).text)[1]
+    return client.post(preview, data={"seen": seen, **more})
 
 
 def emails(app):
@@ -48,7 +58,7 @@ def test_a_file_is_looked_at_and_then_imported_once(client_of, cast, app):
     assert "Ask another administrator to note that you leave." in page
     assert "&lt;b&gt;Clerk" in page
     assert "Halden Mutual / Motor" in page
-    assert client.post(kept.location).status_code == 303
+    assert go_on(client, kept.location).status_code == 303
     assert emails(app) == before | {"new@example.org"}
     assert "is imported" in client.get(kept.location).text
     assert client.post(kept.location).status_code == 303
@@ -62,16 +72,50 @@ def test_a_file_is_looked_at_and_then_imported_once(client_of, cast, app):
 def test_who_is_missing_is_shown_and_marked_only_with_a_day(client_of, cast, app):
     client = client_of("adam")
     both = "Name,Mail\nAda Owner,ada@example.org\nBen Engineer,ben@example.org\n"
-    client.post(sent(client, both).location)
+    go_on(client, sent(client, both).location)
     preview = sent(client, "Name,Mail\nBen Engineer,ben@example.org\n").location
     page = client.get(preview).text
     assert re.search(r"Ada Owner</a>.*?not in this file.*?>2<", page, re.DOTALL)
     wrong = client.post(preview, data={"last_day": "soon"})
     assert (wrong.status_code, "such as 2026-11-30" in wrong.text) == (422, True)
-    client.post(preview, data={"last_day": "2026-11-30"})
+    go_on(client, preview, last_day="2026-11-30")
     assert "2026-11-30" in client.get(preview).text
     with app.database.transaction(read_only=True) as session:
         assert str(queries.person_by_id(session, cast.number("ada")).active_to) == "2026-11-30"
+
+
+def test_what_was_not_shown_is_not_done(client_of, cast, app):
+    """Between the look and the import another file brings somebody whom this one lacks."""
+    client, before = client_of("adam"), emails(app)
+    go_on(client, sent(client, "Name,Mail\nAda Owner,ada@example.org\n").location)
+    preview = sent(client, "Name,Mail\nAda Owner,ada@example.org\nNew Person,new@example.org\n").location
+    seen = re.search(r'name="seen"[^>]* value="(\w+)"', client.get(preview).text)[1]
+    go_on(client, sent(client, "Name,Mail\nBen Engineer,ben@example.org\n").location)
+    stale = client.post(preview, data={"seen": seen, "last_day": "2026-11-30"})
+    assert stale.status_code == 422
+    assert "The directory has changed since you looked." in stale.text
+    assert emails(app) == before
+    with app.database.transaction(read_only=True) as session:
+        assert queries.person_by_id(session, cast.number("ben")).active_to is None
+    # What came back shows how it stands now, and can be gone on with.
+    assert "Ben Engineer" in stale.text
+    assert go_on(client, preview).status_code == 303
+    assert emails(app) == before | {"new@example.org"}
+
+
+def test_an_upload_nobody_goes_on_with_is_swept_out(client_of, cast, app):
+    sent(client_of("adam"))
+    with clock.frozen(clock.now() + UPLOAD_KEPT - timedelta(hours=1)):
+        sweep_uploads(app.database, {})
+        assert kept_uploads(app) == 1
+    with clock.frozen(clock.now() + UPLOAD_KEPT + timedelta(hours=1)):
+        sweep_uploads(app.database, {})
+        assert kept_uploads(app) == 0
+
+
+def kept_uploads(app):
+    with app.database.transaction(read_only=True) as session:
+        return len(session.exec(select(PeopleUpload)).all())
 
 
 def test_a_file_that_cannot_be_read_comes_back_with_the_reason(client_of, cast):

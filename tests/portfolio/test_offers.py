@@ -84,5 +84,15 @@ def test_an_offer_that_cannot_be_answered_any_more_does_not_stop_the_others(clie
         mia = client_of("mia")
         data = {"decision": "accept", "offer": [offers["triage"], again]}
         assert mia.post(URL, data=data).status_code == 303
-        assert f"{cast.triage.key}: This offer has lapsed." in mia.get(URL).text
+        assert "1 offer you ticked can no longer be answered." in mia.get("/").text
     assert owners(app, cast) == {"triage": "ada", "sentinel": "ada", "pricing": "mia"}
+
+
+def test_an_offer_that_ran_out_tells_nothing_any_more_before_the_worker_closes_it(client_of, offers):
+    mia = client_of("mia")
+    assert "Sentinel" in mia.get(URL).text
+    with clock.frozen(clock.now() + timedelta(days=15)):
+        late = client_of("mia")
+        assert "Sentinel" not in late.get(URL).text
+        assert "Sentinel" not in late.get("/").text
+        assert late.post(URL, data={"decision": "accept", "offer": [offers["sentinel"]]}).status_code == 422

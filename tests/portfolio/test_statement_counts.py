@@ -25,7 +25,6 @@ PAGES = {
     "/ownership?mine=y&kind=no_deputy": ("ada", 13),
     "/ownership/load": ("adam", 8),
     "/ownership/on?seats=y": ("adam", 10),
-    "/ownership/on.csv?seats=y": ("ada", 9),
     "/people/{ada}/transfer": ("adam", 10),
     "/systems/{triage}/objectives": ("ada", 16),
     "/systems/{triage}/data": ("ada", 14),

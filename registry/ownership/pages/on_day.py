@@ -17,6 +17,7 @@ from registry.ownership.rules import SEAT_SAID
 from registry.portfolio import queries
 from registry.portfolio.queries import DayAsked
 from registry.portfolio.render import owners_csv
+from registry.systems import actions as register
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.jsonkit import parts_of
@@ -50,9 +51,10 @@ def on_day() -> ResponseReturnValue:
     return make_response(page, 200 if asked else 422)
 
 
-@pages.get("/ownership/on.csv")
-@needs(Permission.SYSTEM_READ)
+@pages.post("/ownership/on.csv")
+@needs(Permission.REGISTER_EXPORT)
 def on_day_csv() -> Response:
+    """The same as a file. Who took it away stands in the ledger, as with every export of the register."""
     form = OnDayForm(request.args)
     units = offered_units(form)
     asked = _asked(form)
@@ -60,6 +62,8 @@ def on_day_csv() -> Response:
         raise RuleBroken([Problem(name, says) for name, told in form.errors.items() for says in told])
     found = queries.answered_on(session(), actor(), asked, limit=None).items
     text = owners_csv(found, _seats(form, found, asked.day), units)
+    said = f"who answered on {asked.day.isoformat()}"
+    register.note_export(session(), actor(), address=said, count=len(found), written_as="csv")
     return as_download(Response(text, mimetype="text/csv"), f"owners-{asked.day.isoformat()}.csv")
 
 

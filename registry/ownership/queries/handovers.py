@@ -36,9 +36,14 @@ def handovers_of(session: Session, system_id: int) -> Sequence[Handover]:
     return session.exec(query.order_by(col(Handover.id).desc())).all()
 
 
-def handovers_for(session: Session, person_id: int) -> Sequence[Handover]:
-    """The offers that wait for this person's answer, oldest first."""
+def handovers_for(session: Session, person_id: int, *, at: datetime | None = None) -> Sequence[Handover]:
+    """The offers nobody has answered for this person yet, oldest first; with `at`, those that can still be then.
+
+    One that has run out is no reason any more to know of a restricted system, also before the worker closes it.
+    """
     query = select(Handover).where(Handover.to_id == person_id, Handover.state == HandoverState.OFFERED)
+    if at is not None:
+        query = query.where(Handover.expires_at > at)
     return session.exec(query.order_by(col(Handover.offered_at))).all()
 
 

@@ -1,6 +1,5 @@
 """Keep an uploaded people file until it is imported or forgotten; import it."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -10,8 +9,7 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries
 from registry.people.models import PeopleUpload
-
-_KEPT_FOR = timedelta(days=1)
+from registry.people.rules.imports import UPLOAD_KEPT
 
 
 def keep_upload(
@@ -24,7 +22,7 @@ def keep_upload(
     require(actor, Permission.PEOPLE_EDIT)
     if actor.person_id is None or not data:
         raise RuleBroken([Problem("file", "Choose the file with the people.")])
-    for old in queries.uploads_of(session, actor.person_id, clock.now() - _KEPT_FOR):
+    for old in queries.uploads_of(session, actor.person_id, clock.now() - UPLOAD_KEPT):
         session.delete(old)
     upload = PeopleUpload(
         person_id=actor.person_id,

@@ -17,14 +17,25 @@ from registry.people.forms import PeopleFileForm, PeopleImportForm
 from registry.people.models import PeopleUpload
 from registry.people.pages.directory import pages
 from registry.people.queries import PeopleFile
-from registry.people.rules.imports import Leaver, Planned, Surroundings, plan, report, stated_leavers
+from registry.people.rules.imports import (
+    Leaver,
+    Planned,
+    Surroundings,
+    digest_of,
+    plan,
+    report,
+    stated_leavers,
+)
 from registry.store.sheets import Limits, SheetRefused
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.formkit import Form, shown
+from registry.web.formkit import shown
 
 MOST_ROWS = 5_000
 _MOST_SHOWN = 500
+_MOVED_ON = (
+    "The directory has changed since you looked. Look at what the file would change now, then import it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,11 @@ class _Looked:
     around: Surroundings
     planned: Sequence[Planned]
     gone: Sequence[Leaver]
+
+    @property
+    def digest(self) -> str:
+        """What whoever looked at it has seen."""
+        return digest_of(self.planned, (leaver.person_id for leaver in self.gone))
 
     def report(self, units_made: int = 0) -> dict[str, Any]:
         leavers = [*stated_leavers(self.planned, self.around.known), *self.gone]
@@ -94,9 +110,10 @@ def import_preview(number: int) -> ResponseReturnValue:
     return _preview_page(upload, PeopleImportForm())
 
 
-def _preview_page(upload: PeopleUpload, form: Form) -> Response:
+def _preview_page(upload: PeopleUpload, form: PeopleImportForm) -> Response:
     looked = _looked_at(upload, None)
     changed = [one for one in looked.planned if one.changes or one.new_unit]
+    form.seen.raw_data, form.seen.data = None, looked.digest
     return shown(
         "people/import_preview.html",
         form,
@@ -115,14 +132,16 @@ def _preview_page(upload: PeopleUpload, form: Form) -> Response:
 def import_apply(number: int) -> ResponseReturnValue:
     upload = queries.upload_by_id(session(), number, actor().person_id, lock=True)
     form = PeopleImportForm()
-    if upload.result is None and form.carried_out(lambda: _apply(upload, form.last_day.data)) is None:
+    if upload.result is None and form.carried_out(lambda: _apply(upload, form)) is None:
         return _preview_page(upload, form)
     flash(f"{upload.file_name} is imported. The ledger has every change.", "good")
     return redirect(url_for("people.import_preview", number=number), 303)
 
 
-def _apply(upload: PeopleUpload, day: date | None) -> dict[str, Any]:
-    looked = _looked_at(upload, day)
+def _apply(upload: PeopleUpload, form: PeopleImportForm) -> dict[str, Any]:
+    looked = _looked_at(upload, form.last_day.data)
+    if form.seen.data != looked.digest:
+        raise RuleBroken([Problem("", _MOVED_ON)])
     made = actions.import_people(
         session(),
         actor(),

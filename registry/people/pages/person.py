@@ -54,9 +54,7 @@ def _person_page(person: Person, form: Form) -> Response:
 
 def _offers_to(person: Person, reader: Actor) -> list[tuple[Handover, Any]]:
     """What waits for this person's answer: all of it for themselves, else what the reader may know of."""
-    offers = ownership.handovers_for(session(), person.id or 0)
-    # One that has run out is no reason any more to know of a restricted system.
-    waiting = [offer for offer in offers if clock.now() < offer.expires_at]
+    waiting = ownership.handovers_for(session(), person.id or 0, at=clock.now())
     known = systems.by_numbers(session(), reader, {offer.system_id for offer in waiting})
     if reader.person_id == person.id:
         return [(offer, systems.by_number(session(), offer.system_id)) for offer in waiting]

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
+from registry.kernel.canonical import canonical, sha256_hex
 from registry.kernel.rows import Ending, RowProblem, tallied
 from registry.kernel.text import listed
 from registry.people.rules.directory import PersonFacts, problems_with_last_day
 from registry.people.rules.drafts import PersonDraft, RowRead
 from registry.people.rules.unit_paths import Path, UnitIndex
 
+# How long an uploaded file waits for somebody to go on with it.
+UPLOAD_KEPT: Final = timedelta(days=1)
 _PLAIN: Final = ("name", "job_title", "active_from", "active_to")
 _UNITS_NAMED: Final = 4
 LAST_ADMINISTRATOR: Final = (
@@ -47,6 +50,21 @@ class Planned:
     def leaves(self) -> bool:
         """Whether this row notes a last day."""
         return self.changes.get("active_to") is not None
+
+
+def digest_of(planned: Iterable[Planned], gone: Iterable[int]) -> str:
+    """A hash of everything a plan would do and of who is missing: equal to the one that was shown, it does just that."""
+    steps = [
+        [
+            one.row,
+            one.ending.value,
+            one.person_id,
+            list(one.new_unit),
+            sorted([name, None if value is None else str(value)] for name, value in one.changes.items()),
+        ]
+        for one in planned
+    ]
+    return sha256_hex(canonical([steps, sorted(gone)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,4 +78,7 @@ def _answered(chosen: set[int], note: str, *, declines: bool) -> tuple[int, Sequ
             list(dict.fromkeys(problem for problems in refused.values() for problem in problems))
         )
     lines = [f"{key}: {problem.message}" for key, problems in refused.items() for problem in problems]
+    if gone := len(chosen) - len(ours):
+        # Not which: what has run out or was taken back is no reason any more to know of a system.
+        lines.append(f"{counted(gone, 'offer')} you ticked can no longer be answered. Nothing changed there.")
     return len(ours) - len(refused), lines

@@ -46,7 +46,7 @@ class Owned:
 
 def waiting_for(session: Session, person_id: int) -> list[Waiting]:
     """The hand-overs this person is asked to accept. They may know of the system for that reason alone."""
-    offers = ownership.handovers_for(session, person_id)
+    offers = ownership.handovers_for(session, person_id, at=clock.now())
     people = people_by_id(session, {offer.from_id for offer in offers})
     numbers = [offer.system_id for offer in offers]
     query = select(System).where(col(System.id).in_(numbers))
