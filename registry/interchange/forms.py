@@ -14,6 +14,7 @@ from registry.store.sheets.encodings import ENCODINGS
 from registry.web.formkit import Form, Line, Picked, Revision
 
 _LONGEST_NUMBER = 7
+_LONGEST_RECORD_NUMBER = 9
 _ORDERS: Mapping[Order, str] = {
     Order.UNSTATED: "Only dates that can be read in one way",
     Order.MONTH_FIRST: "7/1/2026 is 1 July: the month comes first",
@@ -86,9 +87,14 @@ def decisions_in(sent: Mapping[str, str]) -> dict[int, Choice]:
     found = {}
     for name, value in sent.items():
         number = name.removeprefix(_PREFIX)
-        if name.startswith(_PREFIX) and number.isascii() and number.isdigit() and value in set(Choice):
+        if name.startswith(_PREFIX) and _is_number(number) and value in set(Choice):
             found[int(number)] = Choice(value)
     return found
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number a record could have: Python refuses to read one of thousands of digits."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_RECORD_NUMBER
 
 
 def decision_for_all(sent: Mapping[str, str]) -> Choice | None:

@@ -15,7 +15,7 @@ from registry.interchange.queries import held_from, imports
 from registry.interchange.queries.differences import differences
 from registry.interchange.queries.opening import profile_for
 from registry.interchange.queries.reading import Reading
-from registry.interchange.queries.records import systems_from
+from registry.interchange.queries.records import systems_from, versions_from
 from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.imports import ImportState, digest_of_plan
 from registry.interchange.rules.likeness import Known, Likeness, Named, likenesses
@@ -61,11 +61,13 @@ def check(database: Database, payload: dict[str, Any]) -> None:
             met = systems_from(session, work.profile.id)
             besides = {met[each.key] for each in outcomes if each.key in met}
             register = imports.register_names(session, work.actor, besides)
+            digest = digest_of_plan(outcomes, versions_from(session, work.profile.id))
         _keep_rows(database, work, outcomes)
-        found = _findings(work, outcomes, names, Known(register))
+        found = _findings(work, outcomes, names, Known(register), digest)
         with database.transaction() as session:
             current = _still(session, work, ImportState.CHECKING)
-            if current is not None:
+            # A second worker may have begun anew meanwhile: the one that completes the report concludes.
+            if current is not None and imports.rows_counted(session, current) == len(outcomes):
                 checking.conclude(session, current, found)
         work.board.clear()
 
@@ -197,9 +199,11 @@ def _first_pass(work: Work) -> tuple[list[Entry], dict[int, Named]]:
 
 def _keep_rows(database: Database, work: Work, outcomes: list[Outcome]) -> None:
     """The report of the dry run, stored some rows at a time: a page that is asked for meanwhile need not wait."""
-    number = work.inventory.id or 0
     with database.transaction() as session:
-        checking.clear_rows(session, number)
+        current = _still(session, work, ImportState.CHECKING)
+        if current is None:
+            return
+        checking.clear_rows(session, current.id or 0)
     work.board.begin("Comparing", len(outcomes))
     remaining = zip(outcomes, work.reading.results(work.profile), strict=True)
     store = _storing(database, work)
@@ -218,10 +222,11 @@ def _storing(database: Database, work: Work) -> Callable[[list[dict[str, Any]]],
 
     def store(rows: list[dict[str, Any]]) -> None:
         with database.transaction(read_only=True) as session:
-            for row in rows:
-                draft = row.pop("draft")
-                if row["ending"] is Ending.UPDATED:
-                    row["differences"] = differences(session, units, draft, row["natural_key"])
+            drafts = [(row, row.pop("draft")) for row in rows]
+            updated = {row["natural_key"]: draft for row, draft in drafts if row["ending"] is Ending.UPDATED}
+            found = differences(session, units, updated)
+        for row in rows:
+            row["differences"] = found.get(row["natural_key"], [])
         with database.transaction() as session:
             if _still(session, work, ImportState.CHECKING) is not None:
                 checking.keep_rows(session, rows)
@@ -230,12 +235,14 @@ def _storing(database: Database, work: Work) -> Callable[[list[dict[str, Any]]],
     return store
 
 
-def _findings(work: Work, outcomes: list[Outcome], names: dict[int, Named], register: Known) -> Findings:
+def _findings(
+    work: Work, outcomes: list[Outcome], names: dict[int, Named], register: Known, digest: str
+) -> Findings:
     new = [names[each.row] for each in outcomes if each.ending is Ending.CREATED]
     alike = likenesses(new, register)
     return Findings(
         tally_of(outcomes),
-        digest_of_plan(outcomes),
+        digest,
         (*work.profile.remarks, *work.reading.warnings),
         alike,
         _within(new),

@@ -148,8 +148,16 @@ def test_what_is_over_stays_over():
 def test_a_plan_that_ends_one_row_otherwise_has_another_digest():
     plan = [Outcome(2, Ending.CREATED, "a"), Outcome(3, Ending.UPDATED, "b")]
     other = [plan[0], Outcome(3, Ending.CREATED, "b")]
-    assert digest_of_plan(plan) == digest_of_plan(list(plan))
-    assert digest_of_plan(plan) != digest_of_plan(other)
+    assert digest_of_plan(plan, {}) == digest_of_plan(list(plan), {})
+    assert digest_of_plan(plan, {}) != digest_of_plan(other, {})
+
+
+def test_a_plan_is_another_once_what_it_would_overwrite_has_changed():
+    plan = [Outcome(2, Ending.UNCHANGED, "a"), Outcome(3, Ending.UPDATED, "b")]
+    shown = digest_of_plan(plan, {"a": (1, 1, 1), "b": (1, 1, 0)})
+    for changed in ((2, 1, 0), (1, 2, 0), (1, 1, 1)):
+        assert digest_of_plan(plan, {"a": (1, 1, 1), "b": changed}) != shown
+    assert digest_of_plan(plan, {"a": (2, 2, 2), "b": (1, 1, 0)}) == shown
 
 
 def test_only_rows_that_would_be_created_are_left_out_by_choice():

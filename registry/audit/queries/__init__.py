@@ -8,6 +8,7 @@ from registry.audit.queries.history import (
     changes_to,
     entries,
     entries_about,
+    entries_at,
     history_of,
 )
 from registry.audit.queries.since import changed_since, first_entry, last_entry, told_of
@@ -24,6 +25,7 @@ __all__ = [
     "entries",
     "entries_about",
     "entries_after",
+    "entries_at",
     "first_entry",
     "history_of",
     "last_about",

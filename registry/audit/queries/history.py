@@ -1,7 +1,7 @@
 """What happened, newest first: to one record, about one system, or in the whole log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from sqlmodel import Session
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
 from registry.kernel import clock
 from registry.kernel.events import Event
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,16 @@ def entries(
     if before_seq is not None:
         wanted.append(ENTRY.c.seq < before_seq)
     return _decoded(session, sa.and_(sa.true(), *wanted), limit)
+
+
+def entries_at(session: Session, seqs: Collection[int]) -> dict[int, HistoryItem]:
+    """The entries of these numbers, read some hundreds at a time."""
+    ordered = sorted(seqs)
+    found: dict[int, HistoryItem] = {}
+    for start in range(0, len(ordered), _AT_ONCE):
+        some = _decoded(session, ENTRY.c.seq.in_(ordered[start : start + _AT_ONCE]))
+        found |= {item.seq: item for item in some}
+    return found
 
 
 def changes_to(session: Session, kind: str, until: datetime) -> list[HistoryItem]:

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT
-from registry.audit.queries.history import HistoryItem, entries
 from registry.kernel.events import Event
 
 _AT_ONCE = 500
@@ -33,14 +32,14 @@ def first_entry(session: Session, system_ids: Collection[int]) -> int | None:
 
 def changed_since(
     session: Session, system_ids: Collection[int], seq: int, *, taken_back: tuple[Event, Event]
-) -> dict[int, HistoryItem]:
-    """The first entry after `seq` that changed anything of each of these systems; untouched ones are left out.
+) -> dict[int, int]:
+    """The number of the first entry after `seq` that changed anything of each of these systems; untouched ones are left out.
 
     An entry that changed no row (a card that was exported) is no change. `taken_back` are an event and the event that
     takes it back: where nothing else has happened and they are as many, all is as it was.
     """
     changed = sa.exists().where(OBJECT.c.seq == ENTRY.c.seq)
-    found: dict[int, HistoryItem] = {}
+    found: dict[int, int] = {}
     for some in _stretches(system_ids):
         query = sa.select(ENTRY.c.system_id, ENTRY.c.event, sa.func.count(), sa.func.min(ENTRY.c.seq))
         query = query.where(ENTRY.c.system_id.in_(some), ENTRY.c.seq > seq, changed)
@@ -51,8 +50,7 @@ def changed_since(
             happened[number][event] = (count, first)
         for number, events in happened.items():
             if not _balanced(events, taken_back):
-                first = min(each for _, each in events.values())
-                found[number] = entries(session, system_id=number, before_seq=first + 1, limit=1)[0]
+                found[number] = min(first for _, first in events.values())
     return found
 
 

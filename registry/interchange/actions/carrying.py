@@ -8,15 +8,16 @@ from sqlmodel import Session, col, update
 from registry.interchange.actions.importing import import_rows
 from registry.interchange.models import ImportRow, InventoryImport
 from registry.interchange.queries import held_from
-from registry.interchange.queries.imports import skipped
+from registry.interchange.queries.imports import rows_counted, skipped
 from registry.interchange.queries.reading import Reading
-from registry.interchange.queries.records import systems_from
+from registry.interchange.queries.records import hold_systems, systems_from, versions_from
 from registry.interchange.rules.imports import ImportState, digest_of_plan, with_skipped
 from registry.interchange.rules.outcomes import Entry, Outcome, plan, tally_of
 from registry.interchange.rules.profiles import Profile
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, refuse_if
+from registry.kernel.rows import Ending
 from registry.people.models import Person
 
 _CHANGED = "The register or the file is no longer as it was when this was checked. Check it again."
@@ -37,12 +38,18 @@ def carry_out(
 
     `entries` are the file's rows, read beforehand.
 
-    The caller holds the import's row locked. Raises RuleBroken when rows would end otherwise than was shown.
+    The caller holds the import's row locked. Raises RuleBroken when rows would end otherwise than was shown, or would
+    overwrite what nobody was shown.
     """
     require(actor, Permission.INVENTORY_IMPORT)
     planned = plan(entries, held_from(session, profile.id))
-    changed = digest_of_plan(planned) != inventory.plan_digest
-    refuse_if([Problem("", _CHANGED)] if changed else [])
+    known = systems_from(session, profile.id)
+    # Nobody may edit what is about to be overwritten between the question and the answer.
+    updated = {each.key for each in planned if each.ending is Ending.UPDATED}
+    hold_systems(session, [known[key] for key in updated & known.keys()])
+    shown = rows_counted(session, inventory) == len(planned)
+    same = digest_of_plan(planned, versions_from(session, profile.id)) == inventory.plan_digest
+    refuse_if([] if shown and same else [Problem("", _CHANGED)])
     outcomes = with_skipped(planned, skipped(session, inventory.id or 0))
     tally = tally_of(outcomes)
     _settle(inventory, tally=asdict(tally))

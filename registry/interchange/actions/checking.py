@@ -64,9 +64,13 @@ def clear_rows(session: Session, import_id: int) -> None:
 
 
 def keep_rows(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Store some rows of the report."""
-    if rows:
-        session.execute(insert(ImportRow), rows)
+    """Store some rows of one report, in the place of what another worker may have stored of them meanwhile."""
+    if not rows:
+        return
+    same = col(ImportRow.import_id) == rows[0]["import_id"], col(ImportRow.attempt) == rows[0]["attempt"]
+    numbers = [row["row_number"] for row in rows]
+    session.exec(delete(ImportRow).where(*same, col(ImportRow.row_number).in_(numbers)))
+    session.execute(insert(ImportRow), rows)
 
 
 def conclude(session: Session, inventory: InventoryImport, found: Findings) -> None:

@@ -1,6 +1,6 @@
 """Undo an import: withdraw what it created, put back what it updated, and leave what people have built on since."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,7 +12,8 @@ from registry.audit.queries.state import audited_tables, value_of
 from registry.data_sources.models import DataSource, DataUse
 from registry.interchange.actions.importing import UNDONE_BECAUSE
 from registry.interchange.models import InventoryImport
-from registry.interchange.queries.records import records_of_all
+from registry.interchange.queries.imports import report_is_whole, systems_of
+from registry.interchange.queries.records import hold_systems, records_of_all
 from registry.interchange.queries.undoing import (
     Undoing,
     open_seats_on,
@@ -20,10 +21,12 @@ from registry.interchange.queries.undoing import (
     orphaned_sources,
     undoing_of,
 )
-from registry.interchange.rules.imports import ImportState
+from registry.interchange.rules.imports import ImportState, problems_with_report
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import refuse_if
 from registry.kernel.events import Event
+from registry.kernel.rows import Ending
 from registry.objectives.models import Objective
 from registry.ownership.rules import moment_of_change
 from registry.store.columns import Row
@@ -37,10 +40,14 @@ _NATURAL_KEY_LIMIT = 480
 def undo(session: Session, actor: Actor, inventory: InventoryImport, advance: Callable[[int], None]) -> None:
     """Take the whole import back in the caller's one transaction. The caller holds the import's row locked.
 
-    What stood before an update is read from the ledger. Units stay: people may have come to use them.
+    What stood before an update is read from the ledger. Units stay: people may have come to use them. Raises RuleBroken
+    when the report does not name every system the import wrote.
     """
     require(actor, Permission.INVENTORY_IMPORT)
-    _lock(session, inventory)
+    refuse_if(problems_with_report(whole=report_is_whole(session, inventory)))
+    # Nobody may build on the systems between the question and the answer.
+    written = [systems_of(session, inventory, ending) for ending in (Ending.CREATED, Ending.UPDATED)]
+    hold_systems(session, {number for numbers in written for number in numbers})
     found = undoing_of(session, inventory)
     sources: set[int] = set()
     for some in _batches(found.created):
@@ -51,17 +58,10 @@ def undo(session: Session, actor: Actor, inventory: InventoryImport, advance: Ca
         first += [_put_back(session, actor, number, found.since, sources) for number in some]
         advance(len(some))
     retired = _retire(session, found, sources, [seq for seq in first if seq is not None])
-    _settle(inventory, found, retired)
+    _settle(inventory, found, ledger.entries_at(session, found.left.values()), retired)
     note = {name: str(inventory.undone[name]) for name in ("withdrawn", "put_back", "retired")}
     note |= {"file": inventory.file_name, "left": str(len(found.left))}
     record(session, actor, Event.INVENTORY_UNDONE, inventory, note=note)
-
-
-def _lock(session: Session, inventory: InventoryImport) -> None:
-    """Hold the systems, so that nobody builds on them between the question and the answer."""
-    found = undoing_of(session, inventory)
-    for some in _batches([*found.created, *found.updated]):
-        session.exec(select(System.id).where(col(System.id).in_(some)).with_for_update()).all()
 
 
 def _batches(numbers: Sequence[int]) -> list[list[int]]:
@@ -139,7 +139,9 @@ def _retire(session: Session, found: Undoing, sources: set[int], first: list[int
     return len(orphaned)
 
 
-def _settle(inventory: InventoryImport, found: Undoing, retired: int) -> None:
+def _settle(
+    inventory: InventoryImport, found: Undoing, told: Mapping[int, HistoryItem], retired: int
+) -> None:
     inventory.undone = {
         "withdrawn": len(found.created),
         "put_back": len(found.updated),
@@ -147,8 +149,13 @@ def _settle(inventory: InventoryImport, found: Undoing, retired: int) -> None:
         "withdrawn_systems": found.created,
         "put_back_systems": found.updated,
         "left": [
-            {"system": number, "event": item.event, "actor": item.actor, "at": clock.written(item.at)}
-            for number, item in sorted(found.left.items())
+            {
+                "system": number,
+                "event": told[seq].event,
+                "actor": told[seq].actor,
+                "at": clock.written(told[seq].at),
+            }
+            for number, seq in sorted(found.left.items())
         ],
     }
     inventory.state, inventory.trouble = ImportState.UNDONE, ""

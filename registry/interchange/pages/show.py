@@ -6,6 +6,8 @@ from typing import Any
 from flask import Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from registry.audit import queries as ledger
+from registry.audit.queries import HistoryItem
 from registry.interchange.forms import CarryForm, MappingForm, encodings, how_in
 from registry.interchange.models import InventoryImport
 from registry.interchange.pages.start import pages
@@ -13,7 +15,7 @@ from registry.interchange.queries import imports
 from registry.interchange.queries.opening import Opened, offered, opened
 from registry.interchange.queries.reading import Reading
 from registry.interchange.queries.undoing import undoing_of
-from registry.interchange.rules.imports import ImportState
+from registry.interchange.rules.imports import ImportState, problems_with_report
 from registry.interchange.rules.mapping import FIELDS, Choices, How, from_document, respelled
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -110,9 +112,7 @@ def _at_work(inventory: InventoryImport) -> Response:
 
 def checked_page(inventory: InventoryImport, form: CarryForm | None = None) -> Response:
     """What the dry run found, and the form that carries it out."""
-    form = form or CarryForm(formdata=None, data=_proposed(inventory))
-    people = active_people(session(), clock.today())
-    form.steward_id.offer({person.id or 0: f"{person.name} ({person.email})" for person in people})
+    form = form or with_stewards(CarryForm(formdata=None, data=_proposed(inventory)))
     after = parts_of(request.args.get("after"), (int,))
     alike = imports.likenesses_page(
         session(), actor(), inventory.id or 0, after=after[0] if after else None, limit=PAGE
@@ -129,6 +129,13 @@ def checked_page(inventory: InventoryImport, form: CarryForm | None = None) -> R
     )
 
 
+def with_stewards(form: CarryForm) -> CarryForm:
+    """The form with everybody who may answer; the address tells two of one name apart."""
+    people = active_people(session(), clock.today())
+    form.steward_id.offer({person.id or 0: f"{person.name} ({person.email})" for person in people})
+    return form
+
+
 def _proposed(inventory: InventoryImport) -> dict[str, Any]:
     return {"attempt": inventory.attempt, "steward_id": inventory.steward_id or actor().person_id}
 
@@ -137,14 +144,17 @@ def _over(inventory: InventoryImport) -> Response:
     undone = inventory.undone or {}
     numbers = {*undone.get("put_back_systems", ())[:_SHOWN_AT_ONCE]}
     numbers |= {each["system"] for each in undone.get("left", ())[:_SHOWN_AT_ONCE]}
-    undoing = undoing_of(session(), inventory) if inventory.state is ImportState.IMPORTED else None
-    left = dict(list(undoing.left.items())[:_SHOWN_AT_ONCE]) if undoing else {}
+    imported = inventory.state is ImportState.IMPORTED
+    broken = imported and not imports.report_is_whole(session(), inventory)
+    undoing = undoing_of(session(), inventory) if imported and not broken else None
+    left = _told(dict(list(undoing.left.items())[:_SHOWN_AT_ONCE])) if undoing else {}
     people = {inventory.uploaded_by_id, inventory.asked_by_id, inventory.steward_id}
     return make_response(
         render_template(
             "interchange/over.html",
             inventory=inventory,
             undoing=undoing,
+            hindered=problems_with_report(whole=not broken),
             left=left,
             systems=by_numbers(session(), actor(), numbers | left.keys()),
             most=_SHOWN_AT_ONCE,
@@ -152,6 +162,12 @@ def _over(inventory: InventoryImport) -> Response:
             troubled=imports.with_problems(session(), inventory),
         )
     )
+
+
+def _told(left: Mapping[int, int]) -> dict[int, HistoryItem]:
+    """What first happened to each of these systems since."""
+    told = ledger.entries_at(session(), left.values())
+    return {number: told[seq] for number, seq in left.items()}
 
 
 _PAGES: Mapping[ImportState, Callable[[InventoryImport], Response]] = {

@@ -13,17 +13,15 @@ from registry.interchange.forms import (
     how_in,
 )
 from registry.interchange.models import InventoryImport
-from registry.interchange.pages.show import checked_page, mapping_page
+from registry.interchange.pages.show import checked_page, mapping_page, with_stewards
 from registry.interchange.pages.start import pages
 from registry.interchange.queries import imports, profile_named
 from registry.interchange.queries.opening import saved_number
 from registry.interchange.queries.profiles import generic, saved_profile
 from registry.interchange.rules.imports import Step, problems_with_step
 from registry.interchange.rules.mapping import Choices
-from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import refuse_if
-from registry.people.queries import active_people
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -81,9 +79,7 @@ def decide(number: int) -> ResponseReturnValue:
 def apply(number: int) -> ResponseReturnValue:
     inventory = _locked(number)
     refuse_if(problems_with_step(Step.IMPORT, inventory.state))
-    form = CarryForm()
-    people = active_people(session(), clock.today())
-    form.steward_id.offer({person.id or 0: person.name for person in people})
+    form = with_stewards(CarryForm())
     if form.carried_out(lambda: _apply(inventory, form)) is None:
         return checked_page(inventory, form)
     return redirect(url_for(".show", number=number), 303)

@@ -1,16 +1,18 @@
 """What an update would write, field by field: what the register says now, and what the inventory says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from registry.interchange.queries.records import record_by_key
+from registry.interchange.models import SourceRecord
+from registry.interchange.queries.records import records_by_key
 from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.facts import plain_of, with_changes
 from registry.kernel.text import shortened, worded
-from registry.objectives.queries import objective_of
+from registry.objectives.models import Objective
+from registry.objectives.queries import objectives_by_system
 from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import SystemFacts
@@ -19,27 +21,43 @@ _SHOWN = 600
 Difference = dict[str, str]
 
 
-def differences(session: Session, units: dict[int, str], draft: Draft, key: str) -> list[Difference]:
-    """The fields the update of this row would write, each with its value before and after as a person reads it."""
-    source = record_by_key(session, key)
-    system = session.get(System, source.system_id) if source else None
-    if source is None or system is None:
-        return []
+def differences(
+    session: Session, units: Mapping[int, str], drafts: Mapping[str, Draft]
+) -> dict[str, list[Difference]]:
+    """The fields the updates of some rows would write, each with its value before and after as a person reads it.
+
+    `drafts` are by natural key, a few hundred at most; so is what is found, in three statements for all of them.
+    """
+    if not drafts:
+        return {}
+    sources = records_by_key(session, drafts.keys())
+    numbers = [source.system_id for source in sources.values()]
+    systems = {each.id: each for each in session.exec(select(System).where(col(System.id).in_(numbers)))}
+    objectives = objectives_by_system(session, numbers)
+    return {
+        key: list(
+            _of(units, drafts[key], source, systems[source.system_id], objectives.get(source.system_id))
+        )
+        for key, source in sources.items()
+    }
+
+
+def _of(
+    units: Mapping[int, str], draft: Draft, source: SourceRecord, system: System, objective: Objective | None
+) -> Iterator[Difference]:
     before, after = facts_of(system), with_changes(facts_of(system), draft, source.stated)
-    found = list(_facts(before, after))
+    yield from _facts(before, after)
     now = plain_of(draft)
     if source.stated.get("unit") != now.get("unit"):
-        found.append(_told("unit", units.get(system.unit_id, ""), " / ".join(draft.unit)))
+        yield _told("unit", units.get(system.unit_id, ""), " / ".join(draft.unit))
     if source.stated.get("stage") != draft.stage.value and system.stage is not draft.stage:
-        found.append(_told("stage", worded(system.stage.value), worded(draft.stage.value)))
+        yield _told("stage", worded(system.stage.value), worded(draft.stage.value))
     said = source.stated.get("objective_problem", "")
-    objective = objective_of(session, system.id or 0)
     stands = objective.problem if objective else ""
     if draft.objective_problem not in (said, stands) and (objective is None or stands == said):
-        found.append(_told("objective_problem", stands, draft.objective_problem))
+        yield _told("objective_problem", stands, draft.objective_problem)
     known = {one["name"] for one in source.stated.get("data_sources", ())}
-    found += [_told("data", "", one.name) for one in draft.data_sources if one.name not in known]
-    return found
+    yield from (_told("data", "", one.name) for one in draft.data_sources if one.name not in known)
 
 
 def _facts(before: SystemFacts, after: SystemFacts) -> Iterator[Difference]:

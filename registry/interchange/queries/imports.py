@@ -89,6 +89,28 @@ def with_problems(session: Session, inventory: InventoryImport) -> int:
     return session.exec(query).one()
 
 
+def rows_counted(session: Session, inventory: InventoryImport) -> int:
+    """How many rows of the report are stored of the check that counts."""
+    query = select(func.count()).select_from(ImportRow).where(ImportRow.import_id == inventory.id)
+    return session.exec(query.where(ImportRow.attempt == inventory.attempt)).one()
+
+
+def report_is_whole(session: Session, inventory: InventoryImport) -> bool:
+    """Whether the report names a system for every row that the import says it created or updated."""
+    query = (
+        select(func.count())
+        .select_from(ImportRow)
+        .where(
+            ImportRow.import_id == inventory.id,
+            ImportRow.attempt == inventory.attempt,
+            col(ImportRow.ending).in_((Ending.CREATED, Ending.UPDATED)),
+            col(ImportRow.system_id).is_not(None),
+        )
+    )
+    written = int(inventory.tally.get("created", 0)) + int(inventory.tally.get("updated", 0))
+    return session.exec(query).one() == written
+
+
 def systems_of(session: Session, inventory: InventoryImport, ending: Ending) -> list[int]:
     """The systems this import created, or updated, by number."""
     query = select(ImportRow.system_id).where(

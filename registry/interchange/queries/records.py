@@ -5,7 +5,12 @@ from collections.abc import Collection, Sequence
 from sqlmodel import Session, col, select
 
 from registry.interchange.models import SourceRecord
+from registry.interchange.rules.imports import Versions
 from registry.interchange.rules.outcomes import Held
+from registry.objectives.models import Objective
+from registry.systems.models import System
+
+_AT_ONCE = 500
 
 
 def held_from(session: Session, profile: str) -> list[Held]:
@@ -22,9 +27,35 @@ def systems_from(session: Session, profile: str) -> dict[str, int]:
     return dict(session.exec(query).all())
 
 
+def versions_from(session: Session, profile: str) -> dict[str, Versions]:
+    """The revisions of all an update of each of this profile's systems may overwrite, by natural key."""
+    query = (
+        select(SourceRecord.natural_key, System.version, SourceRecord.version, Objective.version)
+        .join(System, col(System.id) == col(SourceRecord.system_id))
+        .join(Objective, col(Objective.system_id) == col(System.id), isouter=True)
+        .where(SourceRecord.profile == profile)
+    )
+    return {key: (system, read, objective or 0) for key, system, read, objective in session.exec(query)}
+
+
+def hold_systems(session: Session, numbers: Collection[int]) -> None:
+    """Lock these systems until the transaction ends, in the order of numbers: two who hold many never wait in a circle."""
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), _AT_ONCE):
+        query = select(System.id).where(col(System.id).in_(ordered[start : start + _AT_ONCE]))
+        # Rows that refer to a system may still be written meanwhile: waiting for them as well could wait in a circle.
+        session.exec(query.order_by(col(System.id)).with_for_update(key_share=True)).all()
+
+
 def record_by_key(session: Session, key: str) -> SourceRecord | None:
     """The row of an inventory that is known under this natural key."""
     return session.exec(select(SourceRecord).where(SourceRecord.natural_key == key)).one_or_none()
+
+
+def records_by_key(session: Session, keys: Collection[str]) -> dict[str, SourceRecord]:
+    """The rows of inventories known under these natural keys, in one statement."""
+    query = select(SourceRecord).where(col(SourceRecord.natural_key).in_(keys))
+    return {read.natural_key: read for read in session.exec(query)}
 
 
 def records_of(session: Session, system_id: int) -> Sequence[SourceRecord]:

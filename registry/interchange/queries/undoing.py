@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from registry.audit import queries as ledger
-from registry.audit.queries import HistoryItem
 from registry.data_sources.models import DataSource, DataUse
 from registry.interchange.models import InventoryImport
 from registry.interchange.queries.imports import systems_of
@@ -19,12 +18,12 @@ _BY_AN_UNDO = (Event.SYSTEM_REIMPORTED, Event.SYSTEM_PUT_BACK)
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """The systems to withdraw and to put back, and those left as they are with what happened to them since."""
+    """The systems to withdraw and to put back, and those left as they are with the entry that first changed each."""
 
     since: int
     created: list[int]
     updated: list[int]
-    left: dict[int, HistoryItem]
+    left: dict[int, int]
 
 
 def undoing_of(session: Session, inventory: InventoryImport) -> Undoing:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from registry.interchange.rules.outcomes import Outcome
 from registry.kernel.canonical import canonical, sha256_hex
@@ -12,6 +12,8 @@ from registry.kernel.rows import Ending
 from registry.kernel.text import SYSTEM_PREFIX, public_key
 
 PROFILE_NAME_LIMIT: Final = 80
+Versions = tuple[int, int, int]
+"""The revisions of a system, of the row it came from, and of its objective (0 while it has none)."""
 
 
 class ImportState(StrEnum):
@@ -80,9 +82,26 @@ def problems_with_step(step: Step, state: ImportState) -> list[Problem]:
     return [] if allowed(step, state) else [Problem("", _STANDS[state])]
 
 
-def digest_of_plan(outcomes: Sequence[Outcome]) -> str:
-    """The SHA-256 of how every row ends: what was shown is what is carried out, or nothing is."""
-    return sha256_hex(canonical([[each.row, each.ending.value, each.key] for each in outcomes]))
+def problems_with_report(*, whole: bool) -> list[Problem]:
+    """Why an import whose report misses systems cannot be undone: some would stay, and nobody would be told."""
+    says = (
+        "The report of this import does not name every system it wrote, so it cannot be undone in one step. "
+        "The audit log has each of them."
+    )
+    return [] if whole else [Problem("", says)]
+
+
+def digest_of_plan(outcomes: Sequence[Outcome], versions: Mapping[str, Versions]) -> str:
+    """The SHA-256 of how every row ends and of what it would overwrite: what was shown is carried out, or nothing is.
+
+    `versions` are by natural key; only those of updated rows count, for nothing else is overwritten.
+    """
+    return sha256_hex(canonical([_planned(each, versions) for each in outcomes]))
+
+
+def _planned(outcome: Outcome, versions: Mapping[str, Versions]) -> list[Any]:
+    met = versions.get(outcome.key, ()) if outcome.ending is Ending.UPDATED else ()
+    return [outcome.row, outcome.ending.value, outcome.key, *met]
 
 
 def with_skipped(outcomes: Iterable[Outcome], skipped: Mapping[int, str]) -> list[Outcome]:
