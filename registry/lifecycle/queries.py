@@ -15,6 +15,8 @@ from registry.objectives.rules.gaps import is_guarded, is_measurable
 from registry.ownership import queries as ownership
 from registry.ownership.queries import Held
 from registry.packs import queries as packs
+from registry.people.models import Person
+from registry.people.rules import is_active
 from registry.systems.models import System
 
 _OWN_TEXTS = ("intended_use", "out_of_scope", "affected_people", "oversight_plan", "deployed_where")
@@ -99,6 +101,10 @@ def _data_facts(uses: Sequence[Any]) -> dict[str, bool]:
     }
 
 
+def _has_left(person: Person) -> bool:
+    return not is_active(person.active_from, person.active_to, clock.today())
+
+
 def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
     """What stands above every page of a system: who answers for it and how complete its record is."""
     held = ownership.held_on(session, system.id or 0)
@@ -110,6 +116,7 @@ def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
         "held": held,
         "owner": owner.person if owner else None,
         "owner_unconfirmed": unconfirmed,
+        "owner_left": bool(owner and owner.person and _has_left(owner.person)),
         "record": record,
         "standing": (record.done, record.total),
     }

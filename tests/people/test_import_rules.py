@@ -322,3 +322,11 @@ def said_back(end, around):
 
 def test_paths_are_compared_without_case_and_doubled_spaces():
     assert compared(("  Retail   Bank ",)) == ("retail bank",)
+
+
+def test_a_column_nobody_reads_is_named_and_the_usual_words_for_a_last_day_are_known():
+    read = guessed(["Name", "Mail", "Leaves", "Shoe size", "Manager"])
+    assert read.column("last_day") == "Leaves"
+    assert [remark.split(":")[0].split(" is ")[0] for remark in read.remarks] == ["“Manager”", "Not read"]
+    assert "“Shoe size”" in read.remarks[1]
+    assert guessed(["Name", "Mail"]).remarks == ()

@@ -96,3 +96,13 @@ def test_an_offer_that_ran_out_tells_nothing_any_more_before_the_worker_closes_i
         assert "Sentinel" not in late.get(URL).text
         assert "Sentinel" not in late.get("/").text
         assert late.post(URL, data={"decision": "accept", "offer": [offers["sentinel"]]}).status_code == 422
+
+
+def test_the_desk_and_the_list_name_who_offered_and_not_who_owns(client_of, app, cast):
+    with app.database.transaction() as session:
+        adam = cast.actor(session, "adam")
+        actions.offer_handover(session, adam, cast.triage.id, cast.number("mia"), "Moves team")
+    mia = client_of("mia")
+    assert "Adam Administrator asks you to answer for it" in mia.get("/").text
+    assert "Adam Administrator" in mia.get(URL).text
+    assert "Ada Owner" not in mia.get(URL).text.split("<main")[1]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from registry.kernel.dates import DateStyle, Order
 from registry.kernel.errors import Problem
-from registry.kernel.text import listed, slug
+from registry.kernel.text import counted, listed, slug
 from registry.people.rules.directory import tidy_line
 
 USUAL_KIND: Final = "people"
@@ -64,6 +64,16 @@ _USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "last_day": (
         *("active-to", "active-until", "last-day", "end-date", "end", "leaving-date", "exit-date", "left-on"),
         *("termination-date", "date-of-leaving", "austritt", "austrittsdatum", "aktiv-bis", "ende", "bis"),
+        *(
+            "leaves",
+            "leaves-on",
+            "leaving",
+            "leaver",
+            "exit",
+            "last-working-day",
+            "termination",
+            "austritt-am",
+        ),
         *("letzter-tag", "to", "until", "valid-to", "gultig-bis"),
     ),
 }
@@ -103,7 +113,8 @@ def guessed(columns: Sequence[str]) -> ColumnMap:
     if found["first_name"] and not found["last_name"] and found["name"]:
         # "Vorname" beside "Name": the name is the last name then.
         found["last_name"], found["name"] = found["name"], ()
-    return ColumnMap({target: names for target, names in found.items() if names}, remarks=_remarks(columns))
+    read = {target: names for target, names in found.items() if names}
+    return ColumnMap(read, remarks=_remarks(columns, read))
 
 
 def _heading(column: str) -> str:
@@ -111,11 +122,20 @@ def _heading(column: str) -> str:
     return slug(column)
 
 
-def _remarks(columns: Sequence[str]) -> tuple[str, ...]:
-    managers = [f"“{column}”" for column in columns if _heading(column) in _MANAGERS]
-    if not managers:
-        return ()
-    return (f"{listed(managers)} is not read: who leads a unit is named on the unit's own page.",)
+def _remarks(columns: Sequence[str], read: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """What is to be said of the columns that no field is read from: nobody may take them for read."""
+    taken = {column for names in read.values() for column in names}
+    left = [column for column in columns if column not in taken]
+    managers = [f"“{column}”" for column in left if _heading(column) in _MANAGERS]
+    others = [f"“{column}”" for column in left if _heading(column) not in _MANAGERS]
+    remarks = []
+    if managers:
+        remarks.append(f"{listed(managers)} is not read: who leads a unit is named on the unit's own page.")
+    if others:
+        more = len(others) - _COLUMNS_SHOWN
+        shown = [*others[:_COLUMNS_SHOWN], *([counted(more, "more column")] if more > 0 else [])]
+        remarks.append(f"Not read: {listed(shown)}. If it matters, say in a map file what it holds.")
+    return tuple(remarks)
 
 
 def mapped(document: Any, columns: Sequence[str]) -> tuple[ColumnMap | None, list[Problem]]:
@@ -144,7 +164,7 @@ def mapped(document: Any, columns: Sequence[str]) -> tuple[ColumnMap | None, lis
     if problems:
         return None, problems
     style = DateStyle(_ORDERS[str(order)])
-    return ColumnMap(found, slug(str(kind)), style, _remarks(columns)), []
+    return ColumnMap(found, slug(str(kind)), style, _remarks(columns, found)), []
 
 
 def problems_with_map(mapping: ColumnMap, columns: Sequence[str]) -> list[Problem]:

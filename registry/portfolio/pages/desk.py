@@ -17,8 +17,7 @@ from registry.web.viewkit import ago, day
 
 pages = Blueprint("portfolio", __name__)
 
-# Beyond these, the list of all offers is the better place to read them.
-_FEW_OFFERS = 5
+_FEW_OFFERS = 2
 
 _ICONS = {
     Urgency.ANSWER: "hand-over",
@@ -53,8 +52,9 @@ def desk() -> ResponseReturnValue:
 def _of_offers(who: Actor) -> list[Task]:
     waiting = queries.waiting_for(session(), who.person_id or 0)
     returned = queries.returned_to(session(), who)
-    together = [tasks.answer_together(waiting)] if len(waiting) > 1 else []
-    return [*together, *map(tasks.answer, waiting[:_FEW_OFFERS]), *map(tasks.offer_again, returned)]
+    # Many are better read in one list than in many lines.
+    lines = [tasks.answer_together(waiting)] if len(waiting) > _FEW_OFFERS else [*map(tasks.answer, waiting)]
+    return [*lines, *map(tasks.offer_again, returned)]
 
 
 def _of_confirmations(who: Actor) -> list[Task]:

@@ -47,11 +47,13 @@ class Owned:
 def waiting_for(session: Session, person_id: int) -> list[Waiting]:
     """The hand-overs this person is asked to accept. They may know of the system for that reason alone."""
     offers = ownership.handovers_for(session, person_id, at=clock.now())
-    people = people_by_id(session, {offer.from_id for offer in offers})
+    people = people_by_id(session, {offer.offered_by_id for offer in offers if offer.offered_by_id})
     numbers = [offer.system_id for offer in offers]
     query = select(System).where(col(System.id).in_(numbers))
     systems = {system.id: system for system in session.exec(query)} if numbers else {}
-    return [Waiting(offer, systems[offer.system_id], people.get(offer.from_id)) for offer in offers]
+    return [
+        Waiting(offer, systems[offer.system_id], people.get(offer.offered_by_id or 0)) for offer in offers
+    ]
 
 
 @dataclass(frozen=True, slots=True)
