@@ -11,6 +11,7 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict
 from registry.ownership import queries as ownership
 from registry.people import queries as people
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import actions, queries
 from registry.systems.models import System
 from registry.systems.schemas import SystemChange, SystemIn, brief, whole
@@ -26,7 +27,7 @@ api = Blueprint("systems_api", __name__)
 def systems() -> Response:
     """The systems the token's person may see, by name; narrowed by words and by every facet of the register page."""
     limit = jsonkit.page_limit()
-    after = jsonkit.parts_of(request.args.get("cursor"), (str, int))
+    after = parts_of(request.args.get("cursor"), (str, int))
     search = queries.search_from(request.args)
     found = queries.page(session(), actor(), search, after=after, limit=limit)
     owners = ownership.owners_of(session(), [system.id or 0 for system in found.items])
@@ -36,7 +37,7 @@ def systems() -> Response:
         brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
         for each in found.items
     ]
-    following = jsonkit.cursor_of(*found.next_after) if found.next_after else None
+    following = cursor_of(*found.next_after) if found.next_after else None
     return jsonkit.reply({"items": items, "next": following})
 
 

@@ -1,5 +1,6 @@
 """Searching the register: facets against counting by hand, every order forwards and back, addresses of every kind."""
 
+import base64
 import string
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 
+from registry.annotations.actions import retag
+from registry.annotations.models import Tag, Tagging
 from registry.kernel.actor import Seat
 from registry.kernel.errors import RuleBroken
 from registry.objectives.models import Objective
@@ -38,7 +41,9 @@ def args(*pairs):
 def values_of(session, cast):
     """What each system has in each facet, read row by row and without the product's own queries."""
     parents = {unit.id: unit.parent_id for unit in cast.units.values()}
-    found = {}
+    found, tags = {}, {}
+    for number, name in session.exec(select(Tagging.system_id, Tag.name).join(Tag)):
+        tags.setdefault(number, set()).add(name)
     for system in session.exec(select(System)):
         seats = session.exec(
             select(Assignment).where(Assignment.system_id == system.id, Assignment.to_at == None)  # noqa: E711
@@ -59,6 +64,7 @@ def values_of(session, cast):
             "missing": lacks,
             "autonomy": {str(system.autonomy or NOT_STATED)},
             "kind": {system.kind.value if system.kind else NOT_STATED},
+            "tag": tags.get(system.id, set()),
             "vendor": {system.vendor_name or NOT_STATED},
             "visibility": {system.visibility.value},
         }
@@ -72,7 +78,10 @@ def fits(row, search, but=None):
 
 @pytest.fixture
 def lived_in(session, cast):
-    fill(session, cast, COUNT)
+    adam = cast.actor(session, "adam")
+    for place, system in enumerate(fill(session, cast, COUNT)):
+        names = [name for every, name in ((2, "pilot"), (3, "none"), (5, "Prüfung")) if place % every == 0]
+        retag(session, adam, system.id, add=names)
     session.flush()
     return values_of(session, cast)
 
@@ -173,6 +182,16 @@ def test_any_cursor_is_a_place_or_is_refused(cursor, sort):
     except RuleBroken:
         return
     assert place is None or 0 <= place.number < 2**31
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 3000, b'{"a": 1}', b"[NaN, 1]", b'["a", 1e999]', b'["' + b"a" * 20_000]
+)
+@pytest.mark.parametrize("sort", ["name", "key", "changed"])
+def test_a_place_no_list_has_is_refused_however_it_is_nested(text, sort):
+    cursor = base64.urlsafe_b64encode(text).decode()
+    with pytest.raises(RuleBroken):
+        queries.place_from(args(("after", cursor)), Listing(sort=sort))
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound
 from registry.kernel.text import counted
 from registry.ownership import queries as ownership
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.systems.queries import Search
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
-from registry.web.jsonkit import cursor_of, parts_of
 from registry.web.systemkit import frame
 
 pages = Blueprint("annotations", __name__)
