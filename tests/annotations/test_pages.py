@@ -59,7 +59,9 @@ def test_an_administrator_renames_and_merges_tags(client_of, tagged):
     adam, pilot, rings = client_of("adam"), tagged["pilot"], tagged["fraud rings"]
     assert adam.post(f"/tags/{pilot}/rename", data={"name": "Fraud  RINGS"}).status_code == 422
     assert adam.post(f"/tags/{pilot}/rename", data={"name": "trial"}).status_code == 303
-    assert adam.post(f"/tags/{rings}/merge", data={"into_id": ""}).status_code == 422
+    for nothing in ("", "0", "-1", "x", "9" * 30, rings):
+        assert adam.post(f"/tags/{rings}/merge", data={"into_id": nothing}).status_code == 422
+    assert adam.post("/tags/999999/remove").status_code == 404
     assert adam.post(f"/tags/{rings}/remove").status_code == 422
     assert adam.post(f"/tags/{rings}/merge", data={"into_id": pilot}).status_code == 303
     assert adam.get(f"/tags/{rings}").status_code == 404

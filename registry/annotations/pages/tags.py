@@ -43,6 +43,12 @@ def tag(number: int) -> ResponseReturnValue:
     return _tag_page(found, RenameTagForm(data={"name": found.name}), _merging(found))
 
 
+def _held(number: int, *others: int) -> tuple[Tag, dict[int, Tag]]:
+    """The tag as `_known` finds it, and the others there are, all held until this request is done."""
+    held = queries.held_tags(session(), {number, *others})
+    return _known(number), held
+
+
 def _known(number: int) -> Tag:
     """The tag, if a system that the reader may know of carries it. Raises NotFound, as for a tag there is not."""
     found = queries.tag_by_id(session(), number)
@@ -80,7 +86,7 @@ def _tag_page(found: Tag, renaming: Form, merging: Form, troubled: Form | None =
 @pages.post("/tags/<int:number>/rename")
 @needs(Permission.TAGS_MANAGE)
 def rename_tag(number: int) -> ResponseReturnValue:
-    found = _known(number)
+    found, _ = _held(number)
     form = RenameTagForm()
     done = form.carried_out(lambda: actions.rename_tag(session(), actor(), found, form.name.data or ""))
     if done is None:
@@ -92,9 +98,9 @@ def rename_tag(number: int) -> ResponseReturnValue:
 @pages.post("/tags/<int:number>/merge")
 @needs(Permission.TAGS_MANAGE)
 def merge_tag(number: int) -> ResponseReturnValue:
-    found = _known(number)
+    found, held = _held(number, request.form.get("into_id", 0, type=int))
     form = _merging(found)
-    into = queries.tag_by_id(session(), form.into_id.data) if (form.into_id.data or 0) > 0 else None
+    into = held.get(form.into_id.data or 0)
     moved = form.carried_out(lambda: actions.merge_tags(session(), actor(), found, into))
     if moved is None:
         return _tag_page(found, RenameTagForm(formdata=None, data={"name": found.name}), form, form)
@@ -105,7 +111,7 @@ def merge_tag(number: int) -> ResponseReturnValue:
 @pages.post("/tags/<int:number>/remove")
 @needs(Permission.TAGS_MANAGE)
 def remove_tag(number: int) -> ResponseReturnValue:
-    found = _known(number)
+    found, _ = _held(number)
     actions.remove_tag(session(), actor(), found)
     flash(f"The tag {found.name} is removed.", "good")
     return redirect(url_for(".tags"), 303)
