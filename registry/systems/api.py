@@ -54,7 +54,7 @@ def register() -> Response:
 @api.get("/systems/<key>")
 @needs(Permission.SYSTEM_READ)
 def system(key: str) -> Response:
-    """One system with everything stated of it; its revision is the ETag."""
+    """One system with everything stated of it; the ETag is another one whenever any of it is."""
     reply = _whole(queries.by_key(session(), actor(), key))
     reply.make_conditional(request)
     return reply
@@ -63,10 +63,10 @@ def system(key: str) -> Response:
 @api.patch("/systems/<key>")
 @needs(Permission.SYSTEM_EDIT)
 def change(key: str) -> Response:
-    """Change the given fields of one system, at the revision If-Match names."""
+    """Change the given fields of one system, if it still stands as If-Match says it was read."""
     found = queries.by_key(session(), actor(), key, lock=True)
     wanted = jsonkit.parsed(SystemChange)
-    jsonkit.expected_version(found.version)
+    jsonkit.expected(jsonkit.etag_of(_body(found)), found.version)
     try:
         if wanted.states or "tags" not in wanted.model_fields_set:
             facts = wanted.applied_to(queries.facts_of(found))
@@ -87,8 +87,12 @@ def _tag(found: System, wanted: list[str]) -> None:
 
 
 def _whole(found: System, status: int = 200) -> Response:
+    body = _body(found)
+    return jsonkit.reply(body, status, etag=jsonkit.etag_of(body))
+
+
+def _body(found: System) -> dict[str, Any]:
     owner = ownership.owners_of(session(), [found.id or 0]).get(found.id or 0)
     unit = people.unit_paths(session())[found.unit_id]
     tags = annotations.tags_of(session(), [found.id or 0]).get(found.id or 0, [])
-    body: dict[str, Any] = whole(found, queries.facts_of(found), owner, unit, tags)
-    return jsonkit.reply(body, status, version=found.version)
+    return whole(found, queries.facts_of(found), owner, unit, tags)

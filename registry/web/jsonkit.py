@@ -1,4 +1,4 @@
-"""JSON in and out: bodies in their shapes, the problem+json envelope, revisions as ETags."""
+"""JSON in and out: bodies in their shapes, the problem+json envelope, ETags of what was read."""
 
 import json
 from collections.abc import Sequence
@@ -8,12 +8,14 @@ from flask import Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import PreconditionRequired, UnsupportedMediaType
 
+from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.kernel.strict_json import decoded
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 LARGEST_PAGE = 200
+_ETAG_LENGTH = 32
 
 
 def wants_json() -> bool:
@@ -35,14 +37,21 @@ def parsed(shape: type[Shape]) -> Shape:
         raise RuleBroken(problems) from error
 
 
-def reply(value: Any, status: int = 200, *, version: int | None = None) -> Response:
-    """A JSON reply; with the record's revision as its ETag where one is given."""
-    response = Response(
-        json.dumps(value, ensure_ascii=False, default=str), status, mimetype="application/json"
-    )
-    if version is not None:
-        response.set_etag(str(version))
+def reply(value: Any, status: int = 200, *, etag: str = "") -> Response:
+    """A JSON reply, with an ETag where one is given."""
+    response = Response(_written(value), status, mimetype="application/json")
+    if etag:
+        response.set_etag(etag)
     return response
+
+
+def etag_of(value: Any) -> str:
+    """The ETag of everything this reply says, so that it is another one whenever any of it is."""
+    return sha256_hex(_written(value).encode("utf-8", "surrogatepass"))[:_ETAG_LENGTH]
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def problem_reply(status: int, title: str, detail: str, problems: Sequence[Problem] = ()) -> Response:
@@ -57,12 +66,12 @@ def problem_reply(status: int, title: str, detail: str, problems: Sequence[Probl
     return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
 
 
-def expected_version(current: int) -> None:
-    """Hold a write to the revision its If-Match names: 428 without one, 409 when it is no longer the current one."""
+def expected(etag: str, version: int) -> None:
+    """Hold a write to what its If-Match has read: 428 without one, 409 when something else stands there now."""
     if not request.if_match:
-        raise PreconditionRequired("Send If-Match with the ETag of the revision you read.")
-    if not request.if_match.contains(str(current)):
-        raise Conflict(f"This record is at revision {current} now; read it again before you write.", current)
+        raise PreconditionRequired("Send If-Match with the ETag of what you read.")
+    if not request.if_match.contains(etag):
+        raise Conflict("This record has changed since; read it again before you write.", version)
 
 
 def page_limit() -> int:
