@@ -18,6 +18,7 @@ from registry.objectives.models import Objective
 from registry.ownership.models import Assignment
 from registry.systems import queries
 from registry.systems.models import System
+from registry.systems.pages.panel import Organisation, said
 from registry.systems.queries import FACETS, SORTS, Search
 from registry.systems.queries.facets import BY_NAME
 from registry.systems.rules.search import (
@@ -65,7 +66,7 @@ def values_of(session, cast):
             "autonomy": {str(system.autonomy or NOT_STATED)},
             "kind": {system.kind.value if system.kind else NOT_STATED},
             "tag": tags.get(system.id, set()),
-            "vendor": {system.vendor_name or NOT_STATED},
+            "vendor": {system.vendor_name or BY_NAME["vendor"].unstated},
             "visibility": {system.visibility.value},
         }
     assert all(row.keys() == BY_NAME.keys() for row in found.values())
@@ -82,6 +83,7 @@ def lived_in(session, cast):
     for place, system in enumerate(fill(session, cast, COUNT)):
         names = [name for every, name in ((2, "pilot"), (3, "none"), (5, "Prüfung")) if place % every == 0]
         retag(session, adam, system.id, add=names)
+        system.vendor_name = system.vendor_name if place % 7 else "none"
     session.flush()
     return values_of(session, cast)
 
@@ -119,6 +121,24 @@ def test_every_facet_counts_what_choosing_it_would_show(session, cast, lived_in)
     assert queries.numbers_in(session, actor, Search(unit_ids=frozenset({top}))) == []
 
 
+def test_what_somebody_calls_none_is_not_taken_for_nothing_stated(session, cast, lived_in):
+    actor, organisation = cast.actor(session, "adam"), Organisation(())
+    vendor, tag = BY_NAME["vendor"], BY_NAME["tag"]
+    for facet, value, said_so in (
+        (vendor, "none", "none"),
+        (vendor, " none", "not stated"),
+        (tag, "none", "none"),
+    ):
+        address = urlencode([(facet.name, value)])
+        search = queries.search_from(MultiDict(parse_qsl(address)))
+        expected = {number for number, row in lived_in.items() if value in row[facet.name]}
+        assert expected
+        assert set(queries.numbers_in(session, actor, search)) == expected
+        assert queries.counted(session, actor, search).facets[facet.name][value] == len(expected)
+        assert said(facet, value, organisation) == said_so
+        assert kept_as(Listing(search)) == address
+
+
 def walked(session, actor, listing, limit):
     """The whole list page by page, and back again from its end."""
     pages, place = [], None
@@ -147,7 +167,7 @@ def test_no_order_skips_or_repeats_a_system_forwards_or_back(session, cast, live
             assert [number for page in pages for number in page] == order, sort
             assert [number for page in back for number in page] == order, sort
             if sort in {"tier", "autonomy", "kind", "vendor"}:
-                unstated = [NOT_STATED in lived_in[number][sort] for number in order]
+                unstated = [BY_NAME[sort].unstated in lived_in[number][sort] for number in order]
                 assert unstated == sorted(unstated), "what is not stated comes last, both ways"
             after = queries.lines(session, actor, listing, limit=5).after
             read = queries.place_from(args(("after", SORTS[sort].cursor(after))), listing)

@@ -8,7 +8,10 @@ WORDS_LIMIT = 200
 VALUE_LIMIT = 300
 MOST_VALUES = 50
 NOT_STATED = "none"
-"""The value that stands in an address for "nothing is stated"."""
+"""The value that stands in an address for "nothing is stated", where the values are words of ours."""
+
+NO_TEXT_STATED = " none"
+"""The same where a value is whatever somebody wrote, "none" included: what is written never begins with a space."""
 
 EVERY_SYSTEM = "all"
 """The view that is nobody's: the whole register."""
