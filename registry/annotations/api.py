@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from registry.annotations import queries
 from registry.annotations.queries import Written
 from registry.kernel.actor import Permission
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs
@@ -20,9 +21,9 @@ api = Blueprint("annotations_api", __name__)
 def notes(key: str) -> Response:
     """A page of a system's notes; of one that was withdrawn the reason, not the text."""
     system = systems.by_key(session(), actor(), key)
-    limit, before = jsonkit.page_limit(), jsonkit.parts_of(request.args.get("cursor"), (int,))
+    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
     page = queries.notes_page(session(), system.id or 0, before=before[0] if before else None, limit=limit)
-    following = jsonkit.cursor_of(*page.next_after) if page.next_after else None
+    following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [_said(each) for each in page.items], "next": following})
 
 

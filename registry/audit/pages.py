@@ -9,11 +9,10 @@ from registry.audit import queries
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.events import Event
-from registry.store.paging import cut
+from registry.store.paging import cursor_of, cut, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import session
 from registry.web.formkit import query_number
-from registry.web.jsonkit import cursor_of, parts_of
 
 pages = Blueprint("audit", __name__)
 

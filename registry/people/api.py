@@ -8,6 +8,7 @@ from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries
 from registry.people.queries import LARGEST_NUMBER, Narrowing
 from registry.people.schemas import person_brief, seats, unit_brief
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs
@@ -23,10 +24,10 @@ def people() -> Response:
     """Everybody in the directory by name, leavers included; narrowed by words, by a unit with those below, to who is here."""
     require(actor(), Permission.PEOPLE_READ)
     limit = jsonkit.page_limit()
-    after = jsonkit.parts_of(request.args.get("cursor"), (str, int))
+    after = parts_of(request.args.get("cursor"), (str, int))
     found = queries.people_page(session(), _narrowed(), after=after, limit=limit)
     paths, today = queries.unit_paths(session()), clock.today()
-    following = jsonkit.cursor_of(*found.next_after) if found.next_after else None
+    following = cursor_of(*found.next_after) if found.next_after else None
     items = [person_brief(each, paths.get(each.unit_id or 0), today) for each in found.items]
     return jsonkit.reply({"items": items, "next": following})
 
@@ -61,10 +62,10 @@ def units() -> Response:
     """Every unit by name, with its path and head."""
     require(actor(), Permission.PEOPLE_READ)
     limit = jsonkit.page_limit()
-    after = jsonkit.parts_of(request.args.get("cursor"), (str, int))
+    after = parts_of(request.args.get("cursor"), (str, int))
     found = queries.units_page(session(), after=after, limit=limit)
     paths = queries.unit_paths(session())
     heads = queries.people_by_id(session(), {unit.head_id for unit in found.items if unit.head_id})
-    following = jsonkit.cursor_of(*found.next_after) if found.next_after else None
+    following = cursor_of(*found.next_after) if found.next_after else None
     items = [unit_brief(each, paths[each.id or 0], heads.get(each.head_id or 0)) for each in found.items]
     return jsonkit.reply({"items": items, "next": following})

@@ -52,8 +52,6 @@ class Coverage:
 
 
 Words = Sequence[str]
-_MOST_WORDS = 8
-_LONGEST = 200
 
 
 class Rank(IntEnum):
@@ -65,12 +63,6 @@ class Rank(IntEnum):
     BEGINS = 1
     IN_NAME = 2
     MENTIONED = 3
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a search, once each, in the order typed; at most eight, and no longer than a name."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text[:_LONGEST])
-    return tuple(dict.fromkeys(plain.split()))[:_MOST_WORDS]
 
 
 def rank_of(name: str, words: Words) -> Rank | None:

@@ -50,6 +50,16 @@ def name_begins(name: Any, words: str) -> ColumnElement[bool]:
     return _fits(name, holding(folded_text(words))[1:], "^" + _every_spelling(words))
 
 
+def text_holds(text: Any, word: str) -> ColumnElement[bool]:
+    """Whether a long text holds these letters, in whichever case.
+
+    Accents count here: levelling those of long texts as well costs more than it finds.
+    """
+    if word.isascii():
+        return says(text, holding(word))
+    return sa.func.lower(text).like(holding(word), escape="\\")
+
+
 def _every_spelling(text: str) -> str:
     """A pattern for PostgreSQL's ~* that fits each letter with any of its accents, and every other sign as it stands."""
     return "".join(_SPELLINGS.get(sign) or _as_it_stands(sign) for sign in folded_text(text))

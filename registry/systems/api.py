@@ -11,6 +11,7 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict
 from registry.ownership import queries as ownership
 from registry.people import queries as people
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import actions, queries
 from registry.systems.models import System
 from registry.systems.schemas import SystemChange, SystemIn, brief, whole
@@ -26,7 +27,7 @@ api = Blueprint("systems_api", __name__)
 def systems() -> Response:
     """The systems the token's person may see, by name; narrowed by words and by every facet of the register page."""
     limit = jsonkit.page_limit()
-    after = jsonkit.parts_of(request.args.get("cursor"), (str, int))
+    after = parts_of(request.args.get("cursor"), (str, int))
     search = queries.search_from(request.args)
     found = queries.page(session(), actor(), search, after=after, limit=limit)
     owners = ownership.owners_of(session(), [system.id or 0 for system in found.items])
@@ -36,7 +37,7 @@ def systems() -> Response:
         brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
         for each in found.items
     ]
-    following = jsonkit.cursor_of(*found.next_after) if found.next_after else None
+    following = cursor_of(*found.next_after) if found.next_after else None
     return jsonkit.reply({"items": items, "next": following})
 
 
@@ -53,7 +54,7 @@ def register() -> Response:
 @api.get("/systems/<key>")
 @needs(Permission.SYSTEM_READ)
 def system(key: str) -> Response:
-    """One system with everything stated of it; its revision is the ETag."""
+    """One system with everything stated of it; the ETag is another one whenever any of it is."""
     reply = _whole(queries.by_key(session(), actor(), key))
     reply.make_conditional(request)
     return reply
@@ -62,10 +63,10 @@ def system(key: str) -> Response:
 @api.patch("/systems/<key>")
 @needs(Permission.SYSTEM_EDIT)
 def change(key: str) -> Response:
-    """Change the given fields of one system, at the revision If-Match names."""
+    """Change the given fields of one system, if it still stands as If-Match says it was read."""
     found = queries.by_key(session(), actor(), key, lock=True)
     wanted = jsonkit.parsed(SystemChange)
-    jsonkit.expected_version(found.version)
+    jsonkit.expected(jsonkit.etag_of(_body(found)), found.version)
     try:
         if wanted.states or "tags" not in wanted.model_fields_set:
             facts = wanted.applied_to(queries.facts_of(found))
@@ -86,8 +87,12 @@ def _tag(found: System, wanted: list[str]) -> None:
 
 
 def _whole(found: System, status: int = 200) -> Response:
+    body = _body(found)
+    return jsonkit.reply(body, status, etag=jsonkit.etag_of(body))
+
+
+def _body(found: System) -> dict[str, Any]:
     owner = ownership.owners_of(session(), [found.id or 0]).get(found.id or 0)
     unit = people.unit_paths(session())[found.unit_id]
     tags = annotations.tags_of(session(), [found.id or 0]).get(found.id or 0, [])
-    body: dict[str, Any] = whole(found, queries.facts_of(found), owner, unit, tags)
-    return jsonkit.reply(body, status, version=found.version)
+    return whole(found, queries.facts_of(found), owner, unit, tags)

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
+from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form
-from registry.web.jsonkit import cursor_of, parts_of
 from registry.worker import actions, queries
 
 pages = Blueprint("worker", __name__)

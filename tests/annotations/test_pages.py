@@ -59,7 +59,9 @@ def test_an_administrator_renames_and_merges_tags(client_of, tagged):
     adam, pilot, rings = client_of("adam"), tagged["pilot"], tagged["fraud rings"]
     assert adam.post(f"/tags/{pilot}/rename", data={"name": "Fraud  RINGS"}).status_code == 422
     assert adam.post(f"/tags/{pilot}/rename", data={"name": "trial"}).status_code == 303
-    assert adam.post(f"/tags/{rings}/merge", data={"into_id": ""}).status_code == 422
+    for nothing in ("", "0", "-1", "x", "9" * 30, rings):
+        assert adam.post(f"/tags/{rings}/merge", data={"into_id": nothing}).status_code == 422
+    assert adam.post("/tags/999999/remove").status_code == 404
     assert adam.post(f"/tags/{rings}/remove").status_code == 422
     assert adam.post(f"/tags/{rings}/merge", data={"into_id": pilot}).status_code == 303
     assert adam.get(f"/tags/{rings}").status_code == 404
@@ -128,7 +130,19 @@ def test_notes_and_tags_as_json(app, client_of, cast, tagged):
     revision = sent("GET", url).headers["ETag"]
     changed = sent("PATCH", url, json={"tags": ["Pilot", "winter"]}, headers={"If-Match": revision})
     assert (changed.status_code, changed.json["tags"]) == (200, ["pilot", "winter"])
-    # Tags stand beside the record: its revision is the same, and another change may follow at once.
+    # Somebody who read it before them would take these tags off unseen; they have to look again.
+    lost = sent("PATCH", url, json={"tags": ["pilot", "spring"]}, headers={"If-Match": revision})
+    assert lost.status_code == 409
+    again = sent("GET", url, headers={"If-None-Match": revision})
+    assert (again.status_code, again.json["tags"]) == (200, ["pilot", "winter"])
+    assert again.headers["ETag"] == changed.headers["ETag"] != revision
+    assert sent("GET", url, headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
+    with app.database.transaction() as session:
+        pilot = queries.tags_named(session, ["pilot"])["pilot"]
+        actions.rename_tag(session, cast.actor(session, "adam"), pilot, "trial")
+    renamed = sent("GET", url, headers={"If-None-Match": again.headers["ETag"]})
+    assert (renamed.status_code, renamed.json["tags"]) == (200, ["trial", "winter"])
+    revision = renamed.headers["ETag"]
     both = sent("PATCH", url, json={"tags": [], "regions": "North"}, headers={"If-Match": revision})
     assert (both.status_code, both.json["tags"], both.json["regions"]) == (200, [], "North")
     wrong = sent("PATCH", url, json={"tags": ["x" * 41]}, headers={"If-Match": both.headers["ETag"]})

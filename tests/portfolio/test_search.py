@@ -13,10 +13,12 @@ from registry.kernel.actor import the_registry
 from registry.people import actions as people
 from registry.people.rules import Function, PersonFacts
 from registry.portfolio.queries import search
-from registry.portfolio.rules import Rank, rank_of, words_of
+from registry.portfolio.rules import Rank, rank_of
 from registry.store.folding import folded_text
 from registry.systems import actions as systems
+from registry.systems import queries as register
 from registry.systems.rules.record import Registration
+from registry.systems.rules.search import words_of
 
 DOOR = the_registry("command")
 HOSTILE = (
@@ -99,6 +101,18 @@ def test_the_closest_names_come_first_whatever_the_order_of_the_words(furnished,
     assert names(page, "Systems found") == ["Letter triage", "Triage of letters", "Postbox"]
     assert names(client.get("/search?q=uberpr%C3%BCF").text, "Systems found") == ["Überprüfung"]
     assert names(client.get("/search?q=triage+nowhere").text, "Systems found") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["uberprufung", "checks ÜBERPRÜFUNG", "triage letter", "does postbox", "100%", "_"]
+)
+def test_the_register_finds_the_systems_the_one_search_finds(app, furnished, typed):
+    with app.database.transaction(read_only=True) as session:
+        actor = furnished.actor(session, "mia")
+        found = {system.name for system in search(session, actor, words_of(typed)).systems.items}
+        page = register.page(session, actor, register.Search(typed), limit=50)
+        assert {system.name for system in page.items} == found
+        assert bool(found) == typed[0].isalpha()
 
 
 def test_people_units_teams_and_sources_are_found(furnished, client_of):

@@ -1,5 +1,6 @@
 """Searching the register: facets against counting by hand, every order forwards and back, addresses of every kind."""
 
+import base64
 import string
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,12 +10,15 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from werkzeug.datastructures import MultiDict
 
+from registry.annotations.actions import retag
+from registry.annotations.models import Tag, Tagging
 from registry.kernel.actor import Seat
 from registry.kernel.errors import RuleBroken
 from registry.objectives.models import Objective
 from registry.ownership.models import Assignment
 from registry.systems import queries
 from registry.systems.models import System
+from registry.systems.pages.panel import Organisation, said
 from registry.systems.queries import FACETS, SORTS, Search
 from registry.systems.queries.facets import BY_NAME
 from registry.systems.rules.search import (
@@ -38,7 +42,9 @@ def args(*pairs):
 def values_of(session, cast):
     """What each system has in each facet, read row by row and without the product's own queries."""
     parents = {unit.id: unit.parent_id for unit in cast.units.values()}
-    found = {}
+    found, tags = {}, {}
+    for number, name in session.exec(select(Tagging.system_id, Tag.name).join(Tag)):
+        tags.setdefault(number, set()).add(name)
     for system in session.exec(select(System)):
         seats = session.exec(
             select(Assignment).where(Assignment.system_id == system.id, Assignment.to_at == None)  # noqa: E711
@@ -59,7 +65,8 @@ def values_of(session, cast):
             "missing": lacks,
             "autonomy": {str(system.autonomy or NOT_STATED)},
             "kind": {system.kind.value if system.kind else NOT_STATED},
-            "vendor": {system.vendor_name or NOT_STATED},
+            "tag": tags.get(system.id, set()),
+            "vendor": {system.vendor_name or BY_NAME["vendor"].unstated},
             "visibility": {system.visibility.value},
         }
     assert all(row.keys() == BY_NAME.keys() for row in found.values())
@@ -72,7 +79,11 @@ def fits(row, search, but=None):
 
 @pytest.fixture
 def lived_in(session, cast):
-    fill(session, cast, COUNT)
+    adam = cast.actor(session, "adam")
+    for place, system in enumerate(fill(session, cast, COUNT)):
+        names = [name for every, name in ((2, "pilot"), (3, "none"), (5, "Prüfung")) if place % every == 0]
+        retag(session, adam, system.id, add=names)
+        system.vendor_name = system.vendor_name if place % 7 else "none"
     session.flush()
     return values_of(session, cast)
 
@@ -110,6 +121,24 @@ def test_every_facet_counts_what_choosing_it_would_show(session, cast, lived_in)
     assert queries.numbers_in(session, actor, Search(unit_ids=frozenset({top}))) == []
 
 
+def test_what_somebody_calls_none_is_not_taken_for_nothing_stated(session, cast, lived_in):
+    actor, organisation = cast.actor(session, "adam"), Organisation(())
+    vendor, tag = BY_NAME["vendor"], BY_NAME["tag"]
+    for facet, value, said_so in (
+        (vendor, "none", "none"),
+        (vendor, " none", "not stated"),
+        (tag, "none", "none"),
+    ):
+        address = urlencode([(facet.name, value)])
+        search = queries.search_from(MultiDict(parse_qsl(address)))
+        expected = {number for number, row in lived_in.items() if value in row[facet.name]}
+        assert expected
+        assert set(queries.numbers_in(session, actor, search)) == expected
+        assert queries.counted(session, actor, search).facets[facet.name][value] == len(expected)
+        assert said(facet, value, organisation) == said_so
+        assert kept_as(Listing(search)) == address
+
+
 def walked(session, actor, listing, limit):
     """The whole list page by page, and back again from its end."""
     pages, place = [], None
@@ -138,7 +167,7 @@ def test_no_order_skips_or_repeats_a_system_forwards_or_back(session, cast, live
             assert [number for page in pages for number in page] == order, sort
             assert [number for page in back for number in page] == order, sort
             if sort in {"tier", "autonomy", "kind", "vendor"}:
-                unstated = [NOT_STATED in lived_in[number][sort] for number in order]
+                unstated = [BY_NAME[sort].unstated in lived_in[number][sort] for number in order]
                 assert unstated == sorted(unstated), "what is not stated comes last, both ways"
             after = queries.lines(session, actor, listing, limit=5).after
             read = queries.place_from(args(("after", SORTS[sort].cursor(after))), listing)
@@ -173,6 +202,16 @@ def test_any_cursor_is_a_place_or_is_refused(cursor, sort):
     except RuleBroken:
         return
     assert place is None or 0 <= place.number < 2**31
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 3000, b'{"a": 1}', b"[NaN, 1]", b'["a", 1e999]', b'["' + b"a" * 20_000]
+)
+@pytest.mark.parametrize("sort", ["name", "key", "changed"])
+def test_a_place_no_list_has_is_refused_however_it_is_nested(text, sort):
+    cursor = base64.urlsafe_b64encode(text).decode()
+    with pytest.raises(RuleBroken):
+        queries.place_from(args(("after", cursor)), Listing(sort=sort))
 
 
 @pytest.mark.parametrize(

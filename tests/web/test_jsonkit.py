@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel.errors import RuleBroken
-from registry.web.jsonkit import cursor_of, decoded, parts_of
+from registry.kernel.strict_json import decoded
+from registry.store.paging import cursor_of, parts_of
 
 REFUSED = {
     "not a number": b'{"a": NaN}',

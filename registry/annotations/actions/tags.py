@@ -24,6 +24,8 @@ def retag(
     adding at once do not go past the limit.
     """
     require(actor, Permission.SYSTEM_TAG, system_id)
+    # Before anything else, so that a tag being merged or removed meanwhile has gone, or stays until this is done.
+    known = queries.tags_named(session, [*map(rules.tidied, add), *remove], keep=True)
     held = queries.taggings_of(session, system_id)
     change = rules.Tagging(
         frozenset(tag.folded for _, tag in held), rules.once(map(rules.tidied, add)), tuple(remove)
@@ -34,7 +36,7 @@ def retag(
     for tagging, tag in held:
         if tag.folded in change.removed:
             session.delete(tagging)
-    for tag in _tags(session, change.added):
+    for tag in _tags(session, known, change.added):
         session.add(Tagging(system_id=system_id, tag_id=tag.id or 0, tagged_at=clock.now()))
     gone = [tag.name for _, tag in held if tag.folded in change.removed]
     said = {"added": ", ".join(change.added), "removed": ", ".join(gone)}
@@ -43,8 +45,7 @@ def retag(
     return True
 
 
-def _tags(session: Session, names: Sequence[str]) -> list[Tag]:
-    known = queries.tags_named(session, names)
+def _tags(session: Session, known: dict[str, Tag], names: Sequence[str]) -> list[Tag]:
     for name in names:
         folded = rules.folded(name)
         if folded not in known:
@@ -67,7 +68,10 @@ def rename_tag(session: Session, actor: Actor, tag: Tag, name: str) -> Tag:
 
 
 def merge_tags(session: Session, actor: Actor, tag: Tag, into: Tag | None) -> int:
-    """Put one tag in the place of another, which is removed; how many systems carried the one. Raises RuleBroken."""
+    """Put one tag in the place of another, which is removed; how many systems carried the one. Raises RuleBroken.
+
+    The caller holds both tags.
+    """
     require(actor, Permission.TAGS_MANAGE)
     known = {into.id} if into is not None and into.id is not None else set()
     refuse_if(rules.problems_with_merging(tag.id, into.id if into else None, known))
@@ -87,7 +91,10 @@ def merge_tags(session: Session, actor: Actor, tag: Tag, into: Tag | None) -> in
 
 
 def remove_tag(session: Session, actor: Actor, tag: Tag) -> None:
-    """Remove a tag that no system carries. Raises RuleBroken while one does."""
+    """Remove a tag that no system carries. Raises RuleBroken while one does.
+
+    The caller holds the tag, so that no system comes to carry it between the question and the removal.
+    """
     require(actor, Permission.TAGS_MANAGE)
     refuse_if(rules.problems_with_removal(queries.carriers(session, tag.id or 0)))
     session.delete(tag)

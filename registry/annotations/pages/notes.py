@@ -10,12 +10,12 @@ from registry.annotations.pages.tags import pages
 from registry.annotations.rules import notes as rules
 from registry.kernel.actor import Permission, Role, may, require
 from registry.kernel.errors import Conflict, Forbidden
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
-from registry.web.jsonkit import cursor_of, parts_of
 from registry.web.systemkit import frame
 
 _PAGE = 20

@@ -11,13 +11,13 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound
 from registry.kernel.text import counted
 from registry.ownership import queries as ownership
+from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.systems.queries import Search
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
-from registry.web.jsonkit import cursor_of, parts_of
 from registry.web.systemkit import frame
 
 pages = Blueprint("annotations", __name__)
@@ -41,6 +41,12 @@ def _counts() -> list[tuple[Tag, int]]:
 def tag(number: int) -> ResponseReturnValue:
     found = _known(number)
     return _tag_page(found, RenameTagForm(data={"name": found.name}), _merging(found))
+
+
+def _held(number: int, *others: int) -> tuple[Tag, dict[int, Tag]]:
+    """The tag as `_known` finds it, and the others there are, all held until this request is done."""
+    held = queries.held_tags(session(), {number, *others})
+    return _known(number), held
 
 
 def _known(number: int) -> Tag:
@@ -80,7 +86,7 @@ def _tag_page(found: Tag, renaming: Form, merging: Form, troubled: Form | None =
 @pages.post("/tags/<int:number>/rename")
 @needs(Permission.TAGS_MANAGE)
 def rename_tag(number: int) -> ResponseReturnValue:
-    found = _known(number)
+    found, _ = _held(number)
     form = RenameTagForm()
     done = form.carried_out(lambda: actions.rename_tag(session(), actor(), found, form.name.data or ""))
     if done is None:
@@ -92,9 +98,9 @@ def rename_tag(number: int) -> ResponseReturnValue:
 @pages.post("/tags/<int:number>/merge")
 @needs(Permission.TAGS_MANAGE)
 def merge_tag(number: int) -> ResponseReturnValue:
-    found = _known(number)
+    found, held = _held(number, request.form.get("into_id", 0, type=int))
     form = _merging(found)
-    into = queries.tag_by_id(session(), form.into_id.data) if (form.into_id.data or 0) > 0 else None
+    into = held.get(form.into_id.data or 0)
     moved = form.carried_out(lambda: actions.merge_tags(session(), actor(), found, into))
     if moved is None:
         return _tag_page(found, RenameTagForm(formdata=None, data={"name": found.name}), form, form)
@@ -105,7 +111,7 @@ def merge_tag(number: int) -> ResponseReturnValue:
 @pages.post("/tags/<int:number>/remove")
 @needs(Permission.TAGS_MANAGE)
 def remove_tag(number: int) -> ResponseReturnValue:
-    found = _known(number)
+    found, _ = _held(number)
     actions.remove_tag(session(), actor(), found)
     flash(f"The tag {found.name} is removed.", "good")
     return redirect(url_for(".tags"), 303)

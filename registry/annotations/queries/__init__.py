@@ -3,6 +3,7 @@
 from registry.annotations.queries.notes import Written, latest_notes, note_by_id, notes_page
 from registry.annotations.queries.tags import (
     carriers,
+    held_tags,
     tag_by_id,
     tag_counts,
     tagged,
@@ -15,6 +16,7 @@ from registry.annotations.queries.tags import (
 __all__ = [
     "Written",
     "carriers",
+    "held_tags",
     "latest_notes",
     "note_by_id",
     "notes_page",

@@ -61,11 +61,23 @@ def tag_by_id(session: Session, number: int) -> Tag:
     return found
 
 
-def tags_named(session: Session, names: Collection[str]) -> dict[str, Tag]:
-    """The tags of these names, by folded name, in one statement."""
+def held_tags(session: Session, numbers: Collection[int]) -> dict[int, Tag]:
+    """The tags of these numbers, each held so that nobody puts it on a system until the transaction ends."""
+    wanted = sorted(number for number in numbers if 0 < number <= _LARGEST_NUMBER)
+    # In the order of numbers, so that two mergers of the same pair never wait for each other.
+    query = select(Tag).where(col(Tag.id).in_(wanted)).order_by(col(Tag.id)).with_for_update()
+    found = session.exec(query.execution_options(populate_existing=True))
+    return {tag.id or 0: tag for tag in found}
+
+
+def tags_named(session: Session, names: Collection[str], *, keep: bool = False) -> dict[str, Tag]:
+    """The tags of these names, by folded name, in one statement; with `keep`, none goes until the transaction ends."""
     if not names:
         return {}
     query = select(Tag).where(col(Tag.folded).in_(sorted(map(folded, names))))
+    if keep:
+        # As weak a lock as holds the row: any number of people use one tag at once.
+        query = query.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
     return {tag.folded: tag for tag in session.exec(query)}
 
 

@@ -16,10 +16,10 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Forbidden, NotFound, Problem, RuleBroken
 from registry.people import queries as people
+from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number, shown
-from registry.web.jsonkit import cursor_of, parts_of
 
 pages = Blueprint("data_sources", __name__)
 

@@ -18,11 +18,11 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict
 from registry.kernel.guard_rails import number_said
 from registry.people import queries as people
+from registry.store.paging import cursor_of, parts_of
 from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
-from registry.web.jsonkit import cursor_of, parts_of
 
 
 @pages.get("/data-sources/<key>")

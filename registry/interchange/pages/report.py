@@ -18,10 +18,10 @@ from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.rows import Ending
 from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.output.tables import to_csv
+from registry.store.paging import cursor_of, parts_of
 from registry.systems.queries import by_numbers
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.jsonkit import cursor_of, parts_of
 from registry.web.security import as_download
 
 _PAGE = 50

@@ -22,13 +22,13 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import RuleBroken
 from registry.people.queries import active_people, people_by_id
 from registry.store.files import Files
+from registry.store.paging import cursor_of, parts_of
 from registry.store.progress import Board
 from registry.store.sheets import SheetRefused
 from registry.systems.queries import by_numbers
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
-from registry.web.jsonkit import cursor_of, parts_of
 
 PAGE = 25
 _SHOWN_AT_ONCE = 100

@@ -12,10 +12,10 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.people.queries import people_by_id
 from registry.store.files import Files, FileTooLarge, Stored
+from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs, takes_files
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
-from registry.web.jsonkit import cursor_of, parts_of
 
 pages = Blueprint("interchange", __name__)
 

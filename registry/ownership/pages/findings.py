@@ -18,9 +18,9 @@ from registry.ownership.pages.shared import pages
 from registry.ownership.rules import KIND_SAID, SEAT_SAID, GapKind
 from registry.portfolio import queries
 from registry.portfolio.queries import Finding, Scope
+from registry.store.paging import parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.jsonkit import parts_of
 from registry.web.viewkit import day
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -13,9 +13,9 @@ from registry.ownership.pages.narrowing import address, next_address, offered_un
 from registry.ownership.pages.shared import pages
 from registry.portfolio import queries
 from registry.portfolio.queries import LoadOrder
+from registry.store.paging import parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.jsonkit import parts_of
 
 _HERE = "ownership.load"
 _COLUMNS = {

@@ -8,8 +8,8 @@ from flask import request, url_for
 from registry.ownership.forms import WithinForm
 from registry.people import queries as people
 from registry.people.rules import below
+from registry.store.paging import cursor_of
 from registry.web.flask_app import actor, session
-from registry.web.jsonkit import cursor_of
 
 
 def offered_units(form: WithinForm) -> dict[int, str]:

@@ -17,10 +17,10 @@ from registry.ownership.rules import SEAT_SAID
 from registry.portfolio import queries
 from registry.portfolio.queries import DayAsked
 from registry.portfolio.render import owners_csv
+from registry.store.paging import parts_of
 from registry.systems import actions as register
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.jsonkit import parts_of
 from registry.web.security import as_download
 
 _HERE = "ownership.on_day"

@@ -11,10 +11,10 @@ from registry.kernel.errors import NotFound
 from registry.people import actions, queries
 from registry.people.forms import NewPersonForm
 from registry.people.queries import LARGEST_NUMBER, Narrowing
+from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, query_number, shown
-from registry.web.jsonkit import cursor_of, parts_of
 
 pages = Blueprint("people", __name__)
 

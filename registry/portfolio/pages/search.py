@@ -8,7 +8,7 @@ from registry.kernel.actor import Permission
 from registry.ownership import queries as ownership
 from registry.portfolio import queries
 from registry.portfolio.pages.desk import pages
-from registry.portfolio.rules import words_of
+from registry.systems.rules.search import words_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 

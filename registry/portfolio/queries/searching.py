@@ -13,10 +13,9 @@ from registry.kernel.text import DATA_SOURCE_PREFIX, SYSTEM_PREFIX, number_of
 from registry.people.models import Person, Team
 from registry.people.queries import unit_paths
 from registry.portfolio.rules import Rank, Words, rank_of
-from registry.store.folding import folded_text, name_begins, name_holds, says
-from registry.store.paging import holding
+from registry.store.folding import folded_text, name_begins, name_holds, text_holds
 from registry.systems.models import System
-from registry.systems.queries import visible_to
+from registry.systems.queries import every_word, visible_to
 
 BEST = 6
 Found = TypeVar("Found")
@@ -63,33 +62,32 @@ def search(session: Session, actor: Actor, words: Words) -> Results:
     """The best of each kind that holds every one of the words, those named so before those that only mention them."""
     paths = unit_paths(session)
     return Results(
-        systems=_best(session, System, words, (System.summary,), visible_to(actor)),
-        people=_best(session, Person, words, (Person.email, Person.job_title)),
+        systems=_best(session, System, words, every_word(words), visible_to(actor)),
+        people=_best(session, Person, words, _every_word(Person, words, Person.email, Person.job_title)),
         units=_best_units(paths, words),
-        teams=_best(session, Team, words, ()),
+        teams=_best(session, Team, words, _every_word(Team, words)),
         sources=_best(
-            session, DataSource, words, (DataSource.description,), col(DataSource.retired_at).is_(None)
+            session,
+            DataSource,
+            words,
+            _every_word(DataSource, words, DataSource.description),
+            col(DataSource.retired_at).is_(None),
         ),
         paths=paths,
     )
 
 
-def _best(
-    session: Session, kind: Any, words: Words, mentions: Sequence[Any], *only: ColumnElement[bool]
-) -> Hits[Any]:
-    each = [
-        or_(name_holds(kind.name, word), *(_mentions(column, word) for column in mentions)) for word in words
-    ]
+def _every_word(kind: Any, words: Words, *mentions: Any) -> ColumnElement[bool]:
+    """Those whose name or whose other texts hold each of the words."""
+    return and_(
+        *(or_(name_holds(kind.name, word), *(text_holds(text, word) for text in mentions)) for word in words)
+    )
+
+
+def _best(session: Session, kind: Any, words: Words, *only: ColumnElement[bool]) -> Hits[Any]:
     order = (_rank(kind.name, words), func.length(kind.name), kind.name, kind.id)
-    found = session.exec(select(kind).where(*each, *only).order_by(*order).limit(BEST + 1)).all()
+    found = session.exec(select(kind).where(*only).order_by(*order).limit(BEST + 1)).all()
     return Hits(found[:BEST], more=len(found) > BEST)
-
-
-def _mentions(column: Any, word: str) -> ColumnElement[bool]:
-    # Long texts are compared by letter case alone: levelling their accents as well costs more than it finds.
-    if word.isascii():
-        return says(column, holding(word))
-    return func.lower(column).like(holding(word), escape="\\")
 
 
 def _rank(name: Any, words: Words) -> ColumnElement[int]:

@@ -12,7 +12,7 @@ from registry.people.rules import chain_of, outline, path_said
 from registry.systems.models import SavedView
 from registry.systems.queries import FACETS, SORTS, Counted, Facet, Shown
 from registry.systems.rules.record import Visibility
-from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, NOT_STATED, Listing, address_of
+from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of
 
 _FEW, _MANY = 8, 300
 _TABS = 6
@@ -121,7 +121,7 @@ def said(facet: Facet, value: str, organisation: Organisation) -> str:
     """A facet's value in words."""
     if facet.said:
         return facet.said[value]
-    if value == NOT_STATED:
+    if value == facet.unstated:
         return "not stated"
     if facet.tree:
         return organisation.paths.get(int(value), "a unit that is not there")
@@ -195,7 +195,7 @@ def people_named(listing: Listing, counted: Counted, opened: Sequence[str]) -> s
         for value in most_chosen(
             counted.facets[facet.name], listing.search.values(facet.name), everything=facet.name in opened
         )
-        if value != NOT_STATED
+        if value != facet.unstated
     }
 
 

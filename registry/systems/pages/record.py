@@ -13,7 +13,7 @@ from registry.kernel.errors import Conflict
 from registry.lifecycle.rules import Item, Standing, gauges
 from registry.objectives import queries as objectives
 from registry.people import queries as people
-from registry.store.paging import cut
+from registry.store.paging import cursor_of, cut, parts_of
 from registry.systems import actions, queries
 from registry.systems.forms import RecordForm, stated, stated_then
 from registry.systems.models import System
@@ -23,7 +23,6 @@ from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
-from registry.web.jsonkit import cursor_of, parts_of
 from registry.web.systemkit import frame
 
 _PAGE = 50

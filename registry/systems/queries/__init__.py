@@ -14,7 +14,7 @@ from registry.systems.queries.records import (
     held_by,
     restricted_count,
 )
-from registry.systems.queries.searching import count, numbers_in
+from registry.systems.queries.searching import count, every_word, numbers_in
 from registry.systems.queries.sorts import SORTS
 from registry.systems.queries.views import preferred_view, view_by_id, views_for
 from registry.systems.queries.visibility import numbers_visible_to, visible_to
@@ -37,6 +37,7 @@ __all__ = [
     "counted",
     "deputies_in",
     "every_line",
+    "every_word",
     "facts_of",
     "held_by",
     "lines",

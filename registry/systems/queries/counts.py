@@ -12,7 +12,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor
 from registry.systems.queries.facets import BY_NAME, FACETS, MARK, Facet, clause_of, with_owner
 from registry.systems.queries.searching import count, narrowed
-from registry.systems.rules.search import NOT_STATED, Search
+from registry.systems.rules.search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,9 @@ def _columns(rows: Iterable[Sequence[str | None]]) -> Sequence[Sequence[str | No
 def _tally(facet: Facet, values: Iterable[str | None]) -> Counter[str]:
     whole = Counter(values)
     if not facet.several:
-        return Counter({NOT_STATED if value is None else value: number for value, number in whole.items()})
+        return Counter(
+            {facet.unstated if value is None else value: number for value, number in whole.items()}
+        )
     tally: Counter[str] = Counter()
     for joined, number in whole.items():
         for value in (joined or "").split(MARK)[:-1]:

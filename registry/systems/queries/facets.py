@@ -19,7 +19,7 @@ from registry.ownership.models import Assignment
 from registry.people.models import BusinessUnit, Person
 from registry.systems.models import System
 from registry.systems.rules.record import AUTONOMY, Kind, Stage, Tier, Visibility, autonomy_said
-from registry.systems.rules.search import NOT_STATED
+from registry.systems.rules.search import NO_TEXT_STATED, NOT_STATED
 
 OWNERSHIP: Any = aliased(Assignment, name="ownership")
 OWNER: Any = aliased(Person, name="owner")
@@ -79,6 +79,11 @@ class Facet:
     numbers: bool = False
     tree: bool = False
     holding: Callable[[Sequence[str]], ColumnElement[bool]] | None = None
+
+    @property
+    def unstated(self) -> str:
+        """The value that means that nothing is stated."""
+        return NOT_STATED if self.said or self.numbers else NO_TEXT_STATED
 
     def knows(self, value: str) -> bool:
         """Whether the value is one this facet could hold."""
@@ -183,7 +188,7 @@ def clause_of(facet: Facet, values: Sequence[str], today: date) -> ColumnElement
     if facet.tree:
         return col(System.unit_id).in_(select(_below([int(value) for value in values]).c.id))
     text = facet.text(today)
-    unstated = text.is_(None) if NOT_STATED in values else false()
+    unstated = text.is_(None) if facet.unstated in values else false()
     return or_(text.in_(values), unstated)
 
 

@@ -11,7 +11,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.ownership.models import Assignment
 from registry.systems.models import System
-from registry.systems.queries.visibility import is_withdrawn, visible_to
+from registry.systems.queries.visibility import is_withdrawn, visible_to, withdrawn_among
 from registry.systems.rules.record import Link, SystemFacts, Visibility
 
 _WITHDRAWN = "This system was withdrawn when an import was undone. Its history is in the audit log."
@@ -21,14 +21,28 @@ def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> S
     """The system of this public id. Raises NotFound when there is none the actor may know of; both look the same."""
     number = number_of(SYSTEM_PREFIX, key)
     query = select(System).where(System.id == number, visible_to(actor))
-    # Rows that refer to it may still be written meanwhile: waiting for them as well could wait in a circle.
-    locked = query.with_for_update(key_share=True) if lock else query
-    found = session.exec(locked).one_or_none() if number else None
-    if found is None:
+    found = list(session.exec(_held(query) if lock else query)) if number else []
+    standing = _still_standing(session, found) if lock else found
+    if not standing:
         # Why it is not found is told only to those who may read every history.
         gone = bool(number) and actor.sees_everything and is_withdrawn(session, number or 0)
         raise NotFound(_WITHDRAWN) if gone else NotFound()
-    return found
+    return standing[0]
+
+
+def _held(query: Any) -> Any:
+    # Rows that refer to it may still be written meanwhile: waiting for them as well could wait in a circle.
+    return query.with_for_update(key_share=True)
+
+
+def _still_standing(session: Session, found: Sequence[System]) -> list[System]:
+    """Those of the locked systems that nobody withdrew while their lock was waited for.
+
+    A withdrawal leaves the system's own row as it is, so PostgreSQL, which looks again only at a row that has
+    changed, hands it over all the same. A statement of its own sees what was committed meanwhile.
+    """
+    gone = set(session.exec(withdrawn_among([system.id or 0 for system in found]))) if found else set()
+    return [system for system in found if system.id not in gone]
 
 
 def by_number(session: Session, number: int) -> System:
@@ -46,8 +60,9 @@ def by_keys(session: Session, actor: Actor, keys: Sequence[str], *, lock: bool =
         return []
     query = select(System).where(col(System.id).in_(sorted(numbers)), visible_to(actor))
     # Locked in the order of numbers, as everywhere, so that two selections never wait for each other.
-    found = session.exec(query.order_by(col(System.id)).with_for_update() if lock else query)
-    return sorted(found, key=lambda system: (system.name, system.id))
+    found = list(session.exec(_held(query.order_by(col(System.id))) if lock else query))
+    standing = _still_standing(session, found) if lock else found
+    return sorted(standing, key=lambda system: (system.name, system.id))
 
 
 def facts_of(system: System) -> SystemFacts:

@@ -4,27 +4,29 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor
 from registry.kernel.text import SYSTEM_PREFIX, number_of
-from registry.store.paging import holding
+from registry.store.folding import name_holds, text_holds
 from registry.systems.models import System
 from registry.systems.queries.facets import BY_NAME, clause_of, with_owner
 from registry.systems.queries.visibility import visible_to
-from registry.systems.rules.search import Search
+from registry.systems.rules.search import Search, words_of
 
 
-def word_clause(words: str) -> ColumnElement[bool]:
-    """The systems whose name, summary or id these words are found in."""
-    number, pattern = number_of(SYSTEM_PREFIX, words), holding(words)
-    return or_(
-        func.lower(col(System.name)).like(pattern, escape="\\"),
-        func.lower(col(System.summary)).like(pattern, escape="\\"),
-        col(System.id) == number if number else false(),
-    )
+def every_word(words: Sequence[str]) -> ColumnElement[bool]:
+    """The systems whose name or summary holds each of these words; no word finds nothing."""
+    each = [or_(name_holds(System.name, word), text_holds(System.summary, word)) for word in words]
+    return and_(*each) if each else false()
+
+
+def _word_clause(text: str) -> ColumnElement[bool]:
+    """The systems that every word of what was typed is found in, and the one whose id it is."""
+    number, found = number_of(SYSTEM_PREFIX, text), every_word(words_of(text))
+    return or_(col(System.id) == number, found) if number else found
 
 
 def narrowed(actor: Actor, search: Search, today: date | None = None) -> list[ColumnElement[bool]]:
@@ -32,7 +34,7 @@ def narrowed(actor: Actor, search: Search, today: date | None = None) -> list[Co
     on = today or clock.today()
     clauses = [visible_to(actor)]
     if search.words:
-        clauses.append(word_clause(search.words))
+        clauses.append(_word_clause(search.words))
     if search.unit_ids:
         clauses.append(col(System.unit_id).in_(sorted(search.unit_ids)))
     return clauses + [clause_of(BY_NAME[name], values, on) for name, values in search.chosen]

@@ -1,7 +1,5 @@
 """SORTS: what the register can be sorted by; keyset paging that holds for each of them, forwards and back."""
 
-import base64
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +11,10 @@ from sqlmodel import col, func, select
 from registry.audit.models import LedgerEntry
 from registry.kernel.text import clean
 from registry.people.models import BusinessUnit
+from registry.store.paging import cursor_of, parts_in
 from registry.systems.models import System
 from registry.systems.queries.facets import OWNER
 from registry.systems.rules.record import Kind, Stage, Tier
-
-# Longer than any name, whatever its letters cost in JSON.
-_LONGEST_PLACE = 8_000
 
 
 def _in_order(column: Any, members: Sequence[Any]) -> ColumnElement[Any]:
@@ -56,13 +52,12 @@ class Sort:
     def cursor(self, place: "Place") -> str:
         """The place as text that can stand in an address."""
         value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
-        return base64.urlsafe_b64encode(json.dumps([value, place.number]).encode()).decode().rstrip("=")
+        return cursor_of(value, place.number)
 
     def place(self, cursor: str, *, back: bool) -> "Place":
         """The place a cursor names. Raises ValueError for one that this order does not have."""
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        parts = json.loads(text.decode()) if len(text) <= _LONGEST_PLACE else None
-        if not isinstance(parts, list) or len(parts) != 2 or not _is_number(parts[1]):
+        parts = parts_in(cursor)
+        if len(parts) != 2 or not _is_number(parts[1]):
             raise ValueError("not a place in a list")
         return Place(self._read(parts[0]), parts[1], back)
 

@@ -1,5 +1,6 @@
 """The one visible_to clause."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
@@ -23,7 +24,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def is_withdrawn(session: Session, number: int) -> bool:
     """Whether the system was withdrawn from the register."""
-    return session.exec(select(Withdrawal.id).where(Withdrawal.system_id == number)).first() is not None
+    return session.exec(withdrawn_among([number])).first() is not None
+
+
+def withdrawn_among(numbers: Sequence[int]) -> SelectOfScalar[int]:
+    """The statement that finds which of these systems were withdrawn from the register."""
+    return select(Withdrawal.system_id).where(col(Withdrawal.system_id).in_(numbers))
 
 
 def _stands() -> ColumnElement[bool]:

@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 WORDS_LIMIT = 200
+_MOST_WORDS = 8
 VALUE_LIMIT = 300
 MOST_VALUES = 50
 NOT_STATED = "none"
-"""The value that stands in an address for "nothing is stated"."""
+"""The value that stands in an address for "nothing is stated", where the values are words of ours."""
+
+NO_TEXT_STATED = " none"
+"""The same where a value is whatever somebody wrote, "none" included: what is written never begins with a space."""
 
 EVERY_SYSTEM = "all"
 """The view that is nobody's: the whole register."""
@@ -101,6 +105,12 @@ def columns_from(names: Collection[str]) -> tuple[str, ...]:
     if not names:
         return USUAL_COLUMNS
     return tuple(column for column in COLUMNS if column in names)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a search, once each, in the order typed; at most eight, and no longer than a name."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text[:WORDS_LIMIT])
+    return tuple(dict.fromkeys(plain.split()))[:_MOST_WORDS]
 
 
 def storable(texts: Iterable[str]) -> bool:
