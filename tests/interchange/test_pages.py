@@ -289,3 +289,15 @@ def test_files_are_swept_out_once_nobody_needs_them(desk, database, cast, monkey
         jobs.sweep_files(database, {})
     assert list(files.kept()) == []
     assert desk.stands().file_dropped_at is not None
+
+
+def test_units_the_file_names_by_path_or_by_the_end_of_one_are_those_there_are(desk, database, cast):
+    text = "name,summary,department\nA router,Routes.,Claims\nB reader,Reads.,Halden Mutual / Underwriting\nC sorter,Sorts.,Post\n"
+    desk.upload(text.encode())
+    desk.check()
+    assert "Units that would be added: 1 (Post)." in desk.page()
+    assert desk.report()["items"][0]["problems"] == []
+    desk.carry_out(cast.number("adam"))
+    found = systems(database)
+    assert found["A router"].unit_id == cast.units["claims"].id
+    assert found["B reader"].unit_id == cast.units["underwriting"].id

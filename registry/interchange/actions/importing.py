@@ -17,6 +17,7 @@ from registry.interchange.rules.data_described import source_name
 from registry.interchange.rules.drafts import DataDraft, Draft
 from registry.interchange.rules.facts import plain_of, with_changes
 from registry.interchange.rules.outcomes import Outcome
+from registry.interchange.rules.units import placed
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.events import Event
@@ -27,7 +28,8 @@ from registry.objectives.rules.objective import ObjectiveFacts
 from registry.ownership.actions import seat_first_owner
 from registry.people import actions as people
 from registry.people.models import Person
-from registry.people.queries import active_people, unit_named
+from registry.people.queries import active_people, unit_index, unit_named
+from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
 from registry.people.rules import PersonFacts
 from registry.store.columns import Row
 from registry.systems import actions as systems
@@ -49,6 +51,8 @@ class Importer:
     def __init__(self, session: Session, actor: Actor, file_name: str, steward: Person) -> None:
         self.session, self.actor = session, actor
         self.file_name, self.steward = file_name, steward
+        # As the register stood before: what the import adds itself must not change what a later row means.
+        self.known = unit_index(session)
         self.units: dict[tuple[str, ...], int] = {}
         self.sources: dict[str, DataSource] = {}
         self.became: dict[int, int] = {}
@@ -56,16 +60,19 @@ class Importer:
         self.people = {person.email: person for person in here}
 
     def unit_of(self, path: tuple[str, ...]) -> int:
-        """The number of the unit at the end of a path of names, made where it is missing."""
-        steps = tuple(" ".join(step.split())[:200] for step in path if step.strip()) or ("Unit not stated",)
-        if steps in self.units:
-            return self.units[steps]
-        above = self.unit_of(steps[:-1]) if len(steps) > 1 else None
-        unit = unit_named(self.session, steps[-1], above)
+        """The number of the unit that a row names, made where it is missing."""
+        return self._unit_at(placed(path, self.known).path)
+
+    def _unit_at(self, path: tuple[str, ...]) -> int:
+        if path in self.units:
+            return self.units[path]
+        above = self._unit_at(path[:-1]) if len(path) > 1 else None
+        name = path[-1][:UNIT_LIMIT]
+        unit = unit_named(self.session, name, above)
         if unit is None:
-            unit = people.add_unit(self.session, self.actor, steps[-1], above)
-        self.units[steps] = unit.id or 0
-        return self.units[steps]
+            unit = people.add_unit(self.session, self.actor, name, above)
+        self.units[path] = unit.id or 0
+        return self.units[path]
 
     def look_up_sources(self, names: Iterable[str]) -> None:
         """Find these sources in the catalogue, all at once."""

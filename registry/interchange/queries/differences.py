@@ -10,9 +10,11 @@ from registry.interchange.models import SourceRecord
 from registry.interchange.queries.records import records_by_key
 from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.facts import plain_of, with_changes
+from registry.interchange.rules.units import placed, said
 from registry.kernel.text import shortened, worded
 from registry.objectives.models import Objective
 from registry.objectives.queries import objectives_by_system
+from registry.people.rules.unit_paths import UnitIndex
 from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import SystemFacts
@@ -22,7 +24,7 @@ Difference = dict[str, str]
 
 
 def differences(
-    session: Session, units: Mapping[int, str], drafts: Mapping[str, Draft]
+    session: Session, units: UnitIndex, drafts: Mapping[str, Draft]
 ) -> dict[str, list[Difference]]:
     """The fields the updates of some rows would write, each with its value before and after as a person reads it.
 
@@ -43,19 +45,20 @@ def differences(
 
 
 def _of(
-    units: Mapping[int, str], draft: Draft, source: SourceRecord, system: System, objective: Objective | None
+    units: UnitIndex, draft: Draft, source: SourceRecord, system: System, objective: Objective | None
 ) -> Iterator[Difference]:
     before, after = facts_of(system), with_changes(facts_of(system), draft, source.stated)
     yield from _facts(before, after)
     now = plain_of(draft)
-    if source.stated.get("unit") != now.get("unit"):
-        yield _told("unit", units.get(system.unit_id, ""), " / ".join(draft.unit))
+    stands, goes = units.paths.get(system.unit_id, ()), placed(draft.unit, units).path
+    if source.stated.get("unit") != now.get("unit") and stands != goes:
+        yield _told("unit", said(stands), said(goes))
     if source.stated.get("stage") != draft.stage.value and system.stage is not draft.stage:
         yield _told("stage", worded(system.stage.value), worded(draft.stage.value))
-    said = source.stated.get("objective_problem", "")
-    stands = objective.problem if objective else ""
-    if draft.objective_problem not in (said, stands) and (objective is None or stands == said):
-        yield _told("objective_problem", stands, draft.objective_problem)
+    read = source.stated.get("objective_problem", "")
+    problem = objective.problem if objective else ""
+    if draft.objective_problem not in (read, problem) and (objective is None or problem == read):
+        yield _told("objective_problem", problem, draft.objective_problem)
     known = {one["name"] for one in source.stated.get("data_sources", ())}
     yield from (_told("data", "", one.name) for one in draft.data_sources if one.name not in known)
 
