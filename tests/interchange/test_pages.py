@@ -15,7 +15,7 @@ from registry.ownership.queries import owners_of, timeline_of
 from registry.systems import queries as systems_queries
 from registry.systems.models import System
 from registry.worker.actions import follow
-from tests.interchange.desk import Desk, place_of, systems, work
+from tests.interchange.desk import place_of, systems, work
 
 ROWS = """Tool,What for,Division,Status,Mail
 Mail router,Routes letters.,Post,live,
@@ -25,12 +25,6 @@ Claims triage,Sorts incoming claims.,Halden Mutual,live,
 Mail router,Routes letters.,Post,live,
 """
 MAPPED = {"Tool": "name", "What for": "summary", "Division": "unit", "Mail": "owner_email"}
-
-
-@pytest.fixture
-def desk(app, database, cast, client_of, tmp_path, monkeypatch) -> Desk:
-    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
-    return Desk(client_of("adam"), database)
 
 
 def mapped(desk, **more):

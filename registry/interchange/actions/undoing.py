@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.annotations.models import Tagging
 from registry.audit import queries as ledger
 from registry.audit.actions import record
 from registry.audit.queries import HistoryItem, ObjectChange
@@ -19,6 +20,7 @@ from registry.interchange.queries.undoing import (
     open_seats_on,
     open_uses_of,
     orphaned_sources,
+    taggings_on,
     undoing_of,
 )
 from registry.interchange.rules.imports import ImportState, problems_with_report
@@ -80,6 +82,10 @@ def _withdraw(session: Session, actor: Actor, numbers: list[int], inventory: Inv
     for use in uses:
         _end(use, because)
         touched[use.system_id].append(use)
+    for tagging in taggings_on(session, numbers):
+        # A tag that only withdrawn systems carry could never be removed.
+        session.delete(tagging)
+        touched[tagging.system_id].append(tagging)
     for read in records_of_all(session, numbers):
         # The next import of this file starts afresh: its row must not meet a system nobody can see.
         read.natural_key = f"withdrawn {read.system_id}: {read.natural_key}"[:_NATURAL_KEY_LIMIT]
@@ -118,6 +124,8 @@ def _take_back(session: Session, item: HistoryItem, sources: set[int]) -> None:
         elif isinstance(row, DataUse):
             _end(row, UNDONE_BECAUSE)
             sources.add(row.data_source_id)
+        elif isinstance(row, Tagging):
+            session.delete(row)
         elif isinstance(row, Objective):
             row.problem = ""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from registry.annotations.models import Tagging
 from registry.audit import queries as ledger
 from registry.data_sources.models import DataSource, DataUse
 from registry.interchange.models import InventoryImport
@@ -48,6 +49,11 @@ def open_seats_on(session: Session, system_ids: list[int]) -> list[Assignment]:
         col(Assignment.system_id).in_(system_ids), col(Assignment.to_at).is_(None)
     )
     return list(session.exec(query))
+
+
+def taggings_on(session: Session, system_ids: list[int]) -> list[Tagging]:
+    """What puts tags on these systems."""
+    return list(session.exec(select(Tagging).where(col(Tagging.system_id).in_(system_ids))))
 
 
 def open_uses_of(session: Session, system_ids: list[int]) -> list[DataUse]:
