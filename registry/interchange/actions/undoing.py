@@ -13,17 +13,18 @@ from registry.audit.queries.state import audited_tables, value_of
 from registry.data_sources.models import DataSource, DataUse
 from registry.interchange.actions.importing import UNDONE_BECAUSE
 from registry.interchange.models import InventoryImport
-from registry.interchange.queries.imports import report_is_whole, systems_of
+from registry.interchange.queries.imports import systems_of
 from registry.interchange.queries.records import hold_systems, records_of_all
 from registry.interchange.queries.undoing import (
     Undoing,
+    hindrances,
     open_seats_on,
     open_uses_of,
     orphaned_sources,
     taggings_on,
     undoing_of,
 )
-from registry.interchange.rules.imports import ImportState, problems_with_report
+from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import refuse_if
@@ -43,13 +44,13 @@ def undo(session: Session, actor: Actor, inventory: InventoryImport, advance: Ca
     """Take the whole import back in the caller's one transaction. The caller holds the import's row locked.
 
     What stood before an update is read from the ledger. Units stay: people may have come to use them. Raises RuleBroken
-    when the report does not name every system the import wrote.
+    when the report does not name every system the import wrote, or a later import that stands has written over it.
     """
     require(actor, Permission.INVENTORY_IMPORT)
-    refuse_if(problems_with_report(whole=report_is_whole(session, inventory)))
     # Nobody may build on the systems between the question and the answer.
     written = [systems_of(session, inventory, ending) for ending in (Ending.CREATED, Ending.UPDATED)]
     hold_systems(session, {number for numbers in written for number in numbers})
+    refuse_if(hindrances(session, inventory))
     found = undoing_of(session, inventory)
     sources: set[int] = set()
     for some in _batches(found.created):
