@@ -11,14 +11,18 @@ from registry.accounts.queries import longest_holder, person_by_email
 from registry.interchange import queries
 from registry.interchange.actions import importing
 from registry.interchange.queries.reading import Reading
+from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.mapping import How
-from registry.interchange.rules.outcomes import entry_of, plan, tally_of
+from registry.interchange.rules.outcomes import Outcome, entry_of, plan, tally_of
 from registry.interchange.rules.profiles import fitted
+from registry.interchange.rules.units import placed, remark_on_added, said
 from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.rows import Ending, RowProblem
 from registry.people.models import Person
-from registry.people.queries import is_active_person
+from registry.people.queries import is_active_person, unit_index
+from registry.people.rules.unit_paths import UnitIndex
 from registry.store.commandkit import answer, bar, house, progress
 
 MOST_PROBLEMS_SHOWN = 20
@@ -69,14 +73,19 @@ def import_inventory(
     for remark in profile.remarks:
         progress(remark)
     entries, problems = [], []
+    named: dict[int, tuple[str, ...]] = {}
     for found in reading.results(profile):
         entries.append(entry_of(found))
         problems += [asdict(problem) for problem in found.problems]
+        if isinstance(found, Draft):
+            named[found.row] = found.unit
     result: dict[str, Any] = {}
     try:
         with house().database.transaction() as session:
             outcomes = plan(entries, queries.held_from(session, profile.id))
             tally = tally_of(outcomes)
+            units = unit_index(session)
+            problems += _on_units(outcomes, named, units)
             result = asdict(tally) | {"problems": problems}
             door = the_registry("command")
             owner = _steward(session, steward)
@@ -94,12 +103,24 @@ def import_inventory(
                     tally=tally,
                     advance=advance,
                 )
+            new = unit_index(session).paths.items() - units.paths.items()
+            if dry_run and new:
+                progress(remark_on_added(said(path) for _, path in new))
             _keep_nothing_if(dry_run)
     except DryRun:
         progress("Dry run: nothing was kept.")
     for warning in reading.warnings:
         progress(warning)
     answer(result, as_json, _said(result))
+
+
+def _on_units(
+    outcomes: list[Outcome], named: dict[int, tuple[str, ...]], units: UnitIndex
+) -> list[dict[str, Any]]:
+    """What has to be told of the units that new rows name."""
+    new = [each.row for each in outcomes if each.ending is Ending.CREATED]
+    told = [(row, placed(named[row], units).says) for row in new]
+    return [asdict(RowProblem(row, "", said(named[row]), says)) for row, says in told if says]
 
 
 def _steward(session: Session, email: str | None) -> Person:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +22,14 @@ from registry.interchange.rules.likeness import Known, Likeness, Named, likeness
 from registry.interchange.rules.mapping import How
 from registry.interchange.rules.outcomes import Entry, Outcome, entry_of, plan, tally_of
 from registry.interchange.rules.profiles import Profile
+from registry.interchange.rules.units import placed, remark_on_added
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require, the_registry
 from registry.kernel.errors import Refusal
 from registry.kernel.rows import Ending
 from registry.people.models import Person
-from registry.people.queries import unit_paths
+from registry.people.queries import unit_index
+from registry.people.rules.unit_paths import UnitIndex
 from registry.settings import Settings
 from registry.store.files import Files
 from registry.store.progress import Board
@@ -62,8 +64,9 @@ def check(database: Database, payload: dict[str, Any]) -> None:
             besides = {met[each.key] for each in outcomes if each.key in met}
             register = imports.register_names(session, work.actor, besides)
             digest = digest_of_plan(outcomes, versions_from(session, work.profile.id))
-        _keep_rows(database, work, outcomes)
-        found = _findings(work, outcomes, names, Known(register), digest)
+            units = unit_index(session)
+        added = _keep_rows(database, work, outcomes, units)
+        found = _findings(work, outcomes, _standing(names, units), Known(register), digest, added)
         with database.transaction() as session:
             current = _still(session, work, ImportState.CHECKING)
             # A second worker may have begun anew meanwhile: the one that completes the report concludes.
@@ -197,16 +200,28 @@ def _first_pass(work: Work) -> tuple[list[Entry], dict[int, Named]]:
     return entries, names
 
 
-def _keep_rows(database: Database, work: Work, outcomes: list[Outcome]) -> None:
-    """The report of the dry run, stored some rows at a time: a page that is asked for meanwhile need not wait."""
+def _standing(names: dict[int, Named], units: UnitIndex) -> dict[int, Named]:
+    """The names of rows with the whole paths of the units they would come to."""
+    return {
+        number: replace(each, unit=placed(each.unit, units).path) if each.unit else each
+        for number, each in names.items()
+    }
+
+
+def _keep_rows(database: Database, work: Work, outcomes: list[Outcome], units: UnitIndex) -> set[str]:
+    """The report of the dry run, stored some rows at a time: a page that is asked for meanwhile need not wait.
+
+    The units that would be added are returned.
+    """
+    added: set[str] = set()
     with database.transaction() as session:
         current = _still(session, work, ImportState.CHECKING)
         if current is None:
-            return
+            return added
         checking.clear_rows(session, current.id or 0)
     work.board.begin("Comparing", len(outcomes))
     remaining = zip(outcomes, work.reading.results(work.profile), strict=True)
-    store = _storing(database, work)
+    store = _storing(database, work, units, added)
     rows: list[dict[str, Any]] = []
     for outcome, result in remaining:
         rows.append(checking.row_values(work.inventory, outcome, result) | {"draft": result})
@@ -214,19 +229,21 @@ def _keep_rows(database: Database, work: Work, outcomes: list[Outcome]) -> None:
             store(rows)
             rows = []
     store(rows)
+    return added
 
 
-def _storing(database: Database, work: Work) -> Callable[[list[dict[str, Any]]], None]:
-    with database.transaction(read_only=True) as session:
-        units = unit_paths(session)
-
+def _storing(
+    database: Database, work: Work, units: UnitIndex, added: set[str]
+) -> Callable[[list[dict[str, Any]]], None]:
     def store(rows: list[dict[str, Any]]) -> None:
         with database.transaction(read_only=True) as session:
             drafts = [(row, row.pop("draft")) for row in rows]
             updated = {row["natural_key"]: draft for row, draft in drafts if row["ending"] is Ending.UPDATED}
             found = differences(session, units, updated)
-        for row in rows:
+        for row, draft in drafts:
             row["differences"] = found.get(row["natural_key"], [])
+            if isinstance(draft, Draft):
+                added.update(checking.note_placing(row, draft, units))
         with database.transaction() as session:
             if _still(session, work, ImportState.CHECKING) is not None:
                 checking.keep_rows(session, rows)
@@ -236,14 +253,19 @@ def _storing(database: Database, work: Work) -> Callable[[list[dict[str, Any]]],
 
 
 def _findings(
-    work: Work, outcomes: list[Outcome], names: dict[int, Named], register: Known, digest: str
+    work: Work,
+    outcomes: list[Outcome],
+    names: dict[int, Named],
+    register: Known,
+    digest: str,
+    added: set[str],
 ) -> Findings:
     new = [names[each.row] for each in outcomes if each.ending is Ending.CREATED]
     alike = likenesses(new, register)
     return Findings(
         tally_of(outcomes),
         digest,
-        (*work.profile.remarks, *work.reading.warnings),
+        [each for each in (remark_on_added(added), *work.profile.remarks, *work.reading.warnings) if each],
         alike,
         _within(new),
         {number: named.name for number, named in names.items()},

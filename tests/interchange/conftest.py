@@ -3,6 +3,7 @@
 import pytest
 
 from registry.store.session import Database
+from tests.interchange.desk import Desk
 from tests.interchange.importing import Importing
 
 
@@ -13,3 +14,9 @@ def importing(database: Database, tmp_path, capsys, monkeypatch) -> Importing:
     folder = tmp_path / "inventories"
     folder.mkdir()
     return Importing(database, folder, capsys)
+
+
+@pytest.fixture
+def desk(app, database, cast, client_of, tmp_path, monkeypatch) -> Desk:
+    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
+    return Desk(client_of("adam"), database)

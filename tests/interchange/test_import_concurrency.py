@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 import sqlalchemy as sa
 
 from registry.interchange import jobs
@@ -13,17 +12,11 @@ from registry.interchange.rules.imports import Choice, ImportState
 from registry.systems import actions
 from registry.systems.models import System
 from registry.systems.queries import facts_of
-from tests.interchange.desk import Desk, systems
+from tests.interchange.desk import systems
 from tests.store.statements import counted
 
 TOOLS = b"name,summary,department\nMail router,Routes letters.,Post\nClaim reader,Reads claims.,Claims\n"
 NEWER = TOOLS.replace(b"Routes letters.", b"Routes parcels.")
-
-
-@pytest.fixture
-def desk(app, database, cast, client_of, tmp_path, monkeypatch) -> Desk:
-    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
-    return Desk(client_of("adam"), database)
 
 
 def edited(database, cast, name, summary):

@@ -15,7 +15,7 @@ from registry.ownership.queries import owners_of, timeline_of
 from registry.systems import queries as systems_queries
 from registry.systems.models import System
 from registry.worker.actions import follow
-from tests.interchange.desk import Desk, place_of, systems, work
+from tests.interchange.desk import place_of, systems, work
 
 ROWS = """Tool,What for,Division,Status,Mail
 Mail router,Routes letters.,Post,live,
@@ -25,12 +25,6 @@ Claims triage,Sorts incoming claims.,Halden Mutual,live,
 Mail router,Routes letters.,Post,live,
 """
 MAPPED = {"Tool": "name", "What for": "summary", "Division": "unit", "Mail": "owner_email"}
-
-
-@pytest.fixture
-def desk(app, database, cast, client_of, tmp_path, monkeypatch) -> Desk:
-    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
-    return Desk(client_of("adam"), database)
 
 
 def mapped(desk, **more):
@@ -145,7 +139,9 @@ def test_imports_that_are_undone_from_the_last_to_the_first_leave_nothing(desk, 
     first = desk.number
     desk.whole(text.replace("letters", "parcels").encode(), steward)
     second, desk.number = desk.number, first
-    assert "1 system" in desk.page()
+    assert f"Import {second} (inventory.csv) has since updated systems that this import wrote." in desk.page()
+    assert desk.post("undo") == 422
+    assert desk.stands().state is ImportState.IMPORTED
     desk.number = second
     assert desk.undo().undone["put_back"] == 1
     desk.number = first
@@ -289,3 +285,15 @@ def test_files_are_swept_out_once_nobody_needs_them(desk, database, cast, monkey
         jobs.sweep_files(database, {})
     assert list(files.kept()) == []
     assert desk.stands().file_dropped_at is not None
+
+
+def test_units_the_file_names_by_path_or_by_the_end_of_one_are_those_there_are(desk, database, cast):
+    text = "name,summary,department\nA router,Routes.,Claims\nB reader,Reads.,Halden Mutual / Underwriting\nC sorter,Sorts.,Post\n"
+    desk.upload(text.encode())
+    desk.check()
+    assert "Units that would be added: 1 (Post)." in desk.page()
+    assert desk.report()["items"][0]["problems"] == []
+    desk.carry_out(cast.number("adam"))
+    found = systems(database)
+    assert found["A router"].unit_id == cast.units["claims"].id
+    assert found["B reader"].unit_id == cast.units["underwriting"].id

@@ -7,16 +7,10 @@ import pytest
 import xlsxwriter
 
 from registry.interchange.rules.imports import ImportState
-from tests.interchange.desk import Desk, place_of, systems
+from tests.interchange.desk import place_of, systems
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 LONG = "A very long account of what the tool does. " * 93
-
-
-@pytest.fixture
-def desk(app, database, cast, client_of, tmp_path, monkeypatch) -> Desk:
-    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
-    return Desk(client_of("adam"), database)
 
 
 def workbook(*sheets):

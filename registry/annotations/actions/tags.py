@@ -25,7 +25,7 @@ def retag(
     """
     require(actor, Permission.SYSTEM_TAG, system_id)
     # Before anything else, so that a tag being merged or removed meanwhile has gone, or stays until this is done.
-    known = queries.tags_named(session, [*map(rules.tidied, add), *remove], keep=True)
+    queries.tags_named(session, [*map(rules.tidied, add), *remove], keep=True)
     held = queries.taggings_of(session, system_id)
     change = rules.Tagging(
         frozenset(tag.folded for _, tag in held), rules.once(map(rules.tidied, add)), tuple(remove)
@@ -36,8 +36,8 @@ def retag(
     for tagging, tag in held:
         if tag.folded in change.removed:
             session.delete(tagging)
-    for tag in _tags(session, known, change.added):
-        session.add(Tagging(system_id=system_id, tag_id=tag.id or 0, tagged_at=clock.now()))
+    for tag in tags_called(session, change.added):
+        tagging_row(session, system_id, tag)
     gone = [tag.name for _, tag in held if tag.folded in change.removed]
     said = {"added": ", ".join(change.added), "removed": ", ".join(gone)}
     told = {name: text for name, text in said.items() if text}
@@ -45,7 +45,16 @@ def retag(
     return True
 
 
-def _tags(session: Session, known: dict[str, Tag], names: Sequence[str]) -> list[Tag]:
+def tagging_row(session: Session, system_id: int, tag: Tag) -> Tagging:
+    """A tag put on a system, for an action that has asked whether it may and tells the ledger itself."""
+    row = Tagging(system_id=system_id, tag_id=tag.id or 0, tagged_at=clock.now())
+    session.add(row)
+    return row
+
+
+def tags_called(session: Session, names: Sequence[str]) -> list[Tag]:
+    """The tags of these names; one nobody used before is stored, for the caller's ledger entry to tell."""
+    known = queries.tags_named(session, names, keep=True)
     for name in names:
         folded = rules.folded(name)
         if folded not in known:

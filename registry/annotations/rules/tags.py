@@ -50,6 +50,12 @@ def problems_with_name(name: str, field: str = "name") -> list[Problem]:
     return []
 
 
+def those_that_fit(names: Iterable[str], carried: Collection[str] = ()) -> tuple[str, ...]:
+    """The names a system that carries some tags (folded) may take on besides: those that may stand, up to the limit."""
+    new = [name for name in once(names) if not problems_with_name(name) and folded(name) not in carried]
+    return tuple(new[: max(MOST_TAGS - len(carried), 0)])
+
+
 @dataclass(frozen=True, slots=True)
 class Tagging:
     """A change of one system's tags: what it carries (folded), what is put on, what is taken off."""

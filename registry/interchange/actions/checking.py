@@ -8,13 +8,15 @@ from sqlmodel import Session, col, delete, insert
 
 from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport
 from registry.interchange.queries.imports import likenesses_of
-from registry.interchange.rules.drafts import Draft, Refused
+from registry.interchange.rules.drafts import Draft, Problem, Refused
 from registry.interchange.rules.imports import Choice, ImportState
 from registry.interchange.rules.likeness import Likeness
 from registry.interchange.rules.outcomes import Outcome
+from registry.interchange.rules.units import placed, said
 from registry.kernel import clock
-from registry.kernel.rows import Tally
+from registry.kernel.rows import Ending, Tally
 from registry.kernel.text import shortened
+from registry.people.rules.unit_paths import UnitIndex
 
 _NAME_LIMIT = 300
 _SHOWN = 300
@@ -46,6 +48,19 @@ def row_values(inventory: InventoryImport, outcome: Outcome, result: Draft | Ref
         "problem_count": len(result.problems),
         "differences": [],
     }
+
+
+def note_placing(row: dict[str, Any], draft: Draft, units: UnitIndex) -> tuple[str, ...]:
+    """Say in a stored row where its unit would stand; the units that would be added for it, none if it stays."""
+    moved = any(each["field"] == "unit" for each in row["differences"])
+    if row["ending"] is not Ending.CREATED and not moved:
+        return ()
+    placing = placed(draft.unit, units)
+    row["becomes"]["unit"] = said(placing.path)
+    if placing.says:
+        row["problems"].append(asdict(Problem(draft.row, "", said(draft.unit), placing.says)))
+        row["problem_count"] += 1
+    return placing.added
 
 
 def _becomes(draft: Draft) -> dict[str, str]:

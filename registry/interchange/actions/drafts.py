@@ -9,12 +9,12 @@ from registry.audit.actions import record
 from registry.interchange import queries
 from registry.interchange.actions.checking import clear_rows
 from registry.interchange.models import InventoryImport
-from registry.interchange.queries.imports import likenesses_of, report_is_whole
+from registry.interchange.queries.imports import likenesses_of
+from registry.interchange.queries.undoing import hindrances
 from registry.interchange.rules.imports import (
     Choice,
     ImportState,
     Step,
-    problems_with_report,
     problems_with_step,
 )
 from registry.interchange.rules.mapping import Choices, How, as_document, problems_with
@@ -130,7 +130,7 @@ def request_undo(session: Session, actor: Actor, inventory: InventoryImport) -> 
     """Ask that the whole import is taken back. Raises RuleBroken."""
     require(actor, Permission.INVENTORY_IMPORT)
     refuse_if(problems_with_step(Step.UNDO, inventory.state))
-    refuse_if(problems_with_report(whole=report_is_whole(session, inventory)))
+    refuse_if(hindrances(session, inventory))
     _moved(inventory, actor, ImportState.UNDOING)
     record(session, actor, Event.INVENTORY_UNDO_REQUESTED, inventory, note={"file": inventory.file_name})
 

@@ -6,6 +6,10 @@ from itertools import islice
 
 from sqlmodel import Session
 
+from registry.annotations import actions as annotations
+from registry.annotations.models import Tag
+from registry.annotations.queries import taggings_of
+from registry.annotations.rules.tags import folded, once, those_that_fit
 from registry.audit.actions import record
 from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
@@ -15,8 +19,9 @@ from registry.interchange import queries
 from registry.interchange.models import SourceRecord
 from registry.interchange.rules.data_described import source_name
 from registry.interchange.rules.drafts import DataDraft, Draft
-from registry.interchange.rules.facts import plain_of, with_changes
+from registry.interchange.rules.facts import newly_named, plain_of, with_changes
 from registry.interchange.rules.outcomes import Outcome
+from registry.interchange.rules.units import placed
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.events import Event
@@ -27,7 +32,8 @@ from registry.objectives.rules.objective import ObjectiveFacts
 from registry.ownership.actions import seat_first_owner
 from registry.people import actions as people
 from registry.people.models import Person
-from registry.people.queries import active_people, unit_named
+from registry.people.queries import active_people, unit_index, unit_named
+from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
 from registry.people.rules import PersonFacts
 from registry.store.columns import Row
 from registry.systems import actions as systems
@@ -49,23 +55,34 @@ class Importer:
     def __init__(self, session: Session, actor: Actor, file_name: str, steward: Person) -> None:
         self.session, self.actor = session, actor
         self.file_name, self.steward = file_name, steward
+        # As the register stood before: what the import adds itself must not change what a later row means.
+        self.known = unit_index(session)
         self.units: dict[tuple[str, ...], int] = {}
+        self.tags: dict[str, Tag] = {}
         self.sources: dict[str, DataSource] = {}
         self.became: dict[int, int] = {}
         here = active_people(session, clock.today())
         self.people = {person.email: person for person in here}
 
     def unit_of(self, path: tuple[str, ...]) -> int:
-        """The number of the unit at the end of a path of names, made where it is missing."""
-        steps = tuple(" ".join(step.split())[:200] for step in path if step.strip()) or ("Unit not stated",)
-        if steps in self.units:
-            return self.units[steps]
-        above = self.unit_of(steps[:-1]) if len(steps) > 1 else None
-        unit = unit_named(self.session, steps[-1], above)
+        """The number of the unit that a row names, made where it is missing."""
+        return self._unit_at(placed(path, self.known).path)
+
+    def _unit_at(self, path: tuple[str, ...]) -> int:
+        if path in self.units:
+            return self.units[path]
+        above = self._unit_at(path[:-1]) if len(path) > 1 else None
+        name = path[-1][:UNIT_LIMIT]
+        unit = unit_named(self.session, name, above)
         if unit is None:
-            unit = people.add_unit(self.session, self.actor, steps[-1], above)
-        self.units[steps] = unit.id or 0
-        return self.units[steps]
+            unit = people.add_unit(self.session, self.actor, name, above)
+        self.units[path] = unit.id or 0
+        return self.units[path]
+
+    def look_up_tags(self, names: Iterable[str]) -> None:
+        """Have these tags at hand, those nobody used before as new ones."""
+        unknown = [name for name in once(names) if folded(name) not in self.tags]
+        self.tags |= {tag.folded: tag for tag in annotations.tags_called(self.session, unknown)}
 
     def look_up_sources(self, names: Iterable[str]) -> None:
         """Find these sources in the catalogue, all at once."""
@@ -164,6 +181,7 @@ def _create(importer: Importer, drafts: Collection[tuple[Draft, str]]) -> None:
     arriving = [
         _arriving(importer, draft, key, unit) for (draft, key), unit in zip(drafts, units, strict=True)
     ]
+    importer.look_up_tags(name for draft, _ in drafts for name in draft.tags)
     session.flush()
     for each in arriving:
         each.rows.extend(_parts(importer, each))
@@ -193,6 +211,10 @@ def _parts(importer: Importer, arriving: Arriving) -> Iterator[Row]:
     )
     if draft.objective_problem:
         yield objectives.objective_row(session, number, ObjectiveFacts(problem=draft.objective_problem))
+    # A new tag, as a new source, is told of by the first system that carries it.
+    for tag in (importer.tags[folded(name)] for name in draft.tags):
+        yield tag
+        yield annotations.tagging_row(session, number, tag)
     for source, purpose in arriving.uses:
         yield data_sources.use_row(session, number, source, purpose)
     read = SourceRecord(
@@ -225,6 +247,7 @@ def _update(importer: Importer, draft: Draft, key: str) -> None:
     if source.stated.get("stage") != draft.stage.value:
         system.stage = draft.stage
     _update_objective(session, system, draft, source.stated.get("objective_problem", ""))
+    _tag(importer, system, draft, source.stated.get("tags", ()))
     _attach(importer, system, draft, [one["name"] for one in source.stated.get("data_sources", ())])
     source.stated, source.source_facts = plain_of(draft), dict(draft.source_facts)
     source.row_digest, source.row_number = draft.digest, draft.row
@@ -238,6 +261,17 @@ def _update_objective(session: Session, system: System, draft: Draft, before: st
         objectives.objective_row(session, system.id or 0, ObjectiveFacts(problem=draft.objective_problem))
     elif objective is not None and draft.objective_problem != before and objective.problem == before:
         objective.problem = draft.objective_problem
+
+
+def _tag(importer: Importer, system: System, draft: Draft, before: Collection[str]) -> None:
+    """Put on what the file newly names. The update's own entry tells of it, so that undoing takes it off again."""
+    if not (new := newly_named(draft.tags, before)):
+        return
+    carried = {tag.folded for _, tag in taggings_of(importer.session, system.id or 0)}
+    names = those_that_fit(new, carried)
+    importer.look_up_tags(names)
+    for name in names:
+        annotations.tagging_row(importer.session, system.id or 0, importer.tags[folded(name)])
 
 
 def _attach(importer: Importer, system: System, draft: Draft, known: Collection[str]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.annotations.models import Tagging
 from registry.audit import queries as ledger
 from registry.audit.actions import record
 from registry.audit.queries import HistoryItem, ObjectChange
@@ -12,16 +13,18 @@ from registry.audit.queries.state import audited_tables, value_of
 from registry.data_sources.models import DataSource, DataUse
 from registry.interchange.actions.importing import UNDONE_BECAUSE
 from registry.interchange.models import InventoryImport
-from registry.interchange.queries.imports import report_is_whole, systems_of
+from registry.interchange.queries.imports import systems_of
 from registry.interchange.queries.records import hold_systems, records_of_all
 from registry.interchange.queries.undoing import (
     Undoing,
+    hindrances,
     open_seats_on,
     open_uses_of,
     orphaned_sources,
+    taggings_on,
     undoing_of,
 )
-from registry.interchange.rules.imports import ImportState, problems_with_report
+from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import refuse_if
@@ -41,13 +44,13 @@ def undo(session: Session, actor: Actor, inventory: InventoryImport, advance: Ca
     """Take the whole import back in the caller's one transaction. The caller holds the import's row locked.
 
     What stood before an update is read from the ledger. Units stay: people may have come to use them. Raises RuleBroken
-    when the report does not name every system the import wrote.
+    when the report does not name every system the import wrote, or a later import that stands has written over it.
     """
     require(actor, Permission.INVENTORY_IMPORT)
-    refuse_if(problems_with_report(whole=report_is_whole(session, inventory)))
     # Nobody may build on the systems between the question and the answer.
     written = [systems_of(session, inventory, ending) for ending in (Ending.CREATED, Ending.UPDATED)]
     hold_systems(session, {number for numbers in written for number in numbers})
+    refuse_if(hindrances(session, inventory))
     found = undoing_of(session, inventory)
     sources: set[int] = set()
     for some in _batches(found.created):
@@ -80,6 +83,10 @@ def _withdraw(session: Session, actor: Actor, numbers: list[int], inventory: Inv
     for use in uses:
         _end(use, because)
         touched[use.system_id].append(use)
+    for tagging in taggings_on(session, numbers):
+        # A tag that only withdrawn systems carry could never be removed.
+        session.delete(tagging)
+        touched[tagging.system_id].append(tagging)
     for read in records_of_all(session, numbers):
         # The next import of this file starts afresh: its row must not meet a system nobody can see.
         read.natural_key = f"withdrawn {read.system_id}: {read.natural_key}"[:_NATURAL_KEY_LIMIT]
@@ -118,6 +125,8 @@ def _take_back(session: Session, item: HistoryItem, sources: set[int]) -> None:
         elif isinstance(row, DataUse):
             _end(row, UNDONE_BECAUSE)
             sources.add(row.data_source_id)
+        elif isinstance(row, Tagging):
+            session.delete(row)
         elif isinstance(row, Objective):
             row.problem = ""
 

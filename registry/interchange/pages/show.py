@@ -14,8 +14,8 @@ from registry.interchange.pages.start import pages
 from registry.interchange.queries import imports
 from registry.interchange.queries.opening import Opened, offered, opened
 from registry.interchange.queries.reading import Reading
-from registry.interchange.queries.undoing import undoing_of
-from registry.interchange.rules.imports import ImportState, problems_with_report
+from registry.interchange.queries.undoing import hindrances, undoing_of
+from registry.interchange.rules.imports import ImportState
 from registry.interchange.rules.mapping import FIELDS, Choices, How, from_document, respelled
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -145,8 +145,8 @@ def _over(inventory: InventoryImport) -> Response:
     numbers = {*undone.get("put_back_systems", ())[:_SHOWN_AT_ONCE]}
     numbers |= {each["system"] for each in undone.get("left", ())[:_SHOWN_AT_ONCE]}
     imported = inventory.state is ImportState.IMPORTED
-    broken = imported and not imports.report_is_whole(session(), inventory)
-    undoing = undoing_of(session(), inventory) if imported and not broken else None
+    hindered = hindrances(session(), inventory) if imported else []
+    undoing = undoing_of(session(), inventory) if imported and not hindered else None
     left = _told(dict(list(undoing.left.items())[:_SHOWN_AT_ONCE])) if undoing else {}
     people = {inventory.uploaded_by_id, inventory.asked_by_id, inventory.steward_id}
     return make_response(
@@ -154,7 +154,7 @@ def _over(inventory: InventoryImport) -> Response:
             "interchange/over.html",
             inventory=inventory,
             undoing=undoing,
-            hindered=problems_with_report(whole=not broken),
+            hindered=hindered,
             left=left,
             systems=by_numbers(session(), actor(), numbers | left.keys()),
             most=_SHOWN_AT_ONCE,

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from registry.annotations.models import Tagging
 from registry.audit import queries as ledger
 from registry.data_sources.models import DataSource, DataUse
-from registry.interchange.models import InventoryImport
-from registry.interchange.queries.imports import systems_of
+from registry.interchange.models import ImportRow, InventoryImport
+from registry.interchange.queries.imports import report_is_whole, systems_of
+from registry.interchange.rules.imports import ImportState, problems_with_order, problems_with_report
+from registry.kernel.errors import Problem
 from registry.kernel.events import Event
 from registry.kernel.rows import Ending
 from registry.ownership.models import Assignment
@@ -42,12 +46,49 @@ def undoing_of(session: Session, inventory: InventoryImport) -> Undoing:
     )
 
 
+def later_import(session: Session, inventory: InventoryImport) -> InventoryImport | None:
+    """The last import that has updated systems of this one since and stands; one that cannot be undone is passed over."""
+    theirs = aliased(ImportRow)
+    overwritten = (
+        select(theirs.import_id)
+        .join(ImportRow, col(ImportRow.system_id) == theirs.system_id)
+        .where(
+            ImportRow.import_id == inventory.id,
+            ImportRow.attempt == inventory.attempt,
+            col(ImportRow.ending).in_((Ending.CREATED, Ending.UPDATED)),
+            theirs.import_id == InventoryImport.id,
+            theirs.attempt == InventoryImport.attempt,
+            theirs.ending == Ending.UPDATED,
+        )
+    )
+    query = select(InventoryImport).where(
+        col(InventoryImport.state).in_((ImportState.IMPORTED, ImportState.UNDOING)),
+        col(InventoryImport.imported_at) > inventory.imported_at,
+        overwritten.exists(),
+    )
+    found = session.exec(query.order_by(col(InventoryImport.imported_at).desc()))
+    return next((each for each in found.all() if report_is_whole(session, each)), None)
+
+
+def hindrances(session: Session, inventory: InventoryImport) -> list[Problem]:
+    """Why this import cannot be undone now."""
+    if not report_is_whole(session, inventory):
+        return problems_with_report(whole=False)
+    later = later_import(session, inventory)
+    return problems_with_order(later.id, later.file_name) if later else []
+
+
 def open_seats_on(session: Session, system_ids: list[int]) -> list[Assignment]:
     """Everybody who holds a seat on these systems now."""
     query = select(Assignment).where(
         col(Assignment.system_id).in_(system_ids), col(Assignment.to_at).is_(None)
     )
     return list(session.exec(query))
+
+
+def taggings_on(session: Session, system_ids: list[int]) -> list[Tagging]:
+    """What puts tags on these systems."""
+    return list(session.exec(select(Tagging).where(col(Tagging.system_id).in_(system_ids))))
 
 
 def open_uses_of(session: Session, system_ids: list[int]) -> list[DataUse]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from registry.annotations.rules.tags import MOST_TAGS, names_in, once, those_that_fit
+from registry.annotations.rules.tags import NAME_LIMIT as TAG_LENGTH
 from registry.interchange.rules.data_described import data_described
 from registry.interchange.rules.drafts import DataDraft, Draft, Problem, Refused, cells_digest
 from registry.interchange.rules.keys import natural_key
@@ -26,12 +28,13 @@ from registry.interchange.rules.values import (
     says_nothing,
 )
 from registry.kernel.dates import read_date
-from registry.kernel.text import shortened
+from registry.kernel.text import listed, shortened
 from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
 from registry.systems.rules.record import MAX_LINKS, SUMMARY_LIMIT, Kind, Stage
 
 NOT_DESCRIBED: Final = "The source gives no description."
 _SHOWN: Final = 80
+_LISTED: Final = 5
 
 
 class Flaw(Protocol):
@@ -98,6 +101,7 @@ def draft_of(profile: Profile, row: SourceRow) -> Draft | Refused:
         _fill(work, target)
     _summarise(work)
     _settle_words(work)
+    _settle_tags(work)
     unit = _unit(work)
     sources = _data_sources(work)
     key_cells = [work.cell(column) for column in profile.natural_key]
@@ -250,6 +254,20 @@ def _settle_words(work: _Work) -> None:
     for target, words in (("stage", Stage), ("kind", Kind)):
         if target in work.values:
             work.values[target] = words(work.values[target])
+
+
+def _settle_tags(work: _Work) -> None:
+    """Keep the tags a system may carry; the others are told, and their column stays with the source facts."""
+    given = once(name for item in work.values.get("tags", ()) for name in names_in(item))
+    if not given:
+        return
+    kept = work.values["tags"] = those_that_fit(given)
+    if left := [name for name in given if name not in kept]:
+        columns = [each for each in work.profile.columns_of("tags") if work.cell(each)]
+        named = listed([f"“{shortened(name, _SHOWN)}”" for name in left[:_LISTED]])
+        limits = f"A system carries at most {MOST_TAGS} tags of at most {TAG_LENGTH} characters"
+        work.tell(columns[0] if columns else "", f"{limits}; left out: {named}.")
+        work.carried -= set(columns)
 
 
 def _unit(work: _Work) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """What a draft puts into a system's facts, the first time and when the inventory comes again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
+from registry.annotations.rules.tags import folded
 from registry.interchange.rules.drafts import DataDraft, Draft
 from registry.kernel.dates import PartialDate, Precision
 from registry.systems.rules.record import TEXT_LIMIT, Link, SystemFacts
@@ -40,6 +41,12 @@ def with_changes(facts: SystemFacts, draft: Draft, before: Mapping[str, Any] | N
     if since is not None and since.precision is Precision.DAY and news:
         values["in_service_on"] = since.on
     return SystemFacts(**values)
+
+
+def newly_named(tags: Iterable[str], before: Collection[str]) -> tuple[str, ...]:
+    """The tags a row names beyond those it named before: one that a person took off since stays off."""
+    known = {folded(name) for name in before}
+    return tuple(name for name in tags if folded(name) not in known)
 
 
 def described(draft: Draft) -> str:

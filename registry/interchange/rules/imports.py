@@ -91,6 +91,15 @@ def problems_with_report(*, whole: bool) -> list[Problem]:
     return [] if whole else [Problem("", says)]
 
 
+def problems_with_order(number: int | None, file_name: str) -> list[Problem]:
+    """Why an import has to wait for a later one, by its number, that has written over what it wrote; None for no such one."""
+    says = (
+        f"Import {number} ({file_name}) has since updated systems that this import wrote. "
+        "Undo that import first; then this one can be taken back whole."
+    )
+    return [] if number is None else [Problem("", says)]
+
+
 def digest_of_plan(outcomes: Sequence[Outcome], versions: Mapping[str, Versions]) -> str:
     """The SHA-256 of how every row ends and of what it would overwrite: what was shown is carried out, or nothing is.
 
