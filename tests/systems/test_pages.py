@@ -2,6 +2,11 @@
 
 import re
 
+from registry.audit.actions import record
+from registry.kernel.actor import the_registry
+from registry.kernel.events import Event
+from registry.systems.actions import withdrawal_row
+
 
 def test_the_register_shows_what_the_person_may_see(client_of, cast):
     page = client_of("mia").get("/systems").text
@@ -159,3 +164,18 @@ def test_a_conflict_names_the_unit_and_not_its_number(client_of, cast):
     assert conflict.status_code == 409
     rows = conflict.text[conflict.text.index("Fields that differ") : conflict.text.index("</table>")]
     assert "Halden Mutual / Underwriting" in rows
+
+
+def test_an_empty_register_offers_the_import_to_those_who_may(app, client_of, cast):
+    with app.database.transaction() as session:
+        for system in (cast.triage, cast.pricing, cast.sentinel):
+            row = withdrawal_row(session, system, "An import was undone.")
+            session.flush()
+            door = the_registry("command")
+            record(session, door, Event.SYSTEM_WITHDRAWN, system, system_id=system.id, rows=[row])
+    importer, member = client_of("adam").get("/systems").text, client_of("mia").get("/systems").text
+    assert "The register is empty" in importer
+    assert "The register is empty" in member
+    assert 'href="/imports/new">Import an inventory' in importer
+    assert "Import an inventory" not in member
+    assert "an administrator can import it" in member
