@@ -67,7 +67,7 @@ def test_thirty_two_editors_with_twenty_five_edits_each_lose_nothing(app, databa
 def test_without_the_check_of_revisions_edits_are_lost_and_the_count_says_so(
     app, database, cast, monkeypatch
 ):
-    monkeypatch.setattr(jsonkit, "expected_version", lambda current: None)
+    monkeypatch.setattr(jsonkit, "expected", lambda etag, version: None)
     # All read before anybody writes: whoever writes last undoes the others.
     pause = threading.Barrier(4, timeout=30)
     url = f"/api/v1/systems/{cast.triage.key}"
