@@ -9,6 +9,9 @@ from tests.ownership.racing import second_of
 
 DOOR = the_registry("command")
 
+# SQLite lets one writer in at a time, so there is nobody to meet.
+where_writers_meet = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
 
 @pytest.fixture
 def numbers(database, cast):
@@ -60,10 +63,8 @@ def test_a_merger_takes_along_what_was_tagged_while_it_waited(database, cast, nu
     assert carried(database, cast) == {cast.triage.id: ["pilot"], cast.sentinel.id: ["pilot"]}
 
 
+@where_writers_meet
 def test_without_the_lock_the_database_would_refuse_to_lose_the_tag(database, cast, numbers):
-    if database.is_sqlite:
-        pytest.skip("SQLite lets one writer in at a time")
-
     def remove(session):
         actions.remove_tag(session, DOOR, queries.tag_by_id(session, numbers["pilot"]))
 

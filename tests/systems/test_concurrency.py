@@ -15,6 +15,9 @@ from tests.ownership.racing import second_of
 
 DOOR = the_registry("command")
 
+# SQLite lets one writer in at a time, so there is nobody to meet.
+where_writers_meet = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
 
 @pytest.fixture
 def by_either(cast):
@@ -30,10 +33,9 @@ def by_either(cast):
     return one, several
 
 
+@where_writers_meet
 def test_rows_that_refer_to_held_systems_can_be_written_meanwhile(database, cast, by_either):
     """The defect this guards against: an acceptance and a bulk change that wait for each other in a circle."""
-    if database.is_sqlite:
-        pytest.skip("SQLite lets one writer in at a time")
     refers = (
         sa.select(System.id).where(System.id == cast.triage.id).with_for_update(read=True, key_share=True)
     )
@@ -59,8 +61,7 @@ def test_a_system_withdrawn_while_its_lock_was_waited_for_is_not_found(database,
     assert second_of(database, withdrawing(cast), by_either[way]) == "NotFound"
 
 
+@where_writers_meet
 def test_without_the_second_look_it_would_be_found_on_postgresql(database, cast, by_either, monkeypatch):
-    if database.is_sqlite:
-        pytest.skip("SQLite lets one writer in at a time")
     monkeypatch.setattr(records, "_still_standing", lambda _session, found: list(found))
     assert second_of(database, withdrawing(cast), by_either[0]) == "done"
