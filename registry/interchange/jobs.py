@@ -8,21 +8,21 @@ from typing import Any
 
 from registry.accounts.queries import actor_for
 from registry.interchange.actions import carrying, checking, drafts, undoing
-from registry.interchange.actions.checking import Findings
+from registry.interchange.actions.checking import Findings, Outlook
 from registry.interchange.actions.sweeping import note_dropped
 from registry.interchange.models import InventoryImport
 from registry.interchange.queries import held_from, imports
 from registry.interchange.queries.differences import differences
 from registry.interchange.queries.opening import profile_for
 from registry.interchange.queries.reading import Reading
-from registry.interchange.queries.records import systems_from, versions_from
+from registry.interchange.queries.records import owners_here, systems_from, versions_from
 from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.imports import ImportState, digest_of_plan
 from registry.interchange.rules.likeness import Known, Likeness, Named, likenesses
 from registry.interchange.rules.mapping import How
 from registry.interchange.rules.outcomes import Entry, Outcome, entry_of, plan, tally_of
 from registry.interchange.rules.profiles import Profile
-from registry.interchange.rules.units import placed, remark_on_added
+from registry.interchange.rules.units import placed
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require, the_registry
 from registry.kernel.errors import Refusal
@@ -64,9 +64,10 @@ def check(database: Database, payload: dict[str, Any]) -> None:
             besides = {met[each.key] for each in outcomes if each.key in met}
             register = imports.register_names(session, work.actor, besides)
             digest = digest_of_plan(outcomes, versions_from(session, work.profile.id))
-            units = unit_index(session)
-        added = _keep_rows(database, work, outcomes, units)
-        found = _findings(work, outcomes, _standing(names, units), Known(register), digest, added)
+            outlook = Outlook(unit_index(session), owners_here(session))
+        _keep_rows(database, work, outcomes, outlook)
+        standing = _standing(names, outlook.units)
+        found = _findings(work, outcomes, standing, Known(register), digest, outlook.remarks)
         with database.transaction() as session:
             current = _still(session, work, ImportState.CHECKING)
             # A second worker may have begun anew meanwhile: the one that completes the report concludes.
@@ -208,20 +209,16 @@ def _standing(names: dict[int, Named], units: UnitIndex) -> dict[int, Named]:
     }
 
 
-def _keep_rows(database: Database, work: Work, outcomes: list[Outcome], units: UnitIndex) -> set[str]:
-    """The report of the dry run, stored some rows at a time: a page that is asked for meanwhile need not wait.
-
-    The units that would be added are returned.
-    """
-    added: set[str] = set()
+def _keep_rows(database: Database, work: Work, outcomes: list[Outcome], outlook: Outlook) -> None:
+    """The report of the dry run, stored some rows at a time: a page that is asked for meanwhile need not wait."""
     with database.transaction() as session:
         current = _still(session, work, ImportState.CHECKING)
         if current is None:
-            return added
+            return
         checking.clear_rows(session, current.id or 0)
     work.board.begin("Comparing", len(outcomes))
     remaining = zip(outcomes, work.reading.results(work.profile), strict=True)
-    store = _storing(database, work, units, added)
+    store = _storing(database, work, outlook)
     rows: list[dict[str, Any]] = []
     for outcome, result in remaining:
         rows.append(checking.row_values(work.inventory, outcome, result) | {"draft": result})
@@ -229,21 +226,18 @@ def _keep_rows(database: Database, work: Work, outcomes: list[Outcome], units: U
             store(rows)
             rows = []
     store(rows)
-    return added
 
 
-def _storing(
-    database: Database, work: Work, units: UnitIndex, added: set[str]
-) -> Callable[[list[dict[str, Any]]], None]:
+def _storing(database: Database, work: Work, outlook: Outlook) -> Callable[[list[dict[str, Any]]], None]:
     def store(rows: list[dict[str, Any]]) -> None:
         with database.transaction(read_only=True) as session:
             drafts = [(row, row.pop("draft")) for row in rows]
             updated = {row["natural_key"]: draft for row, draft in drafts if row["ending"] is Ending.UPDATED}
-            found = differences(session, units, updated)
+            found = differences(session, outlook.units, updated)
         for row, draft in drafts:
             row["differences"] = found.get(row["natural_key"], [])
             if isinstance(draft, Draft):
-                added.update(checking.note_placing(row, draft, units))
+                outlook.note(row, draft)
         with database.transaction() as session:
             if _still(session, work, ImportState.CHECKING) is not None:
                 checking.keep_rows(session, rows)
@@ -258,14 +252,14 @@ def _findings(
     names: dict[int, Named],
     register: Known,
     digest: str,
-    added: set[str],
+    remarks: list[str],
 ) -> Findings:
     new = [names[each.row] for each in outcomes if each.ending is Ending.CREATED]
     alike = likenesses(new, register)
     return Findings(
         tally_of(outcomes),
         digest,
-        [each for each in (remark_on_added(added), *work.profile.remarks, *work.reading.warnings) if each],
+        (*remarks, *work.profile.remarks, *work.reading.warnings),
         alike,
         _within(new),
         {number: named.name for number, named in names.items()},

@@ -12,6 +12,7 @@ from registry.interchange import jobs
 from registry.interchange.models import SourceRecord
 from registry.interchange.rules.imports import ImportState
 from registry.ownership.queries import owners_of, timeline_of
+from registry.people.models import Person
 from registry.systems import queries as systems_queries
 from registry.systems.models import System
 from registry.worker.actions import follow
@@ -297,3 +298,15 @@ def test_units_the_file_names_by_path_or_by_the_end_of_one_are_those_there_are(d
     found = systems(database)
     assert found["A router"].unit_id == cast.units["claims"].id
     assert found["B reader"].unit_id == cast.units["underwriting"].id
+
+
+def test_an_owner_named_without_an_address_is_asked_and_rows_for_the_steward_are_counted(desk, database):
+    text = "name,summary,department,owner\nA router,Routes.,Claims,Ada Owner\nB reader,Reads.,Claims,Nobody Here\n"
+    desk.upload(text.encode())
+    desk.check()
+    assert "1 new system names nobody who is here as owner" in desk.page()
+    with database.transaction(read_only=True) as session:
+        adam = session.exec(select(Person.id).where(Person.email == "adam@example.org")).one()
+    desk.carry_out(adam)
+    owners = open_owners(database)
+    assert (owners["A router"], owners["B reader"]) == ("Ada Owner", "Adam Administrator")

@@ -1,7 +1,7 @@
 """What the worker writes down of a dry run, in small transactions. None of it is in the ledger: nothing has happened yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlmodel import Session, col, delete, insert
@@ -12,10 +12,11 @@ from registry.interchange.rules.drafts import Draft, Problem, Refused
 from registry.interchange.rules.imports import Choice, ImportState
 from registry.interchange.rules.likeness import Likeness
 from registry.interchange.rules.outcomes import Outcome
-from registry.interchange.rules.units import placed, said
+from registry.interchange.rules.owners import Owners
+from registry.interchange.rules.units import placed, remark_on_added, said
 from registry.kernel import clock
 from registry.kernel.rows import Ending, Tally
-from registry.kernel.text import shortened
+from registry.kernel.text import counted, shortened
 from registry.people.rules.unit_paths import UnitIndex
 
 _NAME_LIMIT = 300
@@ -50,17 +51,37 @@ def row_values(inventory: InventoryImport, outcome: Outcome, result: Draft | Ref
     }
 
 
-def note_placing(row: dict[str, Any], draft: Draft, units: UnitIndex) -> tuple[str, ...]:
-    """Say in a stored row where its unit would stand; the units that would be added for it, none if it stays."""
-    moved = any(each["field"] == "unit" for each in row["differences"])
-    if row["ending"] is not Ending.CREATED and not moved:
-        return ()
-    placing = placed(draft.unit, units)
-    row["becomes"]["unit"] = said(placing.path)
-    if placing.says:
-        row["problems"].append(asdict(Problem(draft.row, "", said(draft.unit), placing.says)))
-        row["problem_count"] += 1
-    return placing.added
+@dataclass(slots=True)
+class Outlook:
+    """The units and people of the register, and what the rows noted so far would ask of them."""
+
+    units: UnitIndex
+    owners: Owners
+    added: set[str] = field(default_factory=set)
+    unowned: int = 0
+
+    def note(self, row: dict[str, Any], draft: Draft) -> None:
+        """Count a row, and say in it, as it is stored, where its unit would stand."""
+        new = row["ending"] is Ending.CREATED
+        if new and self.owners.meant(draft.owner_email, draft.owner_name) is None:
+            self.unowned += 1
+        if not new and not any(each["field"] == "unit" for each in row["differences"]):
+            return
+        placing = placed(draft.unit, self.units)
+        self.added.update(placing.added)
+        row["becomes"]["unit"] = said(placing.path)
+        if placing.says:
+            row["problems"].append(asdict(Problem(draft.row, "", said(draft.unit), placing.says)))
+            row["problem_count"] += 1
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should know before any of it happens."""
+        unowned = (
+            f"{counted(self.unowned, 'new system names', 'new systems name')} nobody who is here as owner"
+        )
+        told = f"{unowned}: the steward answers until somebody confirms." if self.unowned else ""
+        return [each for each in (remark_on_added(self.added), told) if each]
 
 
 def _becomes(draft: Draft) -> dict[str, str]:

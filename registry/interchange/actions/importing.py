@@ -17,6 +17,7 @@ from registry.data_sources.queries import is_used, sources_named
 from registry.data_sources.rules.sources import Purpose, SourceFacts, Stated, name_key
 from registry.interchange import queries
 from registry.interchange.models import SourceRecord
+from registry.interchange.queries.records import owners_here
 from registry.interchange.rules.data_described import source_name
 from registry.interchange.rules.drafts import DataDraft, Draft
 from registry.interchange.rules.facts import newly_named, plain_of, with_changes
@@ -32,7 +33,7 @@ from registry.objectives.rules.objective import ObjectiveFacts
 from registry.ownership.actions import seat_first_owner
 from registry.people import actions as people
 from registry.people.models import Person
-from registry.people.queries import active_people, unit_index, unit_named
+from registry.people.queries import unit_index, unit_named
 from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
 from registry.people.rules import PersonFacts
 from registry.store.columns import Row
@@ -61,8 +62,7 @@ class Importer:
         self.tags: dict[str, Tag] = {}
         self.sources: dict[str, DataSource] = {}
         self.became: dict[int, int] = {}
-        here = active_people(session, clock.today())
-        self.people = {person.email: person for person in here}
+        self.owners = owners_here(session)
 
     def unit_of(self, path: tuple[str, ...]) -> int:
         """The number of the unit that a row names, made where it is missing."""
@@ -204,10 +204,9 @@ def _arriving(importer: Importer, draft: Draft, key: str, unit_id: int) -> Arriv
 def _parts(importer: Importer, arriving: Arriving) -> Iterator[Row]:
     """The rows under a new system."""
     session, draft, number = importer.session, arriving.draft, arriving.system.id or 0
-    named = importer.people.get(draft.owner_email.lower()) if draft.owner_email else None
-    owner = named or importer.steward
+    owner = importer.owners.meant(draft.owner_email, draft.owner_name) or importer.steward.id or 0
     yield seat_first_owner(
-        session, number, owner.id or 0, accepted=False, to_be_confirmed=True, at=arriving.system.registered_at
+        session, number, owner, accepted=False, to_be_confirmed=True, at=arriving.system.registered_at
     )
     if draft.objective_problem:
         yield objectives.objective_row(session, number, ObjectiveFacts(problem=draft.objective_problem))

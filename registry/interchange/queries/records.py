@@ -7,7 +7,10 @@ from sqlmodel import Session, col, select
 from registry.interchange.models import SourceRecord
 from registry.interchange.rules.imports import Versions
 from registry.interchange.rules.outcomes import Held
+from registry.interchange.rules.owners import Owners
+from registry.kernel import clock
 from registry.objectives.models import Objective
+from registry.people.queries import active_people
 from registry.systems.models import System
 
 _AT_ONCE = 500
@@ -36,6 +39,12 @@ def versions_from(session: Session, profile: str) -> dict[str, Versions]:
         .where(SourceRecord.profile == profile)
     )
     return {key: (system, read, objective or 0) for key, system, read, objective in session.exec(query)}
+
+
+def owners_here(session: Session) -> Owners:
+    """Everybody whom a row may name as its owner today."""
+    here = active_people(session, clock.today())
+    return Owners((person.id or 0, person.name, person.email) for person in here)
 
 
 def hold_systems(session: Session, numbers: Collection[int]) -> None:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from registry.annotations.rules.tags import MOST_TAGS, names_in, once, those_that_fit
-from registry.annotations.rules.tags import NAME_LIMIT as TAG_LENGTH
 from registry.interchange.rules.data_described import data_described
 from registry.interchange.rules.drafts import DataDraft, Draft, Problem, Refused, cells_digest
 from registry.interchange.rules.keys import natural_key
+from registry.interchange.rules.labels import tags_from
 from registry.interchange.rules.profiles import FieldMap, Profile
 from registry.interchange.rules.targets import GATHERED, TAG_LIMIT, TARGETS, Reader, limit_of_target
 from registry.interchange.rules.texts import folded, one_line, prose, summarised, tidy
@@ -28,13 +27,12 @@ from registry.interchange.rules.values import (
     says_nothing,
 )
 from registry.kernel.dates import read_date
-from registry.kernel.text import listed, shortened
+from registry.kernel.text import shortened
 from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
 from registry.systems.rules.record import MAX_LINKS, SUMMARY_LIMIT, Kind, Stage
 
 NOT_DESCRIBED: Final = "The source gives no description."
 _SHOWN: Final = 80
-_LISTED: Final = 5
 
 
 class Flaw(Protocol):
@@ -257,17 +255,15 @@ def _settle_words(work: _Work) -> None:
 
 
 def _settle_tags(work: _Work) -> None:
-    """Keep the tags a system may carry; the others are told, and their column stays with the source facts."""
-    given = once(name for item in work.values.get("tags", ()) for name in names_in(item))
-    if not given:
+    given = work.values.get("tags", ())
+    kept, remark = tags_from(given)
+    if kept == given:
         return
-    kept = work.values["tags"] = those_that_fit(given)
-    if left := [name for name in given if name not in kept]:
-        columns = [each for each in work.profile.columns_of("tags") if work.cell(each)]
-        named = listed([f"“{shortened(name, _SHOWN)}”" for name in left[:_LISTED]])
-        limits = f"A system carries at most {MOST_TAGS} tags of at most {TAG_LENGTH} characters"
-        work.tell(columns[0] if columns else "", f"{limits}; left out: {named}.")
-        work.carried -= set(columns)
+    work.values["tags"] = kept
+    columns = [each for each in work.profile.columns_of("tags") if work.cell(each)]
+    work.carried -= set(columns)
+    if remark:
+        work.tell(columns[0] if columns else "", remark)
 
 
 def _unit(work: _Work) -> tuple[str, ...]:
