@@ -25,6 +25,7 @@ UNITS = index_of(
         (("Treasury", "Mint"), ("Treasury", "Mint"), ("Treasury", "Treasury / Mint")),
         (("Human Resources/Payroll",), ("Human Resources/Payroll",), ("Human Resources/Payroll",)),
         (("Treasury", "Mint / Coins"), ("Treasury", "Mint / Coins"), ("Treasury", "Treasury / Mint / Coins")),
+        (("<b>Post</b>",), ("<b>Post</b>",), ("<b>Post</b>",)),
         ((), ("Unit not stated",), ("Unit not stated",)),
     ],
 )

@@ -34,7 +34,7 @@ def placed(stated: Path, units: UnitIndex) -> Placing:
     What ends the path of exactly one unit means that unit. Where it ends several, or none, the longest beginning that
     means one unit counts, and what follows is new below it.
     """
-    steps = (*path_of(stated[0]), *stated[1:]) if stated else ()
+    steps = (*_parted(stated[0]), *stated[1:]) if stated else ()
     path = tuple(" ".join(step.split()) for step in steps if step.strip()) or NOT_STATED
     says = ""
     for length in range(len(path), 0, -1):
@@ -48,6 +48,11 @@ def placed(stated: Path, units: UnitIndex) -> Placing:
                 "Write the whole path to mean one of them."
             )
     return Placing(path, 0, says)
+
+
+def _parted(cell: str) -> Path:
+    # The end of a tag parts nothing: a cell with markup in it is taken as it stands.
+    return (cell,) if "<" in cell else path_of(cell)
 
 
 def said(path: Path) -> str:
