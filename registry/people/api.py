@@ -6,8 +6,9 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries
-from registry.people.queries import LARGEST_NUMBER, Narrowing
+from registry.people.queries import Narrowing
 from registry.people.schemas import person_brief, seats, unit_brief
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit

@@ -12,6 +12,9 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, SQLModel
 
+# The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
+LARGEST_NUMBER = 2_147_483_647
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

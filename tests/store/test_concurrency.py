@@ -155,7 +155,7 @@ def test_a_row_that_points_nowhere_is_a_fault_of_the_program_and_no_conflict(
     app, cast, client_of, monkeypatch, caplog
 ):
     monkeypatch.setattr("registry.systems.actions.is_active_person", lambda *_: True)
-    monkeypatch.setattr("registry.systems.forms.Picked.pre_validate", lambda *_: None)
+    monkeypatch.setattr("registry.web.formkit.Picked.pre_validate", lambda *_: None)
     form = {"name": "Router", "summary": "Routes.", "visibility": "company"}
     form |= {"unit_id": cast.units["claims"].id, "owner_id": 999_999}
     assert client_of("ada").post("/systems/new", data=form).status_code == 500

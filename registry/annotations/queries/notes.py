@@ -9,9 +9,8 @@ from sqlmodel import Session, col, select
 from registry.annotations.models import Note
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
-
-_LARGEST_NUMBER = 2_147_483_647
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def _found(session: Session, query: Any) -> list[Written]:
 
 def note_by_id(session: Session, system_id: int, number: int, *, lock: bool = False) -> Note:
     """One note of that system; with `lock`, held until the transaction ends. Raises NotFound."""
-    query = select(Note).where(Note.id == min(number, _LARGEST_NUMBER), Note.system_id == system_id)
+    query = select(Note).where(Note.id == min(number, LARGEST_NUMBER), Note.system_id == system_id)
     found = session.exec(query.with_for_update() if lock else query).one_or_none()
     if found is None:
         raise NotFound

@@ -9,9 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from registry.annotations.models import Tag, Tagging
 from registry.annotations.rules.tags import folded
 from registry.kernel.errors import NotFound
-
-# A number column's end on PostgreSQL; what lies beyond is an address nobody was given.
-_LARGEST_NUMBER = 2_147_483_647
+from registry.store.columns import LARGEST_NUMBER
 
 
 def tags_of(session: Session, system_ids: Sequence[int]) -> dict[int, list[Tag]]:
@@ -55,7 +53,7 @@ def carriers(session: Session, tag_id: int, among: SelectOfScalar[Any] | None = 
 
 def tag_by_id(session: Session, number: int) -> Tag:
     """One tag. Raises NotFound."""
-    found = session.get(Tag, number) if number <= _LARGEST_NUMBER else None
+    found = session.get(Tag, number) if number <= LARGEST_NUMBER else None
     if found is None:
         raise NotFound
     return found
@@ -63,7 +61,7 @@ def tag_by_id(session: Session, number: int) -> Tag:
 
 def held_tags(session: Session, numbers: Collection[int]) -> dict[int, Tag]:
     """The tags of these numbers, each held so that nobody puts it on a system until the transaction ends."""
-    wanted = sorted(number for number in numbers if 0 < number <= _LARGEST_NUMBER)
+    wanted = sorted(number for number in numbers if 0 < number <= LARGEST_NUMBER)
     # In the order of numbers, so that two mergers of the same pair never wait for each other.
     query = select(Tag).where(col(Tag.id).in_(wanted)).order_by(col(Tag.id)).with_for_update()
     found = session.exec(query.execution_options(populate_existing=True))

@@ -16,6 +16,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Forbidden, NotFound, Problem, RuleBroken
 from registry.people import queries as people
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -57,7 +58,7 @@ def catalogue() -> ResponseReturnValue:
 
 
 def _search(unit: int | None) -> Search:
-    if unit is not None and unit > people.LARGEST_NUMBER:
+    if unit is not None and unit > LARGEST_NUMBER:
         raise NotFound
     ahead = clock.today() + timedelta(days=WARN_DAYS)
     return Search(

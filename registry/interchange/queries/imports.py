@@ -13,7 +13,8 @@ from registry.interchange.rules.likeness import Named
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.kernel.rows import Ending
-from registry.people.queries import LARGEST_NUMBER, unit_paths
+from registry.people.queries import unit_paths
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to

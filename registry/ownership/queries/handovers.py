@@ -10,7 +10,7 @@ from registry.kernel.errors import NotFound
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import Person
-from registry.people.queries import LARGEST_NUMBER
+from registry.store.columns import LARGEST_NUMBER
 
 
 def pending_handover(session: Session, system_id: int) -> Handover | None:

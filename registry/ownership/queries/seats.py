@@ -16,7 +16,8 @@ from registry.ownership.queries.confirmations import confirmations_of, notices_o
 from registry.ownership.queries.handovers import handovers_of
 from registry.ownership.rules import Gap, Holder
 from registry.people.models import Person, Team
-from registry.people.queries import LARGEST_NUMBER, members_by_team
+from registry.people.queries import members_by_team
+from registry.store.columns import LARGEST_NUMBER
 
 # Beyond so many people, counting everybody's seats is the shorter question.
 _FEW = 500

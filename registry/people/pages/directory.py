@@ -10,7 +10,8 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
 from registry.people import actions, queries
 from registry.people.forms import NewPersonForm
-from registry.people.queries import LARGEST_NUMBER, Narrowing
+from registry.people.queries import Narrowing
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session

@@ -1,7 +1,6 @@
 """Find people, units and teams; what an import of people needs to know; the history of a unit."""
 
 from registry.people.queries.directory import (
-    LARGEST_NUMBER,
     Narrowing,
     active_clause,
     active_people,
@@ -49,7 +48,6 @@ from registry.people.queries.importing import (
 from registry.people.queries.unit_history import changes_of_unit, changes_of_units
 
 __all__ = [
-    "LARGEST_NUMBER",
     "Narrowing",
     "PeopleFile",
     "absent",

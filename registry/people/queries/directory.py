@@ -11,11 +11,10 @@ from sqlmodel import Session, col, func, select
 from registry.kernel.errors import NotFound
 from registry.people import rules
 from registry.people.models import BusinessUnit, Membership, Person, Team
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.folding import name_holds
 from registry.store.paging import Page, cut, holding
 
-# The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
-LARGEST_NUMBER = 2_147_483_647
 Kind = TypeVar("Kind", Person, BusinessUnit, Team)
 
 
@@ -141,7 +140,7 @@ def units_page(
 
 def unit_exists(session: Session, unit_id: int) -> bool:
     """Whether there is a unit of this number."""
-    return 0 < unit_id < 2**31 and session.get(BusinessUnit, unit_id) is not None
+    return 0 < unit_id <= LARGEST_NUMBER and session.get(BusinessUnit, unit_id) is not None
 
 
 def parents(session: Session, *, lock: bool = False) -> dict[int, int | None]:

@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from registry.audit.models import LedgerEntry
 from registry.kernel.text import clean
 from registry.people.models import BusinessUnit
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_in
 from registry.systems.models import System
 from registry.systems.queries.facets import OWNER
@@ -76,7 +77,7 @@ class Sort:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**31
+    return type(value) is int and 0 <= value <= LARGEST_NUMBER
 
 
 SORTS: Mapping[str, Sort] = {
