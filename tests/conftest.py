@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
         if long:
             config.hook.pytest_deselected(items=long)
+    # The longest first, so that no process is left with one of them while the others have nothing to do.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     # A browser that leaves a page hangs up on the style sheet or icon it was still being sent; the test server then
     # lets go of the file only when it is collected. Of the files of static/ alone, and only with a browser.
     for item in items:
