@@ -85,7 +85,7 @@ BODIES = {
 TOO_LARGE = {"two megabytes", "six hundred parts"}
 HALF = {f"every field {piece[:12]}" for piece in TAKEN_DIFFERENTLY}
 # What answers with a page or a file and changes nothing: a preview of what was sent, the list its address asks for.
-SHOWS_FIRST = {"ownership.on_day_csv", "people.unit_edit", "systems.bulk_step", "ownership.transfer_preview"}
+SHOWS_FIRST = {"ownership.on_day_csv", "people.unit_edit", "ownership.transfer_preview"}
 ENDS_THE_SESSION = {"accounts.sign_out", "accounts.sign_out_everywhere"}
 
 
@@ -112,7 +112,7 @@ def test_no_body_makes_an_error_of_any_form(everything, errors):
             fair = {413} if said in TOO_LARGE else {303, 400, 403, 404, 409, 422}
             if status not in fair | ({200} if rule.endpoint in SHOWS_FIRST else set()):
                 found[rule.rule, said] = status
-    assert asked > 250
+    assert asked > (250 if everything.app.database.is_sqlite else 1_000)
     assert sorted(found.items()) == []
     assert errors() == []
 
