@@ -22,6 +22,8 @@ _FLAGS = (
     "--disable-extensions",
     "--disable-gpu",
     "--disable-sync",
+    # One process fewer to pass pictures to: a tenth of the time.
+    "--in-process-gpu",
     "--no-first-run",
     # Whatever a page asks for, no name but this machine's is ever resolved.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",

@@ -49,17 +49,22 @@ def house(app, database, cast, monkeypatch):
     app.config["WTF_CSRF_ENABLED"] = False
     with database.transaction() as session:
         numbers = _furnish(session, cast)
-        keys = {name: _keys(session, cast, name) for name in NAMES}
+        keys = {name: _keys(app, session, cast, name) for name in NAMES}
     monkeypatch.setattr("sqlmodel.Session.commit", lambda self: self.rollback())
+    # The status is decided before a page is laid out; every layout is looked at elsewhere, and here half the time.
+    monkeypatch.setattr("flask.templating._render", lambda *_what: "")
     return House(app, cast, numbers, keys)
 
 
-def _keys(session, cast, name):
+def _keys(app, session, cast, name):
     """What opens the browser's door and the JSON door for one person."""
     secret, person = secrets.token_urlsafe(8), cast.people[name]
     open_session(session, person, secret, "test")
     token, _ = accounts.issue_token(session, cast.actor(session, name), person, "test", frozenset(SCOPES))
-    return secret, token
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["secret"] = secret
+    return client.get_cookie("registry").value, token
 
 
 def _furnish(session, cast):
@@ -137,12 +142,11 @@ class House:
         """The reply to an empty request of that person; a browser of their own each time, for some sign out."""
         client, headers = self.app.test_client(), {}
         if name != "nobody":
-            secret, token = self.keys[name]
+            cookie, token = self.keys[name]
             if url.startswith("/api/"):
                 headers = {"Authorization": f"Bearer {token}"}
             else:
-                with client.session_transaction() as cookie:
-                    cookie["secret"] = secret
+                client.set_cookie("registry", cookie)
         json = {} if url.startswith("/api/") and method != "GET" else None
         with client.open(url, method=method, headers=headers, json=json) as reply:
             return reply.status_code

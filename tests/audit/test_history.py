@@ -13,6 +13,7 @@ from registry.kernel.actor import Actor, the_registry
 from registry.kernel.events import Event
 from tests.audit.doing import ADA, behind
 from tests.audit.things import Part, Thing
+from tests.store.statements import counted
 
 AT = datetime(2026, 11, 23, 3, 40, tzinfo=UTC)
 BEN = Actor(person_id=9, name="Ben Engineer", via="token", request_id="r-18")
@@ -102,11 +103,9 @@ def test_pages_join_without_gap_or_repeat(told, query, args, whole):
 
 
 def test_each_page_is_one_statement(told):
-    sent = []
-    sa.event.listen(told.engine, "before_cursor_execute", lambda *args: sent.append(args[2]))
     for query, args in ((history_of, ("thing", 1)), (entries_about, (7,))):
-        sent.clear()
-        reading(told, query, *args)
+        with counted(told) as sent:
+            reading(told, query, *args)
         assert len([line for line in sent if line.startswith("SELECT")]) == 1
 
 

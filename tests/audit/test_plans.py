@@ -15,7 +15,9 @@ def plan_of(on_sqlite):
     number = add(on_sqlite, Thing(name="a"))[0]
     edit(on_sqlite, number, name="b")
     sent = []
-    sa.event.listen(on_sqlite.engine, "before_cursor_execute", lambda *args: sent.append(args[2:4]))
+
+    def note(*told):
+        sent.append(told[2:4])
 
     def plan(query, *args, **options) -> list[str]:
         sent.clear()
@@ -29,7 +31,9 @@ def plan_of(on_sqlite):
                 for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             ]
 
-    return plan
+    sa.event.listen(on_sqlite.engine, "before_cursor_execute", note)
+    yield plan
+    sa.event.remove(on_sqlite.engine, "before_cursor_execute", note)
 
 
 def last_words(session):

@@ -1,12 +1,10 @@
 """card_facts(): what is read, for whom, in how many statements, of one moment; and that nothing unread becomes a zero."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date
 from decimal import Decimal
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from registry.audit.queries import entries_about
@@ -20,6 +18,7 @@ from registry.kernel.guard_rails import Bound
 from registry.systems import actions as systems
 from registry.systems.queries import by_number, facts_of
 from tests.cards.filling import add_metric, add_source, fill
+from tests.store.statements import counted
 
 
 def facts_of_card(database, cast, name="ada", system="triage"):
@@ -127,21 +126,6 @@ def test_it_needs_the_permission_on_this_system(database, cast):
         for nobody in (Actor(None, "nobody"), elsewhere):
             with pytest.raises(Forbidden):
                 card_facts(session, nobody, triage)
-
-
-@contextmanager
-def counted(database):
-    statements = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_a_long_record_costs_as_many_statements_as_a_short_one(database, cast):

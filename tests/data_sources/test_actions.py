@@ -26,6 +26,7 @@ from registry.people.queries import person_by_id
 from registry.store.session import finish
 from registry.systems.queries import by_key as system_by_key
 from tests.ownership.racing import second_of
+from tests.store.statements import counted
 
 D = Decimal
 CHECK = CheckFacts(
@@ -351,9 +352,8 @@ def test_what_several_systems_use_is_read_in_one_statement(house):
         source = added(session, cast)
         actions.attach(session, cast.actor(session, "ada"), cast.triage.id, source, Purpose.TEST)
     with database.transaction(read_only=True) as session:
-        statements = []
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
-        found = queries.uses_by_system(session, numbers)
+        with counted(database) as statements:
+            found = queries.uses_by_system(session, numbers)
         assert len(statements) == 1
         assert [named.key for _, named in found[cast.triage.id]] == ["DS-0001"]
         assert found[cast.pricing.id] == []

@@ -23,6 +23,7 @@ from registry.people import actions as people
 from registry.people.queries import person_by_id
 from registry.systems.queries import by_key
 from tests.ownership.racing import second_of
+from tests.store.statements import counted
 
 D = Decimal
 PURPOSE = ObjectiveFacts(
@@ -332,10 +333,9 @@ def test_what_belongs_to_several_systems_is_read_in_one_statement_each(house):
             actions.set_objective(session, ada, number, PURPOSE, version=0)
             actions.add_metric(session, ada, number, BEGUN)
     with database.transaction(read_only=True) as session:
-        statements = []
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
-        objectives = queries.objectives_by_system(session, numbers)
-        metrics = queries.metrics_by_system(session, numbers)
+        with counted(database) as statements:
+            objectives = queries.objectives_by_system(session, numbers)
+            metrics = queries.metrics_by_system(session, numbers)
         assert len(statements) == 2
         assert objectives.keys() == set(numbers[:2])
         assert {number: len(found) for number, found in metrics.items()} == dict(

@@ -24,7 +24,7 @@ def test_everything_is_checked_and_the_journeys_come_last(ready):
     assert done.returncode == 0, done.stderr
     assert ready.called[0] == "setup --for-tests"
     assert ready.called[-1] == "python -m pytest -n 2 -m journey"
-    assert pytest_calls(ready) == ["pytest -n 2 -m not journey", "pytest -n 2 -m journey"]
+    assert pytest_calls(ready) == ["pytest -n 3 -m not journey", "pytest -n 2 -m journey"]
     assert {"ruff check .", "ruff format --check .", "mypy ", "lint-imports --no-logo"} <= set(ready.called)
     assert [f"{name}: passed" for name in CHECKS] == done.stdout.splitlines()
 

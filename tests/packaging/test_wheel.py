@@ -125,7 +125,7 @@ def test_it_makes_its_schema_and_serves_its_pages(programs, elsewhere, tmp_path)
     with served(programs / "registry", elsewhere, tmp_path) as address:
         assert json.loads(read(f"{address}/healthz"))["status"]
         assert "<h1" in read(f"{address}/sign-in")
-        assert "@import" in read(f"{address}/static/css/app.css")
+        assert "@layer components {" in read(f"{address}/static/css/app.css")
 
 
 @contextmanager

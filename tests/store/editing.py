@@ -12,7 +12,7 @@ from registry.accounts import actions as accounts
 
 WRITERS = ("ada", "ben", "dee", "adam")
 # A refused editor waits for a moment of chance, longer each time: else each success would be refused to all others.
-_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 4.0
+_SHORTEST_WAIT, _LONGEST_WAIT = 2.0, 8.0
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """A furnished register, and for every route an address that leads to something there, asked by whoever may."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,12 @@ from tests.cast import Cast
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
 
+# How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
+DEPTHS = (
+    pytest.param(5, id="every fifth"),
+    pytest.param(1, id="all", marks=[pytest.mark.long, pytest.mark.slow]),
+)
+
 # A PDF takes seconds to lay out; what is asked of every route is asked of this one once.
 SLOW = "cards.card_pdf"
 # Who may do it where the administrator may not: only the recipient answers an offer, only an owner confirms, and
@@ -32,6 +38,16 @@ DOERS = {
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
 }
+
+
+def pairs(rows: Iterable[Any], columns: Iterable[Any], each: int) -> Iterator[tuple[Any, Any]]:
+    """Every `each`th pair, so that each row meets a share of the columns and each column a share of the rows.
+
+    The same pairs on every run: what fails once fails again.
+    """
+    kept = list(columns)
+    for down, row in enumerate(rows):
+        yield from ((row, column) for across, column in enumerate(kept) if (down + across) % each == 0)
 
 
 @dataclass

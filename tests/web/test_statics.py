@@ -27,6 +27,34 @@ def test_a_page_names_its_files_by_an_address_that_may_be_kept_for_good(app, pag
 
 
 @on_one_database
+def test_the_one_style_sheet_holds_every_other_in_its_layer_and_asks_for_none(app):
+    folder = static_dir() / "css"
+    said = (folder / "app.css").read_text()
+    with app.test_client().get("/static/css/app.css") as reply:
+        sent = reply.text
+        assert reply.mimetype == "text/css"
+    assert "@import" not in sent
+    assert re.search(r"@layer [\w, ]+;", sent)
+    named = re.findall(r'@import url\("([^"]+)"\) layer\((\w+)\)( print)?;', said)
+    assert len(named) == said.count("@import") > 30
+    places = []
+    for name, layer, medium in named:
+        part = f"@layer {layer} {{\n{(folder / name).read_text()}}}"
+        part = f"@media print {{\n{part}\n}}" if medium else part
+        assert sent.count(part) == 1, name
+        places.append(sent.index(part))
+    assert places == sorted(places)
+
+
+@on_one_database
+def test_who_has_the_style_sheet_is_told_that_it_is_the_same(app):
+    with app.test_client().get("/static/css/app.css") as reply:
+        tag = reply.headers["ETag"]
+    with app.test_client().get("/static/css/app.css", headers={"If-None-Match": tag}) as again:
+        assert (again.status_code, again.data) == (304, b"")
+
+
+@on_one_database
 def test_what_a_file_imports_has_the_same_edition(page):
     sheet, script = (
         re.search(rf'"(/static/[0-9a-f]{{12}}/){path}"', page) for path in ("css/app.css", "js/app.js")
