@@ -22,6 +22,7 @@ from registry.accounts.actions import open_session
 from registry.app import create_app
 from registry.demo.actions import generate
 from registry.people.models import Person
+from registry.server import settle
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.session import Database
@@ -53,6 +54,7 @@ def pages() -> dict[str, str]:
 def signed_in(database: Database) -> Iterator[FlaskClient]:
     """A browser in which a member without any role is signed in."""
     app = create_app(Settings(secret_key=secrets.token_urlsafe(48)), database)
+    settle()
     app.config["WTF_CSRF_ENABLED"] = False
     secret = secrets.token_urlsafe(32)
     with database.transaction() as session:

@@ -1,5 +1,6 @@
 """What every test may ask for: a database of each kind, the application, signed-in browsers, a held clock."""
 
+import gc
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -57,6 +58,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(
                 pytest.mark.filterwarnings("ignore:unclosed file .*/registry/static/:ResourceWarning")
             )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    # All modules and all tests are loaded: to look through them again at each collection takes a tenth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

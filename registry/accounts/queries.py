@@ -114,13 +114,14 @@ def actor_for_session(
     session: Session, secret: str, *, hours: int, idle_minutes: int, request_id: str
 ) -> tuple[Actor, UserSession] | None:
     """The actor behind a browser's cookie, or None if it names no session that is still alive."""
-    found = session_by_secret(session, secret)
-    if found is None or rules.session_is_over(
-        found.created_at, found.seen_at, clock.now(), hours=hours, idle_minutes=idle_minutes
-    ):
+    query = select(UserSession, Person).join(Person, col(Person.id) == col(UserSession.person_id))
+    both = session.exec(query.where(UserSession.secret_sha256 == digest_of(secret))).one_or_none()
+    if both is None:
         return None
-    person = session.get(Person, found.person_id)
-    if person is None or not is_active(person.active_from, person.active_to, clock.today()):
+    found, person = both
+    if rules.session_is_over(
+        found.created_at, found.seen_at, clock.now(), hours=hours, idle_minutes=idle_minutes
+    ) or not is_active(person.active_from, person.active_to, clock.today()):
         return None
     return actor_for(session, person, via="session", request_id=request_id), found
 
@@ -131,13 +132,14 @@ def actor_for_token(session: Session, text: str, *, request_id: str) -> Actor | 
     The secret is compared in constant time, also when no token has this prefix.
     """
     prefix, _, secret = text.removeprefix(rules.TOKEN_PREFIX).partition("_")
-    token = session.exec(select(ApiToken).where(ApiToken.prefix == prefix[:12])).one_or_none()
+    query = select(ApiToken, Person).join(Person, col(Person.id) == col(ApiToken.person_id))
+    both = session.exec(query.where(ApiToken.prefix == prefix[:12])).one_or_none()
+    token, person = both or (None, None)
     kept = token.secret_sha256 if token else digest_of("no such token")
     matches = hmac.compare_digest(kept, digest_of(secret))
-    if token is None or not matches or not text.startswith(rules.TOKEN_PREFIX):
+    if token is None or person is None or not matches or not text.startswith(rules.TOKEN_PREFIX):
         return None
-    person = session.get(Person, token.person_id)
-    if person is None or not _holds(token, person, clock.now()):
+    if not _holds(token, person, clock.now()):
         return None
     narrowed = Token(token.id or 0, frozenset(token.scopes), token.system_id)
     return actor_for(session, person, via=f"token:{token.id}", request_id=request_id, token=narrowed)

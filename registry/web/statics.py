@@ -13,7 +13,7 @@ from registry.web import doors
 _EDITION_LENGTH = 12
 _EDITION = re.compile(rf"([0-9a-f]{{{_EDITION_LENGTH}}})/")
 _FOR_GOOD = "public, max-age=31536000, immutable"
-_SHEET = "css/app.css"
+_SHEET, _ICONS = "css/app.css", "icons.svg"
 _IMPORT = re.compile(r'@import url\("([\w/]+\.css)"\) layer\((\w+)\)(?: (\w+))?;')
 
 
@@ -31,6 +31,9 @@ def install(app: Flask) -> None:
             values["filename"] = f"{edition}/{values['filename']}"
 
     app.view_functions["static"] = doors.public(_sender(app, edition))
+    icons = f"{app.static_url_path}/{edition}/{_ICONS}"
+    # A page draws a hundred of them: asking the router for the same address each time took a tenth of the page.
+    app.jinja_env.globals["icons_url"] = lambda: request.script_root + icons
 
 
 def edition_of(folder: Path) -> str:

@@ -14,7 +14,7 @@ from wtforms import validators, widgets
 from wtforms.fields.choices import SelectChoice
 
 from registry.output.html import OPTIONS
-from registry.web import navigation
+from registry.web import navigation, statics
 from registry.web.security import POLICY
 from tests.browser import Watch, overflow, ready, served, violations
 
@@ -71,6 +71,7 @@ def app() -> Flask:
     )
     made.jinja_options = {**made.jinja_options, **OPTIONS}
     made.config["SECRET_KEY"] = "test"
+    statics.install(made)
     made.jinja_env.globals["csrf_token"] = lambda: "token"
     person = {"name": "Mara Lindqvist", "roles_said": "owner", "links": [], "sign_out_url": "/sign-out"}
     places = [{"label": "Register", "url": "/", "icon": "register", "current": True, "count": 3}]

@@ -17,7 +17,7 @@ from registry.people.models import Person, Team
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries.facets import MARK, OWNER, owner_state, tags_of_each, with_owner
-from registry.systems.queries.searching import narrowed
+from registry.systems.queries.searching import narrowed, over_systems
 from registry.systems.queries.sorts import SORTS, Place, ordered
 from registry.systems.rules.record import Kind, Stage, Tier, Visibility, autonomy_said
 from registry.systems.rules.search import Listing, Search
@@ -82,7 +82,8 @@ def _changed_at() -> Any:
     return query.order_by(col(LedgerEntry.seq).desc()).limit(1).correlate(System).scalar_subquery()
 
 
-def _lines(actor: Actor, listing: Listing) -> Any:
+def _of(listing: Listing) -> Any:
+    """The statement that reads what a line shows."""
     columns = [
         *(
             System.id,
@@ -98,26 +99,25 @@ def _lines(actor: Actor, listing: Listing) -> Any:
         _changed_at() if "changed" in listing.columns else null(),
         tags_of_each(clock.today()) if "tags" in listing.columns else null(),
     ]
-    return with_owner(select(*columns)).where(*narrowed(actor, listing.search))
-
-
-def _line(row: Sequence[Any]) -> Line:
-    # The last column is the value the order goes by; it is no part of what is shown.
-    return Line(*row[:-1])
+    return with_owner(select(*columns))
 
 
 def lines(
     session: Session, actor: Actor, listing: Listing, *, place: Place | None = None, limit: int = 50
 ) -> Shown:
     """One page of the register as the listing says, from that place on (or back)."""
-    sort = SORTS[listing.sort]
-    query = ordered(_lines(actor, listing), sort, descending=listing.descending, place=place)
+    # First which, then what: only fifty of ten thousand need an owner's name and a summary.
+    which = select(System.id).where(*narrowed(actor, listing.search))
+    which = with_owner(which) if listing.sort == "owner" else over_systems(which, listing.search)
+    query = ordered(which, SORTS[listing.sort], descending=listing.descending, place=place)
     rows = list(session.execute(query.limit(limit + 1)))
     more, rows = len(rows) > limit, rows[:limit]
     back = place is not None and place.back
     if back:
         rows = rows[::-1]
-    shown = [_line(row) for row in rows]
+    numbers = [row[0] for row in rows]
+    found = {row[0]: Line(*row) for row in session.execute(_of(listing).where(col(System.id).in_(numbers)))}
+    shown = [found[number] for number in numbers]
     ends = [Place(row[-1], row[0]) for row in (*rows[:1], *rows[-1:])] if rows else []
     began = more if back else place is not None
     goes_on = place is not None if back else more
@@ -130,9 +130,11 @@ def lines(
 
 def every_line(session: Session, actor: Actor, listing: Listing) -> Iterator[Line]:
     """Every line of the listing in its order, in one statement, held in memory a few hundred at a time."""
-    query = ordered(_lines(actor, listing), SORTS[listing.sort], descending=listing.descending, place=None)
+    query = _of(listing).where(*narrowed(actor, listing.search))
+    query = ordered(query, SORTS[listing.sort], descending=listing.descending, place=None)
     rows = session.execute(query, execution_options={"yield_per": _AT_ONCE})
-    return (_line(row) for row in rows)
+    # The last column is the value the order goes by; it is no part of what is shown.
+    return (Line(*row[:-1]) for row in rows)
 
 
 def deputies_in(
@@ -149,7 +151,7 @@ def deputies_in(
     if numbers is not None:
         deputy = deputy.where(col(Assignment.system_id).in_(numbers))
     else:
-        wanted = with_owner(select(System.id)).where(*narrowed(actor, search))
+        wanted = over_systems(select(System.id), search).where(*narrowed(actor, search))
         deputy = deputy.where(col(Assignment.system_id).in_(wanted))
     found: dict[int, str] = {}
     for number, person, team in session.exec(deputy):

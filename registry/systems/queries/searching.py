@@ -12,7 +12,7 @@ from registry.kernel.actor import Actor
 from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.store.folding import name_holds, text_holds
 from registry.systems.models import System
-from registry.systems.queries.facets import BY_NAME, clause_of, with_owner
+from registry.systems.queries.facets import BY_NAME, clause_of, with_ownership
 from registry.systems.queries.visibility import visible_to
 from registry.systems.rules.search import Search, words_of
 
@@ -29,8 +29,14 @@ def _word_clause(text: str) -> ColumnElement[bool]:
     return or_(col(System.id) == number, found) if number else found
 
 
+def over_systems(query: Any, search: Search) -> Any:
+    """The query over systems, with the owner's seat beside each where the search asks about owners."""
+    seated = any(BY_NAME[name].seated for name, _ in search.chosen)
+    return with_ownership(query) if seated else query.select_from(System)
+
+
 def narrowed(actor: Actor, search: Search, today: date | None = None) -> list[ColumnElement[bool]]:
-    """The clauses of a search among the systems the actor may know of; over `with_owner`."""
+    """The clauses of a search among the systems the actor may know of; for `over_systems`."""
     on = today or clock.today()
     clauses = [visible_to(actor)]
     if search.words:
@@ -42,11 +48,12 @@ def narrowed(actor: Actor, search: Search, today: date | None = None) -> list[Co
 
 def count(session: Session, actor: Actor, search: Search | None = None) -> int:
     """How many systems the actor can see in that search."""
-    query: Any = with_owner(select(func.count()))
-    return int(session.exec(query.where(*narrowed(actor, search or Search()))).one())
+    asked = search or Search()
+    query = over_systems(select(func.count()), asked)
+    return int(session.exec(query.where(*narrowed(actor, asked))).one())
 
 
 def numbers_in(session: Session, actor: Actor, search: Search) -> Sequence[int]:
     """The numbers of every system in a search that the actor may see, by number; in one statement."""
-    query: Any = with_owner(select(System.id)).where(*narrowed(actor, search))
+    query = over_systems(select(System.id), search).where(*narrowed(actor, search))
     return list(session.exec(query.order_by(col(System.id))))

@@ -45,10 +45,11 @@ def _of(make: Callable[[], Any]) -> Callable[[], tuple[Any, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One order: the value that decides with what must be joined for it, and what kind of value it is."""
+    """One order: the value that decides with what must be joined for it, what kind it is, and whether each row has one."""
 
     value: Callable[[], tuple[Any, Any]]
     kind: type = str
+    always: bool = False
 
     def cursor(self, place: "Place") -> str:
         """The place as text that can stand in an address."""
@@ -81,16 +82,16 @@ def _is_number(value: Any) -> bool:
 
 
 SORTS: Mapping[str, Sort] = {
-    "key": Sort(_of(lambda: col(System.id)), int),
-    "name": Sort(_of(lambda: func.lower(col(System.name)))),
+    "key": Sort(_of(lambda: col(System.id)), int, always=True),
+    "name": Sort(_of(lambda: func.lower(col(System.name))), always=True),
     "unit": Sort(_unit_path),
     "owner": Sort(_of(lambda: func.lower(OWNER.name))),
-    "stage": Sort(_of(lambda: _in_order(System.stage, list(Stage))), int),
+    "stage": Sort(_of(lambda: _in_order(System.stage, list(Stage))), int, always=True),
     "tier": Sort(_of(lambda: _in_order(System.tier, list(Tier))), int),
     "autonomy": Sort(_of(lambda: col(System.autonomy)), int),
     "kind": Sort(_of(lambda: _in_order(System.kind, sorted(Kind, key=lambda kind: kind.said))), int),
     "vendor": Sort(_of(lambda: func.lower(func.nullif(System.vendor_name, "")))),
-    "registered": Sort(_of(lambda: col(System.registered_at)), datetime),
+    "registered": Sort(_of(lambda: col(System.registered_at)), datetime, always=True),
     "changed": Sort(_last_entry, int),
 }
 
@@ -116,8 +117,9 @@ def ordered(query: Any, sort: Sort, *, descending: bool, place: Place | None) ->
     back = place is not None and place.back
     if place is not None:
         query = query.where(_beyond(value, place, descending=descending))
-    keys = [case((value.is_(None), 1), else_=0), value, number]
-    ways = [back, descending != back, back]
+    keys, ways = [value, number], [descending != back, back]
+    if not sort.always:
+        keys, ways = [case((value.is_(None), 1), else_=0), *keys], [back, *ways]
     return query.add_columns(value.label("decides")).order_by(
         *(key.desc() if down else key.asc() for key, down in zip(keys, ways, strict=True))
     )

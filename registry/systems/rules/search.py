@@ -59,6 +59,10 @@ class Search:
         )
         return replace(self, chosen=tuple((name, values) for name, values in kept if values))
 
+    def without_facet(self, facet: str) -> "Search":
+        """The same search with everything picked in that facet put back."""
+        return replace(self, chosen=tuple(picked for picked in self.chosen if picked[0] != facet))
+
     @property
     def narrows(self) -> bool:
         """Whether anything is left out."""
