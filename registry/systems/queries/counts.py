@@ -28,7 +28,8 @@ class Counted:
 
 
 def counted(session: Session, actor: Actor, search: Search) -> Counted:
-    """Count a search and every facet of it among what the actor may see; two statements, and one per facet picked from.
+    """Count a search and every facet of it among what the actor may see; two statements, and one more
+    for each facet picked from.
 
     A facet's counts leave out what is picked in that facet itself, so that each says what picking it as well would
     bring.
@@ -38,10 +39,13 @@ def counted(session: Session, actor: Actor, search: Search) -> Counted:
     long, most of it for making rows.
     """
     total, tallies = _tallied(session, actor, search, FACETS)
+    everything = None if search.narrows else total
     for name, _ in search.chosen:
-        _, alone = _tallied(session, actor, search.without_facet(name), [BY_NAME[name]])
+        without = search.without_facet(name)
+        number, alone = _tallied(session, actor, without, [BY_NAME[name]])
         tallies |= alone
-    return Counted(total, count(session, actor) if search.narrows else total, tallies)
+        everything = everything if without.narrows else number
+    return Counted(total, count(session, actor) if everything is None else everything, tallies)
 
 
 def _tallied(
