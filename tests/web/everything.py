@@ -23,7 +23,7 @@ from tests.journeys.furnished import furnish
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
-    pytest.param(5, id="every fifth"),
+    pytest.param(8, id="every eighth"),
     pytest.param(1, id="all", marks=[pytest.mark.long, pytest.mark.slow]),
 )
 
