@@ -34,6 +34,7 @@ def looks_well(page: Page) -> None:
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_forty_systems_are_set_and_handed_over_and_accepted_at_once(site, browser):
     keys = registered(site)
     address = "/systems/bulk?key=" + "&key=".join([*keys, site.cast.pricing.key])

@@ -37,6 +37,7 @@ def data_dir(site, monkeypatch):
 
 
 @pytest.mark.journey
+@pytest.mark.slow
 def test_a_spreadsheet_is_mapped_checked_imported_and_taken_back(site, data_dir, browser, spreadsheet):
     with site.visit(browser, "adam") as (context, watch):
         page = context.new_page()

@@ -10,6 +10,7 @@ from tests.journeys.steps import fill
 pytestmark = pytest.mark.journey
 
 
+@pytest.mark.slow
 def test_a_leavers_seats_are_in_the_hands_of_those_who_accepted(site, browser):
     with site.visit(browser, "adam") as (context, watch):
         page = context.new_page()

@@ -57,6 +57,7 @@ METRIC = {
 }
 
 
+@pytest.mark.slow
 def test_from_registering_to_the_card_in_the_new_owners_hands(site, browser, tmp_path):
     with site.visit(browser, expected=frozenset({422})) as (context, watch):
         page = context.new_page()
