@@ -4,7 +4,7 @@ import csv
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.monitoring.rules.calibration import (
@@ -73,9 +73,10 @@ def test_bins_of_equal_mass_hold_as_many_each_and_never_part_equal_forecasts():
 
 def test_few_cases_give_a_number_and_say_that_it_should_not_be_judged():
     found = calibration_error([Bin(99, 50, 50.0)], Scheme.EQUAL_MASS, 5)
-    assert found.withheld == "There are 99 cases; a judgement needs 100."
+    assert found.withheld == "There are 99 of the 100 cases that a judgement needs."
 
 
+@settings(deadline=None)
 @given(cases, schemes, st.integers(1, 20))
 def test_every_case_stands_in_one_bin_whatever_the_order(pairs, scheme, count):
     forecasts, outcomes = zip(*pairs, strict=True)
@@ -86,6 +87,7 @@ def test_every_case_stands_in_one_bin_whatever_the_order(pairs, scheme, count):
     assert bins == binned(forecasts[::-1], outcomes[::-1], scheme, count)
 
 
+@settings(deadline=None)
 @given(cases, schemes, st.integers(1, 20))
 def test_errors_have_their_bounds_and_the_largest_gap_is_the_larger(pairs, scheme, count):
     forecasts, outcomes = zip(*pairs, strict=True)
@@ -95,6 +97,7 @@ def test_errors_have_their_bounds_and_the_largest_gap_is_the_larger(pairs, schem
     assert 0 <= brier(forecasts, outcomes) <= 1
 
 
+@settings(deadline=None)
 @given(cases, schemes, st.integers(2, 20))
 def test_merging_all_bins_never_adds_to_the_expected_error(pairs, scheme, count):
     forecasts, outcomes = zip(*pairs, strict=True)
@@ -104,6 +107,7 @@ def test_merging_all_bins_never_adds_to_the_expected_error(pairs, scheme, count)
     assert one.expected <= many.expected + 1e-12
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10), st.booleans()), min_size=1, max_size=60))
 def test_murphys_parts_always_add_up_for_forecasts_in_tenths(pairs):
     forecasts, outcomes = [tenths / 10 for tenths, _ in pairs], [each for _, each in pairs]

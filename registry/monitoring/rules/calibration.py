@@ -111,7 +111,11 @@ def calibration_error(bins: Sequence[Bin], scheme: Scheme, count: int) -> Calibr
     if len(bins) > counted("number of bins", count):
         raise NotMeasurable(Reason.BINS_DIFFER, f"{len(bins)} bins were given of a scheme of {count}.")
     gaps = [(each.cases, abs(each.gap)) for each in bins]
-    few = f"There are {total} cases; a judgement needs {FEWEST_CASES}." if total < FEWEST_CASES else ""
+    few = (
+        f"There are {total} of the {FEWEST_CASES} cases that a judgement needs."
+        if total < FEWEST_CASES
+        else ""
+    )
     expected = math.fsum(cases * gap for cases, gap in gaps) / total
     return CalibrationError(expected, max(gap for _, gap in gaps), scheme, count, total, few)
 

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
+from registry.monitoring.rules.areas import area_between, area_by_chance, deviation, rising
 from registry.monitoring.rules.quantiles import (
     chi_square_critical,
     kolmogorov_critical,
@@ -25,7 +25,8 @@ from registry.monitoring.rules.refusals import (
 
 LEVEL: Final = 0.05
 FEWEST_EXPECTED: Final = 5  # per bin, for the chi-square limit (Cochran 1954)
-FEWEST_CASES: Final = 30  # per sample, for the limits of Kolmogorov and of means
+FEWEST_CASES: Final = 30  # per sample, for the limits of Kolmogorov, of areas and of means
+ONE_BIN: Final = "Every case falls into the same bin, so these bins cannot show a drift."
 
 
 class Measure(StrEnum):
@@ -153,7 +154,8 @@ def kolmogorov_smirnov(reference: Sequence[int], current: Sequence[int], *, leve
     scale = math.sqrt(1 / n + 1 / m)
     band = Band.SIGNIFICANT if kolmogorov_tail(value / scale) <= 0.05 else Band.LITTLE
     critical = kolmogorov_critical(level) * scale
-    return Drift(Measure.KS_BINNED, value, band, critical, level, withheld=_few_cases(n, m))
+    pooled = [e + a for e, a in zip(reference, current, strict=True)]
+    return Drift(Measure.KS_BINNED, value, band, critical, level, withheld=_few_cases(pooled, n, m))
 
 
 def wasserstein(
@@ -167,26 +169,19 @@ def wasserstein(
     """Wasserstein-1: the area between the two running shares (Vallender 1974), cases spread evenly inside bins.
 
     In the unit of the edges, one more than bins and rising; or `normalised` by the larger of the reference's
-    standard deviation and 0.001. Band: 0.1 normalised is significant (Evidently). No critical value is free of
-    the distribution, so it is bounded: the area is at most the range of the edges times D, hence the critical D of
-    Kolmogorov-Smirnov times that range, passed by chance with at most probability `level`. Raises NotMeasurable
-    for bins or edges that do not match, and for edges that are not finite or do not rise.
+    standard deviation and 0.001. Band: 0.1 normalised is significant (Evidently). The critical value depends on
+    the distribution and is taken from both windows together, as area_by_chance tells. Raises NotMeasurable for bins
+    or edges that do not match, and for edges that are not finite or do not rise.
     """
     n, m = paired(reference, current)
-    ends = _rising(edges, len(reference))
-    area, before = 0.0, 0.0
-    behind, ahead = 0, 0
-    for place, (e, a) in enumerate(zip(reference, current, strict=True)):
-        behind, ahead = behind + e, ahead + a
-        after = (behind * m - ahead * n) / (n * m)
-        area += (ends[place + 1] - ends[place]) * _mean_size(before, after)
-        before = after
-    deviation = max(_deviation(reference, ends), 0.001)
-    unit = deviation if normalised else 1.0
-    critical = kolmogorov_critical(level) * math.sqrt(1 / n + 1 / m) * (ends[-1] - ends[0]) / unit
+    ends = rising(edges, len(reference))
+    area, spread = area_between(reference, current, ends), max(deviation(reference, ends), 0.001)
+    unit = spread if normalised else 1.0
+    pooled = [e + a for e, a in zip(reference, current, strict=True)]
+    critical = area_by_chance(pooled, ends, level) * math.sqrt(1 / n + 1 / m) / unit
     measure = Measure.WASSERSTEIN_NORMALISED if normalised else Measure.WASSERSTEIN
-    band = _band(area / deviation, 0.1)
-    return Drift(measure, area / unit, band, critical, level, withheld=_few_cases(n, m))
+    band = _band(area / spread, 0.1)
+    return Drift(measure, area / unit, band, critical, level, withheld=_few_cases(pooled, n, m))
 
 
 def mean_shift(reference: Moments, current: Moments, *, level: float = LEVEL) -> Drift:
@@ -206,7 +201,7 @@ def mean_shift(reference: Moments, current: Moments, *, level: float = LEVEL) ->
     ratio = finite("ratio of the deviations", other / unit)
     error = math.hypot(1 / math.sqrt(reference.cases), ratio / math.sqrt(current.cases))
     critical = normal_two_sided(level) * error
-    withheld = _few_cases(reference.cases, current.cases)
+    withheld = _small(reference.cases, current.cases)
     return Drift(Measure.MEAN_SHIFT, value, _band(abs(value), 0.2, 0.5), critical, level, withheld=withheld)
 
 
@@ -246,22 +241,29 @@ def _chance(
     n, m = sizes
     held = [(i, e + a) for i, (e, a) in enumerate(zip(reference, current, strict=True), 1) if e + a]
     if len(held) < 2:
-        return 0.0, "Every case falls into the same bin, so these bins cannot show a drift."
+        return 0.0, ONE_BIN
     critical = chi_square_critical(level, len(held) - 1) * (1 / n + 1 / m)
     place, smallest = min(held, key=lambda each: each[1])
     expected = smallest * min(n, m) / (n + m)
     if expected >= FEWEST_EXPECTED:
         return critical, ""
     return critical, (
-        f"Without drift bin {place} would hold {expected:.1f} cases in the smaller sample; "
-        f"a verdict needs {FEWEST_EXPECTED}."
+        f"Without drift bin {place} would hold {expected:.1f} of the {FEWEST_EXPECTED} cases "
+        "that a verdict needs in the smaller sample."
     )
 
 
-def _few_cases(n: int, m: int) -> str:
+def _few_cases(pooled: Sequence[int], n: int, m: int) -> str:
+    """Why a sample is too small, or its bins too coarse, for the limits of Kolmogorov and of areas; empty where neither."""
+    if sum(1 for each in pooled if each) < 2:
+        return ONE_BIN
+    return _small(n, m)
+
+
+def _small(n: int, m: int) -> str:
     if min(n, m) >= FEWEST_CASES:
         return ""
-    return f"The smaller sample holds {min(n, m)} cases; a verdict needs {FEWEST_CASES}."
+    return f"The smaller sample holds {min(n, m)} of the {FEWEST_CASES} cases that a verdict needs."
 
 
 def _band(value: float, notable: float, alarming: float | None = None) -> Band:
@@ -269,31 +271,3 @@ def _band(value: float, notable: float, alarming: float | None = None) -> Band:
     if value < notable:
         return Band.LITTLE
     return Band.SIGNIFICANT if alarming is None or value > alarming else Band.MODERATE
-
-
-def _rising(edges: Sequence[float], bins: int) -> list[float]:
-    ends = [finite(f"edge {place}", each) for place, each in enumerate(edges, 1)]
-    if len(ends) != bins + 1:
-        raise NotMeasurable(Reason.BINS_DIFFER, f"{bins} bins have {bins + 1} edges; {len(ends)} were given.")
-    if any(low >= high for low, high in pairwise(ends)):
-        raise NotMeasurable(Reason.EDGES_DISORDERED, "Each edge lies above the one before it.")
-    finite("range of the edges", ends[-1] - ends[0])
-    return ends
-
-
-def _mean_size(before: float, after: float) -> float:
-    """The mean of |g| where g runs straight from `before` to `after`; where it changes sign, of both triangles."""
-    if before * after >= 0:
-        return (abs(before) + abs(after)) / 2
-    return (before * before + after * after) / (2 * (abs(before) + abs(after)))
-
-
-def _deviation(counts: Sequence[int], ends: Sequence[float]) -> float:
-    """The standard deviation of cases spread evenly inside their bins; scaled first, so that no square overflows."""
-    total, low, width = sum(counts), ends[0], ends[-1] - ends[0]
-    spans = [((a - low) / width, (b - low) / width) for a, b in pairwise(ends)]
-    mean = math.fsum(c * (a + b) / 2 for c, (a, b) in zip(counts, spans, strict=True)) / total
-    parts = (
-        c * (((a + b) / 2 - mean) ** 2 + (b - a) ** 2 / 12) for c, (a, b) in zip(counts, spans, strict=True)
-    )
-    return width * math.sqrt(math.fsum(parts) / total)

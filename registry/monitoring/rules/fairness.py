@@ -123,7 +123,7 @@ def by_group(
     for group, outcomes in groups.items():
         counts, among = outcomes.of(rate)
         if among < fewest:
-            withheld[group] = f"{among} cases to take this rate among; at least {fewest} are needed."
+            withheld[group] = f"It has {among} of the {fewest} cases that this rate needs."
         else:
             shares[group] = Share(Fraction(counts, among), among, *wilson(counts, among, level=level))
     return ByGroup(rate, shares, withheld, counted("number of cases of no known group", unknown))

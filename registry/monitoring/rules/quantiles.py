@@ -53,6 +53,11 @@ def kolmogorov_critical(level: float) -> float:
     return _where(kolmogorov_tail, level)
 
 
+def normal_one_sided(level: float) -> float:
+    """The value above which `level` of a standard normal lies: 1.645 at 0.05."""
+    return -_STANDARD.inv_cdf(probability("level", level))
+
+
 def normal_two_sided(level: float) -> float:
     """The distance from the mean, in standard deviations, beyond which `level` of a normal lies: 1.96 at 0.05."""
     return -_STANDARD.inv_cdf(probability("level", level) / 2)

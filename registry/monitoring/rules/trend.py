@@ -38,7 +38,7 @@ class Baseline:
         """Why alarms measured by this baseline should not be believed, as a sentence; empty where they may."""
         if self.points >= FEWEST_POINTS:
             return ""
-        return f"The baseline holds {self.points} points; an alarm needs {FEWEST_POINTS}."
+        return f"The baseline holds {self.points} of the {FEWEST_POINTS} points that an alarm needs."
 
 
 @dataclass(frozen=True, slots=True)
