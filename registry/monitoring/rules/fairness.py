@@ -1,0 +1,264 @@
+"""Fairness between groups, from counts alone: rates with their intervals, and the named ways of comparing them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from registry.monitoring.rules.quantiles import normal_tails, normal_two_sided
+from registry.monitoring.rules.refusals import NotMeasurable, Reason, counted
+
+LEVEL: Final = 0.05
+# Below this the interval of a rate is wider than most differences one would act on.
+FEWEST_IN_GROUP: Final = 30
+FOUR_FIFTHS: Final = Fraction(4, 5)  # 29 CFR 1607.4(D)
+
+
+class Rate(StrEnum):
+    """A share of the cases of a group."""
+
+    SELECTION = "selection_rate"
+    PREVALENCE = "prevalence"
+    ACCURACY = "accuracy"
+    TPR = "true_positive_rate"
+    FPR = "false_positive_rate"
+    TNR = "true_negative_rate"
+    FNR = "false_negative_rate"
+    PPV = "positive_predictive_value"
+    NPV = "negative_predictive_value"
+    FDR = "false_discovery_rate"
+    FOR = "false_omission_rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Cases of one group: said yes or no by the system (positive, negative), and whether rightly (true, false)."""
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+    def __post_init__(self) -> None:
+        for name in ("tp", "fp", "fn", "tn"):
+            counted(name.upper(), getattr(self, name))
+
+    def of(self, rate: Rate) -> tuple[int, int]:
+        """The cases a rate counts and the cases it counts them among (Fawcett 2006, figure 1)."""
+        tp, fp, fn, tn = self.tp, self.fp, self.fn, self.tn
+        every = tp + fp + fn + tn
+        return {
+            Rate.SELECTION: (tp + fp, every),
+            Rate.PREVALENCE: (tp + fn, every),
+            Rate.ACCURACY: (tp + tn, every),
+            Rate.TPR: (tp, tp + fn),
+            Rate.FPR: (fp, fp + tn),
+            Rate.TNR: (tn, fp + tn),
+            Rate.FNR: (fn, tp + fn),
+            Rate.PPV: (tp, tp + fp),
+            Rate.NPV: (tn, fn + tn),
+            Rate.FDR: (fp, tp + fp),
+            Rate.FOR: (fn, fn + tn),
+        }[rate]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate of one group: exact, with the number of cases behind it and its Wilson interval."""
+
+    value: Fraction
+    cases: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ByGroup:
+    """One rate of every group large enough, the groups left out with the reason, and cases of no known group."""
+
+    rate: Rate
+    shares: Mapping[str, Share]
+    withheld: Mapping[str, str]
+    unknown: int
+
+    @property
+    def values(self) -> dict[str, Fraction]:
+        """The rates alone, as the comparisons below take them."""
+        return {group: share.value for group, share in self.shares.items()}
+
+
+def wilson(counts: int, among: int, *, level: float = LEVEL) -> tuple[float, float]:
+    """The score interval of a share (Wilson 1927), which keeps inside 0 to 1 and its promise for rare cases.
+
+    Raises NotMeasurable for no cases, and where more are counted than there are.
+    """
+    _refuse_no_share(counts, among)
+    k, n = counts, among
+    z = normal_two_sided(level)
+    middle = (k + z * z / 2) / (n + z * z)
+    reach = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
+    # At the two ends the interval touches 0 or 1 exactly; rounding alone would leave it a hair beside.
+    return 0.0 if k == 0 else max(0.0, middle - reach), 1.0 if k == n else min(1.0, middle + reach)
+
+
+def by_group(
+    groups: Mapping[str, Outcomes],
+    rate: Rate,
+    *,
+    unknown: int = 0,
+    fewest: int = FEWEST_IN_GROUP,
+    level: float = LEVEL,
+) -> ByGroup:
+    """One rate for each group. A group with fewer than `fewest` cases to take the rate among is left out and named.
+
+    `unknown` counts the cases whose group nobody recorded; they are told of and never guessed into a group.
+    Raises NotMeasurable for a minimum below one.
+    """
+    if counted("minimum group size", fewest) < 1:
+        raise NotMeasurable(Reason.OUT_OF_RANGE, "The minimum group size is one case or more.")
+    shares: dict[str, Share] = {}
+    withheld: dict[str, str] = {}
+    for group, outcomes in groups.items():
+        counts, among = outcomes.of(rate)
+        if among < fewest:
+            withheld[group] = f"It has {among} of the {fewest} cases that this rate needs."
+        else:
+            shares[group] = Share(Fraction(counts, among), among, *wilson(counts, among, level=level))
+    return ByGroup(rate, shares, withheld, counted("number of cases of no known group", unknown))
+
+
+def impact_ratios(rates: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Each group's selection rate by the highest one's (6 RCNY 5-300; 29 CFR 1607.4(D)). Below four fifths is flagged.
+
+    Raises NotMeasurable with fewer than two groups, and where nobody is selected: the ratio is then undefined.
+    """
+    best = max(_at_least_two(rates).values())
+    if best == 0:
+        raise NotMeasurable(Reason.UNDEFINED, "Nobody is selected in any group, so no ratio exists.")
+    return {group: rate / best for group, rate in rates.items()}
+
+
+def is_flagged(impact_ratio: Fraction) -> bool:
+    """Whether an impact ratio falls below four fifths (29 CFR 1607.4(D)); exactly four fifths does not."""
+    return impact_ratio < FOUR_FIFTHS
+
+
+def demographic_parity_ratio(selection: Mapping[str, Fraction]) -> Fraction:
+    """The lowest selection rate by the highest, from 0 to 1 (as Fairlearn defines it). Raises as impact_ratios does."""
+    return min(impact_ratios(selection).values())
+
+
+def demographic_parity_difference(selection: Mapping[str, Fraction]) -> Fraction:
+    """The highest selection rate less the lowest, never negative (as Fairlearn defines it). Needs two groups."""
+    return _range(selection)
+
+
+def equal_opportunity_difference(tpr: Mapping[str, Fraction]) -> Fraction:
+    """The highest true positive rate less the lowest, never negative (Hardt et al. 2016, as a range over groups)."""
+    return _range(tpr)
+
+
+def equalized_odds_difference(tpr: Mapping[str, Fraction], fpr: Mapping[str, Fraction]) -> Fraction:
+    """The larger of the ranges of both rates (Hardt et al. 2016; Fairlearn's worst case). Both of the same groups."""
+    if tpr.keys() != fpr.keys():
+        raise NotMeasurable(Reason.NO_SUCH_GROUP, "Both rates are needed of the same groups.")
+    return max(_range(tpr), _range(fpr))
+
+
+def disparate_impact(selection: Mapping[str, Fraction], *, group: str, reference: str) -> Fraction:
+    """The group's selection rate by that of a reference fixed in advance; can exceed 1 (as AIF360 defines it).
+
+    Raises NotMeasurable for a group without a rate, and where nobody of the reference is selected.
+    """
+    own, theirs = _rate_of(selection, group), _rate_of(selection, reference)
+    if theirs == 0:
+        raise NotMeasurable(Reason.UNDEFINED, f"Nobody of {reference} is selected, so no ratio exists.")
+    return own / theirs
+
+
+def is_within_tau(ratio: Fraction, tau: Fraction = FOUR_FIFTHS) -> bool:
+    """Whether a disparity lies from tau to 1 / tau, the ends included (Saleiro et al. 2018, Aequitas)."""
+    if not 0 < tau <= 1:
+        raise NotMeasurable(Reason.OUT_OF_RANGE, "Tau lies above 0 and is at most 1.")
+    return tau <= ratio <= 1 / tau
+
+
+def signed_difference(rates: Mapping[str, Fraction], *, group: str, reference: str) -> Fraction:
+    """The group's rate less the reference's: negative where the group has less (the sign rule of AIF360).
+
+    Of selection rates it is the statistical parity difference, of true positive rates the equal opportunity
+    difference. Raises NotMeasurable for a group without a rate.
+    """
+    return _rate_of(rates, group) - _rate_of(rates, reference)
+
+
+def average_odds_difference(
+    tpr: Mapping[str, Fraction], fpr: Mapping[str, Fraction], *, group: str, reference: str
+) -> Fraction:
+    """The mean of the signed differences of both rates (Bellamy et al. 2018, AIF360). Raises as signed_difference does."""
+    differences = (signed_difference(rates, group=group, reference=reference) for rates in (tpr, fpr))
+    return sum(differences, Fraction(0)) / 2
+
+
+def two_proportions(counts: int, among: int, others: int, among_others: int) -> tuple[float, float]:
+    """The z of the first share less the second, shares pooled, and its two-sided p (Fleiss, Levin and Paik 2003).
+
+    Raises NotMeasurable for no cases, and where all or none are counted on both sides: the pooled share then
+    has no spread.
+    """
+    _refuse_no_share(counts, among)
+    _refuse_no_share(others, among_others)
+    pooled = Fraction(counts + others, among + among_others)
+    variance = pooled * (1 - pooled) * (Fraction(1, among) + Fraction(1, among_others))
+    if variance == 0:
+        raise NotMeasurable(
+            Reason.NO_SPREAD, "All cases on both sides ended alike, so there is no spread to judge by."
+        )
+    z = float(Fraction(counts, among) - Fraction(others, among_others)) / math.sqrt(variance)
+    return z, normal_tails(z)
+
+
+def fisher_exact(counts: int, among: int, others: int, among_others: int) -> Fraction:
+    """The exact two-sided p for two shares: all tables as rare as this one or rarer (Fisher 1935). For small groups.
+
+    Raises NotMeasurable as two_proportions does, but for alike ends, where p is 1; and above 10,000 cases, where
+    the normal test serves and exact arithmetic would take seconds.
+    """
+    _refuse_no_share(counts, among)
+    _refuse_no_share(others, among_others)
+    if among + among_others > 10_000:
+        raise NotMeasurable(Reason.OUT_OF_RANGE, "Above 10,000 cases take the test of two proportions.")
+    total = counts + others
+    ways = [
+        math.comb(among, k) * math.comb(among_others, total - k)
+        for k in range(max(0, total - among_others), min(among, total) + 1)
+    ]
+    seen = math.comb(among, counts) * math.comb(among_others, others)
+    return Fraction(sum(each for each in ways if each <= seen), sum(ways))
+
+
+def _refuse_no_share(counts: int, among: int) -> None:
+    k, n = counted("number counted", counts), counted("number of cases", among)
+    if n == 0:
+        raise NotMeasurable(Reason.NO_CASES, "There are no cases to take a share of.")
+    if k > n:
+        raise NotMeasurable(Reason.OUT_OF_RANGE, f"{k} of {n} cases is more than there are.")
+
+
+def _at_least_two(rates: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
+    if len(rates) < 2:
+        raise NotMeasurable(Reason.TOO_FEW, "Two groups or more are needed to compare.")
+    return rates
+
+
+def _range(rates: Mapping[str, Fraction]) -> Fraction:
+    values = _at_least_two(rates).values()
+    return max(values) - min(values)
+
+
+def _rate_of(rates: Mapping[str, Fraction], group: str) -> Fraction:
+    if group not in rates:
+        raise NotMeasurable(Reason.NO_SUCH_GROUP, f"There is no rate for {group}.")
+    return rates[group]
