@@ -36,7 +36,10 @@ def outcomes(page):
         words = re.sub(r"<[^>]*>", "|", row)
         found[re.search(r"AI-\d{4}", words).group()] = next(
             word
-            for word in ("will change", "changed meanwhile", "changed", "stays as it is", "refused")
+            for word in (
+                *("will change", "changed meanwhile", "changed", "stays as it is", "refused"),
+                *("will be offered", "offered"),
+            )
             if f"|{word}|" in words
         )
     return found
@@ -151,13 +154,18 @@ def test_a_bulk_edit_that_asked_for_no_permission_would_be_noticed(
 
 def test_many_are_handed_over_tagged_and_given_a_deputy(client_of, database, cast, keys):
     adam, chosen = client_of("adam"), list(keys.values())
+    texts = []
 
     def through(task, **values):
         preview = sent(adam, chosen, "preview", task=task, **values)
         assert preview.status_code == 200, preview.text
         done = sent(adam, chosen, "apply", task=task, seen=seen_in(preview.text), **values)
-        said = {key: word.replace("will change", "changed") for key, word in outcomes(preview.text).items()}
+        said = {
+            key: word.replace("will change", "changed").replace("will be offered", "offered")
+            for key, word in outcomes(preview.text).items()
+        }
         assert outcomes(done.text) == said
+        texts.append((preview.text, done.text))
         return said
 
     assert set(through("tags", add="Reorganisation", remove="unknown").values()) == {"changed"}
@@ -169,7 +177,13 @@ def test_many_are_handed_over_tagged_and_given_a_deputy(client_of, database, cas
     }
     beside = {f"to-{keys['pricing']}": "ADA@example.org", f"to-{keys['sentinel']}": "ghost@example.org"}
     said = through("hand_over", to_id=str(cast.number("mia")), reason="Reorganisation.", **beside)
-    assert said == {keys["triage"]: "changed", keys["sentinel"]: "refused", keys["pricing"]: "changed"}
+    assert said == {keys["triage"]: "offered", keys["sentinel"]: "refused", keys["pricing"]: "offered"}
+    # Nothing has changed hands yet, and the page does not say that it has.
+    before, after = texts[-1]
+    to_both = "ffered to Ada Owner (1 system) and Mia Colleague (1 system)"
+    assert f"Will be o{to_both}." in before
+    assert f"O{to_both}, waiting for an answer." in after
+    assert "systems changed" not in after
     with database.transaction(read_only=True) as session:
         offered = {
             name: ownership.pending_handover(session, getattr(cast, name).id)

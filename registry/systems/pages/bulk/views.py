@@ -195,6 +195,7 @@ def _steps_page(task: Task, offered: Sequence[str], steps: Sequence[Step], *, do
         offered=offered,
         steps=sorted(steps, key=lambda step: (order.index(step.outcome), step.name)),
         counts=rules.counts(steps),
+        offered_to=rules.offered_said(steps),
         kept=kept,
         done=done,
     )
