@@ -155,8 +155,10 @@ def test_somebody_elses_choice_from_a_list_is_taken_over_by_the_merge(client_of,
     assert "Code https://example.org/x</textarea>" in conflict.text
 
 
-def test_a_unit_nobody_knows_narrows_the_register_to_nothing(client_of, cast):
-    assert "Nothing matches" in client_of("ada").get("/systems?unit=999999").text
+def test_a_unit_nobody_knows_is_named_and_does_not_narrow_the_register(client_of, cast):
+    page = client_of("ada").get("/systems?unit=999999").text
+    assert "Unit: there is no “999999” any more." in page
+    assert cast.triage.key in page
 
 
 def test_a_conflict_names_the_unit_and_not_its_number(client_of, cast):
