@@ -238,9 +238,7 @@ def test_an_export_holds_exactly_what_is_shown_and_says_who_took_it(client_of, c
         assert header == [
             "Id",
             "System",
-            "Visibility",
             "Accountable owner",
-            "Ownership",
             "Deputy",
             "Autonomy",
             "Registered on",
@@ -269,6 +267,30 @@ def test_an_export_holds_exactly_what_is_shown_and_says_who_took_it(client_of, c
     assert notes[0]["search"].startswith("sort=-key&col=owner")
     assert mia.post("/systems/export", data={"format": "exe"}).status_code == 422
     assert mia.post("/systems/export?stage=lost", data={"format": "csv"}).status_code == 422
+
+
+def exported(client, address):
+    with client.post(f"/systems/export{address}", data={"format": "csv"}) as reply:
+        assert reply.status_code == 200
+        return cells(reply)
+
+
+def test_who_may_know_of_a_system_is_in_a_file_only_where_it_is_asked_for(client_of, cast):
+    ada = client_of("ada")
+    assert exported(ada, "?col=none")[0] == ["Id", "System"]
+    assert exported(ada, "")[0] == ["Id", "System", "Unit", "Accountable owner", "Stage", "Tier"]
+    asked = "?col=visibility&col=ownership&sort=key"
+    header, *rows = exported(ada, asked)
+    assert header == ["Id", "System", "Ownership", "Visibility"]
+    said = {row[0]: row[3] for row in rows}
+    assert (said[cast.triage.key], said[cast.sentinel.key]) == ("whole company", "restricted")
+    assert {row[2] for row in rows} <= {"confirmed", "to be confirmed", "has left"}
+    # What a file says in a column, the page says in it.
+    page = ada.get(f"/systems{asked}").text
+    for words in ("Visibility", "Ownership", "whole company"):
+        assert words in page
+    body = page.split("<tbody")[1].split("</tbody")[0]
+    assert body.count("whole company") == list(said.values()).count("whole company")
 
 
 class Args(dict):
