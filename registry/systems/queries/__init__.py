@@ -16,7 +16,7 @@ from registry.systems.queries.records import (
 )
 from registry.systems.queries.searching import count, every_word, numbers_in
 from registry.systems.queries.sorts import SORTS, Place
-from registry.systems.queries.views import preferred_view, view_by_id, views_for
+from registry.systems.queries.views import preferred_view, view_by_id, views_by_tag, views_for
 from registry.systems.queries.visibility import numbers_visible_to, visible_to
 from registry.systems.rules.search import Search
 
@@ -53,6 +53,7 @@ __all__ = [
     "search_from",
     "still_there",
     "view_by_id",
+    "views_by_tag",
     "views_for",
     "visible_to",
 ]
