@@ -1,5 +1,6 @@
 """Register a system with its first owner; edit its record; keep views of the register; note that it was exported."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from registry.systems.models import SavedView, System, Withdrawal
 from registry.systems.queries.views import preferred_view, view_name_taken
 from registry.systems.rules import record as rules
 from registry.systems.rules.record import Registration, Stage, SystemFacts
-from registry.systems.rules.views import ViewFacts, may_change_view, problems_with_view
+from registry.systems.rules.views import ViewFacts, following_tag, may_change_view, problems_with_view
 
 
 def register(session: Session, actor: Actor, registration: Registration) -> System:
@@ -107,6 +108,23 @@ def prefer_view(session: Session, actor: Actor, view: SavedView, *, preferred: b
         session.flush()
     view.preferred = preferred
     record(session, actor, Event.VIEW_CHANGED, view)
+
+
+def let_views_follow_tag(
+    session: Session, actor: Actor, views: Sequence[SavedView], before: str, now: str
+) -> None:
+    """Let saved views that are narrowed by a tag find it under its name of now; nothing where there are none.
+
+    Part of what happens to the tag, so whoever may rename it may do this to views of others too. When a view was
+    last saved stays as it is. The caller holds the views, found before the tag changed its name.
+    """
+    require(actor, Permission.TAGS_MANAGE)
+    if not views:
+        return
+    for view in views:
+        view.address = following_tag(view.address, before, now)
+    note = {"tag": before, "now": now, "views": str(len(views))}
+    record(session, actor, Event.VIEW_CHANGED, None, subject_kind="saved_view", note=note)
 
 
 def delete_view(session: Session, actor: Actor, view: SavedView) -> None:

@@ -7,7 +7,6 @@ from typing import IO
 from registry.kernel.text import worded
 from registry.output.tables import Cell, write_csv, write_xlsx
 from registry.systems.queries import Line
-from registry.systems.queries.facets import OWNER_STATES
 from registry.systems.rules.search import COLUMNS, Listing
 
 
@@ -35,31 +34,26 @@ Reader = Callable[[Line], Cell]
 
 
 def _columns(listing: Listing, units: Mapping[int, str], deputies: Mapping[int, str]) -> dict[str, Reader]:
-    """Heading and cell of every column of the file; what the page shows below a value has a column of its own."""
-    readers: dict[str, dict[str, Reader]] = {
-        "unit": {COLUMNS["unit"]: lambda line: units[line.unit_id]},
-        "owner": {
-            COLUMNS["owner"]: lambda line: line.owner,
-            "Ownership": lambda line: OWNER_STATES[line.owner_state],
-        },
-        "deputy": {COLUMNS["deputy"]: lambda line: deputies.get(line.id)},
-        "stage": {COLUMNS["stage"]: lambda line: worded(line.stage.value)},
-        "tier": {COLUMNS["tier"]: lambda line: worded(line.tier.value) if line.tier else None},
-        "autonomy": {COLUMNS["autonomy"]: lambda line: line.autonomy_said},
-        "kind": {COLUMNS["kind"]: lambda line: line.kind.said if line.kind else None},
-        "vendor": {COLUMNS["vendor"]: lambda line: line.vendor or None},
-        "tags": {COLUMNS["tags"]: lambda line: line.tags_said or None},
-        "registered": {COLUMNS["registered"]: lambda line: line.registered_at.date()},
-        "changed": {COLUMNS["changed"]: lambda line: line.changed.date() if line.changed else None},
+    """Heading and cell of every column of the file: what names a system, and the columns that are asked for."""
+    # Nothing stands beside them: whoever leaves a column out, such as who may know of a system, hands on a file
+    # without it.
+    readers: dict[str, Reader] = {
+        "unit": lambda line: units[line.unit_id],
+        "owner": lambda line: line.owner,
+        "ownership": lambda line: line.ownership_said,
+        "deputy": lambda line: deputies.get(line.id),
+        "stage": lambda line: worded(line.stage.value),
+        "tier": lambda line: worded(line.tier.value) if line.tier else None,
+        "autonomy": lambda line: line.autonomy_said,
+        "kind": lambda line: line.kind.said if line.kind else None,
+        "vendor": lambda line: line.vendor or None,
+        "tags": lambda line: line.tags_said or None,
+        "visibility": lambda line: line.visibility_said,
+        "registered": lambda line: line.registered_at.date(),
+        "changed": lambda line: line.changed.date() if line.changed else None,
     }
-    found: dict[str, Reader] = {
-        "Id": lambda line: line.key,
-        "System": lambda line: line.name,
-        "Visibility": lambda line: worded(line.visibility.value),
-    }
-    for column in listing.columns:
-        found |= readers[column]
-    return found
+    asked = {COLUMNS[name]: readers[name] for name in listing.columns}
+    return {"Id": lambda line: line.key, "System": lambda line: line.name, **asked}
 
 
 def write(

@@ -93,11 +93,27 @@ class Text(TextAreaField):
         super().__init__(
             label,
             [Length(max=limit), Storable(), *([Wanted()] if required else [])],
-            filters=[_stripped],
+            filters=[_stripped, *options.pop("filters", ())],
             description=description,
             render_kw={"maxlength": limit, "rows": rows},
             **options,
         )
+
+
+class Sentences(Text):
+    """A few sentences that are kept as one line, in a box of several rows.
+
+    Whoever has the room presses the key for a new line; what they wrote is as true without the break, so it
+    becomes a space instead of a refusal.
+    """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, filters=[_on_one_line], **options)
+
+
+def _on_one_line(text: str) -> str:
+    parts = (part.strip() for part in text.replace("\r", "\n").split("\n"))
+    return " ".join(part for part in parts if part)
 
 
 class Wanted:

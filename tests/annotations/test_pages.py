@@ -1,9 +1,16 @@
 """Tags and notes in the browser and as JSON."""
 
 import pytest
+from sqlmodel import select
 
 from registry.accounts.actions import issue_token
 from registry.annotations import actions, queries
+from registry.audit.models import LedgerEntry
+from registry.audit.queries import verify
+from registry.kernel.errors import Forbidden
+from registry.systems.actions import let_views_follow_tag, save_view
+from registry.systems.models import SavedView
+from registry.systems.rules.views import ViewFacts
 
 
 @pytest.fixture
@@ -67,6 +74,56 @@ def test_an_administrator_renames_and_merges_tags(client_of, tagged):
     assert adam.get(f"/tags/{rings}").status_code == 404
     assert "trial" in adam.get("/tags").text
     assert client_of("ada").post(f"/tags/{pilot}/rename", data={"name": "x"}).status_code == 403
+
+
+def kept_addresses(app):
+    with app.database.transaction(read_only=True) as session:
+        assert verify(session).ok
+        return {view.name: view.address for view in session.exec(select(SavedView))}
+
+
+def test_saved_views_follow_a_tag_that_is_renamed_or_merged(client_of, app, cast, tagged):
+    kept = {
+        ("mia", "Pilots"): "q=pilot&tag=Pilot&vendor=pilot&sort=-key",
+        ("ada", "Both"): "tag=fraud+rings&tag=pilot&col=tags",
+        ("ada", "Rings"): "tag=fraud+rings",
+        # He may not know that there is such a tag: he wrote down a name he guessed.
+        ("otto", "Guessed"): "tag=fraud+rings",
+        ("otto", "Live"): "stage=live",
+    }
+    with app.database.transaction() as session:
+        for (name, view), address in kept.items():
+            save_view(session, cast.actor(session, name), ViewFacts(view, address))
+    adam, pilot, rings = client_of("adam"), tagged["pilot"], tagged["fraud rings"]
+    assert adam.post(f"/tags/{pilot}/rename", data={"name": "fraud rings"}).status_code == 422
+    assert kept_addresses(app) == {view: address for (_, view), address in kept.items()}
+    assert adam.post(f"/tags/{pilot}/rename", data={"name": "Trial & error"}).status_code == 303
+    renamed = {
+        "Pilots": "q=pilot&tag=Trial+%26+error&vendor=pilot&sort=-key",
+        "Both": "tag=fraud+rings&tag=Trial+%26+error&col=tags",
+        "Rings": "tag=fraud+rings",
+        "Guessed": "tag=fraud+rings",
+        "Live": "stage=live",
+    }
+    assert kept_addresses(app) == renamed
+    assert adam.post(f"/tags/{rings}/merge", data={"into_id": pilot}).status_code == 303
+    assert kept_addresses(app) == renamed | {
+        "Both": "tag=Trial+%26+error&col=tags",
+        "Rings": "tag=Trial+%26+error",
+    }
+    shown = client_of("ada").get(f"/systems?{kept_addresses(app)['Both']}").text
+    assert cast.triage.key in shown
+    with app.database.transaction(read_only=True) as session:
+        events = [entry.event for entry in session.exec(select(LedgerEntry).order_by(LedgerEntry.seq))]
+    told = [event for event in events if event in {"tag.renamed", "tag.merged", "view.changed"}]
+    assert told == ["tag.renamed", "view.changed", "tag.merged", "view.changed"]
+
+
+def test_only_whoever_keeps_the_tags_lets_views_follow_one(session, cast):
+    ada = cast.actor(session, "ada")
+    view = save_view(session, ada, ViewFacts("Pilots", "tag=pilot"))
+    with pytest.raises(Forbidden):
+        let_views_follow_tag(session, ada, [view], "pilot", "trial")
 
 
 def test_a_note_is_written_corrected_and_withdrawn(client_of, page):

@@ -68,8 +68,9 @@ def test_forty_systems_are_set_and_handed_over_and_accepted_at_once(site, browse
         expect(page.get_by_role("alert")).to_contain_text("Say why the systems change hands")
         fill(page, {"Reason": "Mia runs the letter desk."})
         page.get_by_role("button", name="Show what would change").click()
-        page.get_by_role("button", name=f"Apply to {MANY} systems").click()
-        expect(page.get_by_text(f"{MANY} systems changed.")).to_be_visible()
+        page.get_by_role("button", name=f"Offer {MANY} systems").click()
+        offered = f"Offered to Mia Colleague ({MANY} systems), waiting for an answer."
+        expect(page.get_by_text(offered)).to_be_visible()
         assert watch.complaints == []
 
     with site.visit(browser, "mia") as (context, watch):

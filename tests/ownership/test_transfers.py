@@ -241,6 +241,23 @@ def test_an_administrator_sees_what_will_happen_and_it_happens(client_of, app, h
         }
 
 
+def test_a_system_that_is_offered_already_is_marked_and_not_ticked(client_of, house, cast):
+    with house.transaction() as session:
+        actions.offer_handover(session, DOOR, cast.triage.id, cast.number("mia"), "Moves team")
+        owned = next(
+            seat.id
+            for seat in queries.seats_of_person(session, cast.number("ada"))
+            if (seat.system_id, seat.seat) == (cast.triage.id, Seat.OWNER)
+        )
+    page = client_of("adam").get(f"/people/{cast.number('ada')}/transfer").text
+    assert len(re.findall(r'name="seat" value="(\d+)" checked', page)) == 2
+    assert page.count("offered to Mia Colleague on") == 1
+    assert "waiting for an answer" in page
+    assert f"/systems/{cast.triage.key}/ownership" in page
+    for gone in (f'name="seat" value="{owned}"', f'name="to-{owned}"'):
+        assert gone not in page
+
+
 def test_noting_a_last_day_leads_to_the_seats_and_others_find_no_such_page(client_of, cast):
     number = cast.number("olga")
     reply = client_of("adam").post(f"/people/{number}/leaving", data={"active_to": clock.today()})

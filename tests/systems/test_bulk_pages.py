@@ -7,6 +7,7 @@ import pytest
 from registry.accounts import queries as accounts
 from registry.annotations import queries as annotations
 from registry.audit.queries import entries_about, verify
+from registry.ownership import actions as ownership_actions
 from registry.ownership import queries as ownership
 from registry.systems import actions, queries
 from registry.systems.rules.bulk import MOST_SYSTEMS
@@ -36,7 +37,10 @@ def outcomes(page):
         words = re.sub(r"<[^>]*>", "|", row)
         found[re.search(r"AI-\d{4}", words).group()] = next(
             word
-            for word in ("will change", "changed meanwhile", "changed", "stays as it is", "refused")
+            for word in (
+                *("will change", "changed meanwhile", "changed", "stays as it is", "refused"),
+                *("will be offered", "offered"),
+            )
             if f"|{word}|" in words
         )
     return found
@@ -151,13 +155,18 @@ def test_a_bulk_edit_that_asked_for_no_permission_would_be_noticed(
 
 def test_many_are_handed_over_tagged_and_given_a_deputy(client_of, database, cast, keys):
     adam, chosen = client_of("adam"), list(keys.values())
+    texts = []
 
     def through(task, **values):
         preview = sent(adam, chosen, "preview", task=task, **values)
         assert preview.status_code == 200, preview.text
         done = sent(adam, chosen, "apply", task=task, seen=seen_in(preview.text), **values)
-        said = {key: word.replace("will change", "changed") for key, word in outcomes(preview.text).items()}
+        said = {
+            key: word.replace("will change", "changed").replace("will be offered", "offered")
+            for key, word in outcomes(preview.text).items()
+        }
         assert outcomes(done.text) == said
+        texts.append((preview.text, done.text))
         return said
 
     assert set(through("tags", add="Reorganisation", remove="unknown").values()) == {"changed"}
@@ -169,7 +178,13 @@ def test_many_are_handed_over_tagged_and_given_a_deputy(client_of, database, cas
     }
     beside = {f"to-{keys['pricing']}": "ADA@example.org", f"to-{keys['sentinel']}": "ghost@example.org"}
     said = through("hand_over", to_id=str(cast.number("mia")), reason="Reorganisation.", **beside)
-    assert said == {keys["triage"]: "changed", keys["sentinel"]: "refused", keys["pricing"]: "changed"}
+    assert said == {keys["triage"]: "offered", keys["sentinel"]: "refused", keys["pricing"]: "offered"}
+    # Nothing has changed hands yet, and the page does not say that it has.
+    before, after = texts[-1]
+    to_both = "ffered to Ada Owner (1 system) and Mia Colleague (1 system)"
+    assert f"Will be o{to_both}." in before
+    assert f"O{to_both}, waiting for an answer." in after
+    assert "systems changed" not in after
     with database.transaction(read_only=True) as session:
         offered = {
             name: ownership.pending_handover(session, getattr(cast, name).id)
@@ -184,6 +199,38 @@ def test_many_are_handed_over_tagged_and_given_a_deputy(client_of, database, cas
         assert {tag.name for each in tags.values() for tag in each} == {"Reorganisation"}
     with database.transaction(read_only=True) as session:
         assert verify(session).ok
+
+
+def test_a_system_that_is_offered_already_is_marked_and_not_offered_again(client_of, database, cast, keys):
+    adam, address = client_of("adam"), f"{URL}?task=hand_over&key=" + "&key=".join(keys.values())
+    before = adam.get(address).text
+    assert "offered already" not in before
+    with database.transaction() as session:
+        made = ownership_actions.offer_handover(
+            session, cast.actor(session, "ada"), cast.triage.id, cast.number("mia"), "Moves team."
+        )
+    page = adam.get(address).text
+    row = next(part for part in page.split("<tr") if f">{keys['triage']}<" in part)
+    assert "offered to Mia Colleague on" in row
+    assert "waiting for an answer" in row
+    assert f"/systems/{keys['triage']}/ownership" in row
+    assert 'name="key"' not in row
+    assert f'name="to-{keys["triage"]}"' not in page
+    assert f'name="to-{keys["sentinel"]}"' in page
+    assert "1 is offered already and left alone." in page
+    # Whoever sends it all the same is refused, as before; another task is nothing to an offer.
+    values = {"task": "hand_over", "to_id": str(cast.number("mia")), "reason": "Again."}
+    sent_again = sent(adam, list(keys.values()), "preview", **values)
+    assert outcomes(sent_again.text)[keys["triage"]] == "refused"
+    assert "offered to Mia" not in adam.get(address.replace("hand_over", "tags")).text
+    # Somebody who may not offer it is told no less, and not asked to withdraw what is not theirs.
+    theirs = client_of("mia").get(address).text
+    assert "offered to Mia Colleague on" in theirs
+    assert "withdraw that offer" not in theirs
+    with database.transaction() as session:
+        offer = ownership.handover_by_id(session, made.id, lock=True)
+        ownership_actions.withdraw_handover(session, cast.actor(session, "ada"), offer)
+    assert "offered already" not in adam.get(address).text
 
 
 def test_sixty_systems_cost_statements_in_proportion_and_too_many_are_refused(client_of, app, database, cast):

@@ -86,3 +86,18 @@ def test_only_stated_fields_are_set_for_many_never_an_outcome():
         Task.HAND_OVER: Permission.HANDOVER_OFFER,
         Task.SEAT: Permission.SEAT_FILL,
     }
+
+
+def test_who_is_asked_to_accept_is_told_by_name_and_those_beyond_a_few_are_counted():
+    def step(number, name, **more):
+        return Step(f"AI-{number:04d}", "", 1, (Change("Owner", "Ada", name, asks=name),), **more)
+
+    assert bulk.offered_said([]) == ""
+    refused = [step(1, "Mia", problems=("No.",)), step(2, "Mia", moved_on=True)]
+    assert bulk.offered_said(refused) == ""
+    some = [*refused, step(3, "Mia"), step(4, "Bo"), step(5, "Mia")]
+    assert bulk.offered_said(some) == "Mia (2 systems) and Bo (1 system)"
+    many = [step(number, name) for number, name in enumerate("ABCDEFF")]
+    assert bulk.offered_said(many) == (
+        "F (2 systems), A (1 system), B (1 system), C (1 system) and 2 others (2 systems)"
+    )

@@ -61,6 +61,29 @@ def edited(client, key, **changes):
     return data | changes
 
 
+def test_line_breaks_in_a_summary_become_spaces_when_it_is_registered_and_edited(client_of, cast):
+    client, typed = client_of("ada"), "Sorts  claims.\r\n\r\n  By urgency.\nFast.\r\n"
+    kept = "Sorts  claims. By urgency. Fast."
+    asked = {"name": "Router", "unit_id": cast.units["claims"].id, "owner_id": cast.number("ada")}
+    made = client.post("/systems/new", data=asked | {"summary": typed, "visibility": "company"})
+    assert made.status_code == 303
+    assert edited(client, made.location.rpartition("/")[2])["summary"] == kept
+    key = cast.triage.key
+    assert client.post(f"/systems/{key}/edit", data=edited(client, key, summary=typed)).status_code == 303
+    assert edited(client, key)["summary"] == kept
+    # The browser counts a break as one character, and so does what is kept.
+    long = "x" * 174 + "\r\n" + "y" * 175
+    assert client.post(f"/systems/{key}/edit", data=edited(client, key, summary=long)).status_code == 303
+    # A refusal for another reason keeps what was typed.
+    refused = client.post(f"/systems/{key}/edit", data=edited(client, key, summary=typed, name=""))
+    assert refused.status_code == 422
+    assert f">{kept}</textarea>" in refused.text.replace(">\r\n", ">")
+    longer = client.post(f"/systems/{key}/edit", data=edited(client, key, summary=long + "z"))
+    assert longer.status_code == 422
+    assert "z</textarea>" in longer.text
+    assert "At most 350 characters; a line break becomes a space." in longer.text
+
+
 def test_two_people_editing_different_fields_both_keep_their_words(client_of, cast):
     ada, ben, key = client_of("ada"), client_of("ben"), cast.triage.key
     theirs, mine = edited(ada, key, technique="Boosted trees"), edited(ben, key, modality="Tables")
@@ -155,8 +178,10 @@ def test_somebody_elses_choice_from_a_list_is_taken_over_by_the_merge(client_of,
     assert "Code https://example.org/x</textarea>" in conflict.text
 
 
-def test_a_unit_nobody_knows_narrows_the_register_to_nothing(client_of, cast):
-    assert "Nothing matches" in client_of("ada").get("/systems?unit=999999").text
+def test_a_unit_nobody_knows_is_named_and_does_not_narrow_the_register(client_of, cast):
+    page = client_of("ada").get("/systems?unit=999999").text
+    assert "Unit: there is no “999999” any more." in page
+    assert cast.triage.key in page
 
 
 def test_a_conflict_names_the_unit_and_not_its_number(client_of, cast):

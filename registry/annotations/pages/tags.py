@@ -13,6 +13,7 @@ from registry.kernel.text import counted
 from registry.ownership import queries as ownership
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
+from registry.systems.actions import let_views_follow_tag
 from registry.systems.models import System
 from registry.systems.queries import Search
 from registry.web.doors import needs
@@ -88,11 +89,26 @@ def _tag_page(found: Tag, renaming: Form, merging: Form, troubled: Form | None =
 def rename_tag(number: int) -> ResponseReturnValue:
     found, _ = _held(number)
     form = RenameTagForm()
-    done = form.carried_out(lambda: actions.rename_tag(session(), actor(), found, form.name.data or ""))
+    done = form.carried_out(lambda: _renamed(found, form.name.data or ""))
     if done is None:
         return _tag_page(found, form, _merging(found))
     flash(f"The tag is called {done.name} now.", "good")
     return redirect(url_for(".tag", number=number), 303)
+
+
+def _renamed(found: Tag, name: str) -> Tag:
+    # Views follow in the same transaction: none is ever seen asking for a tag by a name it no longer has.
+    before, views = found.name, systems.views_by_tag(session(), found)
+    renamed = actions.rename_tag(session(), actor(), found, name)
+    let_views_follow_tag(session(), actor(), views, before, renamed.name)
+    return renamed
+
+
+def _merged(found: Tag, into: Tag | None) -> int:
+    before, views = found.name, systems.views_by_tag(session(), found)
+    moved = actions.merge_tags(session(), actor(), found, into)
+    let_views_follow_tag(session(), actor(), views, before, into.name if into else before)
+    return moved
 
 
 @pages.post("/tags/<int:number>/merge")
@@ -101,7 +117,7 @@ def merge_tag(number: int) -> ResponseReturnValue:
     found, held = _held(number, request.form.get("into_id", 0, type=int))
     form = _merging(found)
     into = held.get(form.into_id.data or 0)
-    moved = form.carried_out(lambda: actions.merge_tags(session(), actor(), found, into))
+    moved = form.carried_out(lambda: _merged(found, into))
     if moved is None:
         return _tag_page(found, RenameTagForm(formdata=None, data={"name": found.name}), form, form)
     flash(f"{found.name} is merged. {counted(moved, 'system')} carried it.", "good")

@@ -8,12 +8,13 @@ from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
-from registry.kernel.actor import Permission
+from registry.kernel.actor import Permission, Seat
 from registry.kernel.errors import Conflict, refuse_if
 from registry.ownership import actions, queries
 from registry.ownership.forms import TransferForm
 from registry.ownership.models import Assignment
 from registry.ownership.pages.shared import pages, with_people
+from registry.ownership.queries import Out
 from registry.ownership.rules import MOST_AT_ONCE, SEAT_SAID, Move, moved_on, problems_with_transfer
 from registry.people import queries as people
 from registry.people.models import Person
@@ -38,7 +39,8 @@ def transfer_form(number: int) -> ResponseReturnValue:
     person = people.person_by_id(session(), number)
     rows = _rows(person)
     form = TransferForm(formdata=None)
-    form.seat.data = [row.seat.id or 0 for row in rows]
+    offers = _offers(rows)
+    form.seat.data = [row.seat.id or 0 for row in rows if row.seat.id not in offers]
     return _choosing(person, form, rows)
 
 
@@ -79,6 +81,12 @@ def _rows(person: Person) -> list[Row]:
     return sorted(rows, key=lambda row: (row.system.name, row.system.id, row.seat.seat))[:MOST_AT_ONCE]
 
 
+def _offers(rows: list[Row]) -> dict[int, Out]:
+    """The offers that are out already, by the seat each would empty: that seat cannot be offered once more."""
+    owned = {row.system.id or 0: row.seat.id or 0 for row in rows if row.seat.seat is Seat.OWNER}
+    return {owned[number]: out for number, out in queries.offers_out(session(), owned).items()}
+
+
 def _with(rows: list[Row], moves: list[Move]) -> list[Row]:
     by_seat = {move.assignment_id: move for move in moves}
     return [Row(row.seat, row.system, by_seat[row.seat.id or 0]) for row in rows if row.seat.id in by_seat]
@@ -116,7 +124,8 @@ def _named(to: Mapping[int, int | None]) -> dict[int, Person]:
 
 def _choosing(person: Person, form: TransferForm, rows: list[Row]) -> Response:
     here = [one for one in _here() if one.id != person.id]
-    context = {"form": _offered(form), "rows": rows, "here": here, "most": MOST_AT_ONCE}
+    context = {"form": _offered(form), "rows": rows, "offers": _offers(rows)}
+    context |= {"here": here, "most": MOST_AT_ONCE}
     page = _page("ownership/transfer.html", person, **context)
     page.status_code = 422 if form.errors or form.form_errors else 200
     return page

@@ -8,10 +8,12 @@ from registry.ownership.queries.confirmations import (
     steps_noted,
 )
 from registry.ownership.queries.handovers import (
+    Out,
     handover_by_id,
     handovers_for,
     handovers_of,
     lapsed_handovers,
+    offers_out,
     pending_handover,
 )
 from registry.ownership.queries.seats import (
@@ -35,6 +37,7 @@ from registry.ownership.queries.transfers import moves_of, seats_of_person
 
 __all__ = [
     "Held",
+    "Out",
     "Told",
     "assignment_by_id",
     "confirmations_of",
@@ -51,6 +54,7 @@ __all__ = [
     "last_word_of",
     "moves_of",
     "notices_of",
+    "offers_out",
     "open_owner",
     "open_seats_counted",
     "open_seats_of",

@@ -1,6 +1,7 @@
 """Offers of the accountable seat: one, those of a system, those that wait for somebody, those nobody can answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_
@@ -17,6 +18,28 @@ def pending_handover(session: Session, system_id: int) -> Handover | None:
     """The open offer of a system, if there is one."""
     query = select(Handover).where(Handover.system_id == system_id, Handover.state == HandoverState.OFFERED)
     return session.exec(query).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """An open offer, and the name of whoever is asked."""
+
+    handover: Handover
+    name: str
+
+
+def offers_out(session: Session, system_ids: Collection[int]) -> dict[int, Out]:
+    """The open offer of each of these systems that has one, by system; in one statement.
+
+    One that has run out counts until it is closed: as long as it stands, no other can be made.
+    """
+    if not system_ids:
+        return {}
+    query = select(Handover, Person.name).join(Person, col(Person.id) == col(Handover.to_id))
+    query = query.where(
+        Handover.state == HandoverState.OFFERED, col(Handover.system_id).in_(sorted(system_ids))
+    )
+    return {offer.system_id: Out(offer, name) for offer, name in session.exec(query)}
 
 
 def handover_by_id(session: Session, handover_id: int, *, lock: bool = False) -> Handover:

@@ -1,14 +1,15 @@
 """What would become of a leaver's seats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
 from registry.kernel import clock
 from registry.kernel.actor import Seat
-from registry.ownership.models import Assignment, Handover
+from registry.ownership.models import Assignment
+from registry.ownership.queries.handovers import offers_out
 from registry.ownership.queries.seats import held_on_many
-from registry.ownership.rules import HandoverState, Move, MoveFacts, move_of
+from registry.ownership.rules import Move, MoveFacts, move_of
 from registry.people.models import Person
 from registry.people.queries import people_by_id
 from registry.people.rules import is_active
@@ -28,10 +29,7 @@ def moves_of(
     """What would become of each of these seats of one person; `to` names who takes each assignment over."""
     people = people_by_id(session, {number for number in to.values() if number} | _holders(seats))
     systems = sorted({seat.system_id for seat in seats})
-    offered = select(Handover.system_id).where(
-        col(Handover.system_id).in_(systems), Handover.state == HandoverState.OFFERED
-    )
-    pending = set(session.exec(offered)) if systems else set()
+    pending = offers_out(session, systems).keys()
     held = {
         number: [each.assignment for each in holders]
         for number, holders in held_on_many(session, systems).items()
@@ -48,7 +46,7 @@ def _facts(
     to_id: int | None,
     people: Mapping[int, Person],
     held: Mapping[int, Sequence[Assignment]],
-    pending: set[int],
+    pending: Collection[int],
 ) -> MoveFacts:
     here = held.get(seat.system_id, ())
     owner = next((each.person_id for each in here if each.seat is Seat.OWNER), None)

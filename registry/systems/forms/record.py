@@ -25,9 +25,10 @@ from registry.systems.rules.record import (
     SystemFacts,
     Visibility,
 )
-from registry.web.formkit import Chosen, Count, Day, Form, Line, Picked, Revision, Text
+from registry.web.formkit import Chosen, Count, Day, Form, Line, Picked, Revision, Sentences, Text
 
 _MARKDOWN = "Markdown is understood."
+_SUMMARY_FITS = f"At most {SUMMARY_LIMIT} characters; a line break becomes a space."
 
 
 def _visibility() -> Chosen:
@@ -47,10 +48,10 @@ class RegisterForm(Form):
     """Four things first; everything else can follow."""
 
     name = Line("Name", NAME_LIMIT, "The name people use for it.", required=True)
-    summary = Text(
+    summary = Sentences(
         "What it does",
         SUMMARY_LIMIT,
-        "One or two sentences a colleague from another unit understands.",
+        f"One or two sentences a colleague from another unit understands. {_SUMMARY_FITS}",
         rows=3,
         required=True,
     )
@@ -99,7 +100,13 @@ class RecordForm(Form):
 
     version = Revision()
     name = Line("Name", NAME_LIMIT, required=True)
-    summary = Text("Summary", SUMMARY_LIMIT, "What it does, in one or two sentences.", rows=3, required=True)
+    summary = Sentences(
+        "Summary",
+        SUMMARY_LIMIT,
+        f"What it does, in one or two sentences. {_SUMMARY_FITS}",
+        rows=3,
+        required=True,
+    )
     unit_id = Picked("Unit", empty="Choose a unit", required=True)
     visibility = _visibility()
     description = Text("Description", TEXT_LIMIT, _MARKDOWN, rows=6)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,14 +10,14 @@ from werkzeug.datastructures import MultiDict
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.errors import refuse_if
+from registry.kernel.errors import Problem
 from registry.people import queries as people
 from registry.people.rules import chain_of
 from registry.systems import actions, queries
 from registry.systems.forms import RegisterForm
 from registry.systems.pages import panel
 from registry.systems.pages.panel import Organisation
-from registry.systems.queries import Line, Search
+from registry.systems.queries import Line, Place, Search
 from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as
 from registry.systems.rules.views import may_change_view
 from registry.web.doors import needs
@@ -33,8 +32,8 @@ _PAGE = 50
 @pages.get("/systems")
 @needs(Permission.SYSTEM_READ)
 def register_page() -> ResponseReturnValue:
-    listing, problems = queries.listing_from(request.args)
     organisation = Organisation(people.units(session()))
+    listing, problems = _listing(organisation)
     views = queries.views_for(session(), actor(), chain_of(unit_of_reader(), organisation.tree))
     preferred = next(
         (view for view, _ in views if view.preferred and view.person_id == actor().person_id), None
@@ -43,13 +42,10 @@ def register_page() -> ResponseReturnValue:
         return redirect(panel.view_url(preferred.id, preferred.address))
     current = next((view for view, _ in views if str(view.id) == listing.view), None)
     if current is None:
-        refuse_if(problems)
         listing = replace(listing, view=EVERY_SYSTEM if preferred else "")
-    else:
-        problems += queries.lost_in(name for name, _ in parse_qsl(current.address))
     return render_template(
         "systems/list.html",
-        **_found(listing, organisation),
+        **_found(listing, organisation, _place(listing, problems)),
         tabs=panel.view_tabs(views, current, actor().person_id) if views else [],
         view=current,
         may_overwrite=current and may_change_view(current.person_id, actor().person_id, actor().roles),
@@ -58,9 +54,23 @@ def register_page() -> ResponseReturnValue:
     )
 
 
-def _found(listing: Listing, organisation: Organisation) -> dict[str, Any]:
+def _listing(organisation: Organisation) -> tuple[Listing, list[Problem]]:
+    """What the address still means, and what of it is not there any more: old addresses are kept, sent and printed."""
+    listing, problems = queries.listing_from(request.args)
+    owners = {int(number) for number in listing.search.values("owner")}
+    listing, lost = queries.still_there(listing, organisation.tree, names_of(owners) if owners else {})
+    return listing, [*problems, *lost, *queries.lost_in(request.args)]
+
+
+def _place(listing: Listing, problems: Sequence[Problem]) -> Place | None:
+    """Where the page begins. A place in an order that is gone is none in the order shown instead: that begins anew."""
+    if any(problem.field == "sort" for problem in problems):
+        return None
+    return queries.place_from(request.args, listing)
+
+
+def _found(listing: Listing, organisation: Organisation, place: Place | None) -> dict[str, Any]:
     """What the page shows of a search: its lines, its facets with their counts, and the ways on from here."""
-    place = queries.place_from(request.args, listing)
     shown_lines = queries.lines(session(), actor(), listing, place=place, limit=_PAGE)
     counted = queries.counted(session(), actor(), listing.search)
     opened = request.args.getlist("more")

@@ -3,7 +3,7 @@
 from registry.systems.queries.counts import Counted, counted
 from registry.systems.queries.facets import FACETS, Facet
 from registry.systems.queries.lines import Line, Shown, deputies_in, every_line, lines, page
-from registry.systems.queries.reading import listing_from, lost_in, place_from, search_from
+from registry.systems.queries.reading import listing_from, lost_in, place_from, search_from, still_there
 from registry.systems.queries.records import (
     by_key,
     by_keys,
@@ -15,8 +15,8 @@ from registry.systems.queries.records import (
     restricted_count,
 )
 from registry.systems.queries.searching import count, every_word, numbers_in
-from registry.systems.queries.sorts import SORTS
-from registry.systems.queries.views import preferred_view, view_by_id, views_for
+from registry.systems.queries.sorts import SORTS, Place
+from registry.systems.queries.views import preferred_view, view_by_id, views_by_tag, views_for
 from registry.systems.queries.visibility import numbers_visible_to, visible_to
 from registry.systems.rules.search import Search
 
@@ -26,6 +26,7 @@ __all__ = [
     "Counted",
     "Facet",
     "Line",
+    "Place",
     "Search",
     "Shown",
     "by_key",
@@ -50,7 +51,9 @@ __all__ = [
     "preferred_view",
     "restricted_count",
     "search_from",
+    "still_there",
     "view_by_id",
+    "views_by_tag",
     "views_for",
     "visible_to",
 ]

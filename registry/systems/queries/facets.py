@@ -44,6 +44,8 @@ OWNER_STATES = {
     "has_left": "has left",
 }
 
+VISIBILITY_SAID = {Visibility.COMPANY.value: "whole company", Visibility.RESTRICTED.value: "restricted"}
+
 
 def owner_state(today: date) -> ColumnElement[str]:
     """How it stands with the accountable owner on that day, as one of OWNER_STATES."""
@@ -200,7 +202,7 @@ FACETS: Sequence[Facet] = (
         "visibility",
         "Visibility",
         _plain(System.visibility),
-        said={Visibility.COMPANY.value: "whole company", Visibility.RESTRICTED.value: "restricted"},
+        said=VISIBILITY_SAID,
     ),
 )
 BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}

@@ -16,7 +16,15 @@ from registry.ownership.models import Assignment
 from registry.people.models import Person, Team
 from registry.store.paging import Page, cut
 from registry.systems.models import System
-from registry.systems.queries.facets import MARK, OWNER, owner_state, tags_of_each, with_owner
+from registry.systems.queries.facets import (
+    MARK,
+    OWNER,
+    OWNER_STATES,
+    VISIBILITY_SAID,
+    owner_state,
+    tags_of_each,
+    with_owner,
+)
 from registry.systems.queries.searching import narrowed, over_systems
 from registry.systems.queries.sorts import SORTS, Place, ordered
 from registry.systems.rules.record import Kind, Stage, Tier, Visibility, autonomy_said
@@ -56,6 +64,16 @@ class Line:
     def autonomy_said(self) -> str | None:
         """The autonomy level with its first word, such as "2 recommends"; None when it is not stated."""
         return autonomy_said(self.autonomy) if self.autonomy else None
+
+    @property
+    def ownership_said(self) -> str | None:
+        """How it stands with the accountable owner, in words; None where there is none."""
+        return OWNER_STATES[self.owner_state] if self.owner else None
+
+    @property
+    def visibility_said(self) -> str:
+        """Who may know of it, in words."""
+        return VISIBILITY_SAID[self.visibility.value]
 
     @property
     def tags_said(self) -> str:

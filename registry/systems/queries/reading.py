@@ -1,20 +1,29 @@
 """Reading a search, and how it is shown, from the parameters of an address."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.text import listed, shortened
 from registry.systems.queries.facets import FACETS
 from registry.systems.queries.sorts import SORTS, Place
 from registry.systems.rules.search import (
+    COLUMNS,
     EVERY_SYSTEM,
     MOST_VALUES,
+    NOT_STATED,
     WORDS_LIMIT,
     Listing,
     Search,
     columns_from,
     storable,
 )
+
+# The parameters of the register that are no facet.
+_OTHERS = ("q", "sort", "col", "view", "after", "before", "more")
+# What of a stale address a sentence repeats.
+_MOST_NAMED, _NAMED_LENGTH = 5, 60
 
 
 class Arguments(Protocol):
@@ -45,7 +54,8 @@ def read(args: Arguments) -> tuple[Search, list[Problem]]:
         values = tuple(dict.fromkeys(value for value in args.getlist(facet.name) if value))
         known = tuple(value for value in values[:MOST_VALUES] if facet.knows(value) and storable([value]))
         if len(known) < len(values):
-            problems.append(Problem(facet.name, _unknown(facet.label, values)))
+            lost = [value for value in values if value not in known]
+            problems.append(Problem(facet.name, _unknown(facet.label, values, lost)))
         if known:
             chosen.append((facet.name, known))
     return Search(words, tuple(chosen)), problems
@@ -57,22 +67,42 @@ def listing_from(args: Arguments) -> tuple[Listing, list[Problem]]:
     said = "".join(args.getlist("sort")[:1])
     sort = said.removeprefix("-") or Listing().sort
     if sort not in SORTS:
-        problems.append(Problem("sort", "The register cannot be sorted by what this address says."))
+        problems.append(Problem("sort", f"The register cannot be sorted by {_quoted([sort])}."))
         said = sort = Listing().sort
-    columns = columns_from(args.getlist("col"))
+    named = [name for name in dict.fromkeys(args.getlist("col")) if name]
+    lost = [name for name in named if name not in {*COLUMNS, NOT_STATED}]
+    columns = columns_from([name for name in named if name not in lost])
+    if lost:
+        problems.append(Problem("col", f"Columns: there is no {_quoted(lost, 'or')}."))
     view = "".join(args.getlist("view")[:1])
     view = view if view == EVERY_SYSTEM or (view.isascii() and view.isdigit() and len(view) < 10) else ""
     return Listing(search, sort, said.startswith("-"), columns, view), problems
 
 
 def lost_in(names: Iterable[str]) -> list[Problem]:
-    """What a saved view narrowed by that the register does not know any more, given the names of its parameters."""
-    known = {"q", "sort", "col", *(facet.name for facet in FACETS)}
-    return [
-        Problem(name, f"The filter “{name}” does not exist any more.")
-        for name in dict.fromkeys(names)
-        if name not in known
-    ]
+    """What an address narrows by that the register does not know any more, given the names of its parameters."""
+    known = {*_OTHERS, *(facet.name for facet in FACETS)}
+    lost = [name for name in dict.fromkeys(names) if name not in known]
+    if not lost:
+        return []
+    said = "The filter {} does not exist" if len(lost) == 1 else "The filters {} do not exist"
+    return [Problem(lost[0], f"{said.format(_quoted(lost))} any more.")]
+
+
+def still_there(
+    listing: Listing, units: Collection[int], people: Collection[int]
+) -> tuple[Listing, list[Problem]]:
+    """The listing narrowed only to units and people there are, by their numbers; and what it was narrowed to besides."""
+    search, problems = listing.search, []
+    for facet in FACETS:
+        there = units if facet.tree else people
+        lost = [value for value in search.values(facet.name) if facet.numbers and int(value) not in there]
+        for value in lost:
+            search = search.without(facet.name, value)
+        if lost:
+            said = f"{facet.label}: there is no {_quoted(lost, 'or')} any more."
+            problems.append(Problem(facet.name, said))
+    return replace(listing, search=search), problems
 
 
 def place_from(args: Arguments, listing: Listing) -> Place | None:
@@ -87,7 +117,16 @@ def place_from(args: Arguments, listing: Listing) -> Place | None:
     return None
 
 
-def _unknown(label: str, values: Sequence[str]) -> str:
+def _unknown(label: str, values: Sequence[str], lost: Sequence[str]) -> str:
     if len(values) > MOST_VALUES:
         return f"{label}: choose at most {MOST_VALUES} at a time."
-    return f"{label}: one of the choices in this address does not exist."
+    return f"{label}: there is no {_quoted(lost, 'or')} to choose."
+
+
+def _quoted(texts: Sequence[str], last: str = "and") -> str:
+    """The first few of these texts as a sentence can name them: an address may hold anything, and any number of it."""
+    plain = ["".join(sign if sign.isprintable() else "�" for sign in text) for text in texts[:_MOST_NAMED]]
+    said = [f"“{shortened(text, _NAMED_LENGTH)}”" for text in plain]
+    if more := len(texts) - len(plain):
+        said.append(f"{more:,} more")
+    return listed(said, last)

@@ -5,11 +5,16 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from registry.accounts.queries import actor_for
+from registry.annotations.models import Tag
+from registry.annotations.queries import carriers
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
+from registry.people.queries import people_by_id
 from registry.systems.models import SavedView
-from registry.systems.rules.views import Sharing
+from registry.systems.queries.visibility import numbers_visible_to
+from registry.systems.rules.views import Sharing, names_tag
 
 
 def _open_to(actor: Actor, chain: Collection[int]) -> ColumnElement[bool]:
@@ -51,3 +56,22 @@ def view_name_taken(session: Session, person_id: int, name: str, *, besides: int
     if besides is not None:
         query = query.where(SavedView.id != besides)
     return session.exec(query).first() is not None
+
+
+def views_by_tag(session: Session, tag: Tag) -> list[SavedView]:
+    """Every saved view that is narrowed by this tag, held; of those only whose owners can know that there is the tag.
+
+    Anybody can write down a name they guess. A view of theirs that followed it would tell them that a tag only
+    hidden systems carry exists, and what it is called now.
+    """
+    query = select(SavedView).where(col(SavedView.address).contains("tag="))
+    held = session.exec(query.order_by(col(SavedView.id)).with_for_update()).all()
+    found = [view for view in held if names_tag(view.address, tag.name)]
+    owners = people_by_id(session, {view.person_id for view in found})
+    knowing = {number for number, owner in owners.items() if _knows(session, owner, tag)}
+    return [view for view in found if view.person_id in knowing]
+
+
+def _knows(session: Session, person: Person, tag: Tag) -> bool:
+    actor = actor_for(session, person, via="view")
+    return actor.sees_everything or carriers(session, tag.id or 0, numbers_visible_to(actor)) > 0

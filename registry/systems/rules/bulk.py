@@ -8,9 +8,11 @@ from typing import Any
 
 from registry.kernel.canonical import canonical, sha256_hex
 from registry.kernel.errors import Problem
+from registry.kernel.text import counted, listed
 
 MOST_SYSTEMS = 500
 _SEEN_LENGTH = 20
+_MOST_NAMED = 4
 
 
 class Task(StrEnum):
@@ -47,11 +49,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that would read differently afterwards, in words; "" for nothing stated."""
+    """One thing that would read differently afterwards, in words; "" for nothing stated.
+
+    `asks` names who has to accept before it is so; empty where it is so at once.
+    """
 
     label: str
     before: str
     after: str
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,19 @@ def counts(steps: Sequence[Step]) -> dict[Outcome, int]:
     """How many systems come to which outcome; every outcome is there."""
     found = Counter(step.outcome for step in steps)
     return {outcome: found[outcome] for outcome in Outcome}
+
+
+def offered_said(steps: Sequence[Step]) -> str:
+    """Who is asked to accept how many of the systems, the most first: "Mia (3 systems) and Ada (1 system)"."""
+    asked = Counter(
+        each.asks for step in steps if step.outcome is Outcome.CHANGED for each in step.changes if each.asks
+    )
+    ranked = sorted(asked.items(), key=lambda each: (-each[1], each[0]))
+    said = [f"{name} ({counted(count, 'system')})" for name, count in ranked[:_MOST_NAMED]]
+    if others := ranked[_MOST_NAMED:]:
+        systems = sum(count for _, count in others)
+        said.append(f"{counted(len(others), 'other')} ({counted(systems, 'system')})")
+    return listed(said)
 
 
 def problems_with_selection(chosen: int) -> list[Problem]:

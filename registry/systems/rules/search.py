@@ -20,6 +20,7 @@ EVERY_SYSTEM = "all"
 COLUMNS: dict[str, str] = {
     "unit": "Unit",
     "owner": "Accountable owner",
+    "ownership": "Ownership",
     "deputy": "Deputy",
     "stage": "Stage",
     "tier": "Tier",
@@ -27,6 +28,7 @@ COLUMNS: dict[str, str] = {
     "kind": "Kind",
     "vendor": "Vendor",
     "tags": "Tags",
+    "visibility": "Visibility",
     "registered": "Registered on",
     "changed": "Last changed",
 }

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode
 
+from registry.annotations.rules.tags import folded
 from registry.kernel.actor import Role
 from registry.kernel.errors import Problem
 from registry.kernel.text import clean
@@ -50,6 +52,22 @@ def problems_with_view(facts: ViewFacts, *, name_taken: bool, unit_is_known: boo
     elif not unit_is_known:
         problems.append(Problem("unit_id", "There is no such unit."))
     return problems
+
+
+def names_tag(address: str, tag: str) -> bool:
+    """Whether a view is narrowed by this tag, whatever the capitals."""
+    return any(_is_tag(pair, tag) for pair in parse_qsl(address, keep_blank_values=True))
+
+
+def following_tag(address: str, before: str, now: str) -> str:
+    """The address of a view with one tag called by its name of now."""
+    kept = parse_qsl(address, keep_blank_values=True)
+    # Where a tag is merged into one that the view names too, it is named once.
+    return urlencode(list(dict.fromkeys(("tag", now) if _is_tag(pair, before) else pair for pair in kept)))
+
+
+def _is_tag(pair: tuple[str, str], tag: str) -> bool:
+    return pair[0] == "tag" and folded(pair[1]) == folded(tag)
 
 
 def may_change_view(owner_id: int, actor_id: int | None, roles: Collection[Role]) -> bool:

@@ -114,8 +114,8 @@ class HandOverPlan:
         before = held.name if held else ""
         if to_id is None or (held and held.assignment.person_id == to_id):
             return ()
-        after = f"{self.names.get(to_id, '')}, once they accept"
-        return [Change(SEAT_SAID[Seat.OWNER][0], before, after)]
+        name = self.names.get(to_id, "")
+        return [Change(SEAT_SAID[Seat.OWNER][0], before, f"{name}, once they accept", asks=name)]
 
     def objections(self, system: System) -> Sequence[str]:
         email = self.beside.get(system.key)

@@ -173,6 +173,7 @@ def _choosing_page(task: Task, selection: Selection, form: Form) -> Response:
         allowed=allowed,
         why_not=says_why_not(permission),
         owners=ownership.owners_of(session(), numbers),
+        offers=ownership.offers_out(session(), numbers) if task is Task.HAND_OVER else {},
         units=people.unit_paths(session()),
         tags=annotations.tags_of(session(), numbers),
         known_tags=[tag.name for tag, _ in annotations.tag_counts(session(), known)]
@@ -195,6 +196,7 @@ def _steps_page(task: Task, offered: Sequence[str], steps: Sequence[Step], *, do
         offered=offered,
         steps=sorted(steps, key=lambda step: (order.index(step.outcome), step.name)),
         counts=rules.counts(steps),
+        offered_to=rules.offered_said(steps),
         kept=kept,
         done=done,
     )
