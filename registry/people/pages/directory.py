@@ -85,10 +85,8 @@ def with_units(form: Form, name: str = "unit_id") -> Form:
 
 
 def with_people(form: Form, *names: str) -> Form:
-    """Offer everybody who is here in the fields of these names; whoever is named already stays on offer."""
-    here = {person.id or 0: person for person in queries.active_people(session(), clock.today())}
-    named = {form[name].data for name in names} - {None} - here.keys()
-    everybody = here | queries.people_by_id(session(), {number for number in named if number > 0})
+    """Offer everybody who is here in the fields of these names, leavers marked; whoever is named already stays on offer."""
+    offered = queries.people_to_choose(session(), clock.today(), kept=[form[name].data for name in names])
     for name in names:
-        form[name].offer({number: f"{one.name} ({one.email})" for number, one in everybody.items()})
+        form[name].offer(offered)
     return form

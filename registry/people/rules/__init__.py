@@ -20,6 +20,7 @@ from registry.people.rules.directory import (
     same_email,
     tidy_line,
 )
+from registry.people.rules.leaving import choice_said, leaving_said
 
 __all__ = [
     "EMAIL_LIMIT",
@@ -30,7 +31,9 @@ __all__ = [
     "PersonFacts",
     "below",
     "chain_of",
+    "choice_said",
     "is_active",
+    "leaving_said",
     "outline",
     "path_said",
     "problems_with_last_day",
