@@ -34,6 +34,7 @@ from registry.people.queries.directory import (
     units,
     units_page,
 )
+from registry.people.queries.heads import heads_leaving
 from registry.people.queries.importing import (
     PeopleFile,
     absent,
@@ -60,6 +61,7 @@ __all__ = [
     "email_taken",
     "headed_by",
     "headed_units",
+    "heads_leaving",
     "is_active_person",
     "known_people",
     "members_by_team",
