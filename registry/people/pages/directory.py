@@ -35,6 +35,7 @@ def directory() -> ResponseReturnValue:
         people=found.items,
         units=queries.unit_paths(session()),
         narrowed=narrowed,
+        with_leavers=_with_leavers(),
         unit=unit,
         my_unit=queries.unit_of(session(), actor().person_id),
         total=queries.people_count(session(), narrowed),
@@ -47,10 +48,14 @@ def directory() -> ResponseReturnValue:
 def _narrowed(unit: int | None) -> Narrowing:
     if unit is not None and unit > LARGEST_NUMBER:
         raise NotFound
-    leavers = request.args.get("left") == "1"
     words = request.args.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
     units = queries.unit_with_those_below(session(), unit) if unit is not None else frozenset()
-    return Narrowing(words=words, unit_ids=units, on=None if leavers else clock.today())
+    # Whoever looks for a name wants that person: a leaver is found, and marked, rather than passed over in silence.
+    return Narrowing(words=words, unit_ids=units, on=None if words or _with_leavers() else clock.today())
+
+
+def _with_leavers() -> bool:
+    return request.args.get("left") == "1"
 
 
 def _address(**changes: Any) -> str:
