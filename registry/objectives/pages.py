@@ -202,11 +202,7 @@ def _to_change(key: str) -> System:
 
 
 def _offered(form: MetricForm, known_owner: int | None = None) -> MetricForm:
-    active = people.active_people(session(), clock.today())
-    names = {person.id or 0: f"{person.name} ({person.email})" for person in active}
-    if known_owner is not None and known_owner not in names:
-        names[known_owner] = f"{people.person_by_id(session(), known_owner).name} (has left)"
-    form.number_owner_id.offer(names)
+    form.number_owner_id.offer(people.people_to_choose(session(), clock.today(), kept=[known_owner]))
     return form
 
 

@@ -84,6 +84,24 @@ def test_leavers_are_listed_only_when_asked_for(client_of, cast, app):
     assert "has left" in page
 
 
+def test_a_search_says_that_it_finds_leavers_too_and_marks_them(client_of, cast, app):
+    last_day = clock.today() - timedelta(days=1)
+    with app.database.transaction() as session:
+        actions.mark_as_left(session, DOOR, session.merge(cast.people["otto"]), last_day)
+    client = client_of("mia")
+    assert "Finds people who have left, too; they are marked." in client.get("/people").text
+    for words in ("outsider", "OTTO", "otto@example"):
+        page = client.get(f"/people?q={words}").text
+        row = next(row for row in page.split("<tr") if "Otto Outsider" in row)
+        assert "has left" in row
+        assert f'datetime="{last_day}"' in row
+        # The box is what one asked for, not what the search does by itself.
+        assert not re.search(r'id="left"[^>]* checked', page)
+    assert "1 person" in client.get("/people?q=outsider").text
+    in_claims = client.get(f"/people?q=otto&unit={cast.units['claims'].id}").text
+    assert "Nobody in the directory, here or gone, fits" in in_claims
+
+
 def test_a_persons_page_shows_what_they_answer_for_without_restricted_systems(client_of, cast):
     number = cast.number("ada")
     seen_by_mia = client_of("mia").get(f"/people/{number}").text

@@ -11,7 +11,7 @@ WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=un
 PAGES = {
     "/": ("ada", 19),
     "/ for a colleague with many offers": ("mia", 13),
-    "/ for an administrator": ("adam", 12),
+    "/ for an administrator": ("adam", 13),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
@@ -22,8 +22,8 @@ PAGES = {
     "/tags": ("ada", 6),
     "/systems/{triage}/history": ("ada", 11),
     "/systems/{triage}/ownership": ("ada", 16),
-    "/ownership": ("adam", 11),
-    "/ownership?mine=y&kind=no_deputy": ("ada", 12),
+    "/ownership": ("adam", 12),
+    "/ownership?mine=y&kind=no_deputy": ("ada", 13),
     "/ownership/load": ("adam", 7),
     "/ownership/on?seats=y": ("adam", 9),
     "/people/{ada}/transfer": ("adam", 9),

@@ -113,13 +113,8 @@ def to_keep(key: str) -> DataSource:
 
 def offered(form: SourceForm, source: DataSource | None = None) -> SourceForm:
     """The form with everybody who is here to choose from, and whoever is named already."""
-    names = {
-        person.id or 0: f"{person.name} ({person.email})"
-        for person in people.active_people(session(), clock.today())
-    }
-    known = {one for one in (source.owner_id, source.steward_id) if one} if source else set()
-    for number, person in people.people_by_id(session(), known - names.keys()).items():
-        names[number] = f"{person.name} (has left)"
+    known = (source.owner_id, source.steward_id) if source else ()
+    names = people.people_to_choose(session(), clock.today(), kept=known)
     form.owner_id.offer(names)
     form.steward_id.offer(names)
     return form

@@ -20,7 +20,7 @@ from registry.interchange.rules.mapping import FIELDS, Choices, How, from_docume
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import RuleBroken
-from registry.people.queries import active_people, people_by_id
+from registry.people.queries import people_by_id, people_to_choose
 from registry.store.files import Files
 from registry.store.paging import cursor_of, parts_of
 from registry.store.progress import Board
@@ -131,8 +131,7 @@ def checked_page(inventory: InventoryImport, form: CarryForm | None = None) -> R
 
 def with_stewards(form: CarryForm) -> CarryForm:
     """The form with everybody who may answer; the address tells two of one name apart."""
-    people = active_people(session(), clock.today())
-    form.steward_id.offer({person.id or 0: f"{person.name} ({person.email})" for person in people})
+    form.steward_id.offer(people_to_choose(session(), clock.today()))
     return form
 
 

@@ -1,7 +1,7 @@
-"""Everything that is wrong with who answers for what, across the register."""
+"""Everything that is wrong with who answers for what, across the register, and with who heads the units."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -13,12 +13,14 @@ from registry.kernel.actor import Permission, Seat, may
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.text import counted
 from registry.ownership.forms import WithinForm
+from registry.ownership.pages.heads import head_findings, heads_shown
 from registry.ownership.pages.narrowing import address, next_address, offered_units, stated, units_of
 from registry.ownership.pages.shared import pages
 from registry.ownership.rules import KIND_SAID, SEAT_SAID, GapKind
+from registry.people.rules import HEAD_SAID, HeadFinding, HeadGap
 from registry.portfolio import queries
 from registry.portfolio.queries import Finding, Scope
-from registry.store.paging import parts_of
+from registry.store.paging import Page, parts_of
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import day
@@ -35,27 +37,39 @@ def findings() -> ResponseReturnValue:
     form = WithinForm(request.args)
     units = offered_units(form)
     fits = form.validate()
-    scope = Scope(units_of(form) if fits else None, _chosen("kind", GapKind), _chosen("seat", Seat))
-    found = queries.findings_page(session(), actor(), scope, after=_after())
+    heads, kinds = _chosen("kind", HeadGap, GapKind), _chosen("kind", GapKind, HeadGap)
+    scope = Scope(units_of(form) if fits else None, kinds, _chosen("seat", Seat))
+    leaving = head_findings(scope.unit_ids)
     counts = queries.findings_count(session(), actor(), scope)
-    shown = _narrowed(counts, scope)
     page = render_template(
         "ownership/findings.html",
         form=form,
         units=units,
         heads=bool(actor().headed_units),
         **_SAID,
-        found=[(finding, _said(finding), *_mended(finding)) for finding in found.items],
-        facets=_facets(counts, scope),
+        **_of_systems(scope, counts, only_heads=bool(heads) and not kinds),
+        **heads_shown(leaving, _wanted(scope, heads)),
+        facets=_facets(counts, scope, leaving, heads),
         query=dict(stated(("unit", "mine"))),
         carried=stated(("kind", "seat")),
-        total=sum(shown.values()),
-        everything=sum(counts.values()),
         filled=_filled(scope),
-        next_url=next_address(_HERE, found.next_after),
         first_url=address(_HERE) if "after" in request.args else None,
     )
     return make_response(page, 200 if fits else 422)
+
+
+def _of_systems(
+    scope: Scope, counts: Mapping[tuple[GapKind, Seat], int], *, only_heads: bool
+) -> dict[str, Any]:
+    """The findings about systems. Where only heads are asked for there are none: no kind of theirs would mean every kind."""
+    found = Page([], None) if only_heads else queries.findings_page(session(), actor(), scope, after=_after())
+    return {
+        "only_heads": only_heads,
+        "found": [(finding, _said(finding), *_mended(finding)) for finding in found.items],
+        "total": sum(_narrowed(counts, scope).values()),
+        "everything": sum(counts.values()),
+        "next_url": next_address(_HERE, found.next_after),
+    }
 
 
 def _after() -> tuple[int, str, int, int] | None:
@@ -68,11 +82,19 @@ def _after() -> tuple[int, str, int, int] | None:
     return after
 
 
-def _chosen(name: str, kind: type[Choice]) -> frozenset[Choice]:
+def _chosen(name: str, kind: type[Choice], *beside: type[StrEnum]) -> frozenset[Choice]:
+    """The choices of this kind that the address names; those of the kinds beside it may stand there as well."""
     named = {value for value in request.args.getlist(name) if value}
-    if named - set(kind):
+    if named - {*kind, *(each for other in beside for each in other)}:
         raise RuleBroken([Problem(name, "Choose one of the list.")])
-    return frozenset(kind(value) for value in named)
+    return frozenset(each for each in kind if each.value in named)
+
+
+def _wanted(scope: Scope, heads: frozenset[HeadGap]) -> frozenset[HeadGap]:
+    """The kinds of findings about heads that fit what is chosen. A head sits in no seat: a list of seats has none to show."""
+    if scope.seats:
+        return frozenset()
+    return heads if heads or scope.kinds else frozenset(HeadGap)
 
 
 def _narrowed(counts: Mapping[tuple[GapKind, Seat], int], scope: Scope) -> dict[tuple[GapKind, Seat], int]:
@@ -83,15 +105,22 @@ def _narrowed(counts: Mapping[tuple[GapKind, Seat], int], scope: Scope) -> dict[
     }
 
 
-def _facets(counts: Mapping[tuple[GapKind, Seat], int], scope: Scope) -> list[dict[str, Any]]:
+def _facets(
+    counts: Mapping[tuple[GapKind, Seat], int],
+    scope: Scope,
+    leaving: Collection[HeadFinding],
+    heads: frozenset[HeadGap],
+) -> list[dict[str, Any]]:
     """Each choice with what it would show beside what is chosen in the other group."""
     kinds: Counter[str] = Counter()
     seats: Counter[str] = Counter()
     for (kind, seat), count in counts.items():
         kinds[kind] += count if not scope.seats or seat in scope.seats else 0
-        seats[seat] += count if not scope.kinds or kind in scope.kinds else 0
+        seats[seat] += count if kind in scope.kinds or not (scope.kinds or heads) else 0
+    kinds.update(each.kind for each in leaving if not scope.seats)
+    said = {each: KIND_SAID[each] for each in GapKind} | HEAD_SAID
     return [
-        _group("kind", "What is wrong", {each: KIND_SAID[each] for each in GapKind}, kinds, scope.kinds),
+        _group("kind", "What is wrong", said, kinds, scope.kinds | heads),
         _group("seat", "Seat", {each: SEAT_SAID[each][0] for each in Seat}, seats, scope.seats),
     ]
 

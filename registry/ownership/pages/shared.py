@@ -26,8 +26,8 @@ def names_of(offers: list[Handover], besides: Collection[int] = ()) -> dict[int 
 
 
 def with_people(form: Form, name: str) -> Form:
-    here = people.active_people(session(), clock.today())
-    form[name].offer({person.id or 0: f"{person.name} ({person.email})" for person in here})
+    """Offer everybody who is here in the field of that name, those who leave marked with their last day."""
+    form[name].offer(people.people_to_choose(session(), clock.today()))
     return form
 
 

@@ -35,6 +35,7 @@ def directory() -> ResponseReturnValue:
         people=found.items,
         units=queries.unit_paths(session()),
         narrowed=narrowed,
+        with_leavers=_with_leavers(),
         unit=unit,
         my_unit=queries.unit_of(session(), actor().person_id),
         total=queries.people_count(session(), narrowed),
@@ -47,10 +48,14 @@ def directory() -> ResponseReturnValue:
 def _narrowed(unit: int | None) -> Narrowing:
     if unit is not None and unit > LARGEST_NUMBER:
         raise NotFound
-    leavers = request.args.get("left") == "1"
     words = request.args.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
     units = queries.unit_with_those_below(session(), unit) if unit is not None else frozenset()
-    return Narrowing(words=words, unit_ids=units, on=None if leavers else clock.today())
+    # Whoever looks for a name wants that person: a leaver is found, and marked, rather than passed over in silence.
+    return Narrowing(words=words, unit_ids=units, on=None if words or _with_leavers() else clock.today())
+
+
+def _with_leavers() -> bool:
+    return request.args.get("left") == "1"
 
 
 def _address(**changes: Any) -> str:
@@ -85,10 +90,8 @@ def with_units(form: Form, name: str = "unit_id") -> Form:
 
 
 def with_people(form: Form, *names: str) -> Form:
-    """Offer everybody who is here in the fields of these names; whoever is named already stays on offer."""
-    here = {person.id or 0: person for person in queries.active_people(session(), clock.today())}
-    named = {form[name].data for name in names} - {None} - here.keys()
-    everybody = here | queries.people_by_id(session(), {number for number in named if number > 0})
+    """Offer everybody who is here in the fields of these names, leavers marked; whoever is named already stays on offer."""
+    offered = queries.people_to_choose(session(), clock.today(), kept=[form[name].data for name in names])
     for name in names:
-        form[name].offer({number: f"{one.name} ({one.email})" for number, one in everybody.items()})
+        form[name].offer(offered)
     return form

@@ -16,6 +16,7 @@ from registry.people.queries.directory import (
     people_by_unit,
     people_count,
     people_page,
+    people_to_choose,
     person_by_id,
     team_by_id,
     team_exists,
@@ -33,6 +34,7 @@ from registry.people.queries.directory import (
     units,
     units_page,
 )
+from registry.people.queries.heads import heads_leaving
 from registry.people.queries.importing import (
     PeopleFile,
     absent,
@@ -59,6 +61,7 @@ __all__ = [
     "email_taken",
     "headed_by",
     "headed_units",
+    "heads_leaving",
     "is_active_person",
     "known_people",
     "members_by_team",
@@ -70,6 +73,7 @@ __all__ = [
     "people_count",
     "people_file",
     "people_page",
+    "people_to_choose",
     "person_by_id",
     "said_of",
     "surroundings",

@@ -59,6 +59,20 @@ def active_people(session: Session, on: date) -> Sequence[Person]:
     return session.exec(select(Person).where(active_clause(on)).order_by(Person.name, col(Person.id))).all()
 
 
+def people_to_choose(session: Session, on: date, kept: Collection[int | None] = ()) -> dict[int, str]:
+    """Everybody who is here that day, by number, as a form offers them: those who leave are marked with their last day.
+
+    `kept` are people who are named already: they stay on offer after leaving, so that the rest can still be edited.
+    """
+    here = {person.id or 0: person for person in active_people(session, on)}
+    named = {number for number in kept if number is not None and number > 0 and number not in here}
+    everybody = here | people_by_id(session, named)
+    return {
+        number: rules.choice_said(person.name, person.email, person.active_to, on)
+        for number, person in everybody.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """What the directory is narrowed to. Empty fields do not narrow; `on` leaves out who is not here that day."""

@@ -20,17 +20,25 @@ from registry.people.rules.directory import (
     same_email,
     tidy_line,
 )
+from registry.people.rules.heads import HEAD_SAID, HeadFinding, HeadGap, head_gap
+from registry.people.rules.leaving import choice_said, leaving_said
 
 __all__ = [
     "EMAIL_LIMIT",
     "FIRST_YEAR",
+    "HEAD_SAID",
     "LAST_YEAR",
     "NAME_LIMIT",
     "Function",
+    "HeadFinding",
+    "HeadGap",
     "PersonFacts",
     "below",
     "chain_of",
+    "choice_said",
+    "head_gap",
     "is_active",
+    "leaving_said",
     "outline",
     "path_said",
     "problems_with_last_day",

@@ -4,8 +4,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, Role
+from registry.kernel.actor import Actor, Permission, Role, may
 from registry.ownership import rules as ownership
+from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
 from registry.portfolio.queries import Asked, Owned, Scope
@@ -37,7 +38,9 @@ _ICONS = {
 def desk() -> ResponseReturnValue:
     who = actor()
     owned, owned_count = queries.owned_by(session(), who)
-    in_order = ordered([*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who)])
+    in_order = ordered(
+        [*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who), *_of_heads(who)]
+    )
     return render_template(
         "portfolio/desk.html",
         tasks=in_order,
@@ -90,6 +93,17 @@ def _of_others(who: Actor) -> list[Task]:
         return [tasks.find_owner(*each) for each in left]
     counts = queries.findings_count(session(), who, Scope(unit_ids=who.headed_units))
     return [*(tasks.find_owner(*each) for each in left), *tasks.in_units(counts)]
+
+
+def _of_heads(who: Actor) -> list[Task]:
+    """Units that need another head. Administrators name one; heads of units above are told, the leaver alone is not."""
+    names_heads = may(who, Permission.PEOPLE_EDIT)
+    if not names_heads and not who.headed_units:
+        return []
+    units = None if names_heads else who.headed_units
+    found = people.heads_leaving(session(), clock.today(), units)
+    told = [each for each in found if names_heads or each.head_id != who.person_id]
+    return tasks.head_units(told, names_heads=names_heads)
 
 
 def _line(task: Task) -> dict[str, object]:

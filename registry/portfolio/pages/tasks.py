@@ -9,6 +9,7 @@ from registry.kernel.actor import Seat
 from registry.kernel.text import counted
 from registry.ownership.rules import KIND_SAID, GapKind, HandoverState, end_of
 from registry.people.models import Person
+from registry.people.rules import HeadFinding, HeadGap
 from registry.portfolio.queries import Asked, Owned, Returned, Waiting
 from registry.portfolio.rules import Task, Urgency
 from registry.systems.models import System
@@ -116,6 +117,35 @@ def find_owner(system: System, person: Person) -> Task:
     )
 
 
+def head_units(leaving: Sequence[HeadFinding], *, names_heads: bool) -> list[Task]:
+    """Units whose head has left or leaves soon: for whoever names another, or for the head of a unit above; many in one line."""
+    if len(leaving) > _FEW_HEADS:
+        address = url_for("ownership.findings", mine=None if names_heads else 1, kind=[*HeadGap])
+        return [
+            Task(
+                Urgency.GAP,
+                f"{len(leaving)} units need another head",
+                "Their heads have left or leave soon." + ("" if names_heads else _AS_HEAD_ABOVE),
+                None,
+                address,
+                "Show them",
+            )
+        ]
+    return [_head_of(each, names_heads=names_heads) for each in leaving]
+
+
+def _head_of(finding: HeadFinding, *, names_heads: bool) -> Task:
+    here = "people.unit_edit_form" if names_heads else "people.unit"
+    return Task(
+        Urgency.GAP,
+        f"Find another head for {finding.unit_name}",
+        finding.says if names_heads else finding.says + _AS_HEAD_ABOVE,
+        None,
+        url_for(here, number=finding.unit_id, _anchor="head_id" if names_heads else None),
+        "Name another head" if names_heads else "Show the unit",
+    )
+
+
 def in_units(counts: Mapping[tuple[GapKind, Seat], int]) -> list[Task]:
     """What is to mend in the units somebody heads, one line per kind."""
     kinds: Counter[GapKind] = Counter()
@@ -134,6 +164,9 @@ def in_units(counts: Mapping[tuple[GapKind, Seat], int]) -> list[Task]:
         if kinds[kind]
     ]
 
+
+_FEW_HEADS = 3
+_AS_HEAD_ABOVE = " You are told as head of a unit above; an administrator names the next one."
 
 _WHY = {
     GapKind.OWNER_LEFT: "Nobody who is here answers for these systems.",

@@ -139,6 +139,5 @@ def offered(form: Any) -> Any:
     """The form with the units and people it lets one choose from."""
     form.unit_id.offer(dict(sorted(people.unit_paths(session()).items(), key=lambda unit: unit[1])))
     if isinstance(form, RegisterForm):
-        active = people.active_people(session(), clock.today())
-        form.owner_id.offer({person.id or 0: f"{person.name} ({person.email})" for person in active})
+        form.owner_id.offer(people.people_to_choose(session(), clock.today()))
     return form

@@ -173,6 +173,5 @@ PERMISSIONS: Mapping[Task, Permission] = {
 
 
 def known_people() -> dict[int, str]:
-    """Those who can be named, by number."""
-    here = people.active_people(session(), clock.today())
-    return {person.id or 0: f"{person.name} ({person.email})" for person in here}
+    """Those who can be named, by number, leavers marked."""
+    return people.people_to_choose(session(), clock.today())
