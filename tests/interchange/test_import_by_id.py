@@ -103,7 +103,7 @@ def test_what_was_changed_in_the_file_is_shown_carried_out_and_taken_back(desk, 
     row |= {
         "System": "Claims sorter",
         "Stage": "Pilot",
-        "Tags": "Letters",
+        "Tags": row["Tags"] + "; Letters, Parcels",
         "Unit": "Halden Mutual / Underwriting",
     }
     desk.upload(written(rows))
@@ -111,6 +111,7 @@ def test_what_was_changed_in_the_file_is_shown_carried_out_and_taken_back(desk, 
     [shown] = [each for each in desk.report()["items"] if each["differences"]]
     told = {each["field"]: each["to"] for each in shown["differences"]}
     assert told.keys() == {"name", "stage", "tags", "unit"}
+    assert told["tags"].endswith(", Letters, Parcels")
     assert (told["name"], told["stage"], told["unit"]) == (
         "Claims sorter",
         "pilot",
