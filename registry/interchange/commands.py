@@ -1,6 +1,8 @@
 """registry import: an inventory file onto the register."""
 
+from collections.abc import Collection
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,13 @@ from sqlmodel import Session
 from registry.accounts.queries import longest_holder, person_by_email
 from registry.interchange import queries
 from registry.interchange.actions import importing
+from registry.interchange.queries.named import entries_of
+from registry.interchange.queries.opening import ROWS_LOOKED_AT
 from registry.interchange.queries.reading import Reading
 from registry.interchange.rules.drafts import Draft
+from registry.interchange.rules.ids import with_own_ids
 from registry.interchange.rules.mapping import How
-from registry.interchange.rules.outcomes import Outcome, entry_of, plan, tally_of
+from registry.interchange.rules.outcomes import Entry, Outcome, plan, tally_of
 from registry.interchange.rules.profiles import fitted
 from registry.interchange.rules.units import placed, remark_on_added, said
 from registry.kernel import clock
@@ -26,6 +31,7 @@ from registry.people.rules.unit_paths import UnitIndex
 from registry.store.commandkit import answer, bar, house, progress
 
 MOST_PROBLEMS_SHOWN = 20
+AT_ONCE = 400
 
 
 class DryRun(Exception):
@@ -69,25 +75,28 @@ def import_inventory(
     reading = Reading(file, file.name, How(sheet=sheet or ""))
     columns = reading.opened().columns
     profile = fitted(queries.choose_profile(columns, file.name, profile_id, map_file), columns)
+    if map_file is None:
+        profile = with_own_ids(profile, reading.first_rows(ROWS_LOOKED_AT))
     progress(f"Reading {file.name} as “{profile.title}”.")
     for remark in profile.remarks:
         progress(remark)
-    entries, problems = [], []
+    door = the_registry("command")
+    entries: list[Entry] = []
+    problems: list[dict[str, Any]] = []
     named: dict[int, tuple[str, ...]] = {}
-    for found in reading.results(profile):
-        entries.append(entry_of(found))
-        problems += [asdict(problem) for problem in found.problems]
-        if isinstance(found, Draft):
-            named[found.row] = found.unit
     result: dict[str, Any] = {}
     try:
         with house().database.transaction() as session:
+            remaining = reading.results(profile)
+            while some := list(islice(remaining, AT_ONCE)):
+                entries += entries_of(session, door, some)
+                problems += [asdict(problem) for found in some for problem in found.problems]
+                named |= {found.row: found.unit for found in some if isinstance(found, Draft)}
             outcomes = plan(entries, queries.held_from(session, profile.id))
             tally = tally_of(outcomes)
             units = unit_index(session)
-            problems += _on_units(outcomes, named, units)
+            problems += _on_units(outcomes, named, units) + _on_ids(outcomes, named)
             result = asdict(tally) | {"problems": problems}
-            door = the_registry("command")
             owner = _steward(session, steward)
             progress(
                 f"Systems whose row names nobody who is here go to {owner.name} <{owner.email}>, to be confirmed."
@@ -121,6 +130,12 @@ def _on_units(
     new = [each.row for each in outcomes if each.ending is Ending.CREATED]
     told = [(row, placed(named[row], units).says) for row in new]
     return [asdict(RowProblem(row, "", said(named[row]), says)) for row, says in told if says]
+
+
+def _on_ids(outcomes: list[Outcome], named: Collection[int]) -> list[dict[str, Any]]:
+    """Why rows that could be read are refused: only the register could tell."""
+    refused = [each for each in outcomes if each.ending is Ending.REFUSED and each.row in named]
+    return [asdict(RowProblem(each.row, "", "", each.says)) for each in refused]
 
 
 def _steward(session: Session, email: str | None) -> Person:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from registry.accounts.queries import actor_for
@@ -13,14 +14,15 @@ from registry.interchange.actions.sweeping import note_dropped
 from registry.interchange.models import InventoryImport
 from registry.interchange.queries import held_from, imports
 from registry.interchange.queries.differences import differences
+from registry.interchange.queries.named import entries_of
 from registry.interchange.queries.opening import profile_for
 from registry.interchange.queries.reading import Reading
-from registry.interchange.queries.records import owners_here, systems_from, versions_from
+from registry.interchange.queries.records import owners_here, systems_from, versions_overwritten
 from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.imports import ImportState, digest_of_plan
 from registry.interchange.rules.likeness import Known, Likeness, Named, likenesses
 from registry.interchange.rules.mapping import How
-from registry.interchange.rules.outcomes import Entry, Outcome, entry_of, plan, tally_of
+from registry.interchange.rules.outcomes import Entry, Outcome, plan, tally_of
 from registry.interchange.rules.profiles import Profile
 from registry.interchange.rules.units import placed
 from registry.kernel import clock
@@ -57,13 +59,14 @@ def check(database: Database, payload: dict[str, Any]) -> None:
         return
     with _refusals(database, work.inventory, ImportState.CHECKING, ImportState.MAPPING):
         _begin(work)
-        entries, names = _first_pass(work)
+        entries, names = _first_pass(database, work)
         with database.transaction(read_only=True) as session:
             outcomes = plan(entries, held_from(session, work.profile.id))
             met = systems_from(session, work.profile.id)
             besides = {met[each.key] for each in outcomes if each.key in met}
+            besides |= {each.system for each in outcomes if each.system}
             register = imports.register_names(session, work.actor, besides)
-            digest = digest_of_plan(outcomes, versions_from(session, work.profile.id))
+            digest = digest_of_plan(outcomes, versions_overwritten(session, work.profile.id, outcomes))
             outlook = Outlook(unit_index(session), owners_here(session))
         _keep_rows(database, work, outcomes, outlook)
         standing = _standing(names, outlook.units)
@@ -83,7 +86,7 @@ def carry_out(database: Database, payload: dict[str, Any]) -> None:
         return
     with _refusals(database, work.inventory, ImportState.IMPORTING, ImportState.MAPPING):
         _begin(work)
-        entries, _ = _first_pass(work)
+        entries, _ = _first_pass(database, work)
         work.board.begin("Writing", len(entries))
         with database.transaction() as session:
             current = _still(session, work, ImportState.IMPORTING)
@@ -188,16 +191,18 @@ def _still(session: Any, work: Work, state: ImportState) -> InventoryImport | No
     return current if wanted else None
 
 
-def _first_pass(work: Work) -> tuple[list[Entry], dict[int, Named]]:
+def _first_pass(database: Database, work: Work) -> tuple[list[Entry], dict[int, Named]]:
     """What the plan needs of each row, and the names of those that could become systems."""
     work.board.begin("Reading", 0)
     entries: list[Entry] = []
     names: dict[int, Named] = {}
-    for result in work.reading.results(work.profile):
-        entries.append(entry_of(result))
-        if isinstance(result, Draft):
-            names[result.row] = Named(result.row, result.name, result.unit)
-        work.board.advance(1)
+    remaining = work.reading.results(work.profile)
+    while some := list(islice(remaining, _STORED_AT_ONCE)):
+        with database.transaction(read_only=True) as session:
+            entries += entries_of(session, work.actor, some)
+        drafts = (result for result in some if isinstance(result, Draft))
+        names |= {draft.row: Named(draft.row, draft.name, draft.unit) for draft in drafts}
+        work.board.advance(len(some))
     return entries, names
 
 

@@ -41,8 +41,8 @@ def test_a_worker_that_comes_late_leaves_the_report_of_a_concluded_check_alone(
     job = {"subject_id": desk.number}
     first_pass = jobs._first_pass
 
-    def overtaken(work):
-        found = first_pass(work)
+    def overtaken(database, work):
+        found = first_pass(database, work)
         monkeypatch.setattr(jobs, "_first_pass", first_pass)
         jobs.check(database, job)
         desk.carry_out(cast.number("adam"))

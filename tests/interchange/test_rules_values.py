@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.interchange.rules.labels import tags_from
 from registry.interchange.rules.values import (
     is_withheld,
     read_count,
@@ -143,6 +144,7 @@ def test_lists_are_read_from_json_and_from_separators():
 def test_tags_are_items_or_what_a_table_gives():
     assert read_tags("Health; Law", None, 80).value == ("Health", "Law")
     assert read_tags("x" * 81, None, 80).value == ()
+    assert read_tags("x" * 81, None, 80).problem.startswith("A text too long for a tag")
     words = {"both": ["rights", "safety"], "rights": "rights", "neither": None}
     assert read_tags("Both", words, 80).value == ("rights", "safety")
     assert read_tags("Rights\n", words, 80).value == ("rights",)
@@ -150,6 +152,27 @@ def test_tags_are_items_or_what_a_table_gives():
     assert read_tags("Odd", words, 80).problem
     anything = read_tags("Odd", {**words, "*": None}, 80)
     assert (anything.value, anything.problem) == ((), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ", ".join(f"a label of some length {n}" for n in range(9)),
+        "; ".join(f"a label of some length {n}" for n in range(9)),
+        "a label of some length 0; " + ", ".join(f"a label of some length {n}" for n in range(1, 9)),
+    ],
+)
+def test_a_long_list_of_tags_is_read_whole_whatever_stands_between_them(text: str):
+    found = read_tags(text, None, 80)
+    assert tags_from(found.value) == (tuple(f"a label of some length {n}" for n in range(9)), "")
+    assert found.problem == ""
+
+
+def test_a_sentence_with_commas_makes_no_tags_and_is_told():
+    said = "It reads the letters that come in by post every morning, and those that come by mail as they are."
+    found = read_tags(f"Letters; {said}", None, 80)
+    assert found.value == ("Letters",)
+    assert found.problem
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from registry.interchange.models import ImportRow, InventoryImport
 from registry.interchange.queries import held_from
 from registry.interchange.queries.imports import rows_counted, skipped
 from registry.interchange.queries.reading import Reading
-from registry.interchange.queries.records import hold_systems, systems_from, versions_from
+from registry.interchange.queries.records import hold_systems, systems_from, versions_overwritten
 from registry.interchange.rules.imports import ImportState, digest_of_plan, with_skipped
 from registry.interchange.rules.outcomes import Entry, Outcome, plan, tally_of
 from registry.interchange.rules.profiles import Profile
@@ -19,6 +19,7 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, refuse_if
 from registry.kernel.rows import Ending
 from registry.people.models import Person
+from registry.systems.queries import by_numbers
 
 _CHANGED = "The register or the file is no longer as it was when this was checked. Check it again."
 
@@ -46,10 +47,14 @@ def carry_out(
     known = systems_from(session, profile.id)
     # Nobody may edit what is about to be overwritten between the question and the answer.
     updated = {each.key for each in planned if each.ending is Ending.UPDATED}
-    hold_systems(session, [known[key] for key in updated & known.keys()])
+    named = {each.system for each in planned if each.system and each.ending is Ending.UPDATED}
+    hold_systems(session, {known[key] for key in updated & known.keys()} | named)
     shown = rows_counted(session, inventory) == len(planned)
-    same = digest_of_plan(planned, versions_from(session, profile.id)) == inventory.plan_digest
-    refuse_if([] if shown and same else [Problem("", _CHANGED)])
+    versions = versions_overwritten(session, profile.id, planned)
+    same = digest_of_plan(planned, versions) == inventory.plan_digest
+    # A withdrawal leaves the system's own row as it is, so its revision does not tell of one that came in between.
+    stand = by_numbers(session, actor, named).keys() == named
+    refuse_if([] if shown and same and stand else [Problem("", _CHANGED)])
     outcomes = with_skipped(planned, skipped(session, inventory.id or 0))
     tally = tally_of(outcomes)
     _settle(inventory, tally=asdict(tally))
@@ -90,7 +95,7 @@ def report(
             "id": number_of[each.row],
             "ending": each.ending,
             "says": each.says,
-            "system_id": became.get(each.row) or known.get(each.key),
+            "system_id": became.get(each.row) or each.system or known.get(each.key),
         }
         for each in outcomes
         if each.row in number_of

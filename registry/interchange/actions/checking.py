@@ -37,6 +37,11 @@ class Findings:
 
 def row_values(inventory: InventoryImport, outcome: Outcome, result: Draft | Refused) -> dict[str, Any]:
     """One row of the report as it is stored."""
+    problems = [asdict(each) for each in result.problems]
+    refused = outcome.ending is Ending.REFUSED
+    if refused and isinstance(result, Draft):
+        # Only the register could tell, so the row itself knows nothing of it.
+        problems.append(asdict(Problem(outcome.row, "", result.registry_id, outcome.says)))
     return {
         "import_id": inventory.id,
         "attempt": inventory.attempt,
@@ -44,9 +49,10 @@ def row_values(inventory: InventoryImport, outcome: Outcome, result: Draft | Ref
         "ending": outcome.ending,
         "says": outcome.says,
         "natural_key": outcome.key,
-        "becomes": _becomes(result) if isinstance(result, Draft) else {},
-        "problems": [asdict(each) for each in result.problems],
-        "problem_count": len(result.problems),
+        "system_id": outcome.system,
+        "becomes": _becomes(result) if isinstance(result, Draft) and not refused else {},
+        "problems": problems,
+        "problem_count": len(problems),
         "differences": [],
     }
 
@@ -88,7 +94,7 @@ def _becomes(draft: Draft) -> dict[str, str]:
     return {
         "name": shortened(draft.name, _NAME_LIMIT),
         "unit": " / ".join(draft.unit),
-        "stage": draft.stage.value,
+        "stage": "" if "stage" in draft.assumed else draft.stage.value,
         "summary": draft.summary,
         "owner": draft.owner_email or draft.owner_name,
     }

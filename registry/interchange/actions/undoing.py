@@ -11,7 +11,7 @@ from registry.audit.actions import record
 from registry.audit.queries import HistoryItem, ObjectChange
 from registry.audit.queries.state import audited_tables, value_of
 from registry.data_sources.models import DataSource, DataUse
-from registry.interchange.actions.importing import UNDONE_BECAUSE
+from registry.interchange.actions.importer import UNDONE_BECAUSE
 from registry.interchange.models import InventoryImport
 from registry.interchange.queries.imports import systems_of
 from registry.interchange.queries.records import hold_systems, records_of_all

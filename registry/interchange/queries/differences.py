@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from registry.annotations.models import Tag
 from registry.annotations.queries import tags_of
 from registry.annotations.rules.tags import those_that_fit
-from registry.interchange.models import SourceRecord
+from registry.data_sources.queries import uses_by_system
 from registry.interchange.queries.records import records_by_key
 from registry.interchange.rules.drafts import Draft
-from registry.interchange.rules.facts import newly_named, plain_of, with_changes
+from registry.interchange.rules.facts import newly_named, plain_of, standing, with_changes
 from registry.interchange.rules.units import placed, said
 from registry.kernel.text import shortened, worded
 from registry.objectives.models import Objective
@@ -31,45 +31,55 @@ def differences(
 ) -> dict[str, list[Difference]]:
     """The fields the updates of some rows would write, each with its value before and after as a person reads it.
 
-    `drafts` are by natural key, a few hundred at most; so is what is found, in four statements for all of them.
+    `drafts` are by natural key, or by id where they name their system so, a few hundred at most; so is what is found,
+    in five statements for all of them. A row that meets no system has nothing to be told.
     """
     if not drafts:
         return {}
     sources = records_by_key(session, drafts.keys())
-    numbers = [source.system_id for source in sources.values()]
-    systems = {each.id: each for each in session.exec(select(System).where(col(System.id).in_(numbers)))}
-    objectives = objectives_by_system(session, numbers)
-    tags = tags_of(session, numbers)
-    return {
-        key: [
-            *_of(units, drafts[key], source, systems[source.system_id], objectives.get(source.system_id)),
-            *_tags(drafts[key], source, tags.get(source.system_id, ())),
+    numbers = {key: source.system_id for key, source in sources.items()}
+    numbers |= {key: number for key, draft in drafts.items() if (number := draft.registry_number)}
+    found = list(set(numbers.values()))
+    systems = {each.id: each for each in session.exec(select(System).where(col(System.id).in_(found)))}
+    objectives = objectives_by_system(session, found)
+    tags = tags_of(session, found)
+    uses = uses_by_system(session, [each.registry_number for each in drafts.values() if each.registry_number])
+    told = {}
+    for key, number in numbers.items():
+        draft, objective = drafts[key], objectives.get(number)
+        stated = sources[key].stated if key in sources else None
+        if stated is None:
+            names = [source.name for _, source in uses[number]]
+            problem = objective.problem if objective else ""
+            stated = standing(draft, units.paths.get(systems[number].unit_id, ()), problem, names)
+        told[key] = [
+            *_of(units, draft, stated, systems[number], objective),
+            *_tags(draft, stated, tags.get(number, ())),
         ]
-        for key, source in sources.items()
-    }
+    return told
 
 
 def _of(
-    units: UnitIndex, draft: Draft, source: SourceRecord, system: System, objective: Objective | None
+    units: UnitIndex, draft: Draft, stated: Mapping[str, Any], system: System, objective: Objective | None
 ) -> Iterator[Difference]:
-    before, after = facts_of(system), with_changes(facts_of(system), draft, source.stated)
+    before, after = facts_of(system), with_changes(facts_of(system), draft, stated)
     yield from _facts(before, after)
     now = plain_of(draft)
     stands, goes = units.paths.get(system.unit_id, ()), placed(draft.unit, units).path
-    if source.stated.get("unit") != now.get("unit") and stands != goes:
+    if stated.get("unit") != now.get("unit") and stands != goes:
         yield _told("unit", said(stands), said(goes))
-    if source.stated.get("stage") != draft.stage.value and system.stage is not draft.stage:
+    if stated.get("stage") != now.get("stage", stated.get("stage")) and system.stage is not draft.stage:
         yield _told("stage", worded(system.stage.value), worded(draft.stage.value))
-    read = source.stated.get("objective_problem", "")
+    read = stated.get("objective_problem", "")
     problem = objective.problem if objective else ""
     if draft.objective_problem not in (read, problem) and (objective is None or problem == read):
         yield _told("objective_problem", problem, draft.objective_problem)
-    known = {one["name"] for one in source.stated.get("data_sources", ())}
+    known = {one["name"] for one in stated.get("data_sources", ())}
     yield from (_told("data", "", one.name) for one in draft.data_sources if one.name not in known)
 
 
-def _tags(draft: Draft, source: SourceRecord, carried: Collection[Tag]) -> Iterator[Difference]:
-    new = newly_named(draft.tags, source.stated.get("tags", ()))
+def _tags(draft: Draft, stated: Mapping[str, Any], carried: Collection[Tag]) -> Iterator[Difference]:
+    new = newly_named(draft.tags, stated.get("tags", ()))
     if added := those_that_fit(new, {tag.folded for tag in carried}):
         names = [tag.name for tag in carried]
         yield _told("tags", ", ".join(names), ", ".join([*names, *added]))

@@ -16,6 +16,7 @@ from registry.interchange.queries.profiles import (
     wordings,
 )
 from registry.interchange.queries.reading import Reading
+from registry.interchange.rules.ids import with_own_ids
 from registry.interchange.rules.mapping import (
     Choices,
     choices_of,
@@ -30,7 +31,7 @@ from registry.kernel.errors import refuse_if
 from registry.kernel.text import shortened
 from registry.store.sheets import Sheet
 
-_ROWS_LOOKED_AT = 50
+ROWS_LOOKED_AT = 50
 _SAMPLES = 2
 _SHOWN = 70
 SAVED = "saved:"
@@ -54,17 +55,19 @@ def opened(session: Session, reading: Reading, starts_from: str = "") -> Opened:
     """
     sheet = reading.opened()
     refuse_if(problems_with_columns(len(sheet.columns)))
-    samples = _samples(sheet)
+    first = [row.cells for row in islice(sheet.rows, ROWS_LOOKED_AT)]
     start = starts_from if _known(session, starts_from) else _called_for(session, sheet.columns, reading.name)
-    profile, choices = start_of(session, start, sheet.columns)
-    return Opened(sheet, samples, start, profile, choices)
+    profile, choices = start_of(session, start, sheet.columns, first)
+    return Opened(sheet, _samples(sheet, first), start, profile, choices)
 
 
-def start_of(session: Session, starts_from: str, columns: Sequence[str]) -> tuple[Profile, Choices]:
-    """The shipped profile one starts from, fitted to the columns, and the choices it comes with."""
+def start_of(
+    session: Session, starts_from: str, columns: Sequence[str], rows: Sequence[dict[str, str]]
+) -> tuple[Profile, Choices]:
+    """The shipped profile one starts from, fitted to the columns and the first rows, and the choices it comes with."""
     saved = _saved(session, starts_from)
     if saved is None:
-        profile = fitted(profile_named(starts_from) or generic(), columns)
+        profile = with_own_ids(fitted(profile_named(starts_from) or generic(), columns), rows)
         return profile, choices_of(profile, columns)
     kept = respelled(from_document(saved.mapping), columns)
     return fitted(profile_named(kept.profile) or generic(), columns), kept
@@ -109,10 +112,10 @@ def _called_for(session: Session, columns: Sequence[str], file_name: str) -> str
     return (recognise(columns, profiles(), file_name) or generic()).id
 
 
-def _samples(sheet: Sheet) -> dict[str, list[str]]:
+def _samples(sheet: Sheet, rows: Sequence[dict[str, str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {column: [] for column in sheet.columns}
-    for row in islice(sheet.rows, _ROWS_LOOKED_AT):
-        for column, cell in row.cells.items():
+    for cells in rows:
+        for column, cell in cells.items():
             text = shortened(" ".join(cell[:2_000].split()), _SHOWN)
             if text and len(found[column]) < _SAMPLES and text not in found[column]:
                 found[column].append(text)

@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 from registry.interchange.rules.drafting import draft_of
 from registry.interchange.rules.drafts import Draft, Refused
+from registry.interchange.rules.ids import names_a_system
 from registry.interchange.rules.mapping import How
 from registry.interchange.rules.profiles import Profile
-from registry.store.sheets import Sheet, read
+from registry.output.tables import unguarded
+from registry.store.sheets import Row, Sheet, read
 
 
 class Reading:
@@ -31,9 +35,21 @@ class Reading:
         """Every row as a draft or a refusal."""
         sheet = self.opened()
         for row in sheet.rows:
-            yield draft_of(profile, row)
+            # Such rows come out of the register's own export, whose text guards what a spreadsheet would run as a formula.
+            if sheet.dialect and names_a_system(profile, row.cells):
+                yield draft_of(profile, _unguarded(row))
+            else:
+                yield draft_of(profile, row)
         self.warnings = sheet.warnings
+
+    def first_rows(self, count: int) -> list[dict[str, str]]:
+        """The cells of the first rows, for guessing what the columns hold."""
+        return [row.cells for row in islice(self.opened().rows, count)]
 
     def drafts(self, profile: Profile) -> Iterator[Draft]:
         """The rows that became drafts, again."""
         return (result for result in self.results(profile) if isinstance(result, Draft))
+
+
+def _unguarded(row: Row) -> Row:
+    return replace(row, cells={column: unguarded(cell) for column, cell in row.cells.items()})

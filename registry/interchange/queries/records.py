@@ -1,14 +1,16 @@
 """What earlier imports made: the rows of inventories and the systems they became."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
 from registry.interchange.models import SourceRecord
 from registry.interchange.rules.imports import Versions
-from registry.interchange.rules.outcomes import Held
+from registry.interchange.rules.outcomes import Held, Outcome
 from registry.interchange.rules.owners import Owners
 from registry.kernel import clock
+from registry.kernel.rows import Ending
+from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.objectives.models import Objective
 from registry.people.queries import active_people
 from registry.systems.models import System
@@ -18,10 +20,10 @@ _AT_ONCE = 500
 
 def held_from(session: Session, profile: str) -> list[Held]:
     """The systems earlier imports with this profile made, as `plan` needs them."""
-    query = select(SourceRecord.natural_key, SourceRecord.row_digest).where(
+    query = select(SourceRecord.natural_key, SourceRecord.row_digest, SourceRecord.system_id).where(
         col(SourceRecord.profile) == profile
     )
-    return [Held(key, digest) for key, digest in session.exec(query)]
+    return [Held(key, digest, number) for key, digest, number in session.exec(query)]
 
 
 def systems_from(session: Session, profile: str) -> dict[str, int]:
@@ -39,6 +41,21 @@ def versions_from(session: Session, profile: str) -> dict[str, Versions]:
         .where(SourceRecord.profile == profile)
     )
     return {key: (system, read, objective or 0) for key, system, read, objective in session.exec(query)}
+
+
+def versions_overwritten(session: Session, profile: str, outcomes: Iterable[Outcome]) -> dict[str, Versions]:
+    """The revisions of all that the updates of a plan may overwrite: of systems met by a natural key, or named by id."""
+    named = sorted({each.system for each in outcomes if each.system and each.ending is Ending.UPDATED})
+    found = versions_from(session, profile)
+    for start in range(0, len(named), _AT_ONCE):
+        query = (
+            select(System.id, System.version, Objective.version)
+            .join(Objective, col(Objective.system_id) == col(System.id), isouter=True)
+            .where(col(System.id).in_(named[start : start + _AT_ONCE]))
+        )
+        for number, system, objective in session.exec(query):
+            found[public_key(SYSTEM_PREFIX, number or 0)] = (system, 0, objective or 0)
+    return found
 
 
 def owners_here(session: Session) -> Owners:

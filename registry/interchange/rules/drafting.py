@@ -1,20 +1,26 @@
 """draft_of(): a row read through a profile."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
 
 from registry.interchange.rules.data_described import data_described
 from registry.interchange.rules.drafts import DataDraft, Draft, Problem, Refused, cells_digest
 from registry.interchange.rules.keys import natural_key
 from registry.interchange.rules.labels import tags_from
 from registry.interchange.rules.profiles import FieldMap, Profile
-from registry.interchange.rules.targets import GATHERED, TAG_LIMIT, TARGETS, Reader, limit_of_target
+from registry.interchange.rules.refusals import refusal
+from registry.interchange.rules.targets import (
+    GATHERED,
+    REGISTRY_ID,
+    TAG_LIMIT,
+    TARGETS,
+    Reader,
+    limit_of_target,
+)
 from registry.interchange.rules.texts import folded, one_line, prose, summarised, tidy
 from registry.interchange.rules.values import (
     Reading,
-    is_withheld,
     read_count,
     read_email,
     read_line,
@@ -26,63 +32,14 @@ from registry.interchange.rules.values import (
     says_not_applicable,
     says_nothing,
 )
-from registry.kernel.dates import read_date
+from registry.interchange.rules.working import SourceRow, Work
+from registry.kernel.dates import Precision, read_date
 from registry.kernel.text import shortened
 from registry.people.rules import NAME_LIMIT as UNIT_LIMIT
+from registry.people.rules.unit_paths import path_of, problem_with_path
 from registry.systems.rules.record import MAX_LINKS, SUMMARY_LIMIT, Kind, Stage
 
 NOT_DESCRIBED: Final = "The source gives no description."
-_SHOWN: Final = 80
-
-
-class Flaw(Protocol):
-    """Something the reader of the file found wrong with a row."""
-
-    @property
-    def row(self) -> int: ...
-    @property
-    def column(self) -> str: ...
-    @property
-    def value(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def refuses(self) -> bool: ...
-
-
-class SourceRow(Protocol):
-    """A row as the reader of the file hands it over."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def cells(self) -> dict[str, str]: ...
-    @property
-    def problems(self) -> Sequence[Flaw]: ...
-
-
-@dataclass(slots=True)
-class _Work:
-    """A row while it is read: what it gave, which columns are carried word for word, what has to be told."""
-
-    profile: Profile
-    row: SourceRow
-    values: dict[str, Any] = field(default_factory=dict)
-    carried: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-
-    def cell(self, column: str) -> str:
-        return self.row.cells.get(column, "")
-
-    def tell(self, column: str, message: str) -> None:
-        self.problems.append(Problem(self.row.number, column, shortened(self.cell(column), _SHOWN), message))
-
-    def take(self, column: str, reading: Reading) -> Any:
-        if reading.problem:
-            self.tell(column, reading.problem)
-        if reading.whole:
-            self.carried.add(column)
-        return reading.value
 
 
 def draft_of(profile: Profile, row: SourceRow) -> Draft | Refused:
@@ -91,15 +48,16 @@ def draft_of(profile: Profile, row: SourceRow) -> Draft | Refused:
     A row is refused when the reader of the file refused it, when the profile says it describes no system, and when
     it has no name. Everything else that cannot be read is told and the row goes on.
     """
-    work = _Work(profile, row)
+    work = Work(profile, row)
     work.problems += [Problem(flaw.row, flaw.column, flaw.value, flaw.message) for flaw in row.problems]
-    if reason := _flawed(row) or _not_a_system(work) or _nameless(work):
+    if reason := refusal(work):
         return Refused(row.number, reason, cells_digest(row.cells), tuple(work.problems))
-    for target in dict.fromkeys(each.target for each in profile.fields):
+    for target in dict.fromkeys(each.target for each in profile.fields if each.target != REGISTRY_ID):
         _fill(work, target)
     _summarise(work)
     _settle_words(work)
     _settle_tags(work)
+    _tell_of_what_has_no_field(work)
     unit = _unit(work)
     sources = _data_sources(work)
     key_cells = [work.cell(column) for column in profile.natural_key]
@@ -110,59 +68,20 @@ def draft_of(profile: Profile, row: SourceRow) -> Draft | Refused:
     return Draft(
         row=row.number,
         profile=profile.id,
-        key=natural_key(profile.id, identity),
+        key=work.key or natural_key(profile.id, identity),
         unit=unit,
         data_sources=sources,
         source_facts=facts,
         problems=tuple(work.problems),
+        assumed=frozenset(work.assumed),
         **{**profile.constants, **work.values},
     )
-
-
-# Refusals
-
-
-def _flawed(row: SourceRow) -> str:
-    return next((flaw.message for flaw in row.problems if flaw.refuses), "")
-
-
-def _not_a_system(work: _Work) -> str:
-    condition = work.profile.only_when
-    if condition is None or folded(work.cell(condition.column)) in condition.says:
-        return ""
-    reason = condition.when_blank if says_nothing(work.cell(condition.column)) else condition.otherwise
-    work.tell(condition.column, reason)
-    return reason
-
-
-def _nameless(work: _Work) -> str:
-    columns = work.profile.columns_of("name")
-    column = next(
-        (each for each in columns if not says_nothing(work.cell(each))), columns[0] if columns else ""
-    )
-    reason = _objection_to_name(work.cell(column))
-    if reason:
-        work.tell(column, reason)
-    return reason
-
-
-def _objection_to_name(name: str) -> str:
-    if is_withheld(name):
-        return "The publisher withheld this row: it has no name under which a system could be registered."
-    if says_nothing(name):
-        return "The row has no name. Give every system a name in the column that is mapped to it."
-    if re.fullmatch(r"[\s\d.,#-]+", name):
-        return (
-            "The name is only a number. If the headings stand one column aside, "
-            "say in a map file which column holds the name."
-        )
-    return ""
 
 
 # Fields
 
 
-def _fill(work: _Work, target: str) -> None:
+def _fill(work: Work, target: str) -> None:
     maps = [each for each in work.profile.fields if each.target == target]
     stating = [
         (each, column) for each in maps for column in each.columns if not says_nothing(work.cell(column))
@@ -177,12 +96,14 @@ def _fill(work: _Work, target: str) -> None:
             work.values[target] = value
 
 
-def _read(work: _Work, each: FieldMap, column: str) -> Reading:
+def _read(work: Work, each: FieldMap, column: str) -> Reading:
     reader = TARGETS[each.target]
     text = work.cell(column)
     if reader is Reader.WORD:
-        falls_to = Stage.PROPOSED if each.target == "stage" else None
-        return read_word(text, each.words or {}, falls_to, each.target)
+        falls_to = Stage.PROPOSED if each.target == "stage" and not work.key else None
+        found = read_word(text, each.words or {}, falls_to, each.target)
+        stays = f"This {each.target} is not known here, so it stays as it is."
+        return replace(found, problem=stays) if found.problem and work.key else found
     if reader is Reader.DATE:
         return _read_date(work, text)
     if reader is Reader.LINKS:
@@ -195,7 +116,7 @@ def _read(work: _Work, each: FieldMap, column: str) -> Reading:
     return _PLAIN_READERS[reader](text, limit_of_target(each.target))
 
 
-def _read_date(work: _Work, text: str) -> Reading:
+def _read_date(work: Work, text: str) -> Reading:
     if says_not_applicable(text):
         return Reading(None, whole=False)
     found = read_date(text, work.profile.dates)
@@ -213,10 +134,16 @@ _PLAIN_READERS: Final[Mapping[Reader, Callable[[str, int], Reading]]] = {
 }
 
 
-def _summarise(work: _Work) -> None:
+def _summarise(work: Work) -> None:
     """A summary of whole sentences; a text it cannot hold, or that has paragraphs, also goes into the description."""
     text = work.values.pop("summary", "")
     summary = summarised(text, SUMMARY_LIMIT)
+    if work.key:
+        # Of a system that is here, each field is what its own column says.
+        work.values["summary"] = summary
+        if len(one_line(text)) > SUMMARY_LIMIT:
+            work.tell(work.profile.columns_of("summary")[0], f"Shortened to {SUMMARY_LIMIT} characters.")
+        return
     if len(one_line(text)) > SUMMARY_LIMIT or "\n\n" in text:
         _describe(work, text)
     elif summary != text:
@@ -228,7 +155,7 @@ def _summarise(work: _Work) -> None:
     work.values["summary"] = summary or NOT_DESCRIBED
 
 
-def _describe(work: _Work, text: str) -> None:
+def _describe(work: Work, text: str) -> None:
     """Put the text above what the description says already; what does not fit stays among the source facts."""
     marked, complete = prose(text, limit_of_target("description"))
     said = work.values.get("description", "")
@@ -239,22 +166,24 @@ def _describe(work: _Work, text: str) -> None:
         work.carried -= {*work.profile.columns_of("summary"), *work.profile.columns_of("description")}
 
 
-def _plain_description(work: _Work) -> str:
+def _plain_description(work: Work) -> str:
     return next(
         (tidy(cell) for column in work.profile.columns_of("description") if (cell := work.cell(column))), ""
     )
 
 
-def _settle_words(work: _Work) -> None:
+def _settle_words(work: Work) -> None:
     columns = work.profile.columns_of("stage")
-    if "stage" not in work.values and columns and "stage" not in work.profile.constants:
+    if work.key and "stage" not in {*work.values, *work.profile.constants}:
+        work.assumed.add("stage")
+    elif "stage" not in work.values and columns and "stage" not in work.profile.constants:
         work.tell(columns[0], "No stage is given, so it is recorded as proposed.")
     for target, words in (("stage", Stage), ("kind", Kind)):
         if target in work.values:
             work.values[target] = words(work.values[target])
 
 
-def _settle_tags(work: _Work) -> None:
+def _settle_tags(work: Work) -> None:
     given = work.values.get("tags", ())
     kept, remark = tags_from(given)
     if kept == given:
@@ -266,7 +195,16 @@ def _settle_tags(work: _Work) -> None:
         work.tell(columns[0] if columns else "", remark)
 
 
-def _unit(work: _Work) -> tuple[str, ...]:
+def _tell_of_what_has_no_field(work: Work) -> None:
+    """A new system's description takes such things in; that of a system that is here is not written over for them."""
+    since = work.values.get("in_service_on")
+    partly = since is not None and since.precision is not Precision.DAY
+    for target in ("objective_outputs", "retired_on", *(["in_service_on"] if partly else [])):
+        if work.key and work.values.get(target):
+            work.tell(work.profile.columns_of(target)[0], "The record has no field for this; it is left out.")
+
+
+def _unit(work: Work) -> tuple[str, ...]:
     """The path from the top unit down; a step that repeats the one above it, or is not stated, is left out."""
     same = folded(work.cell(work.profile.same_unit_as)) if work.profile.same_unit_as else None
     path: list[str] = []
@@ -277,13 +215,20 @@ def _unit(work: _Work) -> tuple[str, ...]:
         if name == work.cell(part.column).strip() and len(name) <= UNIT_LIMIT:
             work.carried.add(part.column)
         if folded(name) != same and (not path or folded(name) != folded(path[-1])):
-            path.append(shortened(name, UNIT_LIMIT))
-    if not path and work.profile.unit:
+            path.append(_as_long_as_a_unit(name))
+    if not path and work.profile.unit and not work.key:
         work.tell(next((part.column for part in work.profile.unit), ""), "No unit is named.")
     return tuple(path)
 
 
-def _data_sources(work: _Work) -> tuple[DataDraft, ...]:
+def _as_long_as_a_unit(name: str) -> str:
+    """The name, or a path of several, each as long as a unit's name may be."""
+    steps = path_of(name)
+    fits = len(steps) > 1 and not problem_with_path(steps)
+    return name if fits else shortened(name, UNIT_LIMIT)
+
+
+def _data_sources(work: Work) -> tuple[DataDraft, ...]:
     found: list[DataDraft] = []
     for source in work.profile.data_sources:
         drafts, whole = data_described(

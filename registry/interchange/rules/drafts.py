@@ -6,6 +6,7 @@ from typing import Any
 from registry.kernel.canonical import canonical, sha256_hex
 from registry.kernel.dates import PartialDate
 from registry.kernel.rows import RowProblem
+from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.systems.rules.record import Kind, Link, Stage
 
 Problem = RowProblem
@@ -68,6 +69,15 @@ class Draft:
     data_sources: tuple[DataDraft, ...] = ()
     source_facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    # The id of the system of this register that the row is about, such as AI-0042; and the fields it says nothing of,
+    # which a new system would get all the same and one that is here keeps as they are.
+    registry_id: str = ""
+    assumed: frozenset[str] = frozenset()
+
+    @property
+    def registry_number(self) -> int | None:
+        """The number in `registry_id`; None for a row that names no system of this register."""
+        return number_of(SYSTEM_PREFIX, self.registry_id)
 
     @property
     def digest(self) -> str:
@@ -89,7 +99,8 @@ class Draft:
         )
 
 
-_NOT_CONTENT = frozenset({"row", "profile", "key", "problems"})
+# An id says which system is meant and nothing about it: rows that earlier imports read keep their digests.
+_NOT_CONTENT = frozenset({"row", "profile", "key", "problems", "registry_id", "assumed"})
 
 
 @dataclass(frozen=True, slots=True)

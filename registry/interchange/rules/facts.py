@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from registry.annotations.rules.tags import folded
 from registry.interchange.rules.drafts import DataDraft, Draft
+from registry.interchange.rules.units import said
 from registry.kernel.dates import PartialDate, Precision
 from registry.systems.rules.record import TEXT_LIMIT, Link, SystemFacts
 
-_NOT_STATED: Final = frozenset({"row", "profile", "key", "problems", "source_facts"})
+_NOT_STATED: Final = frozenset(
+    {"row", "profile", "key", "problems", "source_facts", "registry_id", "assumed"}
+)
 _FACTS: Final = frozenset(each.name for each in fields(SystemFacts)) - {
     "unit_id",
     "visibility",
@@ -20,7 +23,9 @@ _FACTS: Final = frozenset(each.name for each in fields(SystemFacts)) - {
 def plain_of(draft: Draft) -> dict[str, Any]:
     """Everything a row states, as JSON takes it; what is empty is left out. The description is the whole of it."""
     found = {
-        each.name: _plain(getattr(draft, each.name)) for each in fields(draft) if each.name not in _NOT_STATED
+        each.name: _plain(getattr(draft, each.name))
+        for each in fields(draft)
+        if each.name not in _NOT_STATED | draft.assumed
     }
     found["description"] = described(draft)
     return {name: value for name, value in found.items() if value not in (None, "", [])}
@@ -49,8 +54,27 @@ def newly_named(tags: Iterable[str], before: Collection[str]) -> tuple[str, ...]
     return tuple(name for name in tags if folded(name) not in known)
 
 
+def standing(draft: Draft, unit: tuple[str, ...], problem: str, sources: Iterable[str]) -> dict[str, Any]:
+    """What the register holds now, put as if an earlier row had said it, for a row that names its system by id.
+
+    `unit` is the whole path of the system's unit, `problem` that of its objective, `sources` the names of its data.
+    Everything else is left out, so that whatever the row says of it counts.
+    """
+    held: dict[str, Any] = {"data_sources": [{"name": each} for each in sources]}
+    if draft.objective_problem:
+        # An empty cell is not the wish that there were no objective.
+        held["objective_problem"] = problem
+    # A unit's name may hold what parts a path: the words it is shown by mean it, whatever else they could mean.
+    return held | ({"unit": _plain(draft.unit)} if said(draft.unit) == said(unit) else {})
+
+
 def described(draft: Draft) -> str:
-    """The description with what the record has no field for; without it where both are too long."""
+    """The description with what the record has no field for; without it where both are too long.
+
+    A row about a system of this register states its description and nothing else: what stands there may be anybody's.
+    """
+    if draft.registry_id:
+        return draft.description
     text = "\n\n".join(part for part in [draft.description, *_told(draft)] if part)
     return text if len(text) <= TEXT_LIMIT else draft.description
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.interchange.rules.profiles import FieldMap, Profile, SourceMap, UnitPart
-from registry.interchange.rules.targets import TARGETS, Reader
+from registry.interchange.rules.targets import REGISTRY_ID, TARGETS, Reader
 from registry.interchange.rules.texts import folded
 from registry.kernel.dates import Order
 from registry.kernel.errors import Problem
@@ -20,6 +20,7 @@ FIELDS_PER_COLUMN: Final = 2
 _SAID: Final[Mapping[str, str]] = {
     "name": "Name of the system",
     "summary": "What it does",
+    REGISTRY_ID: "Id in this register",
     UNIT: "Unit (top first)",
     DATA: "Data it uses",
     "owner_email": "Owner's e-mail",

@@ -2,39 +2,51 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.interchange.rules.drafts import Draft, Refused
 from registry.interchange.rules.keys import base_and_ordinal, with_ordinal
 from registry.kernel.rows import Ending, Tally, tallied
+from registry.kernel.text import SYSTEM_PREFIX, public_key
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What has to be known of a row to decide its end; small enough to keep for a whole file."""
+    """What has to be known of a row to decide its end; small enough to keep for a whole file.
+
+    `system` is the number of the system a row names by its id, and `changes` whether the row says anything of it that
+    the register does not.
+    """
 
     row: int
     key: str
     digest: str
     reason: str = ""
+    system: int | None = None
+    changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A system that came from an earlier import: its full key, and the digest of what was read for it then."""
+    """A system that came from an earlier import: its full key, the digest of what was read for it then, its number."""
 
     key: str
     digest: str
+    system: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one row ends. `key` is the full key of its system; a duplicate or refused row says why."""
+    """How one row ends. `key` is the full key of its system; a duplicate or refused row says why.
+
+    `system` is the number of the system where the row names it by its id.
+    """
 
     row: int
     ending: Ending
     key: str = ""
     says: str = ""
+    system: int | None = None
 
 
 def entry_of(result: Draft | Refused) -> Entry:
@@ -44,6 +56,19 @@ def entry_of(result: Draft | Refused) -> Entry:
     return Entry(result.row, result.key, result.digest)
 
 
+def entry_named(draft: Draft, *, known: bool, editable: bool, changes: bool) -> Entry:
+    """The same of a row that names its system by id: a system nobody told the importer of is one there is not."""
+    if known and editable:
+        return Entry(draft.row, draft.key, draft.digest, system=draft.registry_number, changes=changes)
+    reason = (
+        f"Row {draft.row} is about {draft.registry_id}, which you may not edit. Ask whoever answers for it."
+        if known
+        else f"Row {draft.row} is about {draft.registry_id}, and there is no such system here. "
+        "Correct the id, or leave it empty to register a new system."
+    )
+    return Entry(draft.row, "", f"{draft.registry_id} {draft.digest}", reason)
+
+
 def plan(entries: Sequence[Entry], held: Iterable[Held]) -> list[Outcome]:
     """The end of every row, in the order of the rows. `held` are the systems this profile's earlier imports made.
 
@@ -51,6 +76,9 @@ def plan(entries: Sequence[Entry], held: Iterable[Held]) -> list[Outcome]:
     systems: the first keeps the key, the next get #2, #3. When the file comes again, a row first meets the system
     that was read with the same content, whatever its place; the rest meet the remaining systems in order, and what is
     left over is created. So a second import changes nothing, and neither does a file in another order.
+
+    A row that names its system by id is about that system, whichever import made it. Of several rows about one
+    system the first counts.
     """
     first_of: dict[tuple[str, str], Entry] = {}
     outcomes: dict[int, Outcome] = {}
@@ -61,12 +89,39 @@ def plan(entries: Sequence[Entry], held: Iterable[Held]) -> list[Outcome]:
             outcomes[place] = _duplicate(entry, earlier)
         elif not entry.key:
             outcomes[place] = Outcome(entry.row, Ending.REFUSED, says=entry.reason)
+        elif entry.system is not None:
+            ending = Ending.UPDATED if entry.changes else Ending.UNCHANGED
+            outcomes[place] = Outcome(entry.row, ending, entry.key, system=entry.system)
         else:
             distinct.setdefault(entry.key, []).append(place)
+    held = list(held)
     holding = _by_base(held)
     for key, places in distinct.items():
         outcomes |= _settled(key, places, entries, holding.get(key, {}))
-    return [outcomes[place] for place in range(len(entries))]
+    return _once_each([outcomes[place] for place in range(len(entries))], held)
+
+
+def _once_each(outcomes: Sequence[Outcome], held: Iterable[Held]) -> list[Outcome]:
+    """The outcomes, with every row refused that is about the same system as an earlier one.
+
+    Written twice in one import, what a system was before could not be put back.
+    """
+    if all(each.system is None for each in outcomes):
+        return list(outcomes)
+    numbers = {each.key: each.system for each in held}
+    first: dict[int, int] = {}
+    settled = []
+    for each in outcomes:
+        number = each.system or numbers.get(each.key)
+        row = first.setdefault(number, each.row) if number is not None else each.row
+        settled.append(each if row == each.row else _second(each, row, number or 0))
+    return settled
+
+
+def _second(outcome: Outcome, row: int, number: int) -> Outcome:
+    key = public_key(SYSTEM_PREFIX, number)
+    says = f"Row {row} is about {key} as well. Put what both say into one of them."
+    return replace(outcome, ending=Ending.REFUSED, key="", says=says, system=None)
 
 
 def tally_of(outcomes: Iterable[Outcome]) -> Tally:

@@ -3,10 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
+from registry.interchange.rules.targets import REGISTRY_ID
 from registry.interchange.rules.texts import folded
 from registry.kernel.dates import DateStyle
+
+_BY_ID: Final = (
+    "A row with an id updates that system: what its cells say otherwise is written, an empty cell changes nothing. "
+    "Tags are added and none is taken off. Who answers for a system changes by hand-over alone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Profile:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is to be told of the file as a whole: the profile's notes, and what none of its columns states."""
+        if self.columns_of(REGISTRY_ID):
+            return (*self.notes, _BY_ID)
         missing = []
         if not self.columns_of("stage") and "stage" not in self.constants and not self.notes:
             missing.append("No column states a stage, so every system is recorded as proposed.")

@@ -10,6 +10,8 @@ from registry.people.rules import NAME_LIMIT as PERSON_LIMIT
 from registry.systems.rules.record import LINE_LIMIT, NAME_LIMIT
 
 TAG_LIMIT: Final = 80
+REGISTRY_ID: Final = "registry_id"
+"""The field that says which system of this register a row is about."""
 
 
 class Reader(StrEnum):
@@ -24,10 +26,12 @@ class Reader(StrEnum):
     TAGS = "tags"
     COUNT = "count"
     EMAIL = "email"
+    ID = "id"
 
 
 TARGETS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
+        REGISTRY_ID: Reader.ID,
         "name": Reader.LINE,
         "summary": Reader.PROSE,
         "description": Reader.PROSE,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from registry.annotations.rules.tags import NAME_LIMIT, names_in
 from registry.interchange.rules.texts import folded, one_line, prose, tidy
 from registry.kernel.text import shortened
 from registry.systems.rules.record import Link, is_web_address
@@ -165,15 +166,29 @@ def read_list_line(text: str, limit: int) -> Reading:
 
 
 def read_tags(text: str, words: Mapping[str, Any] | None, limit: int) -> Reading:
-    """Short labels; with a table of wordings those it gives, else the cell's items as they stand."""
+    """Short labels; with a table of wordings those it gives, else the cell's items, with semicolons or commas between.
+
+    An item longer than the limit is a list with commas only where each of its parts is as short as a tag; any other
+    is a sentence, and told.
+    """
     if words is None:
-        tags = tuple(tidy(item) for item in read_items(text) if len(item) <= limit)
-        return Reading(tags, whole=len(tags) == 1 and tags[0] == text.strip())
+        parted = [_labels(item, limit) for item in read_items(text)]
+        tags = tuple(tidy(label) for labels in parted for label in labels)
+        problem = "" if all(parted) else "A text too long for a tag makes none; it is kept as it stands."
+        return Reading(tags, whole=len(tags) == 1 and tags[0] == text.strip(), problem=problem)
     if folded(text) not in words and ANY_OTHER not in words:
         return Reading((), whole=False, problem="This wording is not known here; it is kept as it stands.")
     given = words.get(folded(text), words.get(ANY_OTHER))
     tags = () if given is None else (given,) if isinstance(given, str) else tuple(given)
     return Reading(tags, whole=False)
+
+
+def _labels(item: str, limit: int) -> tuple[str, ...]:
+    """The labels in one item; none in a sentence."""
+    if len(item) <= limit:
+        return (item,)
+    parts = names_in(item)
+    return parts if all(len(part) <= NAME_LIMIT for part in parts) else ()
 
 
 def read_count(text: str) -> Reading:
