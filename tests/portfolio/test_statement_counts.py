@@ -26,7 +26,7 @@ PAGES = {
     "/ownership?mine=y&kind=no_deputy": ("ada", 13),
     "/ownership/load": ("adam", 7),
     "/ownership/on?seats=y": ("adam", 9),
-    "/people/{ada}/transfer": ("adam", 9),
+    "/people/{ada}/transfer": ("adam", 10),
     "/systems/{triage}/objectives": ("ada", 15),
     "/systems/{triage}/data": ("ada", 13),
     "/systems/{triage}/card": ("ada", 26),

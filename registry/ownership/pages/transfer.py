@@ -38,10 +38,10 @@ class Row:
 def transfer_form(number: int) -> ResponseReturnValue:
     person = people.person_by_id(session(), number)
     rows = _rows(person)
-    form = TransferForm(formdata=None)
     offers = _offers(rows)
+    form = TransferForm(formdata=None)
     form.seat.data = [row.seat.id or 0 for row in rows if row.seat.id not in offers]
-    return _choosing(person, form, rows)
+    return _choosing(person, form, rows, offers)
 
 
 @pages.post("/people/<int:number>/transfer")
@@ -52,7 +52,7 @@ def transfer_preview(number: int) -> ResponseReturnValue:
     to = _wishes(form)
     moves = form.carried_out(lambda: _planned(rows, to, form)) if not form.form_errors else None
     if moves is None or request.form.get("do") == "change":
-        return _choosing(person, form, rows)
+        return _choosing(person, form, rows, _offers(rows))
     return _previewed(person, form, _with(rows, moves), to)
 
 
@@ -69,7 +69,7 @@ def transfer(number: int) -> ResponseReturnValue:
         changed = moved_on(moves, {row: form.seen.data.get(row, "") for row in to})
         return make_response(_previewed(person, form, _with(rows, moves), to, changed), 409)
     if moves is None:
-        return _choosing(person, form, rows)
+        return _choosing(person, form, rows, _offers(rows))
     return _page("ownership/transferred.html", person, rows=_with(rows, moves), people=_named(to))
 
 
@@ -122,9 +122,9 @@ def _named(to: Mapping[int, int | None]) -> dict[int, Person]:
     return people.people_by_id(session(), {number for number in to.values() if number})
 
 
-def _choosing(person: Person, form: TransferForm, rows: list[Row]) -> Response:
+def _choosing(person: Person, form: TransferForm, rows: list[Row], offers: Mapping[int, Out]) -> Response:
     here = [one for one in _here() if one.id != person.id]
-    context = {"form": _offered(form), "rows": rows, "offers": _offers(rows)}
+    context = {"form": _offered(form), "rows": rows, "offers": offers}
     context |= {"here": here, "most": MOST_AT_ONCE}
     page = _page("ownership/transfer.html", person, **context)
     page.status_code = 422 if form.errors or form.form_errors else 200

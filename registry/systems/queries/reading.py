@@ -70,9 +70,9 @@ def listing_from(args: Arguments) -> tuple[Listing, list[Problem]]:
         problems.append(Problem("sort", f"The register cannot be sorted by {_quoted([sort])}."))
         said = sort = Listing().sort
     named = [name for name in dict.fromkeys(args.getlist("col")) if name]
-    lost = [name for name in named if name not in {*COLUMNS, NOT_STATED}]
-    columns = columns_from([name for name in named if name not in lost])
-    if lost:
+    there = {*COLUMNS, NOT_STATED}
+    columns = columns_from([name for name in named if name in there])
+    if lost := [name for name in named if name not in there]:
         problems.append(Problem("col", f"Columns: there is no {_quoted(lost, 'or')}."))
     view = "".join(args.getlist("view")[:1])
     view = view if view == EVERY_SYSTEM or (view.isascii() and view.isdigit() and len(view) < 10) else ""
