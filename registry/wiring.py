@@ -73,6 +73,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.PEOPLE_IMPORTED,
         Event.UNIT_ADDED,
         Event.UNIT_EDITED,
+        Event.UNIT_REMOVED,
         Event.TEAM_ADDED,
         Event.TEAM_EDITED,
         Event.ROLE_GRANTED,

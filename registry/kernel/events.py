@@ -12,6 +12,7 @@ class Event(StrEnum):
     PEOPLE_IMPORTED = "people.imported"
     UNIT_ADDED = "unit.added"
     UNIT_EDITED = "unit.edited"
+    UNIT_REMOVED = "unit.removed"
     TEAM_ADDED = "team.added"
     TEAM_EDITED = "team.edited"
 

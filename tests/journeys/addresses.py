@@ -117,6 +117,7 @@ PAGES = {
     "people.unit": (Visit("/units/{claims}"), Visit("/units/{unit}", "otto")),
     "people.unit_new": (Visit("/units/new"),),
     "people.unit_edit_form": (Visit("/units/{claims}/edit"),),
+    "people.unit_remove_form": (Visit("/units/{claims}/remove"),),
     "people.teams": (Visit("/teams"),),
     "people.team": (Visit("/teams/{team}"),),
     "people.team_new": (Visit("/teams/new"),),

@@ -11,7 +11,7 @@ from registry.audit.queries.history import (
     entries_at,
     history_of,
 )
-from registry.audit.queries.since import changed_since, first_entry, last_entry, told_of
+from registry.audit.queries.since import changed_since, first_entry, kinds_that_named, last_entry, told_of
 from registry.audit.queries.verification import Verification, verify
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "entries_at",
     "first_entry",
     "history_of",
+    "kinds_that_named",
     "last_about",
     "last_entry",
     "state_of",

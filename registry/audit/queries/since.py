@@ -1,5 +1,6 @@
 """What has happened to records since an entry: for taking back what that entry did, where nobody has built on it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
@@ -7,7 +8,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from registry.audit.models import ENTRY, OBJECT
+from registry.audit.models import ENTRY, OBJECT, PAYLOAD
 from registry.kernel.events import Event
 
 _AT_ONCE = 500
@@ -74,3 +75,25 @@ def _stretches(numbers: Collection[int]) -> Iterator[Sequence[int]]:
     remaining = iter(sorted(numbers))
     while some := list(islice(remaining, _AT_ONCE)):
         yield some
+
+
+def kinds_that_named(
+    session: Session, references: Collection[tuple[str, str]], number: int, after_seq: int
+) -> frozenset[str]:
+    """The kinds of records that have named this number since an entry, whatever they name now.
+
+    `references` are pairs of a kind and the column it refers with. The texts are searched one after another, so this is
+    for rare questions; it begins after `after_seq`, before which nothing can have named what did not exist.
+    """
+    kinds, columns = {kind for kind, _ in references}, {column for _, column in references}
+    within = sa.select(OBJECT.c.seq).where(OBJECT.c.kind.in_(sorted(kinds)), OBJECT.c.seq > after_seq)
+    # The text is only sifted here, and may hold 170 where 17 is asked for: what was decoded decides.
+    mentions = (PAYLOAD.c.payload.contains(f'"{column}":{number}') for column in sorted(columns))
+    query = sa.select(PAYLOAD.c.payload).where(PAYLOAD.c.seq.in_(within), sa.or_(*mentions))
+    found: set[str] = set()
+    for payload in session.connection().execute(query).scalars():
+        for one in json.loads(payload)["objects"]:
+            states = (one["before"] or {}, one["after"] or {})
+            named = {(one["kind"], column) for state in states for column in state if state[column] == number}
+            found |= {kind for kind, _ in named & set(references)}
+    return frozenset(found)

@@ -9,6 +9,7 @@ from registry.people.actions.directory import (
     edit_unit,
     mark_as_here,
     mark_as_left,
+    remove_unit,
 )
 from registry.people.actions.importing import import_people
 from registry.people.actions.uploads import finish_upload, keep_upload
@@ -25,4 +26,5 @@ __all__ = [
     "keep_upload",
     "mark_as_here",
     "mark_as_left",
+    "remove_unit",
 ]

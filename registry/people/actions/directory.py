@@ -11,11 +11,12 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Conflict, refuse_if
+from registry.kernel.errors import Conflict, Problem, refuse_if
 from registry.kernel.events import Event
 from registry.people import queries, rules
 from registry.people.models import BusinessUnit, Membership, Person, Team
 from registry.people.rules import Function, PersonFacts
+from registry.people.rules.unit_removal import hindrances
 from registry.store.columns import Revised
 
 
@@ -97,6 +98,20 @@ def edit_unit(
     _write(unit, {"name": name, "parent_id": parent_id, "head_id": head_id})
     record(session, actor, Event.UNIT_EDITED, unit)
     return unit
+
+
+def remove_unit(session: Session, actor: Actor, unit: BusinessUnit) -> None:
+    """Remove a unit that was made by mistake. Raises RuleBroken where anything is or ever was in it.
+
+    The caller holds the unit, so that nothing is put in it between the question and the removal.
+    """
+    require(actor, Permission.PEOPLE_EDIT)
+    in_the_way = hindrances(queries.traces_of(session, unit))
+    refuse_if([Problem("", f"{each.says} {each.mend}") for each in in_the_way])
+    session.delete(unit)
+    record(
+        session, actor, Event.UNIT_REMOVED, None, subject_kind="business_unit", note={"removed": unit.name}
+    )
 
 
 def add_team(

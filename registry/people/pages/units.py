@@ -99,7 +99,7 @@ def _on_a_day(number: int) -> dict[str, Any]:
     if asked is not None and asked > clock.today():
         form.take([Problem("on", "This day has not come yet. Choose today or a day before.")])
         asked = None
-    tree = _tree_on(asked) if asked else Tree()
+    tree = _tree_on(asked, number) if asked else Tree()
     above = [
         (each, tree.names.get(each, ""))
         for each in reversed(chain_of(tree.parents.get(number), tree.parents))
@@ -107,5 +107,8 @@ def _on_a_day(number: int) -> dict[str, Any]:
     return {"day_form": form, "asked": asked, "stood": tree.names.get(number), "above_then": above}
 
 
-def _tree_on(day: date) -> Tree:
-    return replayed(queries.changes_of_units(session(), datetime.combine(day, time.max, UTC)))
+def _tree_on(day: date, number: int) -> Tree:
+    # The number may have been that of a unit that was removed: its story is not this one's.
+    made = queries.made_at(session(), number)
+    changes = queries.changes_of_units(session(), datetime.combine(day, time.max, UTC))
+    return replayed(each for each in changes if each.unit_id != number or each.seq >= made)

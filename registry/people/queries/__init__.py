@@ -48,6 +48,7 @@ from registry.people.queries.importing import (
     uploads_of,
 )
 from registry.people.queries.unit_history import changes_of_unit, changes_of_units
+from registry.people.queries.unit_removal import made_at, traces_of
 
 __all__ = [
     "Narrowing",
@@ -64,6 +65,7 @@ __all__ = [
     "heads_leaving",
     "is_active_person",
     "known_people",
+    "made_at",
     "members_by_team",
     "memberships",
     "parents",
@@ -84,6 +86,7 @@ __all__ = [
     "teams",
     "teams_of",
     "teams_of_unit",
+    "traces_of",
     "unit_by_id",
     "unit_exists",
     "unit_index",

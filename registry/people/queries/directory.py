@@ -23,9 +23,13 @@ def person_by_id(session: Session, person_id: int) -> Person:
     return _one(session, Person, person_id)
 
 
-def unit_by_id(session: Session, unit_id: int) -> BusinessUnit:
-    """One unit. Raises NotFound."""
-    return _one(session, BusinessUnit, unit_id)
+def unit_by_id(session: Session, unit_id: int, *, lock: bool = False) -> BusinessUnit:
+    """One unit; with `lock`, held until the transaction ends, so that nothing is put in it meanwhile. Raises NotFound."""
+    found = _one(session, BusinessUnit, unit_id)
+    # Read again under the lock: whoever held it before may have changed the unit, or removed it.
+    if lock and session.get(BusinessUnit, unit_id, populate_existing=True, with_for_update=True) is None:
+        raise NotFound
+    return found
 
 
 def team_by_id(session: Session, team_id: int) -> Team:

@@ -14,7 +14,10 @@ _KIND = "business_unit"
 
 def changes_of_unit(session: Session, unit_id: int, *, limit: int) -> list[UnitChange]:
     """What happened to one unit, newest first."""
-    return _changes(audit.history_of(session, _KIND, unit_id, limit=limit))
+    found = _changes(audit.history_of(session, _KIND, unit_id, limit=limit))
+    # What lies before it was made is the story of a removed unit that had the same number.
+    made = next((place for place, change in enumerate(found) if change.added), len(found))
+    return found[: made + 1]
 
 
 def changes_of_units(session: Session, until: datetime) -> list[UnitChange]:
