@@ -252,3 +252,24 @@ def test_objective_and_description_are_written_where_the_row_states_them(desk, d
     assert {each["field"] for each in row["differences"]} == {"objective_problem", "description"}
     assert "has no field for this" in row["problems"][0]["message"]
     assert desk.whole(f"{head}{key},,,,\n".encode(), cast.number("adam")) == {"rows": 1, "unchanged": 1}
+
+
+def test_ids_and_one_field_are_enough(desk, database, cast):
+    key = f"AI-{cast.triage.id:04d}"
+    desk.upload(f"Id,Stage\n{key},Live\n,Pilot\n".encode())
+    tally = desk.check().tally
+    assert (tally["updated"], tally["refused"]) == (1, 1)
+    page = desk.client.get(f"/imports/{desk.number}/rows").text
+    assert key in page
+    assert "The row has no name." in page
+    desk.carry_out(cast.number("adam"))
+    found = systems(database)["Claims triage"]
+    assert (found.stage, found.summary) == (Stage.LIVE, "Sorts incoming claims by urgency.")
+
+
+def test_a_map_file_may_name_ids_in_place_of_names(importing: Importing, cast):
+    file = importing.folder / "map.yaml"
+    file.write_text("registry_id: Key\nstage: Stage\n", encoding="utf-8")
+    rows = [{"Key": f"AI-{cast.triage.id:04d}", "Stage": "Retired"}, {"Key": "", "Stage": "Pilot"}]
+    assert importing(rows, "--map", str(file)).ended() == {"updated": 1, "refused": 1}
+    assert importing.systems()["Claims triage"].stage is Stage.RETIRED

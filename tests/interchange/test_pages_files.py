@@ -205,3 +205,11 @@ def test_the_largest_inventory_is_checked_as_the_command_would(desk, real_data):
     assert (
         "The row says the same as row" in desk.client.get(f"/imports/{desk.number}/rows?show=duplicate").text
     )
+
+
+@ON_SQLITE
+def test_text_named_as_a_workbook_is_told_on_the_page_and_in_the_report(desk, cast):
+    page = desk.upload(b"name,summary\nMail router,Routes.\n", "tools.xlsx")
+    said = "The file is named .xlsx, but it is no workbook."
+    assert said in page
+    assert any(said in remark for remark in desk.check().remarks)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from registry.interchange.rules.profiles import Condition, FieldMap, Profile, SourceMap, UnitPart
 from registry.interchange.rules.statements import MapProblem, Statement, nearest
-from registry.interchange.rules.targets import ALIASES, GATHERED, PURPOSES, TARGETS, Reader
+from registry.interchange.rules.targets import ALIASES, GATHERED, PURPOSES, REGISTRY_ID, TARGETS, Reader
 from registry.interchange.rules.texts import folded
 from registry.kernel.dates import DateStyle, Order
 from registry.kernel.text import listed
@@ -41,7 +41,7 @@ def _profile(statement: Statement) -> Profile:
     document = statement.document
     fields = _fields(statement)
     refuses = statement.text("refuses")
-    if not refuses and not any(each.target == "name" for each in fields):
+    if not refuses and not any(each.target in ("name", REGISTRY_ID) for each in fields):
         there = (
             f" The file has: {', '.join(statement.columns[:_COLUMNS_SHOWN])}." if statement.columns else ""
         )

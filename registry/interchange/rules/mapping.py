@@ -133,7 +133,8 @@ def problems_with(choices: Choices, *, constants: Collection[str] = ()) -> list[
     """Every objection to a mapping. `constants` are the fields the profile fills for the whole file."""
     problems = []
     targets = [target for each in choices.columns.values() for target in each]
-    if "name" not in targets and "name" not in constants:
+    # A row that says which system of ours it is about need not name it again.
+    if not {"name", REGISTRY_ID} & {*targets, *constants}:
         problems.append(
             Problem("", "No column is read as the name of the system. Choose the one that names each system.")
         )

@@ -11,7 +11,8 @@ from registry.kernel.dates import DateStyle
 
 _BY_ID: Final = (
     "A row with an id updates that system: what its cells say otherwise is written, an empty cell changes nothing. "
-    "Tags are added and none is taken off. Who answers for a system changes by hand-over alone."
+    "Tags are added and none is taken off. Who answers for a system changes by hand-over alone. "
+    "Columns that are left out are not kept."
 )
 
 

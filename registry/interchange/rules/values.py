@@ -38,6 +38,7 @@ _NOTHING: Final = frozenset(
         "not available",
         "not provided",
     }
+    | {"keine", "keine angabe", "k.a", "k. a", "unbekannt", "nicht bekannt", "nicht zutreffend", "entfällt"}
     | {"blank/not provided", "redacted", "[redacted]", "withheld", "#n/a", "nan"}
 )
 _WITHHELD: Final = frozenset({"redacted", "[redacted]", "(redacted)", "withheld", "[withheld]"})

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
 
@@ -10,6 +11,7 @@ from registry.store.sheets.archives import kind_of_archive
 from registry.store.sheets.encodings import encoding_of, stated_encoding
 from registry.store.sheets.headings import SAMPLE, column_names, heading_of
 from registry.store.sheets.json_texts import json_lines_sheet, json_sheet
+from registry.store.sheets.naming import misnamed
 from registry.store.sheets.rows import rows_of
 from registry.store.sheets.separated import SeparatedText
 from registry.store.sheets.shapes import Limits, Record, Row, Sheet, SheetRefused
@@ -53,16 +55,32 @@ def read(
 
     `sheet` names a worksheet, or the list to take from a JSON or YAML object; `heading_row` is the row that holds the
     headings, counted as a spreadsheet counts; `encoding` is what a text file is written in, guessed when it is not
-    said. Raises SheetRefused for a whole file that is not read, here or while
+    said. A file is read by what it holds; where its name says otherwise, the first of the warnings tells.
+    Raises SheetRefused for a whole file that is not read, here or while
     the rows are walked, and nothing else whatever the bytes are.
     """
     limits = limits or Limits()
     source = Source(path_or_bytes, limits)
     name = filename or ("" if isinstance(path_or_bytes, bytes | bytearray) else os.fspath(path_or_bytes))
+    suffix = PurePath(name).suffix.lower()
     head = source.head(512)
     if head.startswith((_ZIP, _OLE)):
-        return _workbook(source, head, sheet, heading_row, limits)
-    _refuse_other_kinds(head)
+        opened = _workbook(source, head, sheet, heading_row, limits)
+    else:
+        _refuse_other_kinds(head)
+        opened = _text(source, head, name, sheet, heading_row, encoding, limits)
+    return replace(opened, warnings=(*misnamed(suffix, opened), *opened.warnings))
+
+
+def _text(
+    source: Source,
+    head: bytes,
+    name: str,
+    sheet: str | None,
+    heading_row: int | None,
+    encoding: str | None,
+    limits: Limits,
+) -> Sheet:
     found = stated_encoding(source, encoding) if encoding else encoding_of(source)
     suffix = PurePath(name).suffix.lower()
     if suffix in _YAML:
