@@ -18,15 +18,16 @@ from registry.monitoring.rules.fairness import (
     disparate_impact,
     equal_opportunity_difference,
     equalized_odds_difference,
-    fisher_exact,
     impact_ratios,
     is_flagged,
     is_within_tau,
     signed_difference,
+)
+from registry.monitoring.rules.refusals import NotMeasurable, Reason
+from registry.monitoring.rules.shares import (
     two_proportions,
     wilson,
 )
-from registry.monitoring.rules.refusals import NotMeasurable, Reason
 
 F = Fraction
 
@@ -34,9 +35,7 @@ SELECTION = {"women": F(30, 100), "men": F(50, 100), "others": F(45, 100)}
 TPR = {"women": F(6, 10), "men": F(8, 10)}
 FPR = {"women": F(1, 10), "men": F(4, 10)}
 
-few_cases = st.integers(0, 40)
 some_rates = st.dictionaries(st.text(min_size=1, max_size=3), st.fractions(0, 1), min_size=2, max_size=6)
-parts = st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
 def close(value):
@@ -64,14 +63,6 @@ def test_the_golden_selection_rates_have_their_ratio_and_z():
     assert round(z, 4) == -2.8868
     assert z == close(-5 / math.sqrt(3))
     assert p == close(math.erfc(5 / math.sqrt(6)))
-
-
-def test_wilson_of_the_golden_share():
-    low, high = wilson(45, 50)
-    assert (round(low, 5), round(high, 5)) == (0.78640, 0.95652)
-    # Its ends solve (p - k/n)^2 = z^2 p (1 - p) / n, which is how Wilson defined them.
-    for end in (low, high):
-        assert (end - 0.9) ** 2 == close(1.959963984540054**2 * end * (1 - end) / 50)
 
 
 @pytest.mark.realdata
@@ -189,56 +180,6 @@ def test_signed_comparisons_turn_their_sign_with_the_groups(rates):
         )
 
 
-@settings(deadline=None)
-@given(parts)
-def test_wilson_holds_the_share_and_stays_between_nothing_and_all(part):
-    low, high = wilson(*part)
-    assert 0 <= low <= part[0] / part[1] <= high <= 1
-
-
-@settings(deadline=None)
-@given(parts, st.integers(2, 100))
-def test_wilson_narrows_with_more_cases_and_with_less_certainty(part, times):
-    counts, among = part
-    low, high = wilson(counts, among)
-    more = wilson(counts * times, among * times)
-    looser = wilson(counts, among, level=0.2)
-    assert more[1] - more[0] < high - low
-    assert looser[1] - looser[0] < high - low
-
-
-@settings(deadline=None)
-@given(st.integers(1, 1000).flatmap(lambda n: st.tuples(st.integers(0, n - 1), st.just(n))))
-def test_wilson_moves_up_with_every_case_counted(part):
-    counts, among = part
-    assert wilson(counts, among)[0] < wilson(counts + 1, among)[0]
-    assert wilson(counts, among)[1] < wilson(counts + 1, among)[1] or counts + 1 == among
-
-
-def test_fisher_of_the_lady_who_tasted_tea():
-    assert fisher_exact(3, 4, 1, 4) == F(34, 70)
-    assert fisher_exact(4, 4, 0, 4) == F(2, 70)
-    assert fisher_exact(0, 5, 0, 5) == 1
-
-
-@settings(deadline=None)
-@given(few_cases, few_cases, few_cases, few_cases)
-def test_fisher_is_a_probability_the_same_both_ways(a, b, c, d):
-    if a + b and c + d:
-        p = fisher_exact(a, a + b, c, c + d)
-        assert 0 < p <= 1
-        assert p == fisher_exact(c, c + d, a, a + b) == fisher_exact(b, a + b, d, c + d)
-
-
-@settings(deadline=None)
-@given(few_cases, few_cases, few_cases, few_cases)
-def test_two_proportions_turn_their_sign_with_the_sides(a, b, c, d):
-    if a + b and c + d and 0 < a + c < a + b + c + d:
-        z, p = two_proportions(a, a + b, c, c + d)
-        assert two_proportions(c, c + d, a, a + b) == (-z, p)
-        assert 0 < p <= 1
-
-
 def test_rates_that_complete_each_other_add_up_to_one():
     outcomes = Outcomes(tp=7, fp=3, fn=2, tn=11)
     for one, other in (
@@ -276,11 +217,6 @@ def test_unknown_groups_are_told_of_and_never_guessed():
         (lambda: Outcomes(tp=math.nan, fp=1, fn=0, tn=0), Reason.NOT_A_NUMBER),
         (lambda: Outcomes(tp=1, fp=math.inf, fn=0, tn=0), Reason.INFINITE),
         (lambda: Outcomes(tp=1, fp=1.5, fn=0, tn=0), Reason.NOT_WHOLE),
-        (lambda: wilson(0, 0), Reason.NO_CASES),
-        (lambda: wilson(3, 2), Reason.OUT_OF_RANGE),
-        (lambda: two_proportions(5, 5, 7, 7), Reason.NO_SPREAD),
-        (lambda: two_proportions(0, 5, 0, 0), Reason.NO_CASES),
-        (lambda: fisher_exact(1, 9_999, 1, 2), Reason.OUT_OF_RANGE),
     ],
 )
 def test_what_has_no_honest_number_is_refused_by_name(attempt, reason):

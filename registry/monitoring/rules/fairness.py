@@ -1,16 +1,14 @@
 """Fairness between groups, from counts alone: rates with their intervals, and the named ways of comparing them."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from registry.monitoring.rules.quantiles import normal_tails, normal_two_sided
 from registry.monitoring.rules.refusals import NotMeasurable, Reason, counted
+from registry.monitoring.rules.shares import LEVEL, wilson
 
-LEVEL: Final = 0.05
 # Below this the interval of a rate is wider than most differences one would act on.
 FEWEST_IN_GROUP: Final = 30
 FOUR_FIFTHS: Final = Fraction(4, 5)  # 29 CFR 1607.4(D)
@@ -87,20 +85,6 @@ class ByGroup:
     def values(self) -> dict[str, Fraction]:
         """The rates alone, as the comparisons below take them."""
         return {group: share.value for group, share in self.shares.items()}
-
-
-def wilson(counts: int, among: int, *, level: float = LEVEL) -> tuple[float, float]:
-    """The score interval of a share (Wilson 1927), which keeps inside 0 to 1 and its promise for rare cases.
-
-    Raises NotMeasurable for no cases, and where more are counted than there are.
-    """
-    _refuse_no_share(counts, among)
-    k, n = counts, among
-    z = normal_two_sided(level)
-    middle = (k + z * z / 2) / (n + z * z)
-    reach = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
-    # At the two ends the interval touches 0 or 1 exactly; rounding alone would leave it a hair beside.
-    return 0.0 if k == 0 else max(0.0, middle - reach), 1.0 if k == n else min(1.0, middle + reach)
 
 
 def by_group(
@@ -200,51 +184,6 @@ def average_odds_difference(
     """The mean of the signed differences of both rates (Bellamy et al. 2018, AIF360). Raises as signed_difference does."""
     differences = (signed_difference(rates, group=group, reference=reference) for rates in (tpr, fpr))
     return sum(differences, Fraction(0)) / 2
-
-
-def two_proportions(counts: int, among: int, others: int, among_others: int) -> tuple[float, float]:
-    """The z of the first share less the second, shares pooled, and its two-sided p (Fleiss, Levin and Paik 2003).
-
-    Raises NotMeasurable for no cases, and where all or none are counted on both sides: the pooled share then
-    has no spread.
-    """
-    _refuse_no_share(counts, among)
-    _refuse_no_share(others, among_others)
-    pooled = Fraction(counts + others, among + among_others)
-    variance = pooled * (1 - pooled) * (Fraction(1, among) + Fraction(1, among_others))
-    if variance == 0:
-        raise NotMeasurable(
-            Reason.NO_SPREAD, "All cases on both sides ended alike, so there is no spread to judge by."
-        )
-    z = float(Fraction(counts, among) - Fraction(others, among_others)) / math.sqrt(variance)
-    return z, normal_tails(z)
-
-
-def fisher_exact(counts: int, among: int, others: int, among_others: int) -> Fraction:
-    """The exact two-sided p for two shares: all tables as rare as this one or rarer (Fisher 1935). For small groups.
-
-    Raises NotMeasurable as two_proportions does, but for alike ends, where p is 1; and above 10,000 cases, where
-    the normal test serves and exact arithmetic would take seconds.
-    """
-    _refuse_no_share(counts, among)
-    _refuse_no_share(others, among_others)
-    if among + among_others > 10_000:
-        raise NotMeasurable(Reason.OUT_OF_RANGE, "Above 10,000 cases take the test of two proportions.")
-    total = counts + others
-    ways = [
-        math.comb(among, k) * math.comb(among_others, total - k)
-        for k in range(max(0, total - among_others), min(among, total) + 1)
-    ]
-    seen = math.comb(among, counts) * math.comb(among_others, others)
-    return Fraction(sum(each for each in ways if each <= seen), sum(ways))
-
-
-def _refuse_no_share(counts: int, among: int) -> None:
-    k, n = counted("number counted", counts), counted("number of cases", among)
-    if n == 0:
-        raise NotMeasurable(Reason.NO_CASES, "There are no cases to take a share of.")
-    if k > n:
-        raise NotMeasurable(Reason.OUT_OF_RANGE, f"{k} of {n} cases is more than there are.")
 
 
 def _at_least_two(rates: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
