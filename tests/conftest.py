@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis
 from itsdangerous import URLSafeTimedSerializer
 from sqlmodel import Session
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 
 KEPT = {"REGISTRY_REAL_DATA", databases.FOLDER}
 INSTANT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+# What a rule holds for is drawn anew on each run; more of it by `script/test --hypothesis-profile=thorough`.
+hypothesis.register_profile("everyday", max_examples=40, deadline=None)
+hypothesis.register_profile("thorough", max_examples=1_000, deadline=None)
+hypothesis.load_profile("everyday")
 
 _alive = pytest.StashKey[IO[str]]()
 

@@ -16,6 +16,9 @@ from tests.journeys.site import DESK, PHONE, running
 pytestmark = pytest.mark.journey
 
 VISITS = [*(visit for visits in PAGES.values() for visit in visits), *REFUSALS]
+# What a page is for is looked at in every way each time; the same page in another state closely, but in one way. All of
+# it in every way by `script/test -m long`.
+FIRST = [*(visits[0] for visits in PAGES.values()), *REFUSALS]
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +51,24 @@ def eyes(site, browser):
         yield of
 
 
-def faults(page: Page, watch: Watch, address: str, status: int = 200) -> list[str]:
-    """Everything wrong with one page: on a desk in the light, the same in the dark, and on a phone."""
+def faults(page: Page, watch: Watch, address: str, status: int = 200, *, every_way: bool = True) -> list[str]:
+    """Everything wrong with one page: on a desk in the light, the same in the dark, and on a phone.
+
+    Not in every way: on a desk in the light, and whether it fits a phone.
+    """
     watch.complaints.clear()
     reply = page.goto(address)
     ready(page)
     found = [] if reply and reply.status == status else [f"answered {reply and reply.status}, not {status}"]
     show_in(page, "light", DESK)
     found += [f"desk, light: {each}" for each in violations(page)] + _beside(page, "desk")
-    # The dark theme changes colours and nothing else.
-    show_in(page, "dark", DESK)
-    found += [f"desk, dark: {each}" for each in violations(page, COLOURS)]
+    if every_way:
+        # The dark theme changes colours and nothing else.
+        show_in(page, "dark", DESK)
+        found += [f"desk, dark: {each}" for each in violations(page, COLOURS)]
     show_in(page, "light", PHONE)
-    found += [f"phone: {each}" for each in violations(page)]
+    if every_way:
+        found += [f"phone: {each}" for each in violations(page)]
     return [*found, *_beside(page, "phone"), *watch.complaints]
 
 
@@ -71,6 +79,14 @@ def _beside(page: Page, where: str) -> list[str]:
 
 @pytest.mark.parametrize("visit", VISITS, ids=str)
 def test_a_page_is_fit_to_be_used_by_everybody(eyes, named, visit):
+    page, watch = eyes(visit.name)
+    address = visit.address.format_map(named)
+    assert faults(page, watch, address, visit.status, every_way=visit in FIRST) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit not in FIRST], ids=str)
+def test_a_page_in_another_state_is_fit_as_well(eyes, named, visit):
     page, watch = eyes(visit.name)
     assert faults(page, watch, visit.address.format_map(named), visit.status) == []
 
