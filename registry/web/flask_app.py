@@ -71,11 +71,12 @@ class App(Flask):
         except StaleDataError as stale:
             raise Conflict("Somebody else changed this meanwhile. Reload it and try again.", 0) from stale
         except sqlalchemy.exc.IntegrityError as refused:
-            said = _said_of(refused)
-            if said is None:
+            if not _is_taken(refused):
                 raise
             # The rules had asked; somebody else was quicker by the moment between asking and storing.
-            raise Conflict(said, 0) from refused
+            raise Conflict(
+                "Somebody else saved the same at this moment. Reload and try again.", 0
+            ) from refused
 
     def _enter(self, view: Callable[..., Any], session: Session) -> Response:
         g.session = session
@@ -102,15 +103,10 @@ class App(Flask):
         raise Forbidden(says_why_not(permission))
 
 
-def _said_of(refused: sqlalchemy.exc.IntegrityError) -> str | None:
-    """What happened meanwhile: the same was stored, or what was named is gone. None for a fault of the program."""
+def _is_taken(refused: sqlalchemy.exc.IntegrityError) -> bool:
+    """Whether something was to be stored that may be there once and is there; any other is a fault of the program."""
     told = {getattr(refused.orig, name, None) for name in ("sqlstate", "sqlite_errorname")}
-    if told & {"23505", "SQLITE_CONSTRAINT_UNIQUE"}:
-        return "Somebody else saved the same at this moment. Reload and try again."
-    # SQLite lets one writer in at a time: there nothing can go between asking and storing.
-    if "23503" in told:
-        return "Something you chose was removed at this moment. Reload and choose again."
-    return None
+    return bool(told & {"23505", "SQLITE_CONSTRAINT_UNIQUE"})
 
 
 def _roll_back_if(reply: Response, *, kept: bool) -> None:

@@ -15,9 +15,7 @@ from registry.people.rules import Function, PersonFacts
 from registry.people.rules.unit_removal import UnitTraces, hindrances
 from registry.systems import actions as systems
 from registry.systems.rules.record import Registration
-from registry.web import flask_app
 from tests.ownership.racing import second_of
-from tests.web.everything import exchange
 
 DOOR = the_registry("command")
 
@@ -210,15 +208,3 @@ def test_nobody_is_put_in_a_unit_that_is_removed_at_that_moment(app, motor):
     assert second_of(app.database, removing(motor), put_in) == "IntegrityError"
     with app.database.transaction(read_only=True) as session:
         assert queries.people_by_email(session, ["pat@example.org"]) == {}
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_what_is_removed_while_it_is_chosen_is_a_conflict_and_not_an_error(app, cast, client_of, monkeypatch):
-    def put_where_nothing_is(**_values):
-        flask_app.session().add(Person(name="Late", email="late@example.org", unit_id=999_999))
-        flask_app.session().flush()
-
-    exchange(app, monkeypatch, "people.unit_add", put_where_nothing_is)
-    reply = client_of("adam").post("/units/new", data={"name": "Anything"})
-    assert reply.status_code == 409
-    assert "Something you chose was removed at this moment." in reply.text
