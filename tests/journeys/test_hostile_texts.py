@@ -122,6 +122,18 @@ def test_the_pages_hold_without_the_content_security_policy_and_on_a_phone(site,
     assert found == []
 
 
+def test_without_scripts_no_table_is_wider_than_the_window(site, browser):
+    with site.doing() as session:
+        named = places(session, site.cast)
+    with site.visit(browser, "ada", java_script_enabled=False) as (context, _):
+        page = context.new_page()
+        beside = {}
+        for address in FULL_OF_TEXT:
+            page.goto(address.format_map(named))
+            beside[address] = max(0, overflow(page))
+    assert beside == dict.fromkeys(FULL_OF_TEXT, 0)
+
+
 def test_the_corpus_stands_in_the_record(site, browser):
     """The attack did arrive: each text is there to be read, and shown as the characters that were typed."""
     with site.visit(browser, "ada") as (context, _):

@@ -10,5 +10,7 @@ export default (wrap) => {
       else wrap.removeAttribute(name);
     }
   };
+  // At once, for an observer reports only with the next frame: until then the page would be as wide as the table.
+  fit();
   new ResizeObserver(fit).observe(wrap);
 };
