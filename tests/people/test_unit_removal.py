@@ -121,7 +121,8 @@ def test_whatever_is_in_it_keeps_a_unit_and_the_page_says_how_to_move_it(app, cl
     client = client_of("adam")
     page = client.get(f"/units/{motor}/remove").text
     assert says in page
-    assert "Show them" in page
+    assert ">Show<" in page
+    assert "stays for good" in page
     assert "Remove it" not in page
     refused = client.post(f"/units/{motor}/remove")
     assert refused.status_code == 422

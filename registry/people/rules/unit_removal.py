@@ -33,19 +33,19 @@ class Hindrance:
 _WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "person": (
         *("person is in it", "people are in it", "People were in it once."),
-        "Put them in another unit, leavers included.",
+        "Choose another unit for each, leavers included.",
     ),
     "system": (
         *("system is run by it", "systems are run by it", "Systems were run by it once."),
-        "Move them to another unit.",
+        "Choose another unit for each.",
     ),
     "business_unit": (
         *("unit stands below it", "units stand below it", "Units stood below it once."),
-        "Move them elsewhere first.",
+        "Move each elsewhere.",
     ),
     "team": (
         *("team belongs to it", "teams belong to it", "Teams belonged to it once."),
-        "Put them in another unit.",
+        "Choose another unit for each.",
     ),
     "saved_view": (
         *("view of the register is shared with it", "views of the register are shared with it"),
@@ -56,7 +56,7 @@ _OTHER: Final = (
     *("record names it", "records name it", "Other records named it once."),
     "Ask an administrator of the register what they are.",
 )
-_STAYS: Final = "The ledger tells of that by this unit, so the unit stays. Rename it so that nobody takes it for one in use."
+_STAYS: Final = "Nothing: the ledger tells of it by this unit."
 
 
 def hindrances(traces: UnitTraces) -> list[Hindrance]:

@@ -83,7 +83,7 @@ class HandOverForm(Form):
     to_id = Picked(
         "New accountable owner of all",
         "They are asked to accept. Until then nothing changes. An address beside a system goes before this.",
-        empty="Nobody: see the addresses beside the systems",
+        empty="As said beside each system",
     )
     reason = Text(
         "Reason", REASON_LIMIT, "Both sides see it, and it stays in the ledger.", rows=3, required=True
