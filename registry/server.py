@@ -34,8 +34,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def settle() -> None:
     """Take the finished application out of Python's search for garbage.
 
-    It stays for good, and looking through its half million objects again and again made single pages wait: a fifth of
-    a second on the machine it was measured on.
+    It stays for good: to look through all of it again at each full collection makes whichever page is being made wait.
     """
     gc.collect()
     gc.freeze()

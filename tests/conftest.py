@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    # All modules and all tests are loaded: to look through them again at each collection takes a tenth of the time.
+    # All modules and all tests are loaded: to look through them again at each collection takes up to a tenth of the time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -70,7 +70,7 @@ def fresh(kind: Kind, template: str = "migrated", fill: Fill = migrate.upgrade) 
 
 
 def _led_to(url: str, database: Database) -> Database:
-    """The same engine with other tables behind it: what it has compiled stays compiled, which is a fifth of all time."""
+    """The same engine with other tables behind it: what it has compiled stays compiled."""
     database.url = sa.make_url(url)
     if not sa.event.contains(database.engine, "do_connect", _connect):
         database.engine.dialect.registry_database = database

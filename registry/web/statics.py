@@ -32,7 +32,7 @@ def install(app: Flask) -> None:
 
     app.view_functions["static"] = doors.public(_sender(app, edition))
     icons = f"{app.static_url_path}/{edition}/{_ICONS}"
-    # A page draws a hundred of them: asking the router for the same address each time took a tenth of the page.
+    # A page draws a hundred of them, all from one address: the router need not be asked for it each time.
     app.jinja_env.globals["icons_url"] = lambda: request.script_root + icons
 
 
