@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import threading
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -12,19 +13,11 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 import registry.tables  # noqa: F401 - completes the metadata
-from registry.accounts.commands import accounts
-from registry.audit.commands import audit
-from registry.cards.commands import card
-from registry.demo.commands import benchmark, demo
-from registry.interchange.commands import import_inventory
 from registry.kernel.errors import Refusal, RuleBroken
-from registry.people.commands import people
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.commandkit import House, answer, house, progress
 from registry.store.session import Database
-from registry.systems.commands import systems
-from registry.worker.commands import work_until
 
 REFUSED, WRONG_USE, BROKEN = 1, 2, 3
 # What a database objects to in a statement is no fault of the environment: it is shown in full.
@@ -35,7 +28,38 @@ class Broken(Exception):
     """The environment is not fit: the sentence says what is wrong and what to do."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+# Every feature's commands; each is imported when it is called, so that none waits for the others.
+_COMMANDS = {
+    "accounts": "registry.accounts.commands:accounts",
+    "audit": "registry.audit.commands:audit",
+    "benchmark": "registry.demo.commands:benchmark",
+    "card": "registry.cards.commands:card",
+    "demo": "registry.demo.commands:demo",
+    "import": "registry.interchange.commands:import_inventory",
+    "people": "registry.people.commands:people",
+    "systems": "registry.systems.commands:systems",
+}
+
+
+class _Commands(click.Group):
+    """The commands of this file, and those of the features."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted([*super().list_commands(ctx), *_COMMANDS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; None where there is none."""
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), attribute)
+        return found
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="ai-registry", prog_name="registry")
 @click.pass_context
 def registry_command(context: click.Context) -> None:
@@ -106,6 +130,7 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
 def worker() -> None:
     """Do what was left for later until told to stop."""
     from registry.wiring import FOLLOW_UPS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
+    from registry.worker.commands import work_until  # noqa: PLC0415
 
     stop = threading.Event()
 
@@ -115,10 +140,6 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
-
-
-for command in (accounts, audit, benchmark, card, demo, import_inventory, people, systems):
-    registry_command.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,8 +21,6 @@ from registry.people.rules import is_active
 
 # Argon2id with the library's defaults: 64 MiB, three passes (RFC 9106, second recommendation).
 _hasher = PasswordHasher()
-# Checked against when nobody has this address, so that the answer takes as long as for a wrong password.
-_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(24))
 _REFUSED = "This e-mail address and password do not belong together."
 _LOCKED = f"Too many tries. Wait {rules.LOCK_MINUTES} minutes, then try again."
 
@@ -38,7 +37,7 @@ def sign_in(
     person = queries.person_by_email(session, email)
     credential = queries.credential_of(session, person.id or 0) if person else None
     if person is None or credential is None:
-        _matches(_NOBODYS_HASH, password)
+        _matches(_nobodys_hash(), password)
         record(session, door, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
         raise RuleBroken([Problem("", _REFUSED)])
     _check(session, door, person, credential, password)
@@ -66,6 +65,12 @@ def _check(session: Session, door: Actor, person: Person, credential: Credential
     row.failed, row.locked_until = 0, None
     if _hasher.check_needs_rehash(credential.password_hash):
         credential.password_hash = _hasher.hash(password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Checked against when nobody has this address, so that the answer takes as long as for a wrong password."""
+    return _hasher.hash(secrets.token_urlsafe(24))
 
 
 def _matches(kept: str, password: str) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import false
+from sqlalchemy import bindparam, false
 from sqlmodel import Session, col, select
 
 from registry.accounts import rules
@@ -17,6 +17,23 @@ from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.people.models import Person
 from registry.people.rules import is_active, same_email
+
+# Asked on every request. A statement costs more to put together than to run, so these are put together once.
+_OF_SESSION = (
+    select(UserSession, Person)
+    .join(Person, col(Person.id) == col(UserSession.person_id))
+    .where(UserSession.secret_sha256 == bindparam("secret"))
+)
+_OF_TOKEN = (
+    select(ApiToken, Person)
+    .join(Person, col(Person.id) == col(ApiToken.person_id))
+    .where(ApiToken.prefix == bindparam("prefix"))
+)
+_ROLES_NOW = (
+    select(RoleGrant)
+    .where(RoleGrant.person_id == bindparam("person"), col(RoleGrant.to_at).is_(None))
+    .order_by(RoleGrant.role)
+)
 
 
 def digest_of(secret: str) -> str:
@@ -42,8 +59,7 @@ def tries_of(session: Session, person_id: int) -> SignInTries | None:
 
 def open_roles(session: Session, person_id: int) -> Sequence[RoleGrant]:
     """The roles the person holds now."""
-    query = select(RoleGrant).where(RoleGrant.person_id == person_id, col(RoleGrant.to_at).is_(None))
-    return session.exec(query.order_by(RoleGrant.role)).all()
+    return session.exec(_ROLES_NOW, params={"person": person_id}).all()
 
 
 def roles_by_person(session: Session, person_ids: Sequence[int]) -> dict[int, list[Role]]:
@@ -114,8 +130,7 @@ def actor_for_session(
     session: Session, secret: str, *, hours: int, idle_minutes: int, request_id: str
 ) -> tuple[Actor, UserSession] | None:
     """The actor behind a browser's cookie, or None if it names no session that is still alive."""
-    query = select(UserSession, Person).join(Person, col(Person.id) == col(UserSession.person_id))
-    both = session.exec(query.where(UserSession.secret_sha256 == digest_of(secret))).one_or_none()
+    both = session.exec(_OF_SESSION, params={"secret": digest_of(secret)}).one_or_none()
     if both is None:
         return None
     found, person = both
@@ -132,8 +147,7 @@ def actor_for_token(session: Session, text: str, *, request_id: str) -> Actor | 
     The secret is compared in constant time, also when no token has this prefix.
     """
     prefix, _, secret = text.removeprefix(rules.TOKEN_PREFIX).partition("_")
-    query = select(ApiToken, Person).join(Person, col(Person.id) == col(ApiToken.person_id))
-    both = session.exec(query.where(ApiToken.prefix == prefix[:12])).one_or_none()
+    both = session.exec(_OF_TOKEN, params={"prefix": prefix[:12]}).one_or_none()
     token, person = both or (None, None)
     kept = token.secret_sha256 if token else digest_of("no such token")
     matches = hmac.compare_digest(kept, digest_of(secret))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel.actor import Seat
@@ -21,6 +21,10 @@ from registry.store.columns import LARGEST_NUMBER
 
 # Beyond so many people, counting everybody's seats is the shorter question.
 _FEW = 500
+# Asked on every request: put together once, which costs more than running it.
+_SEATS_NOW = select(Assignment.system_id, Assignment.seat).where(
+    Assignment.person_id == bindparam("person"), col(Assignment.to_at).is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,7 @@ class Held:
 
 def open_seats_of(session: Session, person_id: int) -> Sequence[tuple[int, Seat]]:
     """Every seat the person holds now, as (system number, seat). Seats of their teams give no permission."""
-    query = select(Assignment.system_id, Assignment.seat)
-    held = session.exec(query.where(Assignment.person_id == person_id, col(Assignment.to_at).is_(None)))
+    held = session.exec(_SEATS_NOW, params={"person": person_id})
     return [(system_id, Seat(seat)) for system_id, seat in held]
 
 
