@@ -50,6 +50,14 @@ class Permission(StrEnum):
     DATA_SOURCE_READ = "data_source.read"
     DATA_SOURCE_EDIT = "data_source.edit"
     DATA_USE_EDIT = "data_use.edit"
+    DEPENDENCY_EDIT = "dependency.edit"
+    VERSION_EDIT = "version.edit"
+    SNAPSHOT_PUSH = "snapshot.push"
+    BASELINE_SET = "baseline.set"
+    ALERT_ANSWER = "alert.answer"
+    ALERT_CHASE = "alert.chase"
+    FEEDBACK_SEND = "feedback.send"
+    FEEDBACK_ANSWER = "feedback.answer"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -80,9 +88,13 @@ _LEADS = (*_OWNERS, Seat.BUSINESS_LEAD, Seat.DATA_STEWARD, Seat.ENGINEERING_LEAD
 
 READ_SCOPE = "registry:read"
 WRITE_SCOPE = "systems:write"
+SNAPSHOT_SCOPE = "snapshots:write"
+FEEDBACK_SCOPE = "feedback:write"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
+    SNAPSHOT_SCOPE: "Send readings and distributions of metrics where its person may.",
+    FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
 }
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
@@ -106,6 +118,14 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DATA_SOURCE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.DATA_SOURCE_EDIT: _grant(_EVERYBODY),
     Permission.DATA_USE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.DEPENDENCY_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
+    Permission.VERSION_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
+    Permission.SNAPSHOT_PUSH: _grant((Role.ADMINISTRATOR,), _LEADS, (SNAPSHOT_SCOPE,)),
+    Permission.BASELINE_SET: _grant((Role.ADMINISTRATOR,), _LEADS, (SNAPSHOT_SCOPE,)),
+    Permission.ALERT_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
+    Permission.ALERT_CHASE: _grant((Role.ADMINISTRATOR,)),
+    Permission.FEEDBACK_SEND: _grant((Role.ADMINISTRATOR,), tuple(Seat), (FEEDBACK_SCOPE,)),
+    Permission.FEEDBACK_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

@@ -1,0 +1,26 @@
+"""A judged reading: one value of one metric over one window, as it is stored and as the rules about alerts see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from registry.objectives.rules.judging import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value with the verdict it was given on arrival.
+
+    `group` is canonical JSON of the subgroup the value is about ("" for everybody); `window_start` equals
+    `window_end` for a reading of one moment; instants are aware; `n` counts the cases behind the value;
+    `snapshot_id` is the stored row's number.
+    """
+
+    metric_id: int
+    group: str
+    window_start: datetime
+    window_end: datetime
+    value: Decimal
+    n: int | None
+    verdict: Verdict
+    snapshot_id: int | None = None
