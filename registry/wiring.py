@@ -125,6 +125,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
         Event.METRIC_RETIRED,
+        Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.DATA_SOURCE_ADDED,
         Event.DATA_SOURCE_EDITED,

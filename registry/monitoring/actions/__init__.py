@@ -1,0 +1,1 @@
+"""Receive readings, answer alerts."""

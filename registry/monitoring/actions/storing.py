@@ -1,0 +1,193 @@
+"""Write readings past the objects: a thousand of them in a few statements (performance.md: objects cost ten times)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registry.monitoring.models.snapshots import LATEST, RAIL
+from registry.monitoring.queries.stored import stored_instant
+from registry.monitoring.rules.batches import Place, Rails
+from registry.objectives.rules.judging import Verdict
+
+# Numbers no other part of the program locks on; they spell "read" and "mont".
+_OF_SYSTEM, _OF_MONTHS = 0x72656164, 0x6D6F6E74
+
+_COLUMNS = "id, batch_id, metric_id, group_key, window_start, window_end, client_key, revision, value, n, low, high, verdict, rail_id"
+_ON_SQLITE = f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - names from above
+_ON_POSTGRESQL = sa.text(f"""
+    INSERT INTO snapshot ({_COLUMNS})
+    SELECT * FROM unnest(
+        CAST(:ids AS bigint[]), CAST(:batches AS integer[]), CAST(:metrics AS integer[]), CAST(:groups AS text[]),
+        CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:keys AS text[]),
+        CAST(:revisions AS integer[]), CAST(:values AS text[]), CAST(:ns AS bigint[]), CAST(:lows AS text[]),
+        CAST(:highs AS text[]), CAST(:verdicts AS text[]), CAST(:rails AS integer[]))
+""")  # noqa: S608 - names from above
+_NAMES = (
+    "ids", "batches", "metrics", "groups", "starts", "ends", "keys", "revisions",
+    "values", "ns", "lows", "highs", "verdicts", "rails",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A reading about to be stored, or just stored as row `id`."""
+
+    place: Place
+    revision: int
+    value: Decimal
+    n: int | None
+    low: Decimal | None
+    high: Decimal | None
+    verdict: Verdict
+    rail_id: int | None
+    id: int = 0
+
+
+def hold_system(connection: sa.Connection, system_id: int) -> None:
+    """One delivery at a time per system, until the transaction ends: what it finds stored stays as it found it."""
+    # SQLite has let in no other writer since BEGIN IMMEDIATE.
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_SYSTEM, system_id)))
+
+
+def make_months(connection: sa.Connection, ends: Sequence[datetime]) -> None:
+    """Make the partitions these readings belong to, where PostgreSQL does not have them yet."""
+    if connection.dialect.name != "postgresql":
+        return
+    months = {f"snapshot_y{end:%Y}m{end:%m}": end for end in (each.astimezone(UTC) for each in ends)}
+    lacking = sa.text(
+        "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
+    )
+    if not connection.execute(lacking, {"names": list(months)}).all():
+        return
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_MONTHS)))
+    for (name,) in connection.execute(lacking, {"names": list(months)}).all():
+        first = months[name].replace(day=1)
+        following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+        connection.execute(
+            sa.text(
+                f"CREATE TABLE {name} PARTITION OF snapshot"
+                f" FOR VALUES FROM ('{first:%Y-%m-01} 00:00+00') TO ('{following:%Y-%m-01} 00:00+00')"
+            )
+        )
+
+
+def numbers_for(connection: sa.Connection, count: int) -> list[int]:
+    """So many new row numbers for readings, rising."""
+    if connection.dialect.name == "sqlite":
+        last = connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM snapshot")).scalar_one()
+        return list(range(last + 1, last + 1 + count))
+    drawn = sa.text("SELECT nextval('snapshot_id_seq') FROM generate_series(1, :count)")
+    return sorted(connection.execute(drawn, {"count": count}).scalars())
+
+
+def rail_numbers(connection: sa.Connection, rails: Sequence[Rails]) -> dict[str, int]:
+    """The row of each of these guard-rails by digest; what is not kept yet is kept from now on."""
+    wanted = {each.sha256: each for each in rails}
+    found = _rails_kept(connection, list(wanted))
+    missing = [wanted[digest] for digest in wanted if digest not in found]
+    if not missing:
+        return found
+    connection.execute(
+        _insert(connection)(RAIL).on_conflict_do_nothing(), [_rail_row(each) for each in missing]
+    )
+    return _rails_kept(connection, list(wanted))
+
+
+def _insert(connection: sa.Connection) -> Any:
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+
+
+def _rails_kept(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
+    if not digests:
+        return {}
+    query = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(digests))
+    return {digest: number for digest, number in connection.execute(query)}  # noqa: C416 - rows are no pairs to the type checker
+
+
+def _rail_row(rails: Rails) -> dict[str, object]:
+    row: dict[str, object] = {"sha256": rails.sha256, "minimum_sample": rails.minimum_sample}
+    for name, rail in (("warn", rails.warn), ("breach", rails.breach)):
+        row |= {
+            f"{name}_bound": rail and rail.bound,
+            f"{name}_low": rail and rail.low,
+            f"{name}_high": rail and rail.high,
+        }
+    return row
+
+
+def store(connection: sa.Connection, batch_id: int, readings: Sequence[Judged]) -> None:
+    """Write these readings, each under its own number, as part of one delivery."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    rows = [_row(batch_id, each, on_sqlite=on_sqlite) for each in readings]
+    if on_sqlite:
+        connection.exec_driver_sql(_ON_SQLITE, rows)
+    else:
+        columns = (list(column) for column in zip(*rows, strict=True))
+        connection.execute(_ON_POSTGRESQL, dict(zip(_NAMES, columns, strict=True)))
+
+
+def _row(batch_id: int, each: Judged, *, on_sqlite: bool) -> tuple[object, ...]:
+    metric, end, group, start, key = each.place
+    numbers = (format(each.value, "f"), each.n, _text(each.low), _text(each.high))
+    instants = (stored_instant(start), stored_instant(end)) if on_sqlite else (start, end)
+    return (
+        each.id,
+        batch_id,
+        metric,
+        group,
+        *instants,
+        key,
+        each.revision,
+        *numbers,
+        each.verdict.value,
+        each.rail_id,
+    )
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")
+
+
+def keep_latest(connection: sa.Connection, readings: Sequence[Judged], received_at: datetime) -> None:
+    """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
+    newest: dict[tuple[int, str], Judged] = {}
+    for each in readings:
+        metric, end, group, _, _ = each.place
+        standing = newest.get((metric, group))
+        if standing is None or standing.place[1] <= end:
+            newest[metric, group] = each
+    statement = _insert(connection)(LATEST)
+    taken = {
+        column.name: statement.excluded[column.name]
+        for column in LATEST.columns
+        if column.name not in {"id", "metric_id", "group_key"}
+    }
+    statement = statement.on_conflict_do_update(
+        index_elements=["metric_id", "group_key"],
+        set_=taken,
+        where=statement.excluded.window_end >= LATEST.c.window_end,
+    )
+    connection.execute(statement, [_latest_row(each, received_at) for each in newest.values()])
+
+
+def _latest_row(each: Judged, received_at: datetime) -> dict[str, object]:
+    metric, end, group, start, _ = each.place
+    return {
+        "metric_id": metric,
+        "group_key": group,
+        "snapshot_id": each.id,
+        "window_start": start,
+        "window_end": end,
+        "value": each.value,
+        "n": each.n,
+        "low": each.low,
+        "high": each.high,
+        "verdict": each.verdict,
+        "received_at": received_at,
+    }

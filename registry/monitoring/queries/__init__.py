@@ -1,0 +1,1 @@
+"""Readings and alerts as they stand."""

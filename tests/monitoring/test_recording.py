@@ -1,0 +1,233 @@
+"""Readings taken in: exactly once, whole or not at all, judged by the guard-rails of the moment, answered for by the ledger."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from registry.audit.queries import verify
+from registry.kernel import clock
+from registry.kernel.errors import Conflict, Forbidden, RuleBroken
+from registry.kernel.guard_rails import Bound
+from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.models.snapshots import LATEST, RAIL, SNAPSHOT, SnapshotBatch
+from registry.monitoring.queries.integrity import altered_batches
+from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.objectives import actions as objectives
+from registry.objectives.queries import metric_by_slug, metric_facts
+from registry.objectives.rules.judging import Verdict
+from registry.objectives.rules.metric import Direction, Kind, MetricFacts
+from tests.store.statements import counted
+
+D = Decimal
+ACCURACY = MetricFacts(
+    Kind.ACCURACY,
+    "Accuracy",
+    direction=Direction.HIGHER,
+    warn_bound=Bound.AT_LEAST,
+    warn_low=D("0.9"),
+    breach_bound=Bound.AT_LEAST,
+    breach_low=D("0.8"),
+    minimum_sample=100,
+)
+START = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+def at(day, value="0.95", **more):
+    told = {"n": 500, "window_start": START + timedelta(days=day - 1)} | more
+    return PointIn("accuracy", START + timedelta(days=day), D(value), **told)
+
+
+def batch(*points, **more):
+    return Batch(tuple(points), **more)
+
+
+@pytest.fixture
+def house(database, cast):
+    """A system with one metric; `send` delivers to it as its owner."""
+    with database.transaction() as session:
+        objectives.add_metric(session, cast.actor(session, "ada"), cast.triage.id, ACCURACY)
+    return House(database, cast)
+
+
+class House:
+    def __init__(self, database, cast):
+        self.database, self.cast = database, cast
+
+    def send(self, *points, by="ada", **more):
+        with self.database.transaction() as session:
+            return record_snapshots(
+                session, self.cast.actor(session, by), self.cast.triage.id, batch(*points, **more)
+            )
+
+    def rows(self):
+        query = sa.select(SNAPSHOT).order_by(SNAPSHOT.c.window_end, SNAPSHOT.c.revision)
+        with self.database.engine.connect() as connection:
+            return connection.execute(query).all()
+
+    def latest(self):
+        with self.database.engine.connect() as connection:
+            return connection.execute(sa.select(LATEST).order_by(LATEST.c.group_key)).all()
+
+    def altered(self):
+        with self.database.transaction(read_only=True) as session:
+            return list(altered_batches(session))
+
+    def change(self, statement):
+        with self.database.engine.begin() as connection:
+            connection.execute(statement)
+
+
+def test_each_reading_is_stored_with_its_verdict_and_the_guard_rails_it_was_judged_by(house):
+    receipt = house.send(at(1), at(2, "0.85"), at(3, "0.7"), at(4, "0.1", n=99), source="nightly")
+    assert (receipt.accepted, receipt.duplicate) == (4, 0)
+    assert receipt.verdicts == {Verdict.MET: 1, Verdict.WARN: 1, Verdict.BREACH: 1, Verdict.TOO_FEW: 1}
+    rows = house.rows()
+    assert [(row.value, row.n, row.verdict) for row in rows] == [
+        (D("0.95"), 500, Verdict.MET),
+        (D("0.85"), 500, Verdict.WARN),
+        (D("0.7"), 500, Verdict.BREACH),
+        (D("0.1"), 99, Verdict.TOO_FEW),
+    ]
+    assert rows[0].window_end == START + timedelta(days=1)
+    with house.database.engine.connect() as connection:
+        rail = connection.execute(sa.select(RAIL)).one()
+    assert {row.rail_id for row in rows} == {rail.id}
+    assert (rail.warn_low, rail.breach_low, rail.minimum_sample) == (D("0.9"), D("0.8"), 100)
+
+
+def test_a_reading_keeps_the_guard_rails_it_met_when_they_are_changed_later(house):
+    house.send(at(1, "0.85"))
+    with house.database.transaction() as session:
+        metric = metric_by_slug(session, house.cast.triage.id, "accuracy")
+        looser = replace(metric_facts(metric), warn_low=D("0.82"))
+        actor = house.cast.actor(session, "ada")
+        objectives.edit_metric(session, actor, metric, looser, version=metric.version)
+    house.send(at(2, "0.85"))
+    first, second = house.rows()
+    assert (first.verdict, second.verdict) == (Verdict.WARN, Verdict.MET)
+    assert first.rail_id != second.rail_id
+    assert house.altered() == []
+
+
+def test_what_is_sent_again_counts_as_known_and_leaves_no_trace(house):
+    house.send(at(1), at(2))
+    with house.database.transaction(read_only=True) as session:
+        entries = verify(session).entries
+    again = house.send(at(2), at(1), at(1))
+    assert (again.accepted, again.duplicate, again.batch) == (0, 3, None)
+    assert len(house.rows()) == 2
+    with house.database.transaction(read_only=True) as session:
+        assert verify(session).entries == entries
+    mixed = house.send(at(1), at(3), at(3))
+    assert (mixed.accepted, mixed.duplicate) == (1, 2)
+
+
+def test_another_value_for_the_same_window_is_refused_unless_it_says_what_it_corrects(house):
+    house.send(at(1), at(2))
+    with pytest.raises(Conflict, match=r"snapshots.1 \(accuracy: 0.95 is held\)"):
+        house.send(at(3), at(2, "0.91"))
+    assert len(house.rows()) == 2
+    receipt = house.send(at(2, "0.91"), supersedes="The labels were wrong.")
+    assert receipt.accepted == 1
+    assert receipt.batch.supersedes_because == "The labels were wrong."
+    assert [(row.revision, row.value) for row in house.rows()] == [
+        (0, D("0.95")),
+        (0, D("0.95")),
+        (1, D("0.91")),
+    ]
+    assert [row.value for row in house.latest()] == [D("0.91")]
+    again = house.send(at(2, "0.91"), supersedes="The labels were wrong.")
+    assert (again.accepted, again.duplicate) == (0, 1)
+
+
+def test_one_bad_reading_refuses_the_batch_and_every_bad_one_is_named(house):
+    future = clock.now() + timedelta(hours=1)
+    with pytest.raises(RuleBroken) as refused:
+        house.send(
+            at(1),
+            replace(at(2), metric="acuracy"),
+            at(3, n=-1),
+            at(4, window_start=START + timedelta(days=9)),
+            replace(at(5), window_end=future, window_start=None),
+            at(6, "NaN"),
+            at(7, low=D("0.96"), high=D("0.94")),
+            at(1, "0.5"),
+        )
+    assert [problem.field for problem in refused.value.problems] == [
+        "snapshots.1.metric",
+        "snapshots.2.n",
+        "snapshots.3.window_start",
+        "snapshots.4.window_end",
+        "snapshots.5.value",
+        "snapshots.6.low",
+        "snapshots.6.high",
+        "snapshots.7.value",
+    ]
+    assert refused.value.problems[0].message == "This system has no metric 'acuracy'. It has accuracy."
+    assert house.rows() == []
+
+
+def test_the_latest_reading_is_that_of_the_newest_window_in_whatever_order_they_come(house):
+    house.send(at(5, "0.91"), at(3))
+    house.send(at(4, "0.92"), at(2, group='{"site":"north"}'))
+    everybody, north = house.latest()
+    assert (everybody.window_end, everybody.value) == (START + timedelta(days=5), D("0.91"))
+    assert (north.window_end, north.group_key) == (START + timedelta(days=2), '{"site":"north"}')
+
+
+def test_a_thousand_readings_cost_as_many_statements_as_one(house):
+    house.send(at(1))
+    with counted(house.database.engine) as few:
+        house.send(at(2))
+    many = [at(3, window_start=None, key=str(number)) for number in range(1_000)]
+    with counted(house.database.engine) as thousand:
+        assert house.send(*many).accepted == 1_000
+    assert len(thousand) == len(few)
+
+
+def test_who_has_no_part_in_the_system_may_not_send_to_it(house):
+    for stranger in ("mia", "rita", "eva"):
+        with pytest.raises(Forbidden):
+            house.send(at(1), by=stranger)
+
+
+def test_the_ledger_is_whole_and_covers_the_delivery(house):
+    receipt = house.send(at(1), at(2))
+    with house.database.transaction(read_only=True) as session:
+        assert verify(session).ok
+        assert session.get_one(SnapshotBatch, receipt.batch.id).points == 2
+    assert house.altered() == []
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        sa.update(SNAPSHOT).where(SNAPSHOT.c.value == D("0.7")).values(value=D("0.97")),
+        sa.update(SNAPSHOT).where(SNAPSHOT.c.value == D("0.7")).values(verdict=Verdict.MET),
+        sa.update(SNAPSHOT).where(SNAPSHOT.c.value == D("0.7")).values(n=None),
+        sa.update(SNAPSHOT).where(SNAPSHOT.c.value == D("0.7")).values(client_key="x"),
+        sa.update(SNAPSHOT).where(SNAPSHOT.c.value == D("0.7")).values(rail_id=None),
+        sa.update(RAIL).values(breach_low=D("0.6")),
+        sa.delete(SNAPSHOT).where(SNAPSHOT.c.value == D("0.7")),
+        sa.delete(SNAPSHOT),
+    ],
+)
+def test_whatever_is_changed_behind_the_ledger_is_found(house, behind):
+    house.send(at(1))
+    batch_id = house.send(at(2), at(3, "0.7")).batch.id
+    house.change(behind)
+    assert batch_id in house.altered()
+
+
+def test_months_that_readings_fall_in_come_with_them(house):
+    ends = [
+        datetime(year, month, 1, tzinfo=UTC) for year, month in ((2019, 12), (2020, 1), (2024, 2), (2026, 11))
+    ]
+    house.send(*(PointIn("accuracy", end, D("0.9"), n=500) for end in ends))
+    house.send(*(PointIn("accuracy", end - timedelta(microseconds=1), D("0.9"), n=500) for end in ends))
+    assert [row.window_end for row in house.rows()] == sorted(
+        moment for end in ends for moment in (end - timedelta(microseconds=1), end)
+    )
