@@ -37,6 +37,7 @@ _COMMANDS = {
     "demo": "registry.demo.commands:demo",
     "import": "registry.interchange.commands:import_inventory",
     "people": "registry.people.commands:people",
+    "snapshots": "registry.monitoring.commands:snapshots",
     "systems": "registry.systems.commands:systems",
 }
 

@@ -18,6 +18,7 @@ from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
+from registry.monitoring.api import api as monitoring_api
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
@@ -48,7 +49,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api, monitoring_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),

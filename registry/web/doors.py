@@ -13,6 +13,7 @@ _PERMISSION = "registry_permission"
 _PUBLIC = "registry_public"
 _KEEPS = "registry_keeps_refusals"
 _FILES = "registry_takes_files"
+_BATCHES = "registry_takes_batches"
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -44,6 +45,17 @@ def takes_files(view: View) -> View:
     """Mark a view that takes uploaded files: its requests may be as large as an upload, those of others as a form."""
     setattr(view, _FILES, True)
     return view
+
+
+def takes_batches(view: View) -> View:
+    """Mark a view of the JSON door that takes thousands of things at once: its body may be as large as an upload."""
+    setattr(view, _BATCHES, True)
+    return view
+
+
+def takes_large_bodies(view: Callable[..., Any] | None) -> bool:
+    """Whether the view takes batches."""
+    return bool(getattr(view, _BATCHES, False))
 
 
 def may_be_large(view: Callable[..., Any] | None) -> bool:

@@ -37,11 +37,11 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 
 def at(day, value="0.95", **more):
     told = {"n": 500, "window_start": START + timedelta(days=day - 1)} | more
-    return PointIn("accuracy", START + timedelta(days=day), D(value), **told)
+    return PointIn("accuracy", window_end=START + timedelta(days=day), value=D(value), **told)
 
 
-def batch(*points, **more):
-    return Batch(tuple(points), **more)
+def batch(*points, version="", source="", supersedes=""):
+    return Batch(version, source, supersedes, tuple(points))
 
 
 @pytest.fixture
@@ -148,10 +148,10 @@ def test_one_bad_reading_refuses_the_batch_and_every_bad_one_is_named(house):
     with pytest.raises(RuleBroken) as refused:
         house.send(
             at(1),
-            replace(at(2), metric="acuracy"),
+            at(2)._replace(metric="acuracy"),
             at(3, n=-1),
             at(4, window_start=START + timedelta(days=9)),
-            replace(at(5), window_end=future, window_start=None),
+            at(5)._replace(window_end=future, window_start=future),
             at(6, "NaN"),
             at(7, low=D("0.96"), high=D("0.94")),
             at(1, "0.5"),
@@ -182,7 +182,7 @@ def test_a_thousand_readings_cost_as_many_statements_as_one(house):
     house.send(at(1))
     with counted(house.database.engine) as few:
         house.send(at(2))
-    many = [at(3, window_start=None, key=str(number)) for number in range(1_000)]
+    many = [at(3, key=str(number)) for number in range(1_000)]
     with counted(house.database.engine) as thousand:
         assert house.send(*many).accepted == 1_000
     assert len(thousand) == len(few)
@@ -222,12 +222,17 @@ def test_whatever_is_changed_behind_the_ledger_is_found(house, behind):
     assert batch_id in house.altered()
 
 
+def before(end):
+    last = end - timedelta(microseconds=1)
+    return PointIn("accuracy", last, last, D("0.9"), 500)
+
+
 def test_months_that_readings_fall_in_come_with_them(house):
     ends = [
         datetime(year, month, 1, tzinfo=UTC) for year, month in ((2019, 12), (2020, 1), (2024, 2), (2026, 11))
     ]
-    house.send(*(PointIn("accuracy", end, D("0.9"), n=500) for end in ends))
-    house.send(*(PointIn("accuracy", end - timedelta(microseconds=1), D("0.9"), n=500) for end in ends))
+    house.send(*(PointIn("accuracy", end, end, D("0.9"), 500) for end in ends))
+    house.send(*(before(end) for end in ends))
     assert [row.window_end for row in house.rows()] == sorted(
         moment for end in ends for moment in (end - timedelta(microseconds=1), end)
     )

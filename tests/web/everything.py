@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from registry.accounts import actions as accounts
 from registry.accounts.models import ApiToken
-from registry.kernel.actor import Role, the_registry
+from registry.kernel.actor import SCOPES, Role, the_registry
 from registry.ownership.models import Assignment
 from registry.people.models import Person
 from registry.web.flask_app import App
@@ -122,7 +122,7 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
             the_registry("command"),
             adam,
             "all",
-            frozenset({"registry:read", "systems:write"}),
+            frozenset(SCOPES),
         )
     with app.database.transaction(read_only=True) as session:
         place: dict[str, Any] = places(session, cast)

@@ -10,10 +10,9 @@ from typing import Final
 
 from registry.kernel.errors import Problem
 from registry.kernel.guard_rails import GuardRail, number_problems
-from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.decoding import MOST_POINTS, PointIn
 from registry.objectives.rules.metric import MetricFacts
 
-MOST_POINTS: Final = 10_000
 MOST_PROBLEMS: Final = 100
 GROUP_LIMIT: Final = 400
 KEY_LIMIT: Final = 200
@@ -38,8 +37,7 @@ class Known:
 
 def place_of(point: PointIn, metric: Known) -> Place:
     """Where the reading belongs; a second one for the same place is a repetition or a contradiction."""
-    start = point.window_start or point.window_end
-    return metric.id, point.window_end, point.group, start, point.key
+    return metric.id, point.window_end, point.group, point.window_start, point.key
 
 
 def same(one: PointIn, value: Decimal, n: int | None, low: Decimal | None, high: Decimal | None) -> bool:
@@ -110,9 +108,9 @@ def _window_refused(point: PointIn, latest: datetime) -> Iterable[tuple[str, str
         yield "window_end", "This window ends in the future."
     elif end < _OLDEST:
         yield "window_end", "This window ended before the year 2000."
-    if start is not None and start > end:
+    if start > end:
         yield "window_start", "The window starts after it ends."
-    elif start is not None and start < _OLDEST:
+    elif start < _OLDEST:
         yield "window_start", "This window starts before the year 2000."
 
 

@@ -1,0 +1,87 @@
+"""POST and GET /systems/<key>/snapshots."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from registry.kernel.actor import Permission, require
+from registry.kernel.errors import Problem, RuleBroken
+from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.queries import series
+from registry.monitoring.rules.decoding import Batch, batch_of, batch_of_lines
+from registry.monitoring.rules.unpacking import ungzip
+from registry.monitoring.schemas import reading_out, receipt_out
+from registry.objectives.queries import metric_by_slug, metrics_of
+from registry.store.paging import cursor_of, parts_of
+from registry.store.session import finish
+from registry.systems import queries as systems
+from registry.web import jsonkit
+from registry.web.doors import needs, takes_batches
+from registry.web.flask_app import actor, session
+
+api = Blueprint("monitoring_api", __name__)
+
+
+@api.post("/systems/<key>/snapshots")
+@takes_batches
+@needs(Permission.SNAPSHOT_PUSH)
+def push(key: str) -> Response:
+    """Take in a batch of readings, as one JSON document or as JSON lines, packed with gzip or not."""
+    system = systems.by_key(session(), actor(), key)
+    # Nobody makes the server read thousands of readings that they may not send anyway.
+    require(actor(), Permission.SNAPSHOT_PUSH, system.id)
+    receipt = record_snapshots(session(), actor(), system.id or 0, _sent())
+    # The entry's number is part of the answer, and it is known once the entry is written.
+    finish(session())
+    told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
+    seq = series.entry_of(session(), told_by) if told_by else None
+    return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
+
+
+@api.get("/systems/<key>/snapshots")
+@needs(Permission.SYSTEM_READ)
+def readings(key: str) -> Response:
+    """The newest reading of every metric; with `metric` a page of that one's, newest window first, of all groups or one."""
+    system = systems.by_key(session(), actor(), key)
+    slug = request.args.get("metric")
+    if slug is None:
+        return jsonkit.reply({"items": _newest(system.id or 0), "next": None})
+    metric = metric_by_slug(session(), system.id or 0, slug)
+    group, limit = request.args.get("group"), jsonkit.page_limit()
+    page = series.page_of(session(), metric.id or 0, group=group, before=_before(), limit=limit)
+    following = cursor_of(*page.next_after) if page.next_after else None
+    return jsonkit.reply({"items": [reading_out(each, slug) for each in page.items], "next": following})
+
+
+def _newest(system_id: int) -> list[dict[str, Any]]:
+    metrics = {metric.id or 0: metric.slug for metric in metrics_of(session(), system_id)}
+    latest = series.latest_of(session(), list(metrics))
+    return [reading_out(each, slug) for number, slug in metrics.items() for each in latest[number]]
+
+
+def _before() -> tuple[str, int] | None:
+    parts = parts_of(request.args.get("cursor"), (str, int))
+    if parts is None:
+        return None
+    try:
+        datetime.fromisoformat(parts[0])
+    except ValueError:
+        raise RuleBroken([Problem("cursor", "This is no place in a list of readings.")]) from None
+    return parts[0], parts[1]
+
+
+def _sent() -> Batch:
+    body = request.get_data()
+    packed = request.headers.get("Content-Encoding", "identity").lower()
+    if packed == "gzip":
+        body = ungzip(body)
+    elif packed != "identity":
+        raise UnsupportedMediaType
+    if request.mimetype == "application/json":
+        return batch_of(body)
+    if request.mimetype == "application/x-ndjson":
+        told = {name: request.args.get(name, "") for name in ("version", "source", "supersedes")}
+        return batch_of_lines(body, **told)
+    raise UnsupportedMediaType

@@ -1,0 +1,74 @@
+"""Read the readings of a metric: the newest, a span of time, a page of them. Never a superseded one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry.audit.models import ENTRY
+from registry.monitoring.models.snapshots import SNAPSHOT, LatestSnapshot, Snapshot, SnapshotBatch
+from registry.store.paging import Page, cut
+
+_LATER = SNAPSHOT.alias("later")
+# The place of a reading may hold several revisions, of which the last one stands.
+_STANDS = ~sa.exists().where(
+    _LATER.c.metric_id == SNAPSHOT.c.metric_id,
+    _LATER.c.window_end == SNAPSHOT.c.window_end,
+    _LATER.c.group_key == SNAPSHOT.c.group_key,
+    _LATER.c.window_start == SNAPSHOT.c.window_start,
+    _LATER.c.client_key == SNAPSHOT.c.client_key,
+    _LATER.c.revision > SNAPSHOT.c.revision,
+)
+
+
+def latest_of(session: Session, metric_ids: Sequence[int]) -> Mapping[int, Sequence[LatestSnapshot]]:
+    """The newest reading of each of these metrics, one per group, that of everybody first; in one statement."""
+    found: dict[int, list[LatestSnapshot]] = {number: [] for number in metric_ids}
+    if found:
+        query = select(LatestSnapshot).where(col(LatestSnapshot.metric_id).in_(metric_ids))
+        for each in session.exec(query.order_by(LatestSnapshot.group_key)):
+            found[each.metric_id].append(each)
+    return found
+
+
+def series(
+    session: Session, metric_id: int, since: datetime, until: datetime, *, group: str = "", limit: int = 1_000
+) -> Sequence[Snapshot]:
+    """The readings whose window ended in this span, oldest first; of more than `limit` the newest ones."""
+    query = _standing(metric_id, group).where(SNAPSHOT.c.window_end.between(since, until)).limit(limit)
+    return list(reversed(session.scalars(query).all()))
+
+
+def page_of(
+    session: Session, metric_id: int, *, group: str | None, before: tuple[Any, ...] | None, limit: int
+) -> Page[Snapshot]:
+    """A page of a metric's readings, newest window first; of one group ("" for everybody) or of all."""
+    query = _standing(metric_id, group)
+    if before:
+        place = sa.tuple_(SNAPSHOT.c.window_end, SNAPSHOT.c.id)
+        query = query.where(place < sa.tuple_(datetime.fromisoformat(before[0]), before[1]))
+    found = session.scalars(query.limit(limit + 1)).all()
+    return cut(found, limit, lambda each: (each.window_end.isoformat(), each.id or 0))
+
+
+def _standing(metric_id: int, group: str | None) -> Any:
+    query = sa.select(Snapshot).where(SNAPSHOT.c.metric_id == metric_id, _STANDS)
+    if group is not None:
+        query = query.where(SNAPSHOT.c.group_key == group)
+    return query.order_by(SNAPSHOT.c.window_end.desc(), SNAPSHOT.c.id.desc())
+
+
+def batches_of(session: Session, system_id: int, *, limit: int = 20) -> Sequence[SnapshotBatch]:
+    """The newest deliveries of a system's readings."""
+    query = select(SnapshotBatch).where(SnapshotBatch.system_id == system_id)
+    return session.exec(query.order_by(col(SnapshotBatch.id).desc()).limit(limit)).all()
+
+
+def entry_of(session: Session, batch_id: int) -> int | None:
+    """The ledger entry that tells of this delivery."""
+    query = sa.select(ENTRY.c.seq).where(
+        ENTRY.c.subject_kind == SnapshotBatch.__tablename__, ENTRY.c.subject_id == batch_id
+    )
+    return session.execute(query.order_by(ENTRY.c.seq).limit(1)).scalar_one_or_none()
