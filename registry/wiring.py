@@ -19,6 +19,7 @@ from registry.data_sources.pages import pages as data_sources_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
+from registry.monitoring.pages import pages as monitoring_pages
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
@@ -38,6 +39,7 @@ FEATURES: Sequence[Blueprint] = (
     ownership_pages,
     objectives_pages,
     data_sources_pages,
+    monitoring_pages,
     cards_pages,
     people_pages,
     interchange_pages,

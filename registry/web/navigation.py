@@ -35,11 +35,12 @@ _TABS = (
     ("Ownership", "ownership.system"),
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
+    ("Monitoring", "monitoring.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards"})
+_TAB_HOMES = frozenset({"ownership", "objectives", "monitoring", "annotations", "cards"})
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),

@@ -91,6 +91,12 @@ PAGES = {
     ),
     "objectives.retire_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/retire", "ada"),),
     "objectives.record_value": (Visit(f"{SYSTEM}/objectives/values/new", "ada"),),
+    "monitoring.system": (
+        Visit(f"{SYSTEM}/monitoring", "ada"),
+        Visit("/systems/{pricing}/monitoring?days=365", "otto"),
+    ),
+    "monitoring.readings": (Visit(f"{SYSTEM}/monitoring/{{metric}}", "ada"),),
+    "monitoring.record": (Visit(f"{SYSTEM}/monitoring/{{metric}}/record", "ada"),),
     "data_sources.catalogue": (Visit("/data-sources"), Visit("/data-sources?retired=1")),
     "data_sources.new": (Visit("/data-sources/new", "ada"),),
     "data_sources.show": (

@@ -2,9 +2,10 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session, select
@@ -24,7 +25,10 @@ from registry.kernel.calendar import Cadence
 from registry.kernel.events import Event
 from registry.kernel.guard_rails import Bound
 from registry.kernel.rows import Ending
+from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives import actions as objectives
+from registry.objectives.queries import metrics_of
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
 from registry.ownership import actions as ownership
@@ -60,6 +64,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     source = _source(session, ada, cast, words)
     _record(session, ada, cast, source, words)
     _purpose(session, ada, cast, words)
+    _readings(session, ada, cast, words)
     _seats(session, ada, cast, words)
     _machinery(session, words)
     _annotations(session, ada, adam, cast, words)
@@ -265,6 +270,26 @@ def _purpose(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     objectives.retire_metric(session, ada, gone, text("It says nothing."))
     value = ValueFacts(today, Decimal("-1200.50"), "EUR", line("cost report, line 4"), text("First month."))
     objectives.record_value(session, ada, number, value)
+
+
+def _readings(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """Twelve weeks of readings: met, warning, breach, too few; two groups; one corrected."""
+    number = cast.triage.id or 0
+    slug = metrics_of(session, number)[0].slug
+    end = datetime.combine(clock.today(), time(), UTC)
+    weeks = [end - timedelta(days=7 * each) for each in range(12)]
+    points = [
+        PointIn(slug, week - timedelta(days=7), week, Decimal(91 - place), 500 if place else 90)
+        for place, week in enumerate(weeks)
+    ]
+    groups = [json.dumps({words.line("region", 100): words.line(name, 100)}) for name in ("north", "south")]
+    points += [
+        PointIn(slug, end - timedelta(days=7), end, Decimal(84), 250, Decimal("81.5"), Decimal(86), group)
+        for group in dict.fromkeys(groups)
+    ]
+    record_snapshots(session, ada, number, Batch("", words.line("weekly sample", 120), "", tuple(points)))
+    again = points[3]._replace(value=Decimal("86.5"))
+    record_snapshots(session, ada, number, Batch("", "", words.line("Relabelled."), (again,)))
 
 
 def _seats(session: Session, ada: Actor, cast: Cast, words: Words) -> None:

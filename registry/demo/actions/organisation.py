@@ -23,11 +23,16 @@ from registry.demo.rules.facts import (
     value_facts,
 )
 from registry.demo.rules.invented import invented
+from registry.demo.rules.readings import readings_of
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Role, Seat, the_registry
+from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.rules.decoding import Batch
 from registry.objectives import actions as objectives
+from registry.objectives.queries import metrics_of
 from registry.ownership import actions as ownership
 from registry.people import actions as people
+from registry.people.models import Person
 from registry.people.rules import Function, PersonFacts
 from registry.store.session import Database
 from registry.systems import actions as systems
@@ -126,6 +131,7 @@ def _system(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
         actor = actor_for(session, owner, via="session")
         _purpose(session, stage, actor, number, told, loaded)
     _annotate(stage, number, told, loaded)
+    _measure(stage, number, told, owner)
     for value in told.get("values", ()):
         with stage.on(value["days_ago"]) as session:
             actor = actor_for(session, owner, via="session")
@@ -160,6 +166,22 @@ def _purpose(
     for use in told.get("uses", ()):
         source = session.merge(loaded.sources[use["source"]])
         data_sources.attach(session, actor, number, source, Purpose(use["purpose"]), note=use.get("note", ""))
+
+
+def _measure(stage: Stage, number: int, told: dict[str, Any], owner: Person) -> None:
+    """What was measured so far, delivered in one go the day before yesterday."""
+    runs = {each["name"]: each["readings"] for each in told.get("metrics", ()) if "readings" in each}
+    if not runs:
+        return
+    with stage.on(2) as session:
+        points = [
+            point
+            for metric in metrics_of(session, number)
+            if metric.name in runs
+            for point in readings_of(metric.slug, runs[metric.name], stage.today)
+        ]
+        actor = actor_for(session, owner, via="session")
+        record_snapshots(session, actor, number, Batch("", "weekly evaluation", "", tuple(points)))
 
 
 def _annotate(stage: Stage, number: int, told: dict[str, Any], loaded: Loaded) -> None:

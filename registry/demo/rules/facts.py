@@ -55,7 +55,7 @@ def metric_facts(told: Mapping[str, Any], people: Mapping[str, Any], day: Day) -
     values = {
         name: value
         for name, value in told.items()
-        if not name.endswith(("_days_ago", "_in_days", "number_owner"))
+        if not name.endswith(("_days_ago", "_in_days", "number_owner", "readings"))
     }
     values |= {name: Decimal(told[name]) for name in _NUMBERS if name in told}
     values["kind"], values["direction"] = Kind(told["kind"]), Direction(told["direction"])

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.audit.models import ENTRY
+from registry.kernel.errors import Problem, RuleBroken
 from registry.monitoring.models.snapshots import SNAPSHOT, LatestSnapshot, Snapshot, SnapshotBatch
-from registry.store.paging import Page, cut
+from registry.store.paging import Page, cut, parts_of
 
+_LARGEST = 2**62
 _LATER = SNAPSHOT.alias("later")
 # The place of a reading may hold several revisions, of which the last one stands.
 _STANDS = ~sa.exists().where(
@@ -41,14 +43,28 @@ def series(
     return list(reversed(session.scalars(query).all()))
 
 
+def place_of(cursor: str | None) -> tuple[datetime, int] | None:
+    """The place in a list of readings that a cursor names. Raises RuleBroken for anything else."""
+    parts = parts_of(cursor, (str, int))
+    if parts is None:
+        return None
+    try:
+        when = datetime.fromisoformat(parts[0])
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None or not 0 <= parts[1] < _LARGEST:
+        raise RuleBroken([Problem("cursor", "This is no place in a list of readings.")])
+    return when, parts[1]
+
+
 def page_of(
-    session: Session, metric_id: int, *, group: str | None, before: tuple[Any, ...] | None, limit: int
+    session: Session, metric_id: int, *, group: str | None, before: tuple[datetime, int] | None, limit: int
 ) -> Page[Snapshot]:
     """A page of a metric's readings, newest window first; of one group ("" for everybody) or of all."""
     query = _standing(metric_id, group)
     if before:
         place = sa.tuple_(SNAPSHOT.c.window_end, SNAPSHOT.c.id)
-        query = query.where(place < sa.tuple_(datetime.fromisoformat(before[0]), before[1]))
+        query = query.where(place < sa.tuple_(*before))
     found = session.scalars(query.limit(limit + 1)).all()
     return cut(found, limit, lambda each: (each.window_end.isoformat(), each.id or 0))
 
@@ -72,3 +88,31 @@ def entry_of(session: Session, batch_id: int) -> int | None:
         ENTRY.c.subject_kind == SnapshotBatch.__tablename__, ENTRY.c.subject_id == batch_id
     )
     return session.execute(query.order_by(ENTRY.c.seq).limit(1)).scalar_one_or_none()
+
+
+def recent_of(
+    session: Session, metric_ids: Sequence[int], since: datetime, *, most: int = 400
+) -> Mapping[int, Sequence[Snapshot]]:
+    """The readings of everybody since then for each of these metrics, oldest first, the newest `most` of each; in one
+    statement.
+    """
+    found: dict[int, list[Snapshot]] = {number: [] for number in metric_ids}
+    if not found:
+        return found
+    place = sa.func.row_number().over(
+        partition_by=SNAPSHOT.c.metric_id, order_by=(SNAPSHOT.c.window_end.desc(), SNAPSHOT.c.id.desc())
+    )
+    ranked = sa.select(SNAPSHOT.c.id, SNAPSHOT.c.window_end, place.label("place")).where(
+        SNAPSHOT.c.metric_id.in_(metric_ids),
+        SNAPSHOT.c.group_key == "",
+        SNAPSHOT.c.window_end >= since,
+        _STANDS,
+    )
+    newest = ranked.subquery("newest")
+    query = sa.select(Snapshot).join(
+        newest, (newest.c.id == SNAPSHOT.c.id) & (newest.c.window_end == SNAPSHOT.c.window_end)
+    )
+    query = query.where(newest.c.place <= most).order_by(SNAPSHOT.c.window_end, SNAPSHOT.c.id)
+    for each in session.scalars(query):
+        found[each.metric_id].append(each)
+    return found

@@ -1,20 +1,18 @@
 """POST and GET /systems/<key>/snapshots."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.kernel.actor import Permission, require
-from registry.kernel.errors import Problem, RuleBroken
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.queries import series
 from registry.monitoring.rules.decoding import Batch, batch_of, batch_of_lines
 from registry.monitoring.rules.unpacking import ungzip
 from registry.monitoring.schemas import reading_out, receipt_out
 from registry.objectives.queries import metric_by_slug, metrics_of
-from registry.store.paging import cursor_of, parts_of
+from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
@@ -50,7 +48,8 @@ def readings(key: str) -> Response:
         return jsonkit.reply({"items": _newest(system.id or 0), "next": None})
     metric = metric_by_slug(session(), system.id or 0, slug)
     group, limit = request.args.get("group"), jsonkit.page_limit()
-    page = series.page_of(session(), metric.id or 0, group=group, before=_before(), limit=limit)
+    before = series.place_of(request.args.get("cursor"))
+    page = series.page_of(session(), metric.id or 0, group=group, before=before, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [reading_out(each, slug) for each in page.items], "next": following})
 
@@ -59,17 +58,6 @@ def _newest(system_id: int) -> list[dict[str, Any]]:
     metrics = {metric.id or 0: metric.slug for metric in metrics_of(session(), system_id)}
     latest = series.latest_of(session(), list(metrics))
     return [reading_out(each, slug) for number, slug in metrics.items() for each in latest[number]]
-
-
-def _before() -> tuple[str, int] | None:
-    parts = parts_of(request.args.get("cursor"), (str, int))
-    if parts is None:
-        return None
-    try:
-        datetime.fromisoformat(parts[0])
-    except ValueError:
-        raise RuleBroken([Problem("cursor", "This is no place in a list of readings.")]) from None
-    return parts[0], parts[1]
 
 
 def _sent() -> Batch:

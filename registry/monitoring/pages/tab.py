@@ -1,0 +1,77 @@
+"""A system's monitoring tab: the five numbers, and every metric with its newest reading, its run and its guard-rails."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Permission, may
+from registry.kernel.guard_rails import number_said
+from registry.monitoring.queries import series
+from registry.monitoring.render import metric_chart
+from registry.monitoring.rules.batches import group_said
+from registry.monitoring.rules.five import first_of_each
+from registry.objectives.models import SuccessMetric
+from registry.objectives.queries import metric_facts, metrics_of
+from registry.systems import queries as systems
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.systemkit import frame
+
+pages = Blueprint("monitoring", __name__)
+
+SPANS = {"30": "30 days", "90": "90 days", "365": "a year"}
+
+
+@pages.get("/systems/<key>/monitoring")
+@needs(Permission.SYSTEM_READ)
+def system(key: str) -> ResponseReturnValue:
+    found = systems.by_key(session(), actor(), key)
+    metrics = metrics_of(session(), found.id or 0)
+    told = _told(metrics, span := _span())
+    return render_template(
+        "monitoring/system.html",
+        **frame(session(), actor(), found),
+        metrics=told,
+        five={
+            name: None if place is None else told[place]
+            for name, place in first_of_each([metric.kind for metric in metrics]).items()
+        },
+        deliveries=series.batches_of(session(), found.id or 0, limit=5),
+        spans=SPANS,
+        span=span,
+        spans_shown=[
+            {"label": words, "url": url_for(".system", key=key, days=days), "current": days == span}
+            for days, words in SPANS.items()
+        ],
+        group_said=group_said,
+        may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id),
+        number=number_said,
+    )
+
+
+def _span() -> str:
+    asked = request.args.get("days", "")
+    return asked if asked in SPANS else "90"
+
+
+def _told(metrics: Any, span: str) -> list[dict[str, Any]]:
+    numbers = [metric.id or 0 for metric in metrics]
+    latest = series.latest_of(session(), numbers)
+    recent = series.recent_of(session(), numbers, clock.now() - timedelta(days=int(span)))
+    return [_one(metric, latest[metric.id or 0], recent[metric.id or 0]) for metric in metrics]
+
+
+def _one(metric: SuccessMetric, latest: Any, recent: Any) -> dict[str, Any]:
+    facts = metric_facts(metric)
+    everybody = next((each for each in latest if not each.group_key), None)
+    return {
+        "metric": metric,
+        "latest": everybody,
+        "groups": [each for each in latest if each.group_key],
+        "chart": metric_chart(metric, recent) if recent else None,
+        "warn": facts.warn,
+        "breach": facts.breach,
+    }

@@ -1,0 +1,51 @@
+"""Readings as charts: the line of a metric with its guard-rails, its target, and the verdict of each reading."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from registry.kernel.calendar import Cadence
+from registry.kernel.guard_rails import GuardRail
+from registry.monitoring.models.snapshots import Snapshot
+from registry.objectives.models import SuccessMetric
+from registry.objectives.queries import metric_facts
+from registry.output.charts.chart import Band, Chart, Reading, Severity, Verdict
+from registry.output.charts.line import line_chart
+
+_DUE_EVERY: Final = {
+    Cadence.HOURLY: timedelta(hours=1),
+    Cadence.DAILY: timedelta(days=1),
+    Cadence.WEEKLY: timedelta(days=7),
+    Cadence.MONTHLY: timedelta(days=31),
+    Cadence.QUARTERLY: timedelta(days=92),
+    Cadence.YEARLY: timedelta(days=366),
+}
+
+
+def metric_chart(metric: SuccessMetric, readings: Sequence[Snapshot]) -> Chart:
+    """The metric over time, oldest reading first; broken where more than two readings in a row were due and none came."""
+    facts = metric_facts(metric)
+    due = _DUE_EVERY.get(facts.cadence) if facts.cadence else None
+    return line_chart(
+        f"metric-{metric.id}",
+        metric.name,
+        metric.unit,
+        readings=[_reading(each) for each in readings],
+        target=None if facts.target is None else float(facts.target),
+        bands=[*_bands(Severity.WARN, facts.warn), *_bands(Severity.BREACH, facts.breach)],
+        gap=None if due is None else 3 * due + timedelta(days=facts.grace_days),
+    )
+
+
+def _reading(each: Snapshot) -> Reading:
+    cases = "" if each.n is None else f"n = {each.n:,}"
+    return Reading(float(each.value), each.window_end, Verdict(each.verdict.value), cases)
+
+
+def _bands(severity: Severity, rail: GuardRail | None) -> list[Band]:
+    """Where the guard-rail speaks: everything outside of what it accepts."""
+    if rail is None:
+        return []
+    below = [Band(severity, high=float(rail.low))] if rail.low is not None else []
+    above = [Band(severity, low=float(rail.high))] if rail.high is not None else []
+    return below + above

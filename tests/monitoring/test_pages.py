@@ -1,0 +1,137 @@
+"""The monitoring tab, the list of readings and the form for one number, as the people of a system meet them."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from registry.kernel import clock
+from registry.kernel.guard_rails import Bound
+from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.objectives import actions as objectives
+from registry.objectives.rules.metric import Direction, Kind, MetricFacts
+from tests.store.statements import counted
+
+ACCURACY = MetricFacts(
+    Kind.ACCURACY,
+    "Accuracy",
+    "%",
+    Direction.HIGHER,
+    breach_bound=Bound.AT_LEAST,
+    breach_low=Decimal(80),
+    minimum_sample=100,
+)
+FORM = {"value": "91.5", "n": "500", "to_day": "2026-11-01", "source": "weekly sample"}
+
+
+@pytest.fixture
+def house(frozen_clock, database, cast, client_of):
+    with database.transaction() as session:
+        objectives.add_metric(session, cast.actor(session, "ada"), cast.triage.id, ACCURACY)
+    return House(database, cast, client_of)
+
+
+class House:
+    def __init__(self, database, cast, client_of):
+        self.database, self.cast, self.client_of = database, cast, client_of
+        self.tab = f"/systems/{cast.triage.key}/monitoring"
+
+    def typed(self, by="ben", **changes):
+        return self.client_of(by).post(f"{self.tab}/accuracy/record", data=FORM | changes)
+
+    def readings(self):
+        return self.client_of("otto").get(f"{self.tab}/accuracy").text
+
+
+def test_before_any_reading_the_tab_says_that_nothing_is_measured(house):
+    page = house.client_of("otto").get(house.tab)
+    assert page.status_code == 200
+    assert page.text.count("not measured") >= 5
+    assert "never reported" in page.text
+
+
+def test_a_number_typed_in_stands_on_the_tab_with_its_verdict(house):
+    assert house.typed().status_code == 303
+    page = house.client_of("otto").get(house.tab).text
+    assert "91.5 %" in page
+    assert "n = 500" in page
+    assert house.typed(to_day="2026-11-02", value="79").status_code == 303
+    page = house.client_of("otto").get(house.tab).text
+    assert "79 %" in page
+    assert "breach unless at least 80 %" in page
+
+
+def test_another_number_for_the_same_days_asks_why_and_loses_nothing(house):
+    house.typed()
+    refused = house.typed(value="90")
+    assert refused.status_code == 422
+    assert "Another value is held for these days. To correct it, say why." in refused.text
+    assert 'value="90"' in refused.text
+    assert house.typed(value="90", because="Relabelled.").status_code == 303
+    assert "1 time" in house.readings()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"value": ""}, "Give the value."),
+        ({"value": "many"}, "number"),
+        ({"to_day": ""}, "Give the last day it covers."),
+        ({"to_day": "2026-11-09"}, "This window ends in the future."),
+        ({"from_day": "2026-11-02"}, "The window starts after it ends."),
+        ({"n": "-1"}, "whole number"),
+        ({"low": "92"}, "lower end lies above"),
+        ({"source": ""}, "Say where the number comes from."),
+    ],
+)
+def test_a_number_that_cannot_stand_is_refused_beside_its_field(house, changes, says):
+    refused = house.typed(**changes)
+    assert refused.status_code == 422
+    assert says in refused.text
+
+
+def test_who_has_no_part_in_the_system_reads_but_types_nothing_in(house):
+    assert house.client_of("mia").get(house.tab).status_code == 200
+    assert "Type one in" not in house.client_of("mia").get(house.tab).text
+    assert house.typed("mia").status_code == 403
+
+
+def test_the_tab_asks_the_database_the_same_however_much_was_measured(house):
+    client = house.client_of("ada")
+    client.get(house.tab)
+    with counted(house.database.engine) as few:
+        client.get(house.tab)
+    with house.database.transaction() as session:
+        actor = house.cast.actor(session, "ada")
+        for name in ("Recall", "Precision", "Speed"):
+            objectives.add_metric(session, actor, house.cast.triage.id, MetricFacts(Kind.CUSTOM, name))
+        ends = [clock.now() - timedelta(hours=each) for each in range(700)]
+        points = [
+            PointIn(slug, end, end, Decimal(90), 500)
+            for slug in ("accuracy", "recall", "precision")
+            for end in ends
+        ]
+        record_snapshots(session, actor, house.cast.triage.id, Batch("", "", "", tuple(points)))
+    with counted(house.database.engine) as many:
+        page = client.get(house.tab).text
+    assert len(many) == len(few)
+    assert len(page) < 600_000
+
+
+def test_readings_are_paged_and_a_made_up_place_is_refused(house):
+    with house.database.transaction() as session:
+        end = datetime(2026, 10, 1, tzinfo=UTC)
+        points = [
+            PointIn("accuracy", end, end + timedelta(hours=each), Decimal(each), 500) for each in range(60)
+        ]
+        record_snapshots(
+            session, house.cast.actor(session, "ada"), house.cast.triage.id, Batch("", "", "", tuple(points))
+        )
+    client = house.client_of("otto")
+    first = client.get(f"{house.tab}/accuracy").text
+    assert "59 %" in first
+    assert "cursor=" in first
+    following = first.split("cursor=")[1].split('"')[0]
+    assert ">0 %" in client.get(f"{house.tab}/accuracy?cursor={following}").text
+    assert client.get(f"{house.tab}/accuracy?cursor=WyJ4IiwgMV0").status_code == 422
