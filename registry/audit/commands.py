@@ -1,10 +1,14 @@
 """registry audit verify: walk the chain, then every row it speaks of."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
+from sqlmodel import Session
 
 from registry.audit.queries import Verification, verify
+from registry.audit.rules.chain import Found
+from registry.monitoring.queries.integrity import altered_batches
+from registry.monitoring.queries.series import entry_of
 from registry.store.commandkit import answer, house, progress
 
 _EVERY = 100_000
@@ -26,8 +30,25 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool) -> N
     """
     with house().database.transaction(read_only=True) as session:
         found = verify(session, live=not no_live, progress=_say_progress)
+        if not no_live:
+            found = _with_readings(session, found)
     answer(asdict(found), as_json, _in_words(found))
     context.exit(0 if found.ok else 1)
+
+
+def _with_readings(session: Session, found: Verification) -> Verification:
+    """The same with what does not fit among the readings, which the ledger answers for through their deliveries."""
+    altered = [
+        Found(
+            entry_of(session, number), f"The readings of delivery {number} are not those that were received."
+        )
+        for number in altered_batches(session)
+    ]
+    if not altered:
+        return found
+    problems = [*found.problems, *altered]
+    first = min((each.seq for each in problems if each.seq is not None), default=None)
+    return replace(found, ok=False, problems=problems, first_bad=first)
 
 
 def _say_progress(count: int) -> None:

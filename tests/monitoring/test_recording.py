@@ -1,5 +1,6 @@
 """Readings taken in: exactly once, whole or not at all, judged by the guard-rails of the moment, answered for by the ledger."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -236,3 +237,21 @@ def test_months_that_readings_fall_in_come_with_them(house):
     assert [row.window_end for row in house.rows()] == sorted(
         moment for end in ends for moment in (end - timedelta(microseconds=1), end)
     )
+
+
+def test_the_command_that_verifies_the_ledger_names_the_delivery_and_its_entry(house, monkeypatch, capsys):
+    from registry.cli import run
+
+    monkeypatch.setenv("REGISTRY_DATABASE_URL", house.database.url.render_as_string(hide_password=False))
+    batch_id = house.send(at(1, "0.7")).batch.id
+    assert run(["audit", "verify"]) == 0
+    house.change(sa.update(SNAPSHOT).values(value=D("0.97")))
+    assert run(["audit", "verify", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["problems"] == [
+        {
+            "seq": told["entries"],
+            "says": f"The readings of delivery {batch_id} are not those that were received.",
+        }
+    ]
+    assert (told["ok"], told["first_bad"]) == (False, told["entries"])

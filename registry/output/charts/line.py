@@ -83,7 +83,7 @@ def line_chart(
     parts = [_frame(plot) if ordered else empty]
     parts += [_band(band, plot) for band in sorted(bands, key=lambda band: band.severity is Severity.BREACH)]
     parts += _happenings(happenings, plot)
-    parts += [_target(target, plot, unit)] if target is not None else []
+    parts += [_target(target, plot, unit, ordered[-3:])] if target is not None else []
     parts += [_path(ordered, plot, gap)] if ordered else []
     parts += [_point(reading, plot, unit) for reading in _marked(ordered)]
     title = f"{metric} over time"
@@ -158,12 +158,15 @@ def _band(band: Band, plot: _Plot) -> Markup:
     return together(*parts)
 
 
-def _target(target: float, plot: _Plot, unit: str) -> Markup:
+def _target(target: float, plot: _Plot, unit: str, last: Sequence[Reading]) -> Markup:
+    """The target's line, its words on the side of it where the newest readings are not."""
     y = plot.up.at(target)
     text = f"target {figure(target, unit)}"
-    return line(plot.across.start, y, _RIGHT, y, "chart__target") + label(
-        text, _RIGHT - 2, y - 4 if y > _TOP + 12 else y + 12, STRONG, anchor="end"
-    )
+    crowded = any(y - 20 < plot.up.at(reading.value) <= y + 2 for reading in last)
+    above = y > _TOP + 12 and (not crowded or y > _BOTTOM - 14)
+    words_at = y - 4 if above else y + 12
+    words = label(text, _RIGHT - 2, words_at, STRONG, anchor="end")
+    return line(plot.across.start, y, _RIGHT, y, "chart__target") + words
 
 
 def _happenings(happenings: Sequence[Happening], plot: _Plot) -> list[Markup]:
