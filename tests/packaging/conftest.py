@@ -56,8 +56,11 @@ def checkout(tmp_path) -> Checkout:
         shutil.copy(ROOT / name, root / name)
     made = Checkout(root, tmp_path / "programs")
     made.programs.mkdir()
-    # A Python that notes calls of pip and of pytest instead of making them, and is itself otherwise.
-    told = f'case "$*" in "-m pip "*|"-m pytest"*) exit "${{PYTEST_EXIT:-0}}" ;; esac; exec "{sys.executable}" "$@"'
+    # A Python that notes calls of pip, uv and pytest instead of making them, and is itself otherwise.
+    told = (
+        'case "$*" in "-m uv "*) exit "${UV_EXIT:-0}" ;; "-m pip "*|"-m pytest"*) exit "${PYTEST_EXIT:-0}" ;; esac; '
+        f'exec "{sys.executable}" "$@"'
+    )
     made.stand_in(".venv/bin/python", told)
     made.stand_in(".venv/bin/registry")
     return made

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 PIP = "python -m pip --quiet"
+BY_HASH = "--require-hashes -r requirements.lock"
 
 
 @pytest.fixture
@@ -45,9 +46,19 @@ def test_a_changed_file_refreshes_the_environment_by_hash(debian, name):
         changed.write("# changed\n")
 
     assert debian.run("script/setup").returncode == 0
-    locked, project = pip_calls(debian)
-    assert "--require-hashes -r requirements.lock" in locked
+    quick, project = pip_calls(debian)
+    assert "--require-hashes" in quick
+    assert [call for call in debian.called if call.startswith("python -m uv") and call.endswith(BY_HASH)]
     assert project.endswith("--no-deps --no-index --no-build-isolation -e .")
+
+
+def test_where_uv_cannot_install_pip_does_it_by_hash_too(debian):
+    with (debian.root / "pyproject.toml").open("a") as changed:
+        changed.write("# changed\n")
+
+    assert debian.run("script/setup", UV_EXIT="2").returncode == 0
+    _quick, locked, _project = pip_calls(debian)
+    assert locked.endswith(BY_HASH)
 
 
 def test_a_package_that_is_no_longer_locked_is_removed(debian):

@@ -21,7 +21,7 @@ from registry.monitoring.rules import batches
 from registry.monitoring.rules.batches import Known, Place
 from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives import queries as objectives
-from registry.objectives.rules.judging import Verdict, judge
+from registry.objectives.rules.judging import Verdict
 
 _BECAUSE_LIMIT = 2_000
 
@@ -55,14 +55,15 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     received_at = clock.now()
     known = _metrics(session, system_id)
-    refuse_if([*_words_refused(batch), *batches.problems_with(batch.points, known, received_at)])
+    places = batches.places_of(batch.points, known)
+    refuse_if([*_words_refused(batch), *batches.problems_with(batch.points, places, known, received_at)])
     connection = session.connection()
     storing.hold_system(connection, system_id)
-    sorted_ = _sort(connection, batch, known)
+    sorted_ = _sort(connection, batch, [place for place in places if place is not None])
     if not sorted_.new:
         first = min(each.batch_id for each in sorted_.known)
         return Receipt(None, 0, len(batch.points), {}, first)
-    storing.make_months(connection, [place[1] for _, place, _ in sorted_.new])
+    storing.make_months(connection, (place for _, place, _ in sorted_.new))
     judged, digest = _judged(connection, sorted_.new, known)
     delivery = SnapshotBatch(
         system_id=system_id,
@@ -99,11 +100,11 @@ def _metrics(session: Session, system_id: int) -> dict[str, Known]:
     return found
 
 
-def _sort(connection: sa.Connection, batch: Batch, known: Mapping[str, Known]) -> _Sorted:
+def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> _Sorted:
     """Tell new readings from known ones. Raises Conflict, naming each, for other values without a reason."""
     once: dict[Place, tuple[int, PointIn]] = {}
-    for number, point in enumerate(batch.points):
-        once.setdefault(batches.place_of(point, known[point.metric]), (number, point))
+    for number, place in enumerate(each_at):
+        once.setdefault(place, (number, batch.points[number]))
     places = list(once)
     held = held_at(connection, places)
     new, old, contradicted = [], [], []
@@ -137,10 +138,14 @@ def _judged(
     digests = {slug: "" if each is None else each.sha256 for slug, each in rails.items()}
     judged, lines = [], []
     for (point, place, held), number in zip(new, storing.numbers_for(connection, len(new)), strict=True):
-        verdict = judge(point.value, point.n, known[point.metric].facts)
+        rail, digest = rails[point.metric], digests[point.metric]
+        verdict = Verdict.NO_GUARD_RAIL if rail is None else rail.judge(point.value, point.n)
         revision = 0 if held is None else held.revision + 1
-        numbers = (point.value, point.n, point.low, point.high)
-        digest = digests[point.metric]
-        judged.append(Judged(place, revision, *numbers, verdict, kept.get(digest), number))
-        lines.append(batches.line_of(place, revision, *numbers, verdict.value, digest))
+        value, low, high = (
+            format(point.value, "f"),
+            batches.in_digits(point.low),
+            batches.in_digits(point.high),
+        )
+        judged.append(Judged(number, point, place, revision, verdict, kept.get(digest), value, low, high))
+        lines.append(batches.line_of(place, revision, value, point.n, low, high, verdict.value, digest))
     return judged, batches.digest_of(lines)

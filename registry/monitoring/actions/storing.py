@@ -1,17 +1,16 @@
 """Write readings past the objects: a thousand of them in a few statements (performance.md: objects cost ten times)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from registry.kernel.calendar import months_after
 from registry.monitoring.models.snapshots import LATEST, RAIL
-from registry.monitoring.queries.stored import stored_instant
 from registry.monitoring.rules.batches import Place, Rails
+from registry.monitoring.rules.decoding import PointIn
 from registry.objectives.rules.judging import Verdict
 
 # Numbers no other part of the program locks on; they spell "read" and "mont".
@@ -19,33 +18,23 @@ _OF_SYSTEM, _OF_MONTHS = 0x72656164, 0x6D6F6E74
 
 _COLUMNS = "id, batch_id, metric_id, group_key, window_start, window_end, client_key, revision, value, n, low, high, verdict, rail_id"
 _ON_SQLITE = f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - names from above
-_ON_POSTGRESQL = sa.text(f"""
-    INSERT INTO snapshot ({_COLUMNS})
-    SELECT * FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:batches AS integer[]), CAST(:metrics AS integer[]), CAST(:groups AS text[]),
-        CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]), CAST(:keys AS text[]),
-        CAST(:revisions AS integer[]), CAST(:values AS text[]), CAST(:ns AS bigint[]), CAST(:lows AS text[]),
-        CAST(:highs AS text[]), CAST(:verdicts AS text[]), CAST(:rails AS integer[]))
-""")  # noqa: S608 - names from above
-_NAMES = (
-    "ids", "batches", "metrics", "groups", "starts", "ends", "keys", "revisions",
-    "values", "ns", "lows", "highs", "verdicts", "rails",
-)  # fmt: skip
+_ON_POSTGRESQL = f"COPY snapshot ({_COLUMNS}) FROM STDIN"
+# What its text form takes for the end of a value or of a row, and the sign that says otherwise.
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A reading about to be stored, or just stored as row `id`."""
+class Judged(NamedTuple):
+    """A reading about to be stored as row `id`; its numbers also as the digits they are stored in."""
 
+    id: int
+    point: PointIn
     place: Place
     revision: int
-    value: Decimal
-    n: int | None
-    low: Decimal | None
-    high: Decimal | None
     verdict: Verdict
     rail_id: int | None
-    id: int = 0
+    value: str
+    low: str | None
+    high: str | None
 
 
 def hold_system(connection: sa.Connection, system_id: int) -> None:
@@ -55,11 +44,11 @@ def hold_system(connection: sa.Connection, system_id: int) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_SYSTEM, system_id)))
 
 
-def make_months(connection: sa.Connection, ends: Sequence[datetime]) -> None:
+def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
     """Make the partitions these readings belong to, where PostgreSQL does not have them yet."""
     if connection.dialect.name != "postgresql":
         return
-    months = {f"snapshot_y{end:%Y}m{end:%m}": end for end in (each.astimezone(UTC) for each in ends)}
+    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {end[:7] for _, end, *_ in readings}}
     lacking = sa.text(
         "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
     )
@@ -67,14 +56,9 @@ def make_months(connection: sa.Connection, ends: Sequence[datetime]) -> None:
         return
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_MONTHS)))
     for (name,) in connection.execute(lacking, {"names": list(months)}).all():
-        first = months[name].replace(day=1)
-        following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-        connection.execute(
-            sa.text(
-                f"CREATE TABLE {name} PARTITION OF snapshot"
-                f" FOR VALUES FROM ('{first:%Y-%m-01} 00:00+00') TO ('{following:%Y-%m-01} 00:00+00')"
-            )
-        )
+        first = date.fromisoformat(f"{months[name]}-01")
+        span = f"FROM ('{first} 00:00+00') TO ('{months_after(first, 1)} 00:00+00')"
+        connection.execute(sa.text(f"CREATE TABLE {name} PARTITION OF snapshot FOR VALUES {span}"))
 
 
 def numbers_for(connection: sa.Connection, count: int) -> list[int]:
@@ -123,35 +107,38 @@ def _rail_row(rails: Rails) -> dict[str, object]:
 
 def store(connection: sa.Connection, batch_id: int, readings: Sequence[Judged]) -> None:
     """Write these readings, each under its own number, as part of one delivery."""
-    on_sqlite = connection.dialect.name == "sqlite"
-    rows = [_row(batch_id, each, on_sqlite=on_sqlite) for each in readings]
-    if on_sqlite:
+    rows = [_row(batch_id, each) for each in readings]
+    if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_ON_SQLITE, rows)
-    else:
-        columns = (list(column) for column in zip(*rows, strict=True))
-        connection.execute(_ON_POSTGRESQL, dict(zip(_NAMES, columns, strict=True)))
+        return
+    copied = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
+    driver: Any = connection.connection
+    with driver.cursor() as cursor, cursor.copy(_ON_POSTGRESQL) as copy:
+        copy.write(copied)
 
 
-def _row(batch_id: int, each: Judged, *, on_sqlite: bool) -> tuple[object, ...]:
+def _copied(value: object) -> str:
+    if isinstance(value, str):
+        return value.translate(_ESCAPED) if "\\" in value or not value.isprintable() else value
+    return "\\N" if value is None else str(value)
+
+
+def _row(batch_id: int, each: Judged) -> tuple[object, ...]:
     metric, end, group, start, key = each.place
-    numbers = (format(each.value, "f"), each.n, _text(each.low), _text(each.high))
-    instants = (stored_instant(start), stored_instant(end)) if on_sqlite else (start, end)
+    numbers = (each.value, each.point.n, each.low, each.high)
     return (
         each.id,
         batch_id,
         metric,
         group,
-        *instants,
+        start,
+        end,
         key,
         each.revision,
         *numbers,
         each.verdict.value,
         each.rail_id,
     )
-
-
-def _text(number: Decimal | None) -> str | None:
-    return None if number is None else format(number, "f")
 
 
 def keep_latest(connection: sa.Connection, readings: Sequence[Judged], received_at: datetime) -> None:
@@ -177,17 +164,16 @@ def keep_latest(connection: sa.Connection, readings: Sequence[Judged], received_
 
 
 def _latest_row(each: Judged, received_at: datetime) -> dict[str, object]:
-    metric, end, group, start, _ = each.place
     return {
-        "metric_id": metric,
-        "group_key": group,
+        "metric_id": each.place[0],
+        "group_key": each.point.group,
         "snapshot_id": each.id,
-        "window_start": start,
-        "window_end": end,
-        "value": each.value,
-        "n": each.n,
-        "low": each.low,
-        "high": each.high,
+        "window_start": each.point.window_start,
+        "window_end": each.point.window_end,
+        "value": each.point.value,
+        "n": each.point.n,
+        "low": each.point.low,
+        "high": each.point.high,
         "verdict": each.verdict,
         "received_at": received_at,
     }

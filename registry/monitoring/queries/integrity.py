@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from registry.kernel.guard_rails import rail_of
 from registry.monitoring.models.snapshots import RAIL, SNAPSHOT, SnapshotBatch
-from registry.monitoring.rules.batches import Rails, digest_of, line_of
+from registry.monitoring.rules.batches import Rails, digest_of, in_digits, line_of, written
 
 _BATCH: sa.Table = SnapshotBatch.__table__  # type: ignore[attr-defined]
 _AT_ONCE = 5_000
@@ -41,8 +41,8 @@ def _readings(session: Session) -> Any:
 
 
 def _line(row: Any) -> str:
-    place = (row.metric_id, row.window_end, row.group_key, row.window_start, row.client_key)
-    numbers = (row.value, row.n, row.low, row.high)
+    place = (row.metric_id, written(row.window_end), row.group_key, written(row.window_start), row.client_key)
+    numbers = (format(row.value, "f"), row.n, in_digits(row.low), in_digits(row.high))
     return line_of(place, row.revision, *numbers, row.verdict.value, _rails_digest(row))
 
 

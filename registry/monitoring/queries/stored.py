@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -20,14 +19,13 @@ _ON_SQLITE = sa.text("""
 """)
 _ON_POSTGRESQL = sa.text("""
     SELECT w.place - 1, s.id, s.batch_id, s.value, s.n, s.low, s.high, s.revision
-    FROM unnest(CAST(:metrics AS integer[]), CAST(:ends AS timestamptz[]), CAST(:groups AS text[]),
-                CAST(:starts AS timestamptz[]), CAST(:keys AS text[]))
-         WITH ORDINALITY AS w (metric_id, window_end, group_key, window_start, client_key, place)
+    FROM jsonb_array_elements(CAST(:places AS jsonb)) WITH ORDINALITY AS w (told, place)
     CROSS JOIN LATERAL (
         SELECT * FROM snapshot
-        WHERE metric_id = w.metric_id AND window_end = w.window_end AND group_key = w.group_key
-        AND window_start = w.window_start AND client_key = w.client_key
-        AND window_end BETWEEN :first AND :last
+        WHERE metric_id = CAST(w.told ->> 0 AS integer)
+        AND window_end = CAST((w.told ->> 1) || '+00' AS timestamptz) AND group_key = w.told ->> 2
+        AND window_start = CAST((w.told ->> 3) || '+00' AS timestamptz) AND client_key = w.told ->> 4
+        AND window_end BETWEEN CAST(:first AS timestamptz) AND CAST(:last AS timestamptz)
         OFFSET 0
     ) AS s
 """)
@@ -50,27 +48,19 @@ def held_at(connection: sa.Connection, places: Sequence[Place]) -> Mapping[int, 
     """The newest revision at each of these places that has one, by the place's position."""
     if not places:
         return {}
+    asked = {"places": json.dumps(places)}
     if connection.dialect.name == "sqlite":
-        asked = [
-            [metric, stored_instant(end), group, stored_instant(start), key]
-            for metric, end, group, start, key in places
-        ]
-        rows = connection.execute(_ON_SQLITE, {"places": json.dumps(asked)})
+        rows = connection.execute(_ON_SQLITE, asked)
     else:
-        metrics, ends, groups, starts, keys = (list(each) for each in zip(*places, strict=True))
-        asked_for = {"metrics": metrics, "ends": ends, "groups": groups, "starts": starts, "keys": keys}
-        rows = connection.execute(_ON_POSTGRESQL, {**asked_for, "first": min(ends), "last": max(ends)})
+        ends = [end for _, end, *_ in places]
+        asked |= {"first": f"{min(ends)}+00", "last": f"{max(ends)}+00"}
+        rows = connection.execute(_ON_POSTGRESQL, asked)
     found: dict[int, Held] = {}
     for place, number, batch, value, n, low, high, revision in rows:
         standing = found.get(int(place))
         if standing is None or standing.revision < revision:
             found[int(place)] = Held(number, batch, Decimal(value), n, _exact(low), _exact(high), revision)
     return found
-
-
-def stored_instant(when: datetime) -> str:
-    """An instant as SQLite holds it (registry.store.columns.Instant)."""
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _exact(text: str | None) -> Decimal | None:

@@ -11,6 +11,7 @@ from typing import Final
 from registry.kernel.errors import Problem
 from registry.kernel.guard_rails import GuardRail, number_problems
 from registry.monitoring.rules.decoding import MOST_POINTS, PointIn
+from registry.objectives.rules.judging import Verdict, judged_by
 from registry.objectives.rules.metric import MetricFacts
 
 MOST_PROBLEMS: Final = 100
@@ -22,8 +23,9 @@ AHEAD: Final = timedelta(minutes=5)
 _OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LARGEST_N: Final = 2**62
 
-# What makes a reading the same reading: metric, end, group, start, client key.
-Place = tuple[int, datetime, str, datetime, str]
+# What makes a reading the same reading: metric, end, group, start, client key. Instants as `written` gives them: they
+# are compared, digested and stored as that text, and writing it is most of what a reading costs.
+Place = tuple[int, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,19 @@ class Known:
 
 def place_of(point: PointIn, metric: Known) -> Place:
     """Where the reading belongs; a second one for the same place is a repetition or a contradiction."""
-    return metric.id, point.window_end, point.group, point.window_start, point.key
+    return metric.id, written(point.window_end), point.group, written(point.window_start), point.key
+
+
+def written(when: datetime) -> str:
+    """An instant in UTC to the microsecond, without its zone: "2026-11-02 09:30:00.000000", as SQLite holds it."""
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return when.isoformat(" ", "microseconds")[:26]
+
+
+def in_digits(number: Decimal | None) -> str | None:
+    """A number as it is stored (registry.store.columns.Exact)."""
+    return None if number is None else format(number, "f")
 
 
 def same(one: PointIn, value: Decimal, n: int | None, low: Decimal | None, high: Decimal | None) -> bool:
@@ -45,24 +59,35 @@ def same(one: PointIn, value: Decimal, n: int | None, low: Decimal | None, high:
     return (one.value, one.n, one.low, one.high) == (value, n, low, high)
 
 
-def problems_with(points: Sequence[PointIn], metrics: Mapping[str, Known], at: datetime) -> list[Problem]:
-    """Every objection to a batch received at `at`, as "snapshots.3.value"; beyond a hundred their number only."""
+def places_of(points: Sequence[PointIn], metrics: Mapping[str, Known]) -> list[Place | None]:
+    """Where each reading belongs; None for a metric that is not known."""
+    return [
+        None if (metric := metrics.get(point.metric)) is None else place_of(point, metric) for point in points
+    ]
+
+
+def problems_with(
+    points: Sequence[PointIn], places: Sequence[Place | None], metrics: Mapping[str, Known], at: datetime
+) -> list[Problem]:
+    """Every objection to a batch received at `at`, as "snapshots.3.value"; beyond a hundred their number only.
+
+    `places` are those of `places_of`.
+    """
     if not points:
         return [Problem("snapshots", "Send at least one reading.")]
     if len(points) > MOST_POINTS:
-        return [
-            Problem("snapshots", f"Send at most {MOST_POINTS:,} readings at once; these are {len(points):,}.")
-        ]
+        said = f"Send at most {MOST_POINTS:,} readings at once; these are {len(points):,}."
+        return [Problem("snapshots", said)]
     found: list[Problem] = []
     latest = at + AHEAD
     seen: dict[Place, int] = {}
-    for number, point in enumerate(points):
+    for number, (point, place) in enumerate(zip(points, places, strict=True)):
         metric = metrics.get(point.metric)
         for field, message in _objections(point, metric, metrics, latest):
             found.append(Problem(f"snapshots.{number}.{field}", message))
-        if metric is None:
+        if place is None:
             continue
-        first = seen.setdefault(place_of(point, metric), number)
+        first = seen.setdefault(place, number)
         if first != number and not same(point, *_numbers(points[first])):
             said = f"Reading {first} of this batch gives the same window, group and key another value."
             found.append(Problem(f"snapshots.{number}.value", said))
@@ -77,9 +102,10 @@ def _objections(
 ) -> Iterable[tuple[str, str]]:
     yield from _metric_refused(point.metric, metric, metrics)
     yield from _window_refused(point, latest)
-    for name in ("value", "low", "high"):
-        for problem in number_problems(name, getattr(point, name)):
-            yield name, problem.message
+    for name, number in (("value", point.value), ("low", point.low), ("high", point.high)):
+        if number is not None:
+            for problem in number_problems(name, number):
+                yield name, problem.message
     if point.n is not None and not 0 <= point.n < _LARGEST_N:
         yield "n", "The number of cases is a whole number from 0 up."
     if point.low is not None and point.low > point.value:
@@ -157,6 +183,10 @@ class Rails:
             [repr(_rail_parts(self.warn)), repr(_rail_parts(self.breach)), str(self.minimum_sample)]
         )
 
+    def judge(self, value: Decimal, n: int | None) -> Verdict:
+        """The verdict on a value from `n` cases (registry.objectives.rules.judging)."""
+        return judged_by(value, n, self.warn, self.breach, self.minimum_sample)
+
 
 def rails_of(facts: MetricFacts) -> Rails | None:
     """What readings of the metric are judged by now; None where it has no guard-rail."""
@@ -174,18 +204,20 @@ def _rail_parts(rail: GuardRail | None) -> tuple[str, ...]:
 def line_of(
     place: Place,
     revision: int,
-    value: Decimal,
+    value: str,
     n: int | None,
-    low: Decimal | None,
-    high: Decimal | None,
+    low: str | None,
+    high: str | None,
     verdict: str,
     rail_sha256: str,
 ) -> str:
-    """One reading as its batch's digest covers it: every column that means something, in a fixed order."""
+    """One reading as its batch's digest covers it: every column that means something, in a fixed order.
+
+    No text of a reading holds the control character between them (kernel/strict_json.py).
+    """
     metric_id, end, group, start, key = place
-    columns = (metric_id, _instant(start), _instant(end), group, key, revision)
-    numbers = (f"{value:f}", n, *("" if each is None else f"{each:f}" for each in (low, high)))
-    return json.dumps([*columns, *numbers, verdict, rail_sha256], ensure_ascii=False)
+    numbers = f"{value}\x1f{n}\x1f{low}\x1f{high}"
+    return f"{metric_id}\x1f{start}\x1f{end}\x1f{group}\x1f{key}\x1f{revision}\x1f{numbers}\x1f{verdict}\x1f{rail_sha256}"
 
 
 def digest_of(lines: Iterable[str]) -> str:
@@ -195,7 +227,3 @@ def digest_of(lines: Iterable[str]) -> str:
 
 def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _instant(when: datetime) -> str:
-    return when.astimezone(UTC).isoformat(timespec="microseconds")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
+from registry.kernel.guard_rails import GuardRail
 from registry.objectives.rules.metric import MetricFacts
 
 
@@ -23,14 +24,25 @@ def judge(value: Decimal, n: int | None, metric: MetricFacts) -> Verdict:
     untold number where a minimum is set, is never called good or bad. Raises ValueError for a value that is
     not finite: it is not a reading.
     """
+    return judged_by(value, n, metric.warn, metric.breach, metric.minimum_sample)
+
+
+def judged_by(
+    value: Decimal,
+    n: int | None,
+    warn: GuardRail | None,
+    breach: GuardRail | None,
+    minimum_sample: int | None,
+) -> Verdict:
+    """The same, by guard-rails that are at hand: for thousands of values of one metric."""
     if not value.is_finite():
         raise ValueError(f"{value} is not a number that can be judged")
-    if metric.warn is None and metric.breach is None:
+    if warn is None and breach is None:
         return Verdict.NO_GUARD_RAIL
-    if metric.minimum_sample is not None and (n is None or n < metric.minimum_sample):
+    if minimum_sample is not None and (n is None or n < minimum_sample):
         return Verdict.TOO_FEW
-    if metric.breach is not None and not metric.breach.holds(value):
+    if breach is not None and not breach.holds(value):
         return Verdict.BREACH
-    if metric.warn is not None and not metric.warn.holds(value):
+    if warn is not None and not warn.holds(value):
         return Verdict.WARN
     return Verdict.MET
