@@ -50,7 +50,17 @@ class Server:
 
     def start(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "registry.cli", "serve", "--port", str(self.port), "--processes", "2"],
+            [
+                sys.executable,
+                "-m",
+                "registry.cli",
+                "serve",
+                "--port",
+                str(self.port),
+                "--processes",
+                "2",
+                "--no-worker",
+            ],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
