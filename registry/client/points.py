@@ -5,7 +5,7 @@ import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Context, Decimal
 from typing import Any, Final, SupportsFloat, SupportsIndex
 
@@ -44,8 +44,8 @@ class Point:
         start, group, key = self.window_start, self.group, self.key
         parts = {
             "metric": json.dumps(self.metric),
-            "window_start": None if start is None else json.dumps(start.isoformat()),
-            "window_end": json.dumps(self.window_end.isoformat()),
+            "window_start": None if start is None else _instant(start),
+            "window_end": _instant(self.window_end),
             "value": _number(self.value),
             "n": None if self.n is None else str(operator.index(self.n)),
             "low": None if self.low is None else _number(self.low),
@@ -79,6 +79,11 @@ class Receipt:
             self.alerts_resolved + other.alerts_resolved,
             self.ledger_seq if other.ledger_seq is None else other.ledger_seq,
         )
+
+
+def _instant(value: datetime) -> str:
+    # In UTC, because old zones are off by odd seconds, which RFC 3339 cannot write.
+    return f'"{value.astimezone(UTC).isoformat()}"'
 
 
 def _number(value: SupportsFloat) -> str:

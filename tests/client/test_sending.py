@@ -6,11 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ sent = st.builds(
     Point,
     st.just("roc-auc"),
     numbers,
-    st.datetimes(datetime(1960, 1, 1), datetime(2090, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))])),
+    st.datetimes(datetime(1960, 1, 1), datetime(2090, 1, 1), timezones=st.sampled_from([UTC, ZoneInfo("Africa/Monrovia")])),
     n=st.none() | st.integers(0, 10**9),
     group=st.none() | st.dictionaries(st.sampled_from("ab"), st.sampled_from(["é", '"', "x y"])),
     key=st.none() | st.sampled_from(["", "run-1", "ß\\"]),

@@ -84,6 +84,9 @@ def test_a_table_that_does_not_say_where_things_are_is_refused():
         "The table lacks columns named window_end and value. It has kpi and wert."
     )
     assert "say the same" in refused({"value": "1", "Value ": "2", "metric": "m", "date": "2026-01-01"})
+    assert "Two columns" in refused(
+        {"value": "2", "metric": "m", "date": "x", "group.a": "b", "Group a": "c"}
+    )
     with pytest.raises(ReportRefused):
         read([])
 

@@ -86,7 +86,10 @@ def _columns(row: Mapping[str, str], taking: Taking) -> dict[str, str]:
         )
     for heading in row:
         if re.match(r"group[. ]", _plain(heading)):
-            columns[heading] = f"group.{heading.strip()[6:].strip()}"
+            group = f"group.{heading.strip()[6:].strip()}"
+            if group in columns.values():
+                raise ReportRefused(f"Two columns are named {named(group)}. Keep one.")
+            columns[heading] = group
         elif heading not in columns:
             taking.leave(_NOT_READ, heading)
     return columns
