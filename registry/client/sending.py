@@ -69,8 +69,8 @@ class Registry:
         """Send readings of a system, in batches of 10,000, after all that still waits in the buffer.
 
         `version` is that of the model they are of, `source` the tool that made them, `supersedes` why they replace
-        readings with the same keys. Raises Refused, and Unreachable where there is no buffer. After a refused
-        batch the others are not sent.
+        readings with the same keys. Raises Refused, and Unreachable where there is no buffer. Batches after a
+        refused one are not sent, unless they wait in the buffer already.
         """
         told = {"version": version, "source": source, "supersedes": supersedes}
         head = "".join(f"{json.dumps(name)}: {json.dumps(text)}, " for name, text in told.items() if text)
@@ -136,9 +136,8 @@ class Registry:
                 if own and body in own:
                     refusal = refusal or _counted_over_all(refused, own.pop(body)[0], receipt)
                 return str(refused)
-            if own is None or body in own:
+            if own is None or own.pop(body, None) is not None:
                 receipt += answer
-                (own or {}).pop(body, None)
             return None
 
         try:

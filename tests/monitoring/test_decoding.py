@@ -232,6 +232,8 @@ def test_what_is_too_much_or_no_batch_is_refused_before_it_costs():
     assert "nested" in problems(batch_of, b"[" * 200_000)[""]
     assert "byte 3 " in problems(batch_of, b'{"\xff')[""]
     assert "not JSON" in problems(batch_of, b"")[""]
+    assert "not JSON" in problems(batch_of, b'{"a": 1e99999999999999999999, ')[""]
+    assert "nested" in problems(batch_of, b'{"a": 1e99999999999999999999, "b": ' + b"[" * 200_000)[""]
     assert "no readings" in problems(batch_of, body())["snapshots"]
 
 

@@ -55,8 +55,8 @@ def known_only(raw: dict[str, Any], known: frozenset[str], fields: Fields) -> No
 
 
 def text_in(body: bytes) -> str:
-    opened = body.count(b"{") + body.count(b"[")
-    if opened > _MOST_BRACKETS or body.count(b",") > _MOST_COMMAS:
+    """The text of a body. Raises RuleBroken for what is no UTF-8, or could not be a batch however it is read."""
+    if body.count(b"{") + body.count(b"[") > _MOST_BRACKETS or body.count(b",") > _MOST_COMMAS:
         raise RuleBroken([Problem("", "This holds more than one batch can. Make several.")])
     try:
         return body.decode("utf-8")
@@ -66,13 +66,21 @@ def text_in(body: bytes) -> str:
 
 
 def decoded(text: str, what: str) -> Any:
+    """The JSON in a text, with Odd in place of numbers it cannot have. Raises RuleBroken, saying where `what` breaks off."""
     try:
-        return _QUICK.decode(text)
+        return _decoded(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"column {error.colno}"
         raise RuleBroken([Problem("", f"{what} is not JSON: {error.msg} ({where}).")]) from None
     except RecursionError:
         raise RuleBroken([Problem("", f"{what} is nested far too deeply.")]) from None
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return _QUICK.decode(text)
+    except json.JSONDecodeError:
+        raise
     except (ArithmeticError, ValueError):
         # An exponent no decimal can have, or thousands of digits. Read again with care, so that it can be named.
         return _CAREFUL.decode(text)
