@@ -13,13 +13,15 @@ import pytest
 
 from tests.architecture.tree import PACKAGE, ROOT, called, calls, parsed, shown, sources
 
-PLUMBING = {"kernel", "store", "output", "web"}
+PLUMBING = {"kernel", "store", "output", "web", "client"}
 ASKS_THE_TIME = {
     f"{owner}.{name}"
     for owner in ("datetime", "date", "datetime.datetime", "datetime.date", "dt.datetime", "dt.date")
     for name in ("now", "utcnow", "today")
 } | {"time.time", "time.time_ns", "time.localtime", "time.gmtime"}
 CLOCK = PACKAGE / "kernel" / "clock.py"
+# It runs on other machines, without the kernel: a Retry-After may be an instant, which it must hold against now.
+ELSEWHERE = PACKAGE / "client" / "sending.py"
 
 # Where a line is planted, the line, and the number of the contract that must catch it.
 WRONG = [
@@ -117,9 +119,17 @@ def test_the_kernel_needs_nothing_but_the_standard_library():
         assert {name.partition(".")[0] for name in beyond} <= sys.stdlib_module_names, shown(path)
 
 
+def test_the_client_needs_nothing_but_the_standard_library_and_itself():
+    # Relative imports name its own modules: the folder may be copied under another name.
+    own = {path.stem for path in sources("client/*.py")}
+    for path in sources("client/*.py"):
+        beyond = {name.partition(".")[0] for name in imported(parsed(path))} - own
+        assert beyond <= sys.stdlib_module_names, shown(path)
+
+
 def test_only_the_clock_asks_the_time():
     for path in sources():
-        if path != CLOCK:
+        if path not in {CLOCK, ELSEWHERE}:
             assert asks_the_time(parsed(path)) == [], shown(path)
 
 

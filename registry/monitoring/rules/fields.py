@@ -47,11 +47,12 @@ class Twice(dict[str, Any]):
 class Fields:
     """Reads fields and gathers the objections to them, so that all are told at once.
 
-    What was read before is remembered: the readings of a batch share their metrics, windows and groups. `place` is
-    that of the reading under way, None for the batch itself.
+    What was read before is remembered: the readings of a batch share their metrics, windows and groups. `kind` is
+    the name of their list, `place` that of the one under way, None for the batch itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
         self.place: int | None = None
         self.count = 0
         self._problems: list[Problem] = []
@@ -63,7 +64,7 @@ class Fields:
         """Note one objection. Only the first hundred are worded; the others are counted."""
         self.count += 1
         if self.count <= MOST_PROBLEMS:
-            at = "" if self.place is None else f"snapshots.{self.place}"
+            at = "" if self.place is None else f"{self.kind}.{self.place}"
             self._problems.append(Problem(f"{at}.{field}" if at and field else at or field, message))
 
     def refuse(self) -> None:

@@ -1,0 +1,223 @@
+"""The connection: readings in batches, tried again and again in the same words, kept when nothing helps"""
+
+import contextlib
+import gzip
+import json
+import math
+import os
+import random
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final
+
+from .buffering import Buffer
+from .points import Point, Receipt
+from .refusals import Refused, Unreachable
+
+MOST_POINTS: Final = 10_000
+_GZIP_FROM: Final = 1024
+_LONGEST_WAIT: Final = 300.0  # seconds; whoever must wait for longer is better kept in the buffer
+_LONGEST_ANSWER: Final = 10_000_000
+_AGAIN: Final = frozenset({408, 429})  # and whatever goes wrong on their side, from 500 up
+_NOT_THE_POINTS: Final = frozenset(
+    {401, 403}
+)  # a token that ran out says nothing against what it was to send
+
+
+class Registry:
+    """A registry at an address, written to with a token that carries the scope snapshots:write.
+
+    `timeout` is in seconds for each attempt; `retries` are tried after the first, after `backoff` seconds and
+    twice as long each time, or as long as the registry asks. With `buffer`, the path of a file, points
+    that cannot be sent are kept there, across restarts and crashes, and are sent first next time; what the
+    registry then refuses is moved to the file of that name with .refused behind it. Several processes may share one.
+    """
+
+    def __init__(
+        self, url: str, token: str, buffer: str | os.PathLike[str] | None = None, timeout: float = 10, retries: int = 5,
+        backoff: float = 0.5,
+    ) -> None:  # fmt: skip
+        if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError(f"the address of a registry begins with https://, unlike {url}")
+        if not (token.isascii() and token.isprintable() and token.strip()):
+            raise ValueError("the token is empty or holds characters that no token has")
+        self._url = f"{url.rstrip('/')}/api/v1/systems/"
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Accept": "application/json, application/problem+json",
+            "User-Agent": "registry-client/1",
+        }
+        self._buffer = None if buffer is None else Buffer(Path(buffer))
+        self._timeout, self._retries, self._backoff = timeout, retries, backoff
+        # A redirect would turn the POST into a GET and show the token to whoever is at its end.
+        self._open = urllib.request.build_opener(_NoRedirect).open
+
+    def push(
+        self, system: str, points: Iterable[Point], version: str | None = None, source: str | None = None,
+        supersedes: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Send readings of a system, in batches of 10,000, after all that still waits in the buffer.
+
+        `version` is that of the model they are of, `source` the tool that made them, `supersedes` why they replace
+        readings with the same keys. Raises Refused, and Unreachable where there is no buffer. Batches after a
+        refused one are not sent, unless they wait in the buffer already.
+        """
+        told = {"version": version, "source": source, "supersedes": supersedes}
+        head = "".join(f"{json.dumps(name)}: {json.dumps(text)}, " for name, text in told.items() if text)
+        texts = [point.as_json() for point in points]
+        receipt, pause, own = Receipt(), 0.0, dict[str, tuple[int, int]]()
+        trouble: Refused | Unreachable | None = None
+        waiting = self._buffer is not None and self._buffer.is_waiting()
+        for start in range(0, len(texts), MOST_POINTS):
+            batch = texts[start : start + MOST_POINTS]
+            body = f'{{{head}"snapshots": [{", ".join(batch)}]}}'
+            try:
+                if not waiting:
+                    # Where there is a buffer, points are on the disk before there is time to wait and be killed.
+                    receipt += self._post(system, body, 0 if self._buffer else self._retries)
+                    continue
+            except Refused as refused:
+                if self._buffer is None or refused.status not in _NOT_THE_POINTS:
+                    raise _counted_over_all(refused, start, receipt) from None
+                trouble = refused
+            except Unreachable as unreachable:
+                if self._buffer is None:
+                    raise
+                pause = unreachable.wait if self._retries else math.inf
+            waiting = True
+            if self._buffer is not None:
+                self._buffer.append(system, body)
+            own[body] = start, len(batch)
+        if waiting and trouble is None and pause <= _LONGEST_WAIT:
+            time.sleep(pause)
+            sent, trouble = self._drain(own)
+            receipt += sent
+        receipt = replace(receipt, buffered=sum(count for _, count in own.values()))
+        if isinstance(trouble, Refused):
+            raise _counted_over_all(trouble, 0, receipt)
+        return receipt
+
+    def flush(self) -> Receipt:
+        """Send what waits in the buffer, oldest first. Raises Unreachable, and Refused when the token is not taken.
+
+        While another process is at it, nothing is done here.
+        """
+        receipt, trouble = self._drain()
+        if trouble is not None:
+            raise trouble
+        return receipt
+
+    def _drain(
+        self, own: dict[str, tuple[int, int]] | None = None
+    ) -> tuple[Receipt, Refused | Unreachable | None]:
+        """Send what waits: the receipt for what is one's `own` (or for all), and what stopped it.
+
+        What was answered is taken out of `own`. Of the refusals, only those of one's own are told; all are set aside.
+        """
+        receipt, refusal = Receipt(), None
+
+        def send(system: str, body: str) -> str | None:
+            nonlocal receipt, refusal
+            try:
+                answer = self._post(system, body, self._retries)
+            except Refused as refused:
+                if refused.status in _NOT_THE_POINTS:
+                    raise
+                if own and body in own:
+                    refusal = refusal or _counted_over_all(refused, own.pop(body)[0], receipt)
+                return str(refused)
+            if own is None or own.pop(body, None) is not None:
+                receipt += answer
+            return None
+
+        try:
+            if self._buffer is not None:
+                self._buffer.drain(send)
+        except (Refused, Unreachable) as trouble:
+            return receipt, trouble
+        return receipt, refusal
+
+    def _post(self, system: str, body: str, retries: int) -> Receipt:
+        """Send one batch, the same bytes each time, until there is an answer to it."""
+        data, headers = body.encode(), self._headers
+        if len(data) > _GZIP_FROM:
+            data, headers = gzip.compress(data, 6, mtime=0), {**headers, "Content-Encoding": "gzip"}
+        url = f"{self._url}{urllib.parse.quote(system, safe='')}/snapshots"
+        for attempt in range(retries + 1):
+            asked = 0.0
+            try:
+                request = urllib.request.Request(url, data, headers, method="POST")  # noqa: S310 - checked above
+                with self._open(request, timeout=self._timeout) as answer:
+                    return _receipt(answer.read(_LONGEST_ANSWER))
+            except urllib.error.HTTPError as error:
+                if error.code < 500 and error.code not in _AGAIN:
+                    raise _refusal(error) from None
+                why, asked = f"it answered {error.code}", _seconds(error.headers.get("Retry-After"))
+                error.close()
+            except (OSError, HTTPException) as error:
+                why = str(error) or type(error).__name__
+            # Not all at once: many who were cut off together would come back together.
+            pause = max(asked, self._backoff * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - no secret
+            if attempt == retries or pause > _LONGEST_WAIT:
+                break
+            time.sleep(pause)
+        raise Unreachable(f"The registry at {self._url} cannot be reached: {why}", pause)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _receipt(data: bytes) -> Receipt:
+    try:
+        told = json.loads(data)
+        return Receipt(
+            int(told["accepted"]), int(told["duplicate"]), 0, dict(told.get("verdicts") or {}),
+            tuple(told.get("alerts_opened") or ()), tuple(told.get("alerts_resolved") or ()), told.get("ledger_seq"),
+        )  # fmt: skip
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise HTTPException("what answered there is no registry") from None
+
+
+def _refusal(error: urllib.error.HTTPError) -> Refused:
+    with error:
+        try:
+            told = json.loads(error.read(_LONGEST_ANSWER))
+            problems = [(str(each["field"]), str(each["message"])) for each in told.get("problems") or ()]
+            says = told.get("detail") or told.get("title") or error.reason
+        except (OSError, HTTPException, ValueError, TypeError, KeyError, AttributeError):
+            problems, says = [], error.reason
+    if 300 <= error.code < 400:
+        says = f"The registry is at another address: {error.headers.get('Location')}"
+    return Refused(error.code, str(says), problems)
+
+
+def _counted_over_all(refused: Refused, start: int, receipt: Receipt) -> Refused:
+    def moved(found: re.Match[str]) -> str:
+        return f"snapshots.{int(found[1]) + start}"
+
+    problems = [(re.sub(r"^snapshots\.(\d+)", moved, name), text) for name, text in refused.problems]
+    told = Refused(refused.status, refused.says, problems)
+    told.receipt = receipt
+    return told
+
+
+def _seconds(asked: str | None) -> float:
+    """The seconds a Retry-After asks for, as a number or as an instant."""
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        if asked and asked.strip().isdigit():
+            return float(asked)
+        if asked:
+            return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
+    return 0.0
