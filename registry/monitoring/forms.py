@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from flask_wtf.file import FileField
+
 from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.monitoring.rules.decoding import Batch, PointIn
@@ -55,6 +57,21 @@ def _end_of(day: date) -> datetime:
     """The end of the day in UTC; of a day that is not over, what there is of it by now."""
     whole = datetime.combine(day + timedelta(days=1), time(), UTC)
     return clock.now() if day == clock.today() else whole
+
+
+class UploadForm(Form):
+    """A file of readings."""
+
+    file = FileField(
+        "File",
+        description="A table (CSV, XLSX, ODS), a report of Evidently, Great Expectations, MLflow or Prometheus, or the JSON"
+        " the API takes.",
+        render_kw={"required": True},
+    )
+    source = Line("Where the readings come from", LINE_LIMIT, "Left out, the tool that made the file.")
+    because = Line(
+        "Why it replaces what is held", LINE_LIMIT, "Only where other values are held for the same windows."
+    )
 
 
 def on_the_form(problems: list[Problem] | tuple[Problem, ...]) -> list[Problem]:

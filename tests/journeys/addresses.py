@@ -95,8 +95,9 @@ PAGES = {
         Visit(f"{SYSTEM}/monitoring", "ada"),
         Visit("/systems/{pricing}/monitoring?days=365", "otto"),
     ),
-    "monitoring.readings": (Visit(f"{SYSTEM}/monitoring/{{metric}}", "ada"),),
-    "monitoring.record": (Visit(f"{SYSTEM}/monitoring/{{metric}}/record", "ada"),),
+    "monitoring.readings": (Visit(f"{SYSTEM}/monitoring/metrics/{{metric}}", "ada"),),
+    "monitoring.upload": (Visit(f"{SYSTEM}/monitoring/upload", "ada"),),
+    "monitoring.record": (Visit(f"{SYSTEM}/monitoring/metrics/{{metric}}/record", "ada"),),
     "data_sources.catalogue": (Visit("/data-sources"), Visit("/data-sources?retired=1")),
     "data_sources.new": (Visit("/data-sources/new", "ada"),),
     "data_sources.show": (

@@ -38,10 +38,10 @@ class House:
         self.tab = f"/systems/{cast.triage.key}/monitoring"
 
     def typed(self, by="ben", **changes):
-        return self.client_of(by).post(f"{self.tab}/accuracy/record", data=FORM | changes)
+        return self.client_of(by).post(f"{self.tab}/metrics/accuracy/record", data=FORM | changes)
 
     def readings(self):
-        return self.client_of("otto").get(f"{self.tab}/accuracy").text
+        return self.client_of("otto").get(f"{self.tab}/metrics/accuracy").text
 
 
 def test_before_any_reading_the_tab_says_that_nothing_is_measured(house):

@@ -3,18 +3,22 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.kernel.guard_rails import number_said
 from registry.monitoring.actions.recording import Receipt, record_snapshots
-from registry.monitoring.forms import ReadingForm, on_the_form
+from registry.monitoring.forms import ReadingForm, UploadForm, on_the_form
 from registry.monitoring.pages.tab import pages
 from registry.monitoring.queries import series
+from registry.monitoring.queries.opening import batch_in
 from registry.monitoring.rules.batches import group_said
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.reports.shapes import Remark
 from registry.objectives.queries import metric_by_slug, metric_facts
 from registry.store.paging import cursor_of
 from registry.systems import queries as systems
-from registry.web.doors import needs
+from registry.web.doors import needs, takes_files
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
 from registry.web.systemkit import frame
@@ -22,7 +26,7 @@ from registry.web.systemkit import frame
 _AT_ONCE = 50
 
 
-@pages.get("/systems/<key>/monitoring/<slug>")
+@pages.get("/systems/<key>/monitoring/metrics/<slug>")
 @needs(Permission.SYSTEM_READ)
 def readings(key: str, slug: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
@@ -41,7 +45,7 @@ def readings(key: str, slug: str) -> ResponseReturnValue:
     )
 
 
-@pages.route("/systems/<key>/monitoring/<slug>/record", methods=("GET", "POST"))
+@pages.route("/systems/<key>/monitoring/metrics/<slug>/record", methods=("GET", "POST"))
 @needs(Permission.SNAPSHOT_PUSH)
 def record(key: str, slug: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
@@ -73,3 +77,43 @@ def _recorded(form: ReadingForm, system_id: int, slug: str) -> Receipt:
     except Conflict as held:
         says = "Another value is held for these days. To correct it, say why."
         raise RuleBroken([Problem("because", says)]) from held
+
+
+@pages.route("/systems/<key>/monitoring/upload", methods=("GET", "POST"))
+@takes_files
+@needs(Permission.SNAPSHOT_PUSH)
+def upload(key: str) -> ResponseReturnValue:
+    found = systems.by_key(session(), actor(), key)
+    require(actor(), Permission.SNAPSHOT_PUSH, found.id)
+    form = UploadForm()
+    framed = frame(session(), actor(), found)
+    done = form.carried_out(lambda: _taken(form, found.id or 0))
+    if done is None:
+        return shown("monitoring/upload.html", form, **framed)
+    receipt, remarks = done
+    return render_template("monitoring/uploaded.html", **framed, receipt=receipt, remarks=remarks)
+
+
+def _taken(form: UploadForm, system_id: int) -> tuple[Receipt, tuple[Remark, ...]]:
+    """Raises RuleBroken with each objection beside the file, also where other values are held."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise RuleBroken([Problem("file", "Choose a file.")])
+    try:
+        told = form.source.data or ""
+        batch, remarks = batch_in(session(), system_id, sent.read(), sent.filename, clock.now(), source=told)
+        batch = Batch(batch.version, batch.source, form.because.data or batch.supersedes, batch.points)
+        return record_snapshots(session(), actor(), system_id, batch), remarks
+    except RuleBroken as refused:
+        raise RuleBroken([Problem("file", _placed(each)) for each in refused.problems]) from refused
+    except Conflict as held:
+        says = "Other values are held for some of these windows. To correct them, say why."
+        raise RuleBroken([Problem("because", f"{says} {held.says}")]) from held
+
+
+def _placed(problem: Problem) -> str:
+    """The objection with the place in the file it is about, counted from one."""
+    parts = problem.field.split(".")
+    if len(parts) == 3 and parts[1].isdigit():
+        return f"Reading {int(parts[1]) + 1}, {parts[2].replace('_', ' ')}: {problem.message}"
+    return problem.message
