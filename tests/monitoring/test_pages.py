@@ -129,9 +129,9 @@ def test_readings_are_paged_and_a_made_up_place_is_refused(house):
             session, house.cast.actor(session, "ada"), house.cast.triage.id, Batch("", "", "", tuple(points))
         )
     client = house.client_of("otto")
-    first = client.get(f"{house.tab}/accuracy").text
+    first = client.get(f"{house.tab}/metrics/accuracy").text
     assert "59 %" in first
     assert "cursor=" in first
     following = first.split("cursor=")[1].split('"')[0]
-    assert ">0 %" in client.get(f"{house.tab}/accuracy?cursor={following}").text
-    assert client.get(f"{house.tab}/accuracy?cursor=WyJ4IiwgMV0").status_code == 422
+    assert ">0 %" in client.get(f"{house.tab}/metrics/accuracy?cursor={following}").text
+    assert client.get(f"{house.tab}/metrics/accuracy?cursor=WyJ4IiwgMV0").status_code == 422
