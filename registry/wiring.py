@@ -135,5 +135,10 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.QUALITY_CHECK_ADDED,
         Event.QUALITY_CHECK_RETIRED,
         Event.QUALITY_RESULT_RECORDED,
+        Event.VERSION_ADDED,
+        Event.VERSION_EDITED,
+        Event.VERSION_APPROVED,
+        Event.VERSION_PUT_LIVE,
+        Event.VERSION_WITHDRAWN,
     }
 )
