@@ -25,6 +25,7 @@ from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
+from registry.versions.api import api as versions_api
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
 from registry.worker.actions import Handler
@@ -48,7 +49,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, versions_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),

@@ -13,6 +13,8 @@ from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
 from registry.systems.models import SavedView
+from registry.versions.models import ModelVersion
+from registry.versions.rules.standing import State
 from tests.cast import Cast
 
 
@@ -154,6 +156,8 @@ NO_PAGES = {
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",
     "systems_api.systems": "JSON for programs",
+    "versions_api.version": "JSON for programs",
+    "versions_api.versions": "JSON for programs",
     "systems_api.system": "JSON for programs",
     "health.alive": "one word for a supervisor",
     "health.ready": "a line per check for a supervisor",
@@ -184,6 +188,9 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
         "tag": newest(Tag),
+        "version": newest(ModelVersion, state=State.CANDIDATE),
+        "live": newest(ModelVersion, state=State.LIVE),
+        "before": newest(ModelVersion, state=State.APPROVED),
         "note": newest(Note, withdrawn_at=None),
         "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
         "ada": cast.number("ada"),
