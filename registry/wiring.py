@@ -26,6 +26,7 @@ from registry.portfolio.pages import pages as portfolio_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
+from registry.versions.pages import pages as versions_pages
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
 from registry.worker.actions import Handler
@@ -38,6 +39,7 @@ FEATURES: Sequence[Blueprint] = (
     ownership_pages,
     objectives_pages,
     data_sources_pages,
+    versions_pages,
     cards_pages,
     people_pages,
     interchange_pages,

@@ -35,11 +35,12 @@ _TABS = (
     ("Ownership", "ownership.system"),
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
+    ("Versions", "versions.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards"})
+_TAB_HOMES = frozenset({"ownership", "objectives", "versions", "annotations", "cards"})
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
