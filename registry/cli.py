@@ -38,6 +38,7 @@ _COMMANDS = {
     "import": "registry.interchange.commands:import_inventory",
     "people": "registry.people.commands:people",
     "systems": "registry.systems.commands:systems",
+    "version": "registry.versions.commands:version",
 }
 
 
