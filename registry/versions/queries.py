@@ -9,10 +9,13 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataSource
+from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
+from registry.systems.models import System
+from registry.systems.queries import visible_to
 from registry.versions.models import LivePeriod, ModelVersion, VersionTrainedOn
 from registry.versions.rules.record import TrainedOn, VersionFacts, label_key
 from registry.versions.rules.standing import State
@@ -144,6 +147,20 @@ def learned_by(session: Session, version_ids: Collection[int]) -> dict[int, list
     for row, source in session.exec(query.order_by(col(DataSource.name), col(VersionTrainedOn.id))):
         found[row.version_id].append((row, source))
     return found
+
+
+def taught_by(
+    session: Session, actor: Actor, source_id: int, limit: int = 50
+) -> list[tuple[ModelVersion, System, VersionTrainedOn]]:
+    """The newest versions that were trained on a source: only of systems the actor may know of."""
+    query = (
+        select(ModelVersion, System, VersionTrainedOn)
+        .join(VersionTrainedOn, col(VersionTrainedOn.version_id) == col(ModelVersion.id))
+        .join(System, col(System.id) == col(ModelVersion.system_id))
+        .where(VersionTrainedOn.data_source_id == source_id, visible_to(actor))
+    )
+    order = (col(ModelVersion.id).desc(), col(VersionTrainedOn.id))
+    return [(model, system, row) for model, system, row in session.exec(query.order_by(*order).limit(limit))]
 
 
 def facts_of(model: ModelVersion, learned: Sequence[Learned]) -> VersionFacts:

@@ -160,6 +160,18 @@ def test_two_versions_are_compared_field_by_field_and_source_by_source(house, cl
     assert "not two versions yet" in text_of(client.get("/systems/AI-0003/versions/compare"))
 
 
+def test_a_source_shows_which_versions_learned_from_it_to_those_who_may_know_of_them(house, client_of):
+    database, cast = house
+    with database.transaction() as session:
+        facts = replace(FACTS, label="secret one", trained_on=(TrainedOn(1),))
+        actions.add_version(session, cast.actor(session, "ada"), cast.sentinel.id, facts)
+    outsider, owner = (text_of(client_of(name).get("/data-sources/DS-0001")) for name in ("otto", "ada"))
+    assert "2.0 Claims triage AI-0001 live 1 Jan 2025 to 31 Dec 2025" in outsider
+    assert "secret one" not in outsider
+    assert "Sentinel" not in outsider
+    assert "secret one Sentinel AI-0002 candidate not stated" in owner
+
+
 def test_who_may_not_know_of_a_system_or_leads_it_not_changes_nothing(house, client_of):
     olga = client_of("olga")
     token = {"csrf_token": form_of(olga, "/systems/AI-0003/versions/new")["csrf_token"]}
