@@ -39,6 +39,7 @@ _COMMANDS = {
     "people": "registry.people.commands:people",
     "snapshots": "registry.monitoring.commands:snapshots",
     "systems": "registry.systems.commands:systems",
+    "version": "registry.versions.commands:version",
 }
 
 

@@ -13,6 +13,7 @@ import registry.objectives.models
 import registry.ownership.models
 import registry.people.models
 import registry.systems.models
+import registry.versions.models
 import registry.worker.models  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -27,6 +27,8 @@ from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
+from registry.versions.api import api as versions_api
+from registry.versions.pages import pages as versions_pages
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
 from registry.worker.actions import Handler
@@ -40,6 +42,7 @@ FEATURES: Sequence[Blueprint] = (
     objectives_pages,
     data_sources_pages,
     monitoring_pages,
+    versions_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -51,7 +54,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api, monitoring_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api, monitoring_api, versions_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
@@ -139,5 +142,10 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.QUALITY_CHECK_ADDED,
         Event.QUALITY_CHECK_RETIRED,
         Event.QUALITY_RESULT_RECORDED,
+        Event.VERSION_ADDED,
+        Event.VERSION_EDITED,
+        Event.VERSION_APPROVED,
+        Event.VERSION_PUT_LIVE,
+        Event.VERSION_WITHDRAWN,
     }
 )

@@ -1,14 +1,14 @@
 """Readings of metrics: deliveries, readings, the newest of each, the guard-rails they were judged by.
 
 Revision ID: 0008
-Revises: 0006
+Revises: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("system_id", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_by_id", sa.Integer(), nullable=True),
+        sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("supersedes_because", sa.Text(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
@@ -41,8 +42,12 @@ def upgrade() -> None:
             ["received_by_id"], ["person.id"], name=op.f("fk_snapshot_batch_received_by_id_person")
         ),
         sa.ForeignKeyConstraint(["system_id"], ["system.id"], name=op.f("fk_snapshot_batch_system_id_system")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["model_version.id"], name=op.f("fk_snapshot_batch_version_id_model_version")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot_batch")),
     )
+    op.create_index(op.f("ix_snapshot_batch_version_id"), "snapshot_batch", ["version_id"])
     op.create_index("ix_snapshot_batch_system", "snapshot_batch", ["system_id", "id"])
     rails = [
         sa.Column(f"{name}_{part}", sa.String(length=40), nullable=True)

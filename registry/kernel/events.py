@@ -85,3 +85,9 @@ class Event(StrEnum):
     QUALITY_CHECK_ADDED = "quality_check.added"
     QUALITY_CHECK_RETIRED = "quality_check.retired"
     QUALITY_RESULT_RECORDED = "quality_result.recorded"
+
+    VERSION_ADDED = "version.added"
+    VERSION_EDITED = "version.edited"
+    VERSION_APPROVED = "version.approved"
+    VERSION_PUT_LIVE = "version.put_live"
+    VERSION_WITHDRAWN = "version.withdrawn"

@@ -36,11 +36,12 @@ _TABS = (
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
     ("Monitoring", "monitoring.system"),
+    ("Versions", "versions.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "monitoring", "annotations", "cards"})
+_TAB_HOMES = frozenset({"ownership", "objectives", "monitoring", "annotations", "cards", "versions"})
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),

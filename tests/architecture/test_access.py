@@ -35,6 +35,8 @@ from registry.store.files import Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.views import Sharing, ViewFacts
+from registry.versions import actions as versions
+from registry.versions.rules.record import VersionFacts
 from registry.web import doors
 from tests.cast import NAMES
 
@@ -94,7 +96,9 @@ def _furnish(session, cast):
         offer = ownership.offer_handover(session, actor, number, cast.number("mia"), "Test")
         note = annotations.write_note(session, actor, number, "Test")
         annotations.retag(session, actor, number, add=[name])
+        version = versions.add_version(session, actor, number, VersionFacts("1", "First.", significant=False))
         numbers[name] = {
+            "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
             "slug": metric.slug,
@@ -209,7 +213,8 @@ class House:
         of = self.numbers[name]
         number = of["use"] if ".system_end_use" in rule.endpoint else of["assignment"]
         number = of["note"] if "/notes/" in rule.rule else number
-        values = {"number": number, "slug": of["slug"], "seat": "overseer"}
+        number = of["version"] if "/versions/" in rule.rule else number
+        values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1"}
         return {each: values[each] for each in rule.arguments - {"key"}}
 
     def table(self, about=None):
@@ -232,7 +237,7 @@ class House:
 
 
 def _any(argument):
-    return {"number": 1, "slug": "accuracy", "seat": "deputy"}[argument]
+    return {"number": 1, "slug": "accuracy", "seat": "deputy", "label": "1"}[argument]
 
 
 def reviewed():

@@ -16,6 +16,8 @@ from registry.ownership.rules import HandoverState, Step
 from registry.people.models import Person
 from registry.store import migrate
 from registry.systems.models import System
+from registry.versions.models import LivePeriod, ModelVersion
+from registry.versions.rules.standing import State
 from tests import databases
 from tests.commands.typed import Typed
 from tests.store.contents import counts, digests
@@ -58,6 +60,8 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
     with demo.transaction(read_only=True) as session:
         for kind in (System, Objective, SuccessMetric, ValueRealised):
             assert some(session, kind), kind
+        assert {each.state for each in some(session, ModelVersion)} == set(State)
+        assert sorted(each.share for each in some(session, LivePeriod, to_at=None)) == [10, 90]
         for state in (HandoverState.OFFERED, HandoverState.DECLINED, HandoverState.EXPIRED):
             assert some(session, Handover, state=state), state
         assert some(session, Confirmation)

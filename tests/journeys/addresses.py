@@ -13,6 +13,8 @@ from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
 from registry.systems.models import SavedView
+from registry.versions.models import ModelVersion
+from registry.versions.rules.standing import State
 from tests.cast import Cast
 
 
@@ -30,6 +32,7 @@ class Visit:
 
 SYSTEM = "/systems/{triage}"
 SOURCE = "/data-sources/{source}"
+VERSIONS = f"{SYSTEM}/versions"
 
 # By endpoint. The first is what the page is for; others show it in another state or to somebody else.
 PAGES = {
@@ -112,6 +115,25 @@ PAGES = {
     "data_sources.check": (Visit(f"{SOURCE}/checks/{{check}}", "ada"),),
     "data_sources.system": (Visit(f"{SYSTEM}/data", "ada"), Visit("/systems/{pricing}/data", "otto")),
     "data_sources.system_end_use": (Visit(f"{SYSTEM}/data/{{use}}/end", "ada"),),
+    "versions.system": (
+        Visit(f"{VERSIONS}?on=2026-11-02", "ada"),
+        Visit("/systems/{pricing}/versions", "otto"),
+        Visit(f"{VERSIONS}?on=lost", "otto", 422),
+    ),
+    "versions.new": (Visit(f"{VERSIONS}/new", "ada"),),
+    "versions.show": (
+        Visit(f"{VERSIONS}/{{version}}", "ada"),
+        Visit(f"{VERSIONS}/{{version}}"),
+        Visit(f"{VERSIONS}/{{live}}", "otto"),
+        Visit(f"{VERSIONS}/{{withdrawn}}", "otto"),
+    ),
+    "versions.edit": (Visit(f"{VERSIONS}/{{version}}/edit", "ada"),),
+    "versions.live": (Visit(f"{VERSIONS}/{{before}}/live", "ada"),),
+    "versions.withdraw": (Visit(f"{VERSIONS}/{{live}}/withdraw", "ada"),),
+    "versions.compare": (
+        Visit(f"{VERSIONS}/compare?a={{before}}&b={{version}}", "otto"),
+        Visit("/systems/{pricing}/versions/compare", "otto"),
+    ),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -161,6 +183,8 @@ NO_PAGES = {
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",
     "systems_api.systems": "JSON for programs",
+    "versions_api.version": "JSON for programs",
+    "versions_api.versions": "JSON for programs",
     "systems_api.system": "JSON for programs",
     "health.alive": "one word for a supervisor",
     "health.ready": "a line per check for a supervisor",
@@ -191,6 +215,10 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),
         "tag": newest(Tag),
+        "version": newest(ModelVersion, state=State.CANDIDATE),
+        "live": newest(ModelVersion, state=State.LIVE),
+        "before": newest(ModelVersion, state=State.APPROVED),
+        "withdrawn": newest(ModelVersion, state=State.WITHDRAWN),
         "note": newest(Note, withdrawn_at=None),
         "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
         "ada": cast.number("ada"),

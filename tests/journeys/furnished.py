@@ -40,6 +40,8 @@ from registry.systems.models import System
 from registry.systems.rules.record import Kind as SystemKind
 from registry.systems.rules.record import Link, Reversibility, SystemFacts
 from registry.systems.rules.views import Sharing, ViewFacts
+from registry.versions import actions as versions
+from registry.versions.rules.record import TrainedOn, VersionFacts
 from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
@@ -66,6 +68,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _purpose(session, ada, cast, words)
     _readings(session, ada, cast, words)
     _seats(session, ada, cast, words)
+    _versions(session, ada, cast, source, words)
     _machinery(session, words)
     _annotations(session, ada, adam, cast, words)
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
@@ -290,6 +293,34 @@ def _readings(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     record_snapshots(session, ada, number, Batch("", words.line("weekly sample", 120), "", tuple(points)))
     again = points[3]._replace(value=Decimal("86.5"))
     record_snapshots(session, ada, number, Batch("", "", words.line("Relabelled."), (again,)))
+
+
+def _versions(session: Session, ada: Actor, cast: Cast, source: DataSource, words: Words) -> None:
+    """A version that was live, its champion and challenger, one withdrawn, and a candidate with everything stated."""
+    number, adam = cast.triage.id or 0, cast.actor(session, "adam")
+
+    def stated(label: str) -> VersionFacts:
+        return VersionFacts(
+            label,
+            changed=words.text("Retrained on last year's claims."),
+            because=words.text("It had drifted since *spring*."),
+            artifact=words.line("s3://models/triage/2.1.tar", 1_000),
+            digest="ab" * 32,
+            evaluation=words.text("Share sorted right: 91 %."),
+            significant=True,
+            trained_on=(TrainedOn(source.id or 0, clock.today() - timedelta(days=365), clock.today()),),
+        )
+
+    first, second, third, gone = (
+        versions.add_version(session, ada, number, stated(words.line(label, 100).replace("/", "-")))
+        for label in ("1.0", "1.1", "2.0", "1.2")
+    )
+    for model in (first, second, third):
+        versions.approve(session, adam, model, version=model.version)
+    versions.put_live(session, ada, number, [(first, 100)])
+    versions.put_live(session, ada, number, [(second, 90), (third, 10)])
+    versions.withdraw(session, ada, gone, words.text("It was worse."))
+    versions.add_version(session, ada, number, stated("2.1"))
 
 
 def _seats(session: Session, ada: Actor, cast: Cast, words: Words) -> None:

@@ -96,7 +96,12 @@ class Everything:
         first = rule.rule.removeprefix("/api/v1").split("/")[1]
         if name == "key":
             return self.place["triage" if first == "systems" else "source"]
-        for part, of in {"/notes/": "note", "/people/import/": "upload", "/systems/views/": "view"}.items():
+        for part, of in {
+            "/notes/": "note",
+            "/people/import/": "upload",
+            "/systems/views/": "view",
+            "/versions/": "version",
+        }.items():
             if name == "number" and part in rule.rule:
                 return self.place[of]
         if name == "number" and first == "systems":
@@ -105,7 +110,9 @@ class Everything:
         numbers |= {"tags": "tag", "teams": "team", "jobs": "job", "account": "token"}
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
-        return {"seat": "overseer", "filename": "css/app.css"}.get(name) or self.place[named[name]]
+        return {"seat": "overseer", "filename": "css/app.css", "label": "2.1"}.get(name) or self.place[
+            named[name]
+        ]
 
 
 def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Everything:

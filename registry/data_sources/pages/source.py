@@ -19,6 +19,7 @@ from registry.kernel.errors import Conflict
 from registry.kernel.guard_rails import number_said
 from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
+from registry.versions import queries as versions
 from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -40,6 +41,7 @@ def show(key: str) -> ResponseReturnValue:
         gaps=gaps(facts),
         expiries=expiring(facts, today),
         used_by=queries.used_by(session(), actor(), source.id or 0),
+        taught=versions.taught_by(session(), actor(), source.id or 0),
         checks=[
             (
                 check,

@@ -13,6 +13,7 @@ from registry.objectives.rules.metric import Aggregation, Direction, Kind, Metri
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
 from registry.systems.rules.record import Kind as SystemKind
 from registry.systems.rules.record import Link, Reversibility, SystemFacts
+from registry.versions.rules.record import TrainedOn, VersionFacts
 
 Day = Callable[[float], date]
 
@@ -90,4 +91,20 @@ def data_source_facts(told: Mapping[str, Any], people: Mapping[str, Any]) -> Sou
         provenance=told.get("provenance", ""),
         known_gaps=told.get("known_gaps", ""),
         **{name: told.get(name, "") for name in _STATED_AS_THEY_ARE},
+    )
+
+
+def version_facts(told: Mapping[str, Any], sources: Mapping[str, int], day: Day) -> VersionFacts:
+    """A version of a system's model; the periods of its training data are counted from loading."""
+    texts = {name: told.get(name, "") for name in ("because", "artifact", "digest", "evaluation")}
+    learned = tuple(
+        TrainedOn(sources[each["source"]], day(each["from_days_ago"]), day(each["to_days_ago"]))
+        for each in told.get("trained_on", ())
+    )
+    return VersionFacts(
+        told["label"],
+        changed=told["changed"],
+        significant=bool(told.get("significant", False)),
+        trained_on=learned,
+        **texts,
     )

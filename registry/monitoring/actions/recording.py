@@ -22,6 +22,7 @@ from registry.monitoring.rules.batches import Known, Place
 from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives import queries as objectives
 from registry.objectives.rules.judging import Verdict
+from registry.versions.queries import by_label
 
 _BECAUSE_LIMIT = 2_000
 
@@ -56,6 +57,11 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     received_at = clock.now()
     known = _metrics(session, system_id)
     places = batches.places_of(batch.points, known)
+    version = by_label(session, system_id, batch.version) if batch.version else None
+    if batch.version and version is None:
+        raise RuleBroken(
+            [Problem("version", f"This system has no version {batch.version[:60]!r}. Add it first.")]
+        )
     refuse_if([*_words_refused(batch), *batches.problems_with(batch.points, places, known, received_at)])
     connection = session.connection()
     storing.hold_system(connection, system_id)
@@ -69,6 +75,7 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
         system_id=system_id,
         received_at=received_at,
         received_by_id=actor.person_id,
+        version_id=version.id if version else None,
         source=clean(batch.source),
         supersedes_because=clean(batch.supersedes),
         points=len(judged),

@@ -28,6 +28,7 @@ class SnapshotBatch(Row, table=True):
     system_id: int = Field(foreign_key="system.id")
     received_at: datetime = instant()
     received_by_id: int | None = Field(default=None, foreign_key="person.id")
+    version_id: int | None = Field(default=None, foreign_key="model_version.id", index=True)
     source: str = Field(default="", max_length=SOURCE_LIMIT)
     supersedes_because: str = long_text(default="")
     points: int

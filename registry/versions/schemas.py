@@ -1,0 +1,117 @@
+"""Version JSON, in and out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from registry.kernel.text import DATA_SOURCE_PREFIX, number_of
+from registry.people.models import Person
+from registry.versions.models import LivePeriod, ModelVersion
+from registry.versions.queries import Learned
+from registry.versions.rules.record import TrainedOn, VersionFacts
+from registry.versions.rules.standing import WHOLE
+
+
+class TrainedIn(BaseModel):
+    """A source by its public id, and the period of its data that was used."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str
+    from_on: date | None = None
+    to_on: date | None = None
+
+    @field_validator("source")
+    @classmethod
+    def is_an_id(cls, text: str) -> str:
+        """Holds the id to its form; whether there is such a source is asked of the catalogue."""
+        if number_of(DATA_SOURCE_PREFIX, text) is None:
+            raise ValueError("give the id of a data source, such as DS-0007")
+        return text
+
+
+class VersionIn(BaseModel):
+    """What adds a version. A field nobody knows is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    changed: str
+    significant: bool
+    because: str = ""
+    artifact: str = ""
+    digest: str = ""
+    evaluation: str = ""
+    trained_on: list[TrainedIn] = Field(default_factory=list)
+
+    def facts(self) -> VersionFacts:
+        """As the rules read it."""
+        stated = self.model_dump(exclude={"trained_on"})
+        learned = [
+            TrainedOn(number_of(DATA_SOURCE_PREFIX, each.source) or 0, each.from_on, each.to_on)
+            for each in self.trained_on
+        ]
+        return VersionFacts(**stated, trained_on=tuple(learned))
+
+
+class BesideIn(BaseModel):
+    """Another version and its share."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    share: int
+
+
+class LiveIn(BaseModel):
+    """The share of use the version gets, in percent, and who has the rest; alone with all of it unless told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    share: int = WHOLE
+    beside: list[BesideIn] = Field(default_factory=list)
+
+
+def whole(
+    model: ModelVersion, live: LivePeriod | None, learned: Sequence[Learned], people: Mapping[int, Person]
+) -> dict[str, Any]:
+    """One version with everything stated of it; people by e-mail address, None where it was the registry itself."""
+
+    def email(number: int | None) -> str | None:
+        person = people.get(number or 0)
+        return person.email if person else None
+
+    def instant(at: Any) -> str | None:
+        return at.isoformat() if at else None
+
+    return {
+        "number": model.id,
+        "label": model.label,
+        "state": model.state.value,
+        "live_share": live.share if live else None,
+        "live_since": instant(live.from_at if live else None),
+        "significant": model.significant,
+        "changed": model.changed,
+        "because": model.because,
+        "artifact": model.artifact,
+        "digest": model.digest,
+        "evaluation": model.evaluation,
+        "trained_on": [
+            {
+                "source": source.key,
+                "name": source.name,
+                "from_on": instant(row.from_on),
+                "to_on": instant(row.to_on),
+            }
+            for row, source in learned
+        ],
+        "added_by": email(model.added_by_id),
+        "added_at": instant(model.added_at),
+        "approved_by": email(model.approved_by_id),
+        "approved_at": instant(model.approved_at),
+        "withdrawn_at": instant(model.withdrawn_at),
+        "withdrawn_because": model.withdrawn_because,
+        "version": model.version,
+    }
