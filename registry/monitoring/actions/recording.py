@@ -10,7 +10,7 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Conflict, Problem, refuse_if
+from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.monitoring.actions import storing
