@@ -135,5 +135,10 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.QUALITY_CHECK_ADDED,
         Event.QUALITY_CHECK_RETIRED,
         Event.QUALITY_RESULT_RECORDED,
+        Event.ALERT_RAISED,
+        Event.ALERT_ACKNOWLEDGED,
+        Event.ALERT_SNOOZED,
+        Event.ALERT_RESOLVED,
+        Event.ALERT_ESCALATED,
     }
 )

@@ -84,3 +84,9 @@ class Event(StrEnum):
     QUALITY_CHECK_ADDED = "quality_check.added"
     QUALITY_CHECK_RETIRED = "quality_check.retired"
     QUALITY_RESULT_RECORDED = "quality_result.recorded"
+
+    ALERT_RAISED = "alert.raised"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_SNOOZED = "alert.snoozed"
+    ALERT_RESOLVED = "alert.resolved"
+    ALERT_ESCALATED = "alert.escalated"
