@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
 import registry.interchange.jobs as interchange_jobs
+import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
 from registry.accounts.pages import pages as accounts_pages
@@ -60,6 +61,9 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
     ownership_jobs.chase_confirmations: timedelta(hours=6),
+    monitoring_jobs.notice_silence: timedelta(hours=1),
+    monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
+    monitoring_jobs.chase_alerts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),

@@ -12,6 +12,7 @@ from registry.kernel.actor import Actor, Seat
 from registry.kernel.errors import NotFound
 from registry.monitoring.models.alerts import Alert, AlertNotice, Watch
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
+from registry.monitoring.rules.answers import Level
 from registry.objectives.models import SuccessMetric
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
@@ -106,7 +107,10 @@ def waiting_on(session: Session, actor: Actor) -> list[Listed]:
 
 def unanswered(session: Session) -> list[Listed]:
     """Every alert that waits for an answer and of which not everybody has been told yet, with its system."""
-    query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id)).where(*_waits())
+    level = col(Alert.escalated_level)
+    some_left = or_(level.is_(None), level != Level.UNIT_HEAD)
+    query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
+    query = query.where(*_waits(), some_left)
     return [(alert, system) for alert, system in session.exec(query.order_by(col(Alert.id)))]
 
 
