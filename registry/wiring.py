@@ -19,6 +19,8 @@ from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
+from registry.monitoring.api.alerts import api as alerts_api
+from registry.monitoring.pages.alerts import pages as alerts_pages
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
@@ -38,6 +40,7 @@ FEATURES: Sequence[Blueprint] = (
     ownership_pages,
     objectives_pages,
     data_sources_pages,
+    alerts_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -49,10 +52,11 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, alerts_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
     Event.INVENTORY_UNDO_REQUESTED: (interchange_jobs.undo,),
@@ -128,7 +132,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.OBJECTIVE_SET,
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
-        Event.METRIC_RETIRED,
         Event.VALUE_RECORDED,
         Event.DATA_SOURCE_ADDED,
         Event.DATA_SOURCE_EDITED,

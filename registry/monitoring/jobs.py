@@ -25,6 +25,7 @@ from registry.portfolio.queries import tree_and_heads
 from registry.store.session import Database
 
 _HEARD = "Readings come again, or are no longer asked for."
+_RETIRED = "The metric was retired."
 _SOUND = "The newest result is acceptable, or the check no longer concerns this system."
 
 
@@ -107,6 +108,14 @@ def _end(database: Database, alert: Alert, because: str) -> None:
         worker = the_registry("worker")
         found, _ = queries.alert_by_id(session, worker, alert.id or 0, lock=True)
         actions.resolve(session, worker, found, because)
+
+
+def on_metric_retired(database: Database, payload: dict[str, Any]) -> None:
+    """End the alerts about a metric that was retired: no reading will ever end them."""
+    with database.transaction(read_only=True) as session:
+        standing = queries.unresolved_about(session, payload["subject_id"])
+    for alert in standing:
+        _end(database, alert, _RETIRED)
 
 
 def chase_alerts(database: Database, _payload: dict[str, Any]) -> None:

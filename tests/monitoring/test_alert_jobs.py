@@ -112,6 +112,22 @@ def test_a_metric_that_is_no_longer_asked_for_is_not_silent_and_a_bad_one_is_not
     assert [one.state for one in standing(database)] == [AlertState.OPEN, AlertState.RESOLVED]
 
 
+def test_with_a_metric_that_is_retired_its_alerts_are_over(database, cast):
+    with later(), database.transaction() as session:
+        metric, other = stated(session, cast), stated(session, cast, "Other")
+        weighed(session, cast, [*readings(metric, 10), *readings(other, 10)])
+        row = session.get_one(SuccessMetric, metric.id)
+        objectives.retire_metric(session, cast.actor(session, "ada"), row, "Nobody looks at it.")
+    jobs.on_metric_retired(database, {"subject_id": metric.id})
+    assert [(one.metric_id, one.resolved_because) for one in standing(database)] == [
+        (metric.id, "The metric was retired."),
+        (other.id, ""),
+    ]
+    with later(1), database.transaction() as session:
+        # What is still delivered of it afterwards is kept and opens nothing.
+        assert weighed(session, cast, readings(metric, 10, first=1)).opened == ()
+
+
 def test_a_tier_that_may_not_wait_is_told_of_sooner_and_nobody_is_told_where_nobody_is(database, cast):
     with later(), database.transaction() as session:
         actions.raise_alert(session, DOOR, cast.pricing.id, AlertKind.DRIFT, "It moved.")

@@ -18,6 +18,7 @@ from registry.monitoring.rules.answers import Level
 from registry.store.session import finish
 from tests.monitoring.alerting import DOOR, START, alerts, later, readings, stated, weighed
 from tests.ownership.doing import events, said
+from tests.ownership.racing import second_of
 from tests.store.statements import counted
 
 
@@ -97,6 +98,28 @@ def test_readings_of_another_systems_metric_are_passed_over(session, cast):
         assert weighed(session, cast, []) == actions.Weighed()
         with pytest.raises(Forbidden):
             weighed(session, cast, readings(foreign, 10), by="otto")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_two_deliveries_at_once_are_one_alert_and_a_late_one_brings_back_nothing(database, cast):
+    with later(), database.transaction() as session:
+        metric = stated(session, cast)
+
+    def delivers(*values, first):
+        return lambda session: weighed(session, cast, readings(metric, *values, first=first))
+
+    def calls_over(session):
+        [alert] = queries.unresolved_of(session, cast.triage.id)
+        found, _ = queries.alert_by_id(session, DOOR, alert.id, lock=True)
+        actions.resolve(session, DOOR, found, "Known by now.")
+
+    assert second_of(database, delivers(70, first=5), delivers(70, first=6)) == "done"
+    with database.transaction(read_only=True) as session:
+        assert [alert.count for alert in alerts(session)] == [2]
+    # While somebody calls it over, a value arrives that belongs to what is over.
+    assert second_of(database, calls_over, delivers(70, first=4)) == "done"
+    with database.transaction(read_only=True) as session:
+        assert [alert.state for alert in alerts(session)] == [AlertState.RESOLVED]
 
 
 def raised(session, cast, kind=AlertKind.DEPENDENCY, system=None, **more):

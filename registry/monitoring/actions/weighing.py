@@ -58,18 +58,17 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
     """Let the alerts of a system follow readings that were just recorded, all of them in one delivery.
 
     Part of recording snapshots, whose ledger entry tells of the alerts as well: it records none of its own. The
-    number of statements does not depend on that of the readings. Readings of another system's metric are passed over.
+    number of statements does not depend on that of the readings. Readings of another system's metric, or of
+    one that was retired, are passed over.
     """
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     numbers = {reading.metric_id for reading in readings}
     metrics = queries.metrics_held(session, system_id, numbers) if numbers else {}
     if not metrics:
         return Weighed()
-    scales = _Scales(
-        system_id,
-        queries.watches_of(session, metrics.keys()),
-        queries.unresolved_by_slot(session, system_id, metrics.keys()),
-    )
+    # The alerts first: whoever is just calling one over has written what is remembered by the time it is held here.
+    standing = queries.unresolved_by_slot(session, system_id, metrics.keys())
+    scales = _Scales(system_id, queries.watches_of(session, metrics.keys()), standing)
     by_series: dict[tuple[int, str], list[Reading]] = {}
     for reading in readings:
         if reading.metric_id in metrics:

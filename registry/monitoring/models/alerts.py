@@ -67,7 +67,7 @@ class Alert(Revised, table=True):
     resolved_by_id: int | None = Field(default=None, foreign_key="person.id")
     resolved_because: str = long_text(default="")
     escalated_level: Level | None = Field(default=None, sa_type=by_value(Level))
-    previous_id: int | None = Field(default=None, foreign_key="alert.id")
+    previous_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
 
 
 class AlertNotice(Row, table=True):

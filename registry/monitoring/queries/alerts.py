@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Seat
+from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.errors import NotFound
 from registry.monitoring.models.alerts import Alert, AlertNotice, Watch
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
@@ -85,6 +85,12 @@ def unresolved_of(session: Session, system_id: int) -> Sequence[Alert]:
     return session.exec(query.order_by(grave, col(Alert.id).desc())).all()
 
 
+def unresolved_about(session: Session, metric_id: int) -> Sequence[Alert]:
+    """The alerts about one metric that are not over."""
+    query = select(Alert).where(Alert.metric_id == metric_id, col(Alert.state) != AlertState.RESOLVED)
+    return session.exec(query.order_by(col(Alert.id))).all()
+
+
 def waiting_on(session: Session, actor: Actor) -> list[Listed]:
     """The alerts that wait for the actor's answer: on systems they answer for, and those they were told of since
     nobody answered. At most fifty, the longest waiting first.
@@ -110,7 +116,7 @@ def unanswered(session: Session) -> list[Listed]:
     level = col(Alert.escalated_level)
     some_left = or_(level.is_(None), level != Level.UNIT_HEAD)
     query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
-    query = query.where(*_waits(), some_left)
+    query = query.where(*_waits(), some_left, visible_to(the_registry("worker")))
     return [(alert, system) for alert, system in session.exec(query.order_by(col(Alert.id)))]
 
 
@@ -132,12 +138,14 @@ def following(session: Session, alert_id: int) -> Alert | None:
 
 
 def metrics_held(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[int, SuccessMetric]:
-    """These metrics of the system, held until the transaction ends, so that two deliveries are weighed one by one.
+    """Those of these metrics of the system that are in use, held so that two deliveries are weighed one after the other.
 
-    A lock that lets rows be added beneath: the deliveries have added theirs, and would else wait for each other.
+    A lock that lets rows be added beneath: both have added their readings, and would else wait for each other.
     """
     query = select(SuccessMetric).where(
-        SuccessMetric.system_id == system_id, col(SuccessMetric.id).in_(sorted(metric_ids))
+        SuccessMetric.system_id == system_id,
+        col(SuccessMetric.id).in_(sorted(metric_ids)),
+        col(SuccessMetric.retired_at).is_(None),
     )
     held = query.order_by(col(SuccessMetric.id)).with_for_update(key_share=True)
     return {metric.id or 0: metric for metric in session.exec(held)}

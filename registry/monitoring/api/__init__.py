@@ -1,0 +1,1 @@
+"""What monitoring tells programs"""
