@@ -11,6 +11,7 @@ from registry.monitoring.models.alerts import Alert
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.rules.alerts import AlertKind, AlertState
 from registry.monitoring.rules.answers import Level
+from registry.objectives.models import SuccessMetric
 from tests.monitoring.alerting import DOOR, readings, stated, weighed
 
 
@@ -70,6 +71,34 @@ def test_it_is_taken_on_laid_to_rest_and_called_over_on_its_page(client_of, data
     assert late.status_code == 422
     assert "resolved already" in late.text
     assert client_of("otto").post(f"{at}/resolve", data={"because": "x"}).status_code == 403
+
+
+def test_its_timeline_tells_in_words_what_readings_and_people_did(client_of, database, cast, breach):
+    with database.transaction() as session:
+        alert, _ = queries.alert_by_id(session, DOOR, breach)
+        metric = session.get_one(SuccessMetric, alert.metric_id)
+        weighed(session, cast, readings(metric, 60, first=3))
+    with database.transaction() as session:
+        alert, _ = queries.alert_by_id(session, DOOR, breach, lock=True)
+        promised = clock.today() + timedelta(days=3)
+        actions.acknowledge(session, cast.actor(session, "ben"), alert, promised, "I look")
+        actions.escalate(session, DOOR, raise_again(session, cast), Level.DEPUTY, None)
+    with database.transaction() as session:
+        weighed(session, cast, readings(session.merge(metric), 95, first=4))
+        weighed(session, cast, readings(session.merge(metric), 95, 95, first=5))
+    page = client_of("otto").get(f"/alerts/{breach}").text
+    told = [
+        page.index(words)
+        for words in ("Over by itself", "A good reading came", "Taken on", "Seen again", "Opened by")
+    ]
+    assert told == sorted(told)
+    assert f"by {promised.isoformat()}; I look" in page
+    other = client_of("otto").get(f"/alerts/{breach + 1}").text
+    assert "the deputy is told" in other
+
+
+def raise_again(session, cast):
+    return actions.raise_alert(session, DOOR, cast.triage.id, AlertKind.DRIFT, "The inputs moved.")
 
 
 def test_of_a_hidden_system_nobody_finds_an_alert(client_of, database, cast):

@@ -13,6 +13,7 @@ from registry.kernel.text import counted
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.forms.alerts import AcknowledgeForm, ResolveForm, SnoozeForm
 from registry.monitoring.models.alerts import Alert
+from registry.monitoring.pages.timeline import happened
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.queries.alerts import AlertSearch
 from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind
@@ -146,7 +147,7 @@ def _alert_page(
         notices=notices,
         people=people_by_id(session(), {number for number in named if number}),
         following=queries.following(session(), alert.id or 0),
-        entries=audit.history_of(session(), "alert", alert.id or 0, limit=PAGE),
+        lines=happened(audit.history_of(session(), "alert", alert.id or 0, limit=PAGE)),
         good_needed=GOOD_NEEDED,
         today=clock.today(),
         answers=may(actor(), Permission.ALERT_ANSWER, system.id),

@@ -38,6 +38,11 @@ class AlertKind(StrEnum):
         """What somebody who finds such an alert does first."""
         return _TO_DO[self]
 
+    @property
+    def ends(self) -> str:
+        """How such an alert ends."""
+        return _ENDS.get(self, "Say so once the trouble has passed: this kind does not end by itself.")
+
 
 class Severity(StrEnum):
     """How bad it is, the lesser first."""
@@ -89,6 +94,14 @@ _TO_DO: Final = {
     AlertKind.DEPENDENCY: "Find out who looks after what failed, and how the system copes until it is back.",
     AlertKind.OVERRIDE_BOUNDS: "Ask those who decide why they follow it more, or less, than they did.",
     AlertKind.FEEDBACK_SURGE: "Read the newest feedback, and look for what the messages have in common.",
+}
+_BY_READINGS: Final = f"It ends by itself after {GOOD_NEEDED} good windows in a row. Call it over when you know more than the readings do."
+_ENDS: Final = {
+    AlertKind.BREACH: _BY_READINGS,
+    AlertKind.WARN: _BY_READINGS,
+    AlertKind.TREND: f"{_BY_READINGS} If this is the new normal, say so: the comparison then begins anew.",
+    AlertKind.SILENCE: "It ends by itself once a recent value comes.",
+    AlertKind.QUALITY: "It ends by itself with the next acceptable result.",
 }
 _LEVELS: Final = {Verdict.WARN: Severity.WARNING, Verdict.BREACH: Severity.CRITICAL}
 # The grave first, where one of several is asked for.
