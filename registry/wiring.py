@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
 import registry.interchange.jobs as interchange_jobs
+import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
 from registry.accounts.pages import pages as accounts_pages
@@ -19,7 +20,9 @@ from registry.data_sources.pages import pages as data_sources_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
+from registry.monitoring.api.alerts import api as alerts_api
 from registry.monitoring.pages import pages as monitoring_pages
+from registry.monitoring.pages.alerts import pages as alerts_pages
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
@@ -43,6 +46,7 @@ FEATURES: Sequence[Blueprint] = (
     data_sources_pages,
     monitoring_pages,
     versions_pages,
+    alerts_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -54,10 +58,19 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api, monitoring_api, versions_api)
+API: Sequence[Blueprint] = (
+    systems_api,
+    annotations_api,
+    cards_api,
+    people_api,
+    monitoring_api,
+    versions_api,
+    alerts_api,
+)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
     Event.INVENTORY_UNDO_REQUESTED: (interchange_jobs.undo,),
@@ -66,6 +79,9 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
     ownership_jobs.chase_confirmations: timedelta(hours=6),
+    monitoring_jobs.notice_silence: timedelta(hours=1),
+    monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
+    monitoring_jobs.chase_alerts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -130,7 +146,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.OBJECTIVE_SET,
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
-        Event.METRIC_RETIRED,
         Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.DATA_SOURCE_ADDED,
@@ -147,5 +162,10 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.VERSION_APPROVED,
         Event.VERSION_PUT_LIVE,
         Event.VERSION_WITHDRAWN,
+        Event.ALERT_RAISED,
+        Event.ALERT_ACKNOWLEDGED,
+        Event.ALERT_SNOOZED,
+        Event.ALERT_RESOLVED,
+        Event.ALERT_ESCALATED,
     }
 )

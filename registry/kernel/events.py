@@ -91,3 +91,8 @@ class Event(StrEnum):
     VERSION_APPROVED = "version.approved"
     VERSION_PUT_LIVE = "version.put_live"
     VERSION_WITHDRAWN = "version.withdrawn"
+    ALERT_RAISED = "alert.raised"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_SNOOZED = "alert.snoozed"
+    ALERT_RESOLVED = "alert.resolved"
+    ALERT_ESCALATED = "alert.escalated"

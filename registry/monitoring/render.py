@@ -10,7 +10,7 @@ from registry.monitoring.models.snapshots import Snapshot
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
 from registry.output.charts.chart import Band, Chart, Reading, Severity, Verdict
-from registry.output.charts.line import line_chart
+from registry.output.charts.line import Happening, line_chart
 
 _DUE_EVERY: Final = {
     Cadence.HOURLY: timedelta(hours=1),
@@ -22,8 +22,13 @@ _DUE_EVERY: Final = {
 }
 
 
-def metric_chart(metric: SuccessMetric, readings: Sequence[Snapshot]) -> Chart:
-    """The metric over time, oldest reading first; broken where more than two readings in a row were due and none came."""
+def metric_chart(
+    metric: SuccessMetric, readings: Sequence[Snapshot], happenings: Sequence[Happening] = ()
+) -> Chart:
+    """The metric over time, oldest reading first, with what happened to the system meanwhile.
+
+    The line is broken where more than two readings in a row were due and none came.
+    """
     facts = metric_facts(metric)
     due = _DUE_EVERY.get(facts.cadence) if facts.cadence else None
     return line_chart(
@@ -33,6 +38,7 @@ def metric_chart(metric: SuccessMetric, readings: Sequence[Snapshot]) -> Chart:
         readings=[_reading(each) for each in readings],
         target=None if facts.target is None else float(facts.target),
         bands=[*_bands(Severity.WARN, facts.warn), *_bands(Severity.BREACH, facts.breach)],
+        happenings=happenings,
         gap=None if due is None else 3 * due + timedelta(days=facts.grace_days),
     )
 

@@ -13,8 +13,8 @@ def receipt_out(receipt: Receipt, ledger_seq: int | None) -> dict[str, Any]:
         "accepted": receipt.accepted,
         "duplicate": receipt.duplicate,
         "verdicts": {verdict.value: receipt.verdicts.get(verdict, 0) for verdict in Verdict},
-        "alerts_opened": [],
-        "alerts_resolved": [],
+        "alerts_opened": [alert.id for alert in receipt.weighed.opened],
+        "alerts_resolved": [alert.id for alert in receipt.weighed.resolved],
         "ledger_seq": ledger_seq,
     }
 

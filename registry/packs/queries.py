@@ -7,7 +7,7 @@ from importlib.resources import files
 import yaml
 
 from registry.packs import rules
-from registry.packs.rules import ConfirmationRule, Criterion, Pack
+from registry.packs.rules import AlertRule, ConfirmationRule, Criterion, Pack
 
 
 @cache
@@ -28,7 +28,9 @@ def read(text: str) -> Pack:
         record = tuple(Criterion(**criterion) for criterion in content.pop("record"))
         stated = content.pop("confirmation", None)
         confirmation = ConfirmationRule(**stated) if stated is not None else None
-        return Pack(**content, record=record, confirmation=confirmation)
+        waits = content.pop("alerts", None)
+        alerts = AlertRule(**waits) if waits is not None else None
+        return Pack(**content, record=record, confirmation=confirmation, alerts=alerts)
     except (TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise ValueError(f"this is not a rule pack: {error}") from error
 
@@ -44,3 +46,11 @@ def confirmation_on(on: date) -> ConfirmationRule:
     if pack.confirmation is None:
         raise LookupError(f"{pack.said} does not say how often owners confirm")
     return pack.confirmation
+
+
+def alerts_on(on: date) -> AlertRule:
+    """How long alerts may wait, by the baseline in force on that day. Raises LookupError where it does not say."""
+    pack = current("baseline", on)
+    if pack.alerts is None:
+        raise LookupError(f"{pack.said} does not say how long an alert may wait")
+    return pack.alerts

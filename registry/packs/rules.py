@@ -52,6 +52,21 @@ class ConfirmationRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRule:
+    """How long an alert may wait for an answer.
+
+    `answer_days` maps a risk tier, or UNCLASSIFIED, to the days after which the deputy is told; after twice as many the
+    head of the unit is.
+    """
+
+    answer_days: Mapping[str, int]
+
+    def days_for(self, tier: str | None) -> int:
+        """The days for a system of that tier (None: not classified)."""
+        return self.answer_days[tier or UNCLASSIFIED]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One edition of one set of rules, with where it comes from and from when it applies."""
 
@@ -63,6 +78,7 @@ class Pack:
     effective_from: date
     record: tuple[Criterion, ...]
     confirmation: ConfirmationRule | None = None
+    alerts: AlertRule | None = None
 
     @property
     def said(self) -> str:
@@ -88,9 +104,10 @@ def problems_with_pack(
     known_tiers: frozenset[str],
 ) -> list[str]:
     """Objections to a pack: criteria that ask for facts nobody computes, unknown patterns, equal ids; cadences of
-    confirmation that leave a tier out or could not be kept.
+    confirmation and of answers to alerts that leave a tier out or could not be kept.
     """
     problems = problems_with_confirmation(pack.confirmation, known_tiers) if pack.confirmation else []
+    problems += problems_with_alerts(pack.alerts, known_tiers) if pack.alerts else []
     ids = [criterion.id for criterion in pack.record]
     problems += [f"{each} stands twice" for each in sorted({each for each in ids if ids.count(each) > 1})]
     for criterion in pack.record:
@@ -105,21 +122,31 @@ def problems_with_pack(
 
 def problems_with_confirmation(confirmation: ConfirmationRule, known_tiers: frozenset[str]) -> list[str]:
     """Objections to the cadences of confirmation."""
-    wanted = known_tiers | {UNCLASSIFIED}
-    problems = [f"confirmation: no months for {tier}" for tier in sorted(wanted - confirmation.months.keys())]
-    problems += [
-        f"confirmation: no tier is called {tier}" for tier in sorted(confirmation.months.keys() - wanted)
-    ]
-    problems += [
-        f"confirmation: {months} months for {tier} is not between 1 and {_MOST_MONTHS}"
-        for tier, months in confirmation.months.items()
-        if not (_whole(months) and 1 <= months <= _MOST_MONTHS)
-    ]
+    problems = _tier_problems("confirmation", "months", confirmation.months, known_tiers, _MOST_MONTHS)
     steps = (confirmation.remind_days_before, confirmation.deputy_days_after, confirmation.head_days_after)
     if not all(_whole(days) and 0 <= days <= _MOST_DAYS for days in steps):
         problems.append(f"confirmation: its days are whole numbers between 0 and {_MOST_DAYS}")
     elif confirmation.head_days_after < confirmation.deputy_days_after:
         problems.append("confirmation: the head of the unit is told after the deputy, not before")
+    return problems
+
+
+def problems_with_alerts(alerts: AlertRule, known_tiers: frozenset[str]) -> list[str]:
+    """Objections to how long alerts may wait."""
+    return _tier_problems("alerts", "days", alerts.answer_days, known_tiers, _MOST_DAYS)
+
+
+def _tier_problems(
+    part: str, unit: str, by_tier: Mapping[str, int], known_tiers: frozenset[str], most: int
+) -> list[str]:
+    wanted = known_tiers | {UNCLASSIFIED}
+    problems = [f"{part}: no {unit} for {tier}" for tier in sorted(wanted - by_tier.keys())]
+    problems += [f"{part}: no tier is called {tier}" for tier in sorted(by_tier.keys() - wanted)]
+    problems += [
+        f"{part}: {count} {unit} for {tier} is not between 1 and {most}"
+        for tier, count in by_tier.items()
+        if not (_whole(count) and 1 <= count <= most)
+    ]
     return problems
 
 

@@ -7,17 +7,19 @@ from enum import IntEnum
 
 
 class Urgency(IntEnum):
-    """The order of the desk: what waits for this person's word comes before what they could improve."""
+    """The order of the desk: harm that goes on, then what waits for this person's word, then what they could improve."""
 
-    ANSWER = 0
-    ESCALATED = 1
-    OVERDUE = 2
-    CONFIRM = 3
-    RETURNED = 4
-    DUE = 5
-    GAP = 6
-    UNITS = 7
-    COMPLETE = 8
+    CRITICAL = 0
+    ANSWER = 1
+    ESCALATED = 2
+    WARNING = 3
+    OVERDUE = 4
+    CONFIRM = 5
+    RETURNED = 6
+    DUE = 7
+    GAP = 8
+    UNITS = 9
+    COMPLETE = 10
 
 
 @dataclass(frozen=True, slots=True)

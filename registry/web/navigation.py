@@ -22,6 +22,7 @@ class Place:
 _MENU = (
     ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
+    ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),

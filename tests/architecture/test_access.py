@@ -22,9 +22,11 @@ from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
-from registry.kernel.actor import SCOPES, Permission, Seat, may
+from registry.kernel.actor import SCOPES, Permission, Seat, may, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
+from registry.monitoring.actions import alerts
+from registry.monitoring.rules.alerts import AlertKind
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction, Kind, MetricFacts
 from registry.ownership import actions as ownership
@@ -97,7 +99,9 @@ def _furnish(session, cast):
         note = annotations.write_note(session, actor, number, "Test")
         annotations.retag(session, actor, number, add=[name])
         version = versions.add_version(session, actor, number, VersionFacts("1", "First.", significant=False))
+        alert = alerts.raise_alert(session, the_registry("command"), number, AlertKind.DRIFT, "Test")
         numbers[name] = {
+            "alert": alert.id,
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -184,6 +188,7 @@ class House:
             "/handovers/": {
                 each: self.numbers[each]["handover"] for each in ("triage", "sentinel", "pricing")
             },
+            "/alerts/": {each: self.numbers[each]["alert"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
             "/imports/profiles/": {"one": shared["profile"]},

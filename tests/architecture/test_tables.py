@@ -12,6 +12,8 @@ MACHINERY = {
     "inventory_import", "import_row", "import_likeness",
     # Readings by the million, answered for by the digest in their batch, which is audited; and a copy of the newest.
     "snapshot", "latest_snapshot", "frozen_rail",
+    # What was last heard of a series follows from its readings.
+    "metric_watch",
     "ledger_entry", "ledger_payload", "ledger_object",
 }  # fmt: skip
 

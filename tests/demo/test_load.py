@@ -10,6 +10,8 @@ from registry.audit.queries import verify
 from registry.demo.actions import load
 from registry.demo.rules.invented import invented
 from registry.kernel import clock
+from registry.monitoring.models.alerts import Alert, AlertNotice
+from registry.monitoring.rules.alerts import AlertState
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
 from registry.ownership.rules import HandoverState, Step
@@ -66,6 +68,9 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
             assert some(session, Handover, state=state), state
         assert some(session, Confirmation)
         assert {notice.step for notice in some(session, ConfirmationNotice)} == set(Step)
+        for state in (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.RESOLVED):
+            assert some(session, Alert, state=state), state
+        assert some(session, AlertNotice)
         assert some(session, Assignment, to_be_confirmed=True)
         assert [person for person in some(session, Person) if person.active_to is not None]
         assert {system.visibility.value for system in some(session, System)} == {"company", "restricted"}

@@ -8,6 +8,8 @@ from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.rules.alerts import AlertState
 from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
@@ -134,6 +136,17 @@ PAGES = {
         Visit(f"{VERSIONS}/compare?a={{before}}&b={{version}}", "otto"),
         Visit("/systems/{pricing}/versions/compare", "otto"),
     ),
+    "alerts.overview": (
+        Visit("/alerts", "ada"),
+        Visit("/alerts?state=resolved"),
+        Visit("/alerts?kind=quality&mine=1", "otto"),
+        Visit("/alerts?kind=lost", status=422),
+    ),
+    "alerts.show": (
+        Visit("/alerts/{alert}", "ada"),
+        Visit("/alerts/{alert}", "otto"),
+        Visit("/alerts/{resolved_alert}", "ada"),
+    ),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -179,6 +192,8 @@ NO_PAGES = {
     "interchange.report_json": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
+    "alerts_api.alerts": "JSON for programs",
+    "alerts_api.alerts_of_system": "JSON for programs",
     "people_api.people": "JSON for programs",
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",
@@ -211,6 +226,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,
+        "alert": newest(Alert, state=AlertState.OPEN),
+        "resolved_alert": newest(Alert, state=AlertState.RESOLVED),
         "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),

@@ -20,12 +20,16 @@ from registry.data_sources.rules.sources import Classification, Purpose, SourceF
 from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport, SavedProfile, SourceRecord
 from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Seat
+from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.events import Event
 from registry.kernel.guard_rails import Bound
 from registry.kernel.rows import Ending
+from registry.monitoring.actions import alerts
 from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.rules.alerts import AlertKind
+from registry.monitoring.rules.answers import Level
 from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives import actions as objectives
 from registry.objectives.queries import metrics_of
@@ -74,6 +78,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
     systems.save_view(session, ada, shared)
     _imports(session, adam, cast, words)
+    _alerts(session, ada, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -81,6 +86,25 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
         words.line("nightly evaluation", 100),
         frozenset({"registry:read"}),
     )
+
+
+def _alerts(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    worker, metric = the_registry("worker"), metrics_of(session, cast.triage.id or 0)[0]
+
+    def raised(kind: AlertKind, metric_id: int | None = None) -> Alert:
+        says = words.text("The share of postcodes fell to 93.1 %.")
+        return alerts.raise_alert(session, worker, cast.triage.id or 0, kind, says, metric_id=metric_id)
+
+    alerts.resolve(session, ada, raised(AlertKind.DRIFT), words.text("A feed was switched; put back."))
+    promised = raised(AlertKind.QUALITY)
+    alerts.acknowledge(
+        session, ada, promised, clock.today() + timedelta(days=3), words.text("Asked the steward")
+    )
+    resting = raised(AlertKind.SILENCE, metric.id)
+    alerts.snooze(session, ada, resting, clock.today() + timedelta(days=9), words.text("Known works"))
+    told = raised(AlertKind.BREACH, metric.id)
+    alerts.escalate(session, worker, told, Level.DEPUTY, cast.number("dee"))
+    raised(AlertKind.DRIFT)
 
 
 def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> None:

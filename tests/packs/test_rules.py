@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from registry.packs.queries import read
-from registry.packs.rules import ConfirmationRule, Pack, current, problems_with_confirmation
+from registry.packs.rules import (
+    AlertRule,
+    ConfirmationRule,
+    Pack,
+    current,
+    problems_with_alerts,
+    problems_with_confirmation,
+)
 
 OLD = Pack("law", "1", "Law", "us", date(2025, 1, 1), date(2025, 1, 1), ())
 NEW = Pack("law", "2", "Law", "us", date(2026, 1, 1), date(2026, 8, 2), ())
@@ -51,3 +58,11 @@ def test_a_sound_cadence_of_confirmation_has_nothing_against_it():
 def test_a_cadence_that_could_not_be_kept_is_named(rule, says):
     [problem] = problems_with_confirmation(rule, TIERS)
     assert says in problem
+
+
+def test_how_long_an_alert_may_wait_is_stated_for_every_tier():
+    sound = {"high": 2, "minimal": 10, "unclassified": 5}
+    assert problems_with_alerts(AlertRule(sound), TIERS) == []
+    assert AlertRule(sound).days_for(None) == 5
+    [problem] = problems_with_alerts(AlertRule(sound | {"high": 0}), TIERS)
+    assert "0 days for high" in problem

@@ -9,6 +9,8 @@ from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.kernel import clock
 from registry.kernel.actor import Seat, the_registry
+from registry.monitoring.actions import alerts
+from registry.monitoring.rules.alerts import AlertKind
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction, Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
@@ -55,6 +57,7 @@ def _one_more(session: Session, cast: Cast, number: int) -> None:
         )
         value = ValueFacts(clock.today(), Decimal(1), "EUR", f"report {number}")
         objectives.record_value(session, DOOR, each, value)
+    alerts.raise_alert(session, DOOR, key, AlertKind.DRIFT, f"It moved {number}.")
     annotations.retag(session, DOOR, key, add=[f"tag {number}", "one of many"])
     annotations.write_note(session, DOOR, triage, f"Note {number}.")
     objectives.set_objective(session, DOOR, key, ObjectiveFacts(problem="Letters wait."), version=0)

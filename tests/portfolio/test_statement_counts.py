@@ -9,9 +9,9 @@ FEW, MANY = 5, 60
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 19),
-    "/ for a colleague with many offers": ("mia", 13),
-    "/ for an administrator": ("adam", 13),
+    "/": ("ada", 20),
+    "/ for a colleague with many offers": ("mia", 14),
+    "/ for an administrator": ("adam", 14),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
@@ -19,6 +19,8 @@ PAGES = {
     "/systems/{triage}": ("ada", 17),
     "/systems/{triage}/notes": ("ada", 11),
     "/handovers": ("mia", 8),
+    "/alerts": ("ada", 8),
+    "/alerts?mine=1&kind=drift": ("ada", 8),
     "/tags": ("ada", 6),
     "/systems/{triage}/history": ("ada", 11),
     "/systems/{triage}/ownership": ("ada", 16),

@@ -11,7 +11,10 @@ import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
-from registry.kernel.actor import Role
+from registry.kernel.actor import Role, the_registry
+from registry.monitoring.actions import alerts
+from registry.monitoring.queries import alerts as alert_queries
+from registry.monitoring.rules.alerts import AlertKind
 from registry.ownership.models import Assignment
 from registry.people.models import BusinessUnit, Person
 from registry.portfolio.queries import on_day
@@ -33,6 +36,8 @@ LISTS = {
     "systems.export": ("/systems/export",),
     "systems.bulk": ("/systems/bulk?all=1",),
     "systems_api.systems": ("/api/v1/systems?limit=200",),
+    "alerts.overview": ("/alerts",),
+    "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
 }
@@ -93,6 +98,8 @@ def allowed(database, cast):
     """Who may see which keys."""
     with database.transaction() as session:
         fill(session, cast, COUNT)
+        for system in session.exec(select(System)).all():
+            alerts.raise_alert(session, the_registry("command"), system.id, AlertKind.DRIFT, "It moved.")
     with database.transaction(read_only=True) as session:
         systems = session.exec(select(System)).all()
         holders = {system.id: set() for system in systems}
@@ -199,7 +206,7 @@ def test_nobody_learns_of_a_hidden_system_by_its_name_its_id_or_the_word_restric
 def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
     from sqlalchemy import true
 
-    for module in (queries.searching, queries.records, on_day):
+    for module in (queries.searching, queries.records, on_day, alert_queries):
         monkeypatch.setattr(module, "visible_to", lambda _actor: true())
     found = shown_wrongly(allowed, ask)
     for endpoint, addresses in LISTS.items():

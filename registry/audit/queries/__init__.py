@@ -11,7 +11,14 @@ from registry.audit.queries.history import (
     entries_at,
     history_of,
 )
-from registry.audit.queries.since import changed_since, first_entry, kinds_that_named, last_entry, told_of
+from registry.audit.queries.since import (
+    changed_since,
+    first_entry,
+    first_told,
+    kinds_that_named,
+    last_entry,
+    told_of,
+)
 from registry.audit.queries.verification import Verification, verify
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "entries_after",
     "entries_at",
     "first_entry",
+    "first_told",
     "history_of",
     "kinds_that_named",
     "last_about",

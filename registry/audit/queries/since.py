@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -29,6 +30,18 @@ def first_entry(session: Session, system_ids: Collection[int]) -> int | None:
         query = sa.select(sa.func.min(ENTRY.c.seq)).where(ENTRY.c.system_id.in_(some))
         found.append(session.connection().execute(query).scalar())
     return min((seq for seq in found if seq is not None), default=None)
+
+
+def first_told(session: Session, kind: str, numbers: Collection[int]) -> dict[int, datetime]:
+    """When the ledger first told of each of these records; those it does not know are left out."""
+    found: dict[int, datetime] = {}
+    for some in _stretches(numbers):
+        query = sa.select(OBJECT.c.object_id, sa.func.min(ENTRY.c.at)).join_from(
+            OBJECT, ENTRY, ENTRY.c.seq == OBJECT.c.seq
+        )
+        query = query.where(OBJECT.c.kind == kind, OBJECT.c.object_id.in_(some)).group_by(OBJECT.c.object_id)
+        found |= {number: datetime.fromisoformat(at) for number, at in session.connection().execute(query)}
+    return found
 
 
 def changed_since(

@@ -1,12 +1,13 @@
-"""What happened to ownership in the demonstration: confirmations, offers and their answers, somebody who leaves."""
+"""What happened since in the demonstration: confirmations, offers and their answers, somebody who leaves, alerts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
+from registry.demo.actions.alerting import Step, alert_steps
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.ownership import actions as ownership
@@ -16,14 +17,13 @@ from registry.people import actions as people
 from registry.portfolio.queries import to_chase
 from registry.systems.models import System
 
-Step = tuple[float, Callable[[Session], None]]
-
 
 def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
-    """Everything that happened to ownership since, in order of time: each step as (days ago, what is done then)."""
+    """Everything that happened since, in order of time: each step as (days ago, what is done then)."""
     steps = [
         *_leavings(stage, told["people"], loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
+        *(step for system in told["systems"] for step in alert_steps(system, loaded)),
     ]
     for days_ago, act in sorted(steps, key=lambda step: -step[0]):
         with stage.on(days_ago) as session:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -15,11 +15,13 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.monitoring.actions import storing
 from registry.monitoring.actions.storing import Judged
+from registry.monitoring.actions.weighing import Weighed, weigh
 from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries.stored import Held, held_at
 from registry.monitoring.rules import batches
 from registry.monitoring.rules.batches import Known, Place
 from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.readings import Reading
 from registry.objectives import queries as objectives
 from registry.objectives.rules.judging import Verdict
 from registry.versions.queries import by_label
@@ -36,6 +38,7 @@ class Receipt:
     duplicate: int
     verdicts: Mapping[Verdict, int]
     first_batch_id: int | None = None
+    weighed: Weighed = field(default_factory=Weighed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,25 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     session.flush()
     storing.store(connection, delivery.id or 0, judged)
     storing.keep_latest(connection, judged, received_at)
+    weighed = weigh(session, actor, system_id, [_reading(each) for each in judged])
     record(session, actor, Event.SNAPSHOTS_RECORDED, delivery, system_id=system_id)
     counts = Counter(each.verdict for each in judged)
-    return Receipt(delivery, len(judged), len(batch.points) - len(judged), counts)
+    duplicate = len(batch.points) - len(judged)
+    return Receipt(delivery, len(judged), duplicate, counts, weighed=weighed)
+
+
+def _reading(each: Judged) -> Reading:
+    point = each.point
+    return Reading(
+        each.place[0],
+        point.group,
+        point.window_start,
+        point.window_end,
+        point.value,
+        point.n,
+        each.verdict,
+        each.id,
+    )
 
 
 def _words_refused(batch: Batch) -> list[Problem]:

@@ -1,1 +1,1 @@
-"""Readings and what is kept beside them."""
+"""Readings, alerts, and what is kept beside them."""

@@ -8,7 +8,7 @@ from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.kernel.guard_rails import number_said
 from registry.monitoring.actions.recording import Receipt, record_snapshots
-from registry.monitoring.forms import ReadingForm, UploadForm, on_the_form
+from registry.monitoring.forms.readings import ReadingForm, UploadForm, on_the_form
 from registry.monitoring.pages.tab import pages
 from registry.monitoring.queries import series
 from registry.monitoring.queries.opening import batch_in

@@ -1,6 +1,7 @@
 """A system's monitoring tab: the five numbers, and every metric with its newest reading, its run and its guard-rails."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -9,13 +10,17 @@ from flask.typing import ResponseReturnValue
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.guard_rails import number_said
+from registry.monitoring.models.snapshots import LatestSnapshot, Snapshot
 from registry.monitoring.queries import series
+from registry.monitoring.queries.alerts import unresolved_of
 from registry.monitoring.render import metric_chart
 from registry.monitoring.rules.batches import group_said
 from registry.monitoring.rules.five import first_of_each
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts, metrics_of
+from registry.output.charts.line import Happening
 from registry.systems import queries as systems
+from registry.versions.queries import live_between
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.systemkit import frame
@@ -30,7 +35,8 @@ SPANS = {"30": "30 days", "90": "90 days", "365": "a year"}
 def system(key: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
     metrics = metrics_of(session(), found.id or 0)
-    told = _told(metrics, span := _span())
+    span = _span()
+    told = _told(found.id or 0, metrics, clock.now() - timedelta(days=int(span)))
     return render_template(
         "monitoring/system.html",
         **frame(session(), actor(), found),
@@ -39,6 +45,8 @@ def system(key: str) -> ResponseReturnValue:
             name: None if place is None else told[place]
             for name, place in first_of_each([metric.kind for metric in metrics]).items()
         },
+        alerts=unresolved_of(session(), found.id or 0),
+        today=clock.today(),
         deliveries=series.batches_of(session(), found.id or 0, limit=5),
         spans=SPANS,
         span=span,
@@ -57,21 +65,30 @@ def _span() -> str:
     return asked if asked in SPANS else "90"
 
 
-def _told(metrics: Any, span: str) -> list[dict[str, Any]]:
+def _told(system_id: int, metrics: Sequence[SuccessMetric], since: datetime) -> list[dict[str, Any]]:
     numbers = [metric.id or 0 for metric in metrics]
     latest = series.latest_of(session(), numbers)
-    recent = series.recent_of(session(), numbers, clock.now() - timedelta(days=int(span)))
-    return [_one(metric, latest[metric.id or 0], recent[metric.id or 0]) for metric in metrics]
+    recent = series.recent_of(session(), numbers, since)
+    releases = [
+        Happening(period.from_at, version.label)
+        for version, period in live_between(session(), system_id, since, clock.now())
+        if period.from_at >= since
+    ]
+    return [_one(metric, latest[metric.id or 0], recent[metric.id or 0], releases) for metric in metrics]
 
 
-def _one(metric: SuccessMetric, latest: Any, recent: Any) -> dict[str, Any]:
+def _one(
+    metric: SuccessMetric,
+    latest: Sequence[LatestSnapshot],
+    recent: Sequence[Snapshot],
+    releases: Sequence[Happening],
+) -> dict[str, Any]:
     facts = metric_facts(metric)
-    everybody = next((each for each in latest if not each.group_key), None)
     return {
         "metric": metric,
-        "latest": everybody,
+        "latest": next((each for each in latest if not each.group_key), None),
         "groups": [each for each in latest if each.group_key],
-        "chart": metric_chart(metric, recent) if recent else None,
+        "chart": metric_chart(metric, recent, releases) if recent else None,
         "warn": facts.warn,
         "breach": facts.breach,
     }

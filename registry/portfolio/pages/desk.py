@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
+from registry.monitoring.queries import alerts
 from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
@@ -20,9 +21,13 @@ pages = Blueprint("portfolio", __name__)
 
 _FEW_OFFERS = 2
 
+_FEW_ALERTS = 5
+
 _ICONS = {
+    Urgency.CRITICAL: "alert",
     Urgency.ANSWER: "hand-over",
     Urgency.ESCALATED: "alert",
+    Urgency.WARNING: "alert",
     Urgency.OVERDUE: "flag",
     Urgency.CONFIRM: "flag",
     Urgency.RETURNED: "hand-over",
@@ -39,7 +44,14 @@ def desk() -> ResponseReturnValue:
     who = actor()
     owned, owned_count = queries.owned_by(session(), who)
     in_order = ordered(
-        [*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who), *_of_heads(who)]
+        [
+            *_of_alerts(who),
+            *_of_offers(who),
+            *_of_confirmations(who),
+            *_of_records(owned),
+            *_of_others(who),
+            *_of_heads(who),
+        ]
     )
     return render_template(
         "portfolio/desk.html",
@@ -58,6 +70,14 @@ def _of_offers(who: Actor) -> list[Task]:
     # Many are better read in one list than in many lines.
     lines = [tasks.answer_together(waiting)] if len(waiting) > _FEW_OFFERS else [*map(tasks.answer, waiting)]
     return [*lines, *map(tasks.offer_again, returned)]
+
+
+def _of_alerts(who: Actor) -> list[Task]:
+    """Alerts on the person's own systems, and those they are told of since nobody answered; many in one line."""
+    waiting = alerts.waiting_on(session(), who)
+    if len(waiting) > _FEW_ALERTS:
+        return [tasks.answer_alerts(who, waiting)]
+    return [tasks.answer_alert(who, *each) for each in waiting]
 
 
 def _of_confirmations(who: Actor) -> list[Task]:

@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from flask import url_for
 
-from registry.kernel.actor import Seat
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Seat
 from registry.kernel.text import counted
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.rules.alerts import Severity
 from registry.ownership.rules import KIND_SAID, GapKind, HandoverState, end_of
+from registry.packs.queries import alerts_on
 from registry.people.models import Person
 from registry.people.rules import HeadFinding, HeadGap
 from registry.portfolio.queries import Asked, Owned, Returned, Waiting
@@ -54,6 +59,35 @@ def offer_again(returned: Returned) -> Task:
         None,
         url_for("ownership.handover", number=returned.handover.id),
         "Read the answer",
+    )
+
+
+def answer_alert(who: Actor, alert: Alert, system: System) -> Task:
+    """An alert on a system of theirs, or on one of which they are told because nobody has answered."""
+    own = Seat.OWNER in who.seats.get(alert.system_id, ())
+    critical = alert.severity is Severity.CRITICAL
+    days = alerts_on(clock.today()).days_for(system.tier)
+    return Task(
+        Urgency.CRITICAL if critical else Urgency.WARNING if own else Urgency.ESCALATED,
+        f"{alert.kind.said}: {system.name}",
+        alert.says if own else f"{alert.says} {_TOLD}",
+        end_of(alert.waiting_from + timedelta(days=days - 1)) if own else None,
+        url_for("alerts.show", number=alert.id),
+        "Look and answer" if own else "Look at it",
+    )
+
+
+def answer_alerts(who: Actor, waiting: Sequence[tuple[Alert, System]]) -> Task:
+    """Many alerts that wait for this person, in one line."""
+    critical = sum(alert.severity is Severity.CRITICAL for alert, _ in waiting)
+    systems = {alert.system_id for alert, _ in waiting}
+    return Task(
+        Urgency.CRITICAL if critical else Urgency.WARNING,
+        f"Answer {counted(len(waiting), 'alert')}",
+        f"On {counted(len(systems), 'system')}; {critical or 'none'} of them critical.",
+        None,
+        url_for("alerts.overview", mine=1 if systems <= who.seats.keys() else None),
+        "Show them",
     )
 
 
@@ -166,6 +200,7 @@ def in_units(counts: Mapping[tuple[GapKind, Seat], int]) -> list[Task]:
 
 
 _FEW_HEADS = 3
+_TOLD = "Nobody has answered it yet, so you are told."
 _AS_HEAD_ABOVE = " You are told as head of a unit above; an administrator names the next one."
 
 _WHY = {

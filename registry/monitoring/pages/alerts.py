@@ -1,0 +1,157 @@
+"""Every alert one may see; one alert with what to do, its answers and its history."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.audit import queries as audit
+from registry.kernel import clock
+from registry.kernel.actor import Permission, may, require
+from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.text import counted
+from registry.monitoring.actions import alerts as actions
+from registry.monitoring.forms.alerts import AcknowledgeForm, ResolveForm, SnoozeForm
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.pages.timeline import happened
+from registry.monitoring.queries import alerts as queries
+from registry.monitoring.queries.alerts import AlertSearch
+from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind
+from registry.objectives.models import SuccessMetric
+from registry.objectives.queries import metric_facts
+from registry.ownership.queries import owners_of
+from registry.people.queries import people_by_id
+from registry.store.paging import cursor_of, parts_of
+from registry.systems.models import System
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.formkit import Form, shown
+
+pages = Blueprint("alerts", __name__)
+
+PAGE = 50
+
+
+@pages.get("/alerts")
+@needs(Permission.SYSTEM_READ)
+def overview() -> ResponseReturnValue:
+    search = _search()
+    before = parts_of(request.args.get("before"), (int,))
+    page = queries.alerts_page(session(), actor(), search, before=before[0] if before else None, limit=PAGE)
+    total = queries.alerts_count(session(), actor(), search)
+    return render_template(
+        "monitoring/alerts.html",
+        found=page.items,
+        owners=owners_of(session(), sorted({system.id or 0 for _, system in page.items})),
+        search=search,
+        narrowed=search.mine or search.kind is not None,
+        kinds=list(AlertKind),
+        today=clock.today(),
+        said=counted(total, "alert"),
+        next_url=_address(before=cursor_of(*page.next_after)) if page.next_after else None,
+        first_url=_address() if before else None,
+    )
+
+
+def _search() -> AlertSearch:
+    kind = request.args.get("kind", "")
+    if kind and kind not in set(AlertKind):
+        raise RuleBroken([Problem("kind", "Choose one of the list.")])
+    return AlertSearch(
+        resolved=request.args.get("state") == "resolved",
+        mine=request.args.get("mine") == "1",
+        kind=AlertKind(kind) if kind else None,
+    )
+
+
+def _address(**changes: str) -> str:
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("state", "mine", "kind") if request.args.get(name)
+    }
+    return url_for(".overview", **(kept | changes))
+
+
+@pages.get("/alerts/<int:number>")
+@needs(Permission.SYSTEM_READ)
+def show(number: int) -> ResponseReturnValue:
+    return _alert_page(*queries.alert_by_id(session(), actor(), number))
+
+
+@pages.post("/alerts/<int:number>/acknowledge")
+@needs(Permission.ALERT_ANSWER)
+def acknowledge(number: int) -> ResponseReturnValue:
+    alert, system = _to_answer(number)
+    form = AcknowledgeForm()
+    done = form.carried_out(
+        lambda: actions.acknowledge(session(), actor(), alert, form.promised_on.data, form.note.data or "")
+    )
+    if done is None:
+        return _alert_page(alert, system, acknowledging=form)
+    return _back(number, "It is yours until that day. The others see that somebody looks after it.")
+
+
+@pages.post("/alerts/<int:number>/snooze")
+@needs(Permission.ALERT_ANSWER)
+def snooze(number: int) -> ResponseReturnValue:
+    alert, system = _to_answer(number)
+    form = SnoozeForm()
+    done = form.carried_out(
+        lambda: actions.snooze(session(), actor(), alert, form.until.data, form.reason.data or "")
+    )
+    if done is None:
+        return _alert_page(alert, system, snoozing=form)
+    return _back(number, "It rests until that day, unless it gets worse.")
+
+
+@pages.post("/alerts/<int:number>/resolve")
+@needs(Permission.ALERT_ANSWER)
+def resolve(number: int) -> ResponseReturnValue:
+    alert, system = _to_answer(number)
+    form = ResolveForm()
+    done = form.carried_out(lambda: actions.resolve(session(), actor(), alert, form.because.data or ""))
+    if done is None:
+        return _alert_page(alert, system, resolving=form)
+    return _back(number, "Resolved. What was found stays with it.")
+
+
+def _to_answer(number: int) -> tuple[Alert, System]:
+    alert, system = queries.alert_by_id(session(), actor(), number, lock=True)
+    require(actor(), Permission.ALERT_ANSWER, system.id)
+    return alert, system
+
+
+def _back(number: int, said: str) -> ResponseReturnValue:
+    flash(said, "good")
+    return redirect(url_for(".show", number=number), 303)
+
+
+def _alert_page(
+    alert: Alert,
+    system: System,
+    *,
+    acknowledging: Form | None = None,
+    snoozing: Form | None = None,
+    resolving: Form | None = None,
+) -> Response:
+    metric = session().get(SuccessMetric, alert.metric_id) if alert.metric_id else None
+    notices = queries.notices_of(session(), alert.id or 0)
+    named = {alert.acknowledged_by_id, alert.resolved_by_id, *(notice.person_id for notice in notices)}
+    return shown(
+        "monitoring/alert.html",
+        acknowledging or snoozing or resolving or Form(formdata=None),
+        alert=alert,
+        system=system,
+        metric=metric,
+        rails=metric_facts(metric) if metric else None,
+        owner=owners_of(session(), [alert.system_id]).get(alert.system_id),
+        notices=notices,
+        people=people_by_id(session(), {number for number in named if number}),
+        following=queries.following(session(), alert.id or 0),
+        lines=happened(audit.history_of(session(), "alert", alert.id or 0, limit=PAGE)),
+        good_needed=GOOD_NEEDED,
+        today=clock.today(),
+        answers=may(actor(), Permission.ALERT_ANSWER, system.id),
+        acknowledging=acknowledging or AcknowledgeForm(formdata=None),
+        snoozing=snoozing or SnoozeForm(formdata=None),
+        resolving=resolving or ResolveForm(formdata=None),
+    )

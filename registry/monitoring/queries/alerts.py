@@ -1,0 +1,187 @@
+"""Alerts: those a person may see, a system's unresolved ones, those that wait; and what weighing a reading needs to know."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_
+from sqlmodel import Session, col, func, select
+
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Seat, the_registry
+from registry.kernel.errors import NotFound
+from registry.monitoring.models.alerts import Alert, AlertNotice, Watch
+from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
+from registry.monitoring.rules.answers import Level
+from registry.objectives.models import SuccessMetric
+from registry.store.columns import LARGEST_NUMBER
+from registry.store.paging import Page, cut
+from registry.systems.models import System
+from registry.systems.queries import visible_to
+
+Listed = tuple[Alert, System]
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSearch:
+    """What a list of alerts is narrowed to. `mine`: systems on which the reader holds a seat."""
+
+    resolved: bool = False
+    mine: bool = False
+    kind: AlertKind | None = None
+    system_id: int | None = None
+
+
+def _narrowed(actor: Actor, search: AlertSearch) -> list[ColumnElement[bool]]:
+    state = col(Alert.state)
+    over = state == AlertState.RESOLVED if search.resolved else state != AlertState.RESOLVED
+    clauses = [visible_to(actor), over]
+    if search.mine:
+        clauses.append(col(Alert.system_id).in_(sorted(actor.seats)))
+    if search.kind is not None:
+        clauses.append(col(Alert.kind) == search.kind)
+    if search.system_id is not None:
+        clauses.append(col(Alert.system_id) == search.system_id)
+    return clauses
+
+
+def alerts_page(
+    session: Session, actor: Actor, search: AlertSearch, *, before: int | None = None, limit: int = 50
+) -> Page[Listed]:
+    """One page of the alerts on systems the actor may know of, newest first; `before` is the last number seen."""
+    query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
+    query = query.where(*_narrowed(actor, search)).order_by(col(Alert.id).desc())
+    if before is not None:
+        query = query.where(col(Alert.id) < before)
+    found = [(alert, system) for alert, system in session.exec(query.limit(limit + 1))]
+    return cut(found, limit, lambda one: (one[0].id,))
+
+
+def alerts_count(session: Session, actor: Actor, search: AlertSearch) -> int:
+    """How many alerts that search finds."""
+    query = select(func.count()).select_from(Alert).join(System, col(System.id) == col(Alert.system_id))
+    return session.exec(query.where(*_narrowed(actor, search))).one()
+
+
+def alert_by_id(session: Session, actor: Actor, number: int, *, lock: bool = False) -> Listed:
+    """One alert with its system. Raises NotFound also where the actor may not know of the system."""
+    query = (
+        select(Alert, System)
+        .join(System, col(System.id) == col(Alert.system_id))
+        .where(Alert.id == min(number, LARGEST_NUMBER), visible_to(actor))
+    )
+    found = session.exec(query.with_for_update(of=Alert) if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def unresolved_of(session: Session, system_id: int) -> Sequence[Alert]:
+    """The alerts of one system that are not over, the critical first and then the newest."""
+    query = select(Alert).where(Alert.system_id == system_id, col(Alert.state) != AlertState.RESOLVED)
+    grave = (col(Alert.severity) == Severity.CRITICAL).desc()
+    return session.exec(query.order_by(grave, col(Alert.id).desc())).all()
+
+
+def unresolved_about(session: Session, metric_id: int) -> Sequence[Alert]:
+    """The alerts about one metric that are not over."""
+    query = select(Alert).where(Alert.metric_id == metric_id, col(Alert.state) != AlertState.RESOLVED)
+    return session.exec(query.order_by(col(Alert.id))).all()
+
+
+def waiting_on(session: Session, actor: Actor) -> list[Listed]:
+    """The alerts that wait for the actor's answer: on systems they answer for, and those they were told of since
+    nobody answered. At most fifty, the longest waiting first.
+    """
+    owned = sorted(number for number, seats in actor.seats.items() if Seat.OWNER in seats)
+    told = exists().where(
+        col(AlertNotice.alert_id) == col(Alert.id),
+        col(AlertNotice.waiting_from) == col(Alert.waiting_from),
+        col(AlertNotice.person_id) == actor.person_id,
+    )
+    query = (
+        select(Alert, System)
+        .join(System, col(System.id) == col(Alert.system_id))
+        .where(*_waits(), visible_to(actor), or_(col(Alert.system_id).in_(owned), told))
+        .order_by(col(Alert.waiting_from), col(Alert.id))
+        .limit(_MOST)
+    )
+    return [(alert, system) for alert, system in session.exec(query)]
+
+
+def unanswered(session: Session) -> list[Listed]:
+    """Every alert that waits for an answer and of which not everybody has been told yet, with its system."""
+    level = col(Alert.escalated_level)
+    some_left = or_(level.is_(None), level != Level.UNIT_HEAD)
+    query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
+    query = query.where(*_waits(), some_left, visible_to(the_registry("worker")))
+    return [(alert, system) for alert, system in session.exec(query.order_by(col(Alert.id)))]
+
+
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    return (col(Alert.state) != AlertState.RESOLVED, col(Alert.waiting_from) <= clock.today())
+
+
+def notices_of(session: Session, alert_id: int) -> Sequence[AlertNotice]:
+    """Everybody who was told that nobody had answered, in order."""
+    return session.exec(
+        select(AlertNotice).where(AlertNotice.alert_id == alert_id).order_by(col(AlertNotice.id))
+    ).all()
+
+
+def following(session: Session, alert_id: int) -> Alert | None:
+    """The alert that names this one as the one before it, or None."""
+    query = select(Alert).where(Alert.previous_id == alert_id).order_by(col(Alert.id))
+    return session.exec(query.limit(1)).one_or_none()
+
+
+def metrics_held(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[int, SuccessMetric]:
+    """Those of these metrics of the system that are in use, held so that two deliveries are weighed one after the other.
+
+    A lock that lets rows be added beneath: both have added their readings, and would else wait for each other.
+    """
+    query = select(SuccessMetric).where(
+        SuccessMetric.system_id == system_id,
+        col(SuccessMetric.id).in_(sorted(metric_ids)),
+        col(SuccessMetric.retired_at).is_(None),
+    )
+    held = query.order_by(col(SuccessMetric.id)).with_for_update(key_share=True)
+    return {metric.id or 0: metric for metric in session.exec(held)}
+
+
+def watches_of(session: Session, metric_ids: Collection[int]) -> dict[str, Watch]:
+    """What was last heard of each series of these metrics, in one statement."""
+    query = select(Watch).where(col(Watch.metric_id).in_(sorted(metric_ids)))
+    return {watch.series: watch for watch in session.exec(query)}
+
+
+def unresolved_by_slot(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[str, Alert]:
+    """The unresolved alerts about these metrics, by cause, held until the transaction ends."""
+    query: Any = select(Alert).where(
+        Alert.system_id == system_id,
+        col(Alert.metric_id).in_(sorted(metric_ids)),
+        col(Alert.state) != AlertState.RESOLVED,
+    )
+    return {alert.slot: alert for alert in session.exec(query.order_by(col(Alert.id)).with_for_update())}
+
+
+def unresolved_in(session: Session, system_id: int, slot: str) -> Alert | None:
+    """The unresolved alert of one cause, held until the transaction ends, or None."""
+    query = select(Alert).where(
+        Alert.system_id == system_id, Alert.slot == slot, col(Alert.state) != AlertState.RESOLVED
+    )
+    return session.exec(query.with_for_update()).one_or_none()
+
+
+def last_resolved(session: Session, system_id: int, slots: Collection[str]) -> dict[str, int]:
+    """The number of the newest alert of each of these causes, in one statement; what a new one names."""
+    if not slots:
+        return {}
+    query = (
+        select(Alert.slot, func.max(col(Alert.id)))
+        .where(Alert.system_id == system_id, col(Alert.slot).in_(sorted(slots)))
+        .group_by(col(Alert.slot))
+    )
+    return {slot: number for slot, number in session.exec(query) if number}
