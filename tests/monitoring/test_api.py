@@ -56,17 +56,19 @@ def test_a_batch_gets_a_receipt_that_names_its_place_in_the_ledger(door):
     reply = door.send(point(1), point(2, 7))
     assert reply.status_code == 201
     receipt = dict(reply.json)
-    seq = receipt.pop("ledger_seq")
+    seq, [opened] = receipt.pop("ledger_seq"), receipt.pop("alerts_opened")
     assert receipt == {
         "accepted": 2,
         "duplicate": 0,
         "verdicts": {"met": 1, "warn": 0, "breach": 1, "too_few": 0, "no_guard_rail": 0},
-        "alerts_opened": [],
         "alerts_resolved": [],
     }
     with door.database.transaction(read_only=True) as session:
         found = verify(session)
     assert (found.ok, found.entries) == (True, seq)
+    url = door.url.replace("snapshots", "alerts")
+    [alert] = door.app.test_client().get(url, headers=door.token()).json["items"]
+    assert (alert["id"], alert["kind"]) == (opened, "breach")
     again = door.send(point(2, 7), point(1))
     assert (again.status_code, again.json["duplicate"], again.json["ledger_seq"]) == (200, 2, seq)
 
