@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.dependencies.jobs as dependencies_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
@@ -55,6 +56,10 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
     Event.INVENTORY_UNDO_REQUESTED: (interchange_jobs.undo,),
+    Event.DATA_SOURCE_EDITED: (dependencies_jobs.on_source_edited,),
+    Event.QUALITY_RESULT_RECORDED: (dependencies_jobs.on_quality_result,),
+    Event.DEPENDENCY_EDITED: (dependencies_jobs.on_dependency_edited,),
+    Event.DEPENDENCY_TESTED: (dependencies_jobs.on_dependency_tested,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -127,13 +132,15 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.METRIC_RETIRED,
         Event.VALUE_RECORDED,
         Event.DATA_SOURCE_ADDED,
-        Event.DATA_SOURCE_EDITED,
         Event.DATA_SOURCE_RETIRED,
         Event.DATA_SOURCE_RESTORED,
         Event.DATA_USE_ADDED,
         Event.DATA_USE_ENDED,
         Event.QUALITY_CHECK_ADDED,
         Event.QUALITY_CHECK_RETIRED,
-        Event.QUALITY_RESULT_RECORDED,
+        Event.DEPENDENCY_ADDED,
+        Event.DEPENDENCY_ENDED,
+        Event.RECONSIDERATION_ASKED,
+        Event.RECONSIDERATION_SETTLED,
     }
 )

@@ -84,3 +84,10 @@ class Event(StrEnum):
     QUALITY_CHECK_ADDED = "quality_check.added"
     QUALITY_CHECK_RETIRED = "quality_check.retired"
     QUALITY_RESULT_RECORDED = "quality_result.recorded"
+
+    DEPENDENCY_ADDED = "dependency.added"
+    DEPENDENCY_EDITED = "dependency.edited"
+    DEPENDENCY_ENDED = "dependency.ended"
+    DEPENDENCY_TESTED = "dependency.tested"
+    RECONSIDERATION_ASKED = "reconsideration.asked"
+    RECONSIDERATION_SETTLED = "reconsideration.settled"
