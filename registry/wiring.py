@@ -17,6 +17,7 @@ from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.dependencies.api import api as dependencies_api
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.objectives.pages import pages as objectives_pages
@@ -49,7 +50,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, dependencies_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),

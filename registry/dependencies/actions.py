@@ -27,9 +27,9 @@ def add_dependency(session: Session, actor: Actor, system_id: int, facts: Depend
     """
     require(actor, Permission.DEPENDENCY_EDIT, system_id)
     facts = _tidy(facts)
-    stated = queries.is_stated(session, system_id, facts)
     here = facts.owner_id is None or is_active_person(session, facts.owner_id, clock.today())
-    refuse_if(rules.problems_with(facts, own_id=system_id, owner_is_active=here, is_stated=stated))
+    refuse_if(rules.problems_with(facts, own_id=system_id, owner_is_active=here))
+    refuse_if(rules.problems_with_twin(is_stated=queries.is_stated(session, system_id, facts)))
     found = Dependency(
         system_id=system_id,
         added_at=clock.now(),
@@ -53,12 +53,13 @@ def edit_dependency(
     facts = replace(_tidy(facts), **{name: getattr(dependency, name) for name in FIXED})
     if version != dependency.version:
         raise _conflict(dependency, facts)
-    stated = queries.is_stated(session, dependency.system_id, facts, besides=dependency.id)
     # Somebody who has left stays named until another is; only a new choice must be here.
     here = facts.owner_id in {None, dependency.owner_id} or is_active_person(
         session, facts.owner_id, clock.today()
     )
-    refuse_if(rules.problems_with(facts, own_id=dependency.system_id, owner_is_active=here, is_stated=stated))
+    refuse_if(rules.problems_with(facts, own_id=dependency.system_id, owner_is_active=here))
+    twin = queries.is_stated(session, dependency.system_id, facts, besides=dependency.id)
+    refuse_if(rules.problems_with_twin(is_stated=twin))
     for name, value in _values(facts).items():
         # Only what differs, so that an unchanged record keeps its revision.
         if getattr(dependency, name) != value:

@@ -12,6 +12,7 @@ from registry.dependencies.rules.dependency import DependencyFacts, Direction, T
 from registry.dependencies.rules.reconsider import Ask
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
+from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import by_numbers, numbers_visible_to, visible_to
 
@@ -56,15 +57,25 @@ def lines_of(session: Session, actor: Actor, system: System, *, ended: bool = Fa
 
     The actor must be allowed to know of the system itself. With `ended` what is over, by the same rules.
     """
-    number = system.id or 0
-    theirs = col(Dependency.system_id).in_(numbers_visible_to(actor))
     gone = col(Dependency.ended_at)
-    query = select(Dependency).where(
-        or_(col(Dependency.system_id) == number, (col(Dependency.other_system_id) == number) & theirs),
-        gone.is_not(None) if ended else gone.is_(None),
-    )
-    found = session.exec(query.order_by(col(Dependency.id))).all()
-    return _told(session, actor, system, found)
+    query = select(Dependency).where(_about(actor, system), gone.is_not(None) if ended else gone.is_(None))
+    return _told(session, actor, system, session.exec(query.order_by(col(Dependency.id))).all())
+
+
+def lines_page(
+    session: Session, actor: Actor, system: System, *, after: int | None, limit: int
+) -> Page[Line]:
+    """A page of the same; `after` is the number of the last dependency seen."""
+    query = select(Dependency).where(_about(actor, system), col(Dependency.ended_at).is_(None))
+    query = query.where(col(Dependency.id) > (after or 0)).order_by(col(Dependency.id)).limit(limit + 1)
+    page = cut(session.exec(query).all(), limit, lambda each: (each.id,))
+    return Page(_told(session, actor, system, page.items), page.next_after)
+
+
+def _about(actor: Actor, system: System) -> Any:
+    theirs = col(Dependency.system_id).in_(numbers_visible_to(actor))
+    other = col(Dependency.other_system_id) == system.id
+    return or_(col(Dependency.system_id) == system.id, other & theirs)
 
 
 def line_of(session: Session, actor: Actor, system: System, dependency: Dependency) -> Line:
@@ -114,17 +125,20 @@ def trials_of(session: Session, number: int, limit: int = 50) -> Sequence[Depend
 
 def is_stated(session: Session, system_id: int, facts: DependencyFacts, besides: int | None = None) -> bool:
     """Whether the system states the same already: same other end, same direction, same interface; `besides` one of them."""
-    query = select(Dependency.id).where(
+    other = col(Dependency.other_system_id)
+    at = facts.other_system_id
+    query = select(Dependency.service, Dependency.interface).where(
         Dependency.system_id == system_id,
         Dependency.direction == facts.direction,
-        func.lower(Dependency.interface) == facts.interface.lower(),
-        func.lower(Dependency.service) == facts.service.lower(),
+        other.is_(None) if at is None else other == at,
         col(Dependency.ended_at).is_(None),
         col(Dependency.id) != (besides or 0),
     )
-    other = col(Dependency.other_system_id)
-    at = facts.other_system_id
-    return session.exec(query.where(other.is_(None) if at is None else other == at)).first() is not None
+    # Compared here: SQLite tells capitals only of the letters of ASCII.
+    names = (facts.service.casefold(), facts.interface.casefold())
+    return any(
+        (service.casefold(), interface.casefold()) == names for service, interface in session.exec(query)
+    )
 
 
 def graph(session: Session, actor: Actor) -> dict[int, dict[int, str]]:

@@ -88,7 +88,10 @@ def test_a_dependency_is_stated_changed_tested_and_ended_with_an_entry_each(data
         found = actions.add_dependency(session, ada, triage, replace(SERVICE, interface=" REST "))
         with pytest.raises(RuleBroken) as refused:
             actions.add_dependency(session, ada, triage, replace(SERVICE, service="postcode SERVICE"))
-        assert fields(refused) == ["other"]
+        assert fields(refused) == ["interface"]
+        with pytest.raises(RuleBroken) as refused:
+            actions.add_dependency(session, ada, triage, replace(SERVICE, service="a\x00b"))
+        assert fields(refused) == ["service"]
         other = actions.add_dependency(session, ada, triage, replace(SERVICE, interface="Nightly file"))
         changed = replace(SERVICE, fallback="Type it in.", direction=Direction.DOWNSTREAM, service="Another")
         actions.edit_dependency(session, ada, found, changed, version=1)

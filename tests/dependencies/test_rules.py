@@ -17,6 +17,7 @@ from registry.dependencies.rules.dependency import (
     in_span,
     problems_with,
     problems_with_test,
+    problems_with_twin,
     span_said,
     standings,
 )
@@ -59,6 +60,9 @@ def fields(problems):
         ({"timeout_seconds": Decimal(0)}, ["timeout_seconds"]),
         ({"timeout_seconds": Decimal("0.25")}, []),
         ({"timeout_seconds": Decimal(604_801)}, ["timeout_seconds"]),
+        ({"timeout_seconds": Decimal("1e-300")}, ["timeout_seconds"]),
+        ({"timeout_seconds": Decimal("1.0000")}, []),
+        ({"timeout_seconds": Decimal("1." + "0" * 60)}, ["timeout_seconds"]),
     ],
 )
 def test_a_dependency_names_one_other_and_states_only_what_can_be(changes, wrong):
@@ -66,8 +70,9 @@ def test_a_dependency_names_one_other_and_states_only_what_can_be(changes, wrong
 
 
 def test_the_same_is_not_stated_twice_and_nobody_who_has_left_is_chosen():
-    found = problems_with(FACTS, own_id=1, owner_is_active=False, is_stated=True)
-    assert fields(found) == ["other", "owner_id"]
+    assert fields(problems_with(FACTS, own_id=1, owner_is_active=False)) == ["owner_id"]
+    assert fields(problems_with_twin(is_stated=True)) == ["interface"]
+    assert problems_with_twin(is_stated=False) == []
 
 
 @pytest.mark.parametrize(

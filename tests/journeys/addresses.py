@@ -150,6 +150,7 @@ NO_PAGES = {
     "interchange.report_json": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
+    "dependencies_api.dependencies": "JSON for programs",
     "people_api.people": "JSON for programs",
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",

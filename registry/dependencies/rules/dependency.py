@@ -15,6 +15,7 @@ from registry.systems.rules.record import LINE_LIMIT, TEXT_LIMIT, Tier, text_pro
 
 _LONGEST_PROMISE_MINUTES: Final = 5 * 366 * 24 * 60
 _LONGEST_TIMEOUT_SECONDS: Final = Decimal(7 * 24 * 3600)
+_MOST_DIGITS: Final = 40
 _FIRST_YEAR: Final = 1950
 
 
@@ -118,10 +119,8 @@ class TrialFacts:
     note: str = ""
 
 
-def problems_with(
-    facts: DependencyFacts, *, own_id: int, owner_is_active: bool = True, is_stated: bool = False
-) -> list[Problem]:
-    """Every objection to a dependency of the system with number `own_id`. `is_stated`: the same one stands already."""
+def problems_with(facts: DependencyFacts, *, own_id: int, owner_is_active: bool = True) -> list[Problem]:
+    """Every objection to a dependency of the system with the number `own_id`."""
     problems = [
         one for name in LINES for one in text_problems(name, getattr(facts, name), LINE_LIMIT, one_line=True)
     ]
@@ -134,16 +133,29 @@ def problems_with(
         )
     if facts.other_system_id == own_id:
         problems.append(Problem("other", "A system does not depend on itself. Name the other one."))
-    if is_stated:
-        says = "This is stated already, through the same interface. Edit what is there, or name another interface."
-        problems.append(Problem("other", says))
     if facts.freshness_minutes is not None and not 0 < facts.freshness_minutes <= _LONGEST_PROMISE_MINUTES:
         problems.append(Problem("freshness", "Give a time from one minute to five years."))
-    if facts.timeout_seconds is not None and not 0 < facts.timeout_seconds <= _LONGEST_TIMEOUT_SECONDS:
-        problems.append(Problem("timeout_seconds", "Give a time above nothing and up to a week, in seconds."))
+    if facts.timeout_seconds is not None and not _is_timeout(facts.timeout_seconds):
+        problems.append(
+            Problem("timeout_seconds", "Give a time from a thousandth of a second to a week, in seconds.")
+        )
     if not owner_is_active:
         problems.append(Problem("owner_id", "Choose somebody who is active; this person has left."))
     return problems
+
+
+def _is_timeout(seconds: Decimal) -> bool:
+    # To the thousandth, and written out in no more digits than a column holds.
+    exact = seconds.is_finite() and 0 < seconds <= _LONGEST_TIMEOUT_SECONDS
+    return exact and seconds == round(seconds, 3) and len(format(seconds, "f")) <= _MOST_DIGITS
+
+
+def problems_with_twin(*, is_stated: bool) -> list[Problem]:
+    """The objection to stating what stands already: the same other end, the same direction, the same interface."""
+    says = (
+        "This is stated already, through the same interface. Edit what is there, or name another interface."
+    )
+    return [Problem("interface", says)] if is_stated else []
 
 
 def problems_with_test(facts: TrialFacts, *, today: date) -> list[Problem]:
