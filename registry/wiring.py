@@ -18,6 +18,7 @@ from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
+from registry.dependencies.pages import pages as dependencies_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.objectives.pages import pages as objectives_pages
@@ -39,6 +40,7 @@ FEATURES: Sequence[Blueprint] = (
     ownership_pages,
     objectives_pages,
     data_sources_pages,
+    dependencies_pages,
     cards_pages,
     people_pages,
     interchange_pages,

@@ -16,6 +16,8 @@ from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import by_numbers, numbers_visible_to, visible_to
 
+Ways = dict[int, dict[int, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -141,7 +143,7 @@ def is_stated(session: Session, system_id: int, facts: DependencyFacts, besides:
     )
 
 
-def graph(session: Session, actor: Actor) -> dict[int, dict[int, str]]:
+def graph(session: Session, actor: Actor) -> Ways:
     """Whom each system hands something on to and through which interface, in one statement.
 
     Only between systems the actor may know of: no way over one that is hidden from them gives it away.
@@ -155,7 +157,7 @@ def graph(session: Session, actor: Actor) -> dict[int, dict[int, str]]:
         col(Dependency.system_id).in_(seen),
         col(Dependency.other_system_id).in_(seen),
     )
-    found: dict[int, dict[int, str]] = {}
+    found: Ways = {}
     for system_id, direction, other_id, interface in session.exec(query.order_by(col(Dependency.id))):
         above, below = (
             (other_id or 0, system_id) if direction is Direction.UPSTREAM else (system_id, other_id or 0)

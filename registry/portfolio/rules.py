@@ -13,11 +13,12 @@ class Urgency(IntEnum):
     ESCALATED = 1
     OVERDUE = 2
     CONFIRM = 3
-    RETURNED = 4
-    DUE = 5
-    GAP = 6
-    UNITS = 7
-    COMPLETE = 8
+    RECONSIDER = 4
+    RETURNED = 5
+    DUE = 6
+    GAP = 7
+    UNITS = 8
+    COMPLETE = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,12 @@ _TABS = (
     ("Ownership", "ownership.system"),
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
+    ("Dependencies", "dependencies.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards"})
+_TAB_HOMES = frozenset({"ownership", "objectives", "dependencies", "annotations", "cards"})
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
@@ -50,6 +51,7 @@ _AT_HOME = (
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
     ("data_sources.system", "systems.register_page"),
+    ("dependencies.source", "data_sources.catalogue"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
 

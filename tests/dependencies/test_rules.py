@@ -79,7 +79,7 @@ def test_the_same_is_not_stated_twice_and_nobody_who_has_left_is_chosen():
     ("changes", "wrong"),
     [
         ({}, []),
-        ({"passed": None}, ["passed"]),
+        ({"passed": None}, ["outcome"]),
         ({"tried": ""}, ["tried"]),
         ({"tested_on": None}, ["tested_on"]),
         ({"tested_on": TODAY + timedelta(days=1)}, ["tested_on"]),

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.dependencies.models import Dependency, Reconsideration
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.objectives.models import SuccessMetric
@@ -105,6 +106,24 @@ PAGES = {
     "data_sources.check": (Visit(f"{SOURCE}/checks/{{check}}", "ada"),),
     "data_sources.system": (Visit(f"{SYSTEM}/data", "ada"), Visit("/systems/{pricing}/data", "otto")),
     "data_sources.system_end_use": (Visit(f"{SYSTEM}/data/{{use}}/end", "ada"),),
+    "dependencies.system": (
+        Visit(f"{SYSTEM}/dependencies", "ada"),
+        Visit(f"{SYSTEM}/dependencies", "otto"),
+        Visit("/systems/{sentinel}/dependencies"),
+    ),
+    "dependencies.add": (Visit(f"{SYSTEM}/dependencies/new", "ada"),),
+    "dependencies.show": (
+        Visit(f"{SYSTEM}/dependencies/{{dependency}}", "ada"),
+        Visit(f"{SYSTEM}/dependencies/{{dependency}}", "otto"),
+    ),
+    "dependencies.edit": (Visit(f"{SYSTEM}/dependencies/{{dependency}}/edit", "ada"),),
+    "dependencies.end": (Visit(f"{SYSTEM}/dependencies/{{dependency}}/end", "ada"),),
+    "dependencies.reconsider": (Visit(f"{SYSTEM}/reconsider/{{reconsideration}}", "ada"),),
+    "dependencies.system_touches": (
+        Visit("/systems/{pricing}/touches"),
+        Visit("/systems/{triage}/touches", "otto"),
+    ),
+    "dependencies.source_touches": (Visit(f"{SOURCE}/touches"), Visit("/data-sources/{retired}/touches")),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -179,6 +198,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired": retired.key,
         "check": newest(QualityCheck),
         "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
+        "dependency": newest(Dependency, system_id=triage),
+        "reconsideration": newest(Reconsideration, settled_at=None),
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,
         "view": newest(SavedView),

@@ -53,6 +53,21 @@ class OnFailure(StrEnum):
         }[self]
 
 
+class Outcome(StrEnum):
+    """What came of a test."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+    @property
+    def said(self) -> str:
+        """The outcome with what it means."""
+        return {
+            Outcome.PASSED: "Passed: it behaved as stated here",
+            Outcome.FAILED: "Failed: it did not",
+        }[self]
+
+
 class Span(StrEnum):
     """The units a promise of freshness is given in."""
 
@@ -162,7 +177,7 @@ def problems_with_test(facts: TrialFacts, *, today: date) -> list[Problem]:
     """Every objection to a test."""
     problems = [*prose_problems("tried", facts.tried), *prose_problems("note", facts.note)]
     if facts.passed is None:
-        problems.append(Problem("passed", "Say whether it passed or failed."))
+        problems.append(Problem("outcome", "Say whether it passed or failed."))
     if not facts.tried:
         problems.append(Problem("tried", "Say what was tried, so that the next person can try it again."))
     if facts.tested_on is None:
