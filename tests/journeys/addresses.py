@@ -93,6 +93,7 @@ PAGES = {
     "objectives.retire_metric": (Visit(f"{SYSTEM}/objectives/metrics/{{metric}}/retire", "ada"),),
     "objectives.record_value": (Visit(f"{SYSTEM}/objectives/values/new", "ada"),),
     "data_sources.catalogue": (Visit("/data-sources"), Visit("/data-sources?retired=1")),
+    "data_sources.quality": (Visit("/data-quality"), Visit("/data-quality?state=met&q=nothing+like+it")),
     "data_sources.new": (Visit("/data-sources/new", "ada"),),
     "data_sources.show": (
         Visit(SOURCE, "ada"),
