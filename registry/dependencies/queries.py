@@ -227,6 +227,8 @@ def reconsideration_by_id(
 
 def reconsiderations_of(session: Session, system_ids: Collection[int]) -> Sequence[Reconsideration]:
     """What these systems have to reconsider, oldest first. Which systems one may ask about is the caller's care."""
+    if not system_ids:
+        return []
     query = select(Reconsideration).where(
         col(Reconsideration.system_id).in_(sorted(system_ids)), col(Reconsideration.settled_at).is_(None)
     )

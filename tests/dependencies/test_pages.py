@@ -158,8 +158,8 @@ def test_what_a_change_touches_is_told_with_way_owner_and_distance(house, client
     with counted(database) as statements:
         said = text_of(client_of("otto").get(address))
     few = len(statements)
-    assert "uses it for test and training" in said
-    assert "relies on Claims triage, through Table" in said
+    assert "uses it for test and training 1" in said
+    assert "relies on Claims triage, through Table 2" in said
     assert "Ada Owner" in said
     assert "Olga Owner" in said
     assert "Systems you may not know of are left out" in said

@@ -50,20 +50,19 @@ def source_touches(key: str) -> ResponseReturnValue:
 
 
 def _touched(ways: queries.Ways, reached: Mapping[int, Reached], first: Mapping[int, str]) -> dict[str, Any]:
-    """The nearest of those reached: each with the way there and who answers for it. `first` says how the users use it."""
+    """The nearest of those reached, each with the way there and who answers for it.
+
+    `first` says how the users of a source use it; they are one step away from it.
+    """
     near = list(reached)[:_MOST]
     through = {one.through for one in reached.values() if one.through is not None}
     named = systems.by_numbers(session(), actor(), {*near, *through})
     owners = ownership.owners_of(session(), near)
-    rows = [
-        (
-            named[number],
-            _way(ways, reached[number], number, named) or first[number],
-            reached[number].distance,
-            owners.get(number),
-        )
-        for number in near
-    ]
+    rows = []
+    for number in near:
+        way = _way(ways, reached[number], number, named) or first[number]
+        steps = reached[number].distance + bool(first)
+        rows.append((named[number], way, steps, owners.get(number)))
     return {"rows": rows, "total": len(reached), "sees_everything": actor().sees_everything}
 
 
