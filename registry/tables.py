@@ -7,6 +7,7 @@ import registry.annotations.models
 import registry.audit.models
 import registry.cards.models
 import registry.data_sources.models
+import registry.dependencies.models
 import registry.interchange.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.dependencies.jobs as dependencies_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
@@ -17,6 +18,8 @@ from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.dependencies.api import api as dependencies_api
+from registry.dependencies.pages import pages as dependencies_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
@@ -47,6 +50,7 @@ FEATURES: Sequence[Blueprint] = (
     monitoring_pages,
     versions_pages,
     alerts_pages,
+    dependencies_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -66,6 +70,7 @@ API: Sequence[Blueprint] = (
     monitoring_api,
     versions_api,
     alerts_api,
+    dependencies_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -74,6 +79,10 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
     Event.INVENTORY_UNDO_REQUESTED: (interchange_jobs.undo,),
+    Event.DATA_SOURCE_EDITED: (dependencies_jobs.on_source_edited,),
+    Event.QUALITY_RESULT_RECORDED: (dependencies_jobs.on_quality_result,),
+    Event.DEPENDENCY_EDITED: (dependencies_jobs.on_dependency_edited,),
+    Event.DEPENDENCY_TESTED: (dependencies_jobs.on_dependency_tested,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -149,7 +158,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.DATA_SOURCE_ADDED,
-        Event.DATA_SOURCE_EDITED,
         Event.DATA_SOURCE_RETIRED,
         Event.DATA_SOURCE_RESTORED,
         Event.DATA_USE_ADDED,
@@ -167,5 +175,9 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.ALERT_SNOOZED,
         Event.ALERT_RESOLVED,
         Event.ALERT_ESCALATED,
+        Event.DEPENDENCY_ADDED,
+        Event.DEPENDENCY_ENDED,
+        Event.RECONSIDERATION_ASKED,
+        Event.RECONSIDERATION_SETTLED,
     }
 )

@@ -28,6 +28,13 @@ def due_after(last: date, cadence: Cadence) -> date:
     return months_after(last, _MONTHS[cadence])
 
 
+def last_overdue(cadence: Cadence, on: date) -> date:
+    """The latest day from which the next was due before `on`: whatever was had then or earlier is overdue on that day."""
+    if cadence in _DAYS:
+        return on - timedelta(days=_DAYS[cadence] + 1)
+    return latest_due_by(on - timedelta(days=1), _MONTHS[cadence])
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later (negative: earlier), or the last day of a month that is shorter."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -15,11 +15,12 @@ class Urgency(IntEnum):
     WARNING = 3
     OVERDUE = 4
     CONFIRM = 5
-    RETURNED = 6
-    DUE = 7
-    GAP = 8
-    UNITS = 9
-    COMPLETE = 10
+    RECONSIDER = 6
+    RETURNED = 7
+    DUE = 8
+    GAP = 9
+    UNITS = 10
+    COMPLETE = 11
 
 
 @dataclass(frozen=True, slots=True)

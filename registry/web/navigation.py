@@ -38,11 +38,14 @@ _TABS = (
     ("Data", "data_sources.system"),
     ("Monitoring", "monitoring.system"),
     ("Versions", "versions.system"),
+    ("Dependencies", "dependencies.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "monitoring", "annotations", "cards", "versions"})
+_TAB_HOMES = frozenset(
+    {"ownership", "objectives", "monitoring", "annotations", "cards", "versions", "dependencies"}
+)
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
@@ -53,6 +56,7 @@ _AT_HOME = (
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
     ("data_sources.system", "systems.register_page"),
+    ("dependencies.source", "data_sources.catalogue"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
 

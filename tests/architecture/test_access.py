@@ -19,6 +19,9 @@ from registry.annotations import queries as annotation_queries
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.dependencies import actions as dependencies
+from registry.dependencies.rules.dependency import DependencyFacts, Direction
+from registry.dependencies.rules.reconsider import Ask, Cause
 from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
@@ -28,7 +31,8 @@ from registry.kernel.guard_rails import Bound
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
 from registry.objectives import actions as objectives
-from registry.objectives.rules.metric import Direction, Kind, MetricFacts
+from registry.objectives.rules.metric import Direction as Better
+from registry.objectives.rules.metric import Kind, MetricFacts
 from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
@@ -93,13 +97,19 @@ def _furnish(session, cast):
             session,
             actor,
             number,
-            MetricFacts(Kind.ACCURACY, f"{name} accuracy", unit="%", direction=Direction.HIGHER),
+            MetricFacts(Kind.ACCURACY, f"{name} accuracy", unit="%", direction=Better.HIGHER),
         )
         offer = ownership.offer_handover(session, actor, number, cast.number("mia"), "Test")
         note = annotations.write_note(session, actor, number, "Test")
         annotations.retag(session, actor, number, add=[name])
         version = versions.add_version(session, actor, number, VersionFacts("1", "First.", significant=False))
         alert = alerts.raise_alert(session, the_registry("command"), number, AlertKind.DRIFT, "Test")
+        depends = dependencies.add_dependency(
+            session, actor, number, DependencyFacts(Direction.UPSTREAM, service="Postcode service")
+        )
+        asked = dependencies.ask_again(
+            session, actor, number, Ask(Cause.TEST_FAILED, 1, dependency_id=depends.id)
+        )
         numbers[name] = {
             "alert": alert.id,
             "version": version.id,
@@ -108,6 +118,8 @@ def _furnish(session, cast):
             "slug": metric.slug,
             "handover": offer.id,
             "note": note.id,
+            "dependency": depends.id,
+            "reconsideration": asked.id,
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
         }
     check = data_sources.add_check(session, ada, source, _check())
@@ -217,8 +229,8 @@ class House:
     def _child(self, rule, name):
         of = self.numbers[name]
         number = of["use"] if ".system_end_use" in rule.endpoint else of["assignment"]
-        number = of["note"] if "/notes/" in rule.rule else number
-        number = of["version"] if "/versions/" in rule.rule else number
+        for part, kind in _CHILDREN.items():
+            number = of[kind] if part in rule.rule else number
         values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1"}
         return {each: values[each] for each in rule.arguments - {"key"}}
 
@@ -239,6 +251,14 @@ class House:
                     statuses = [self.status(name, method, url) for name in PEOPLE]
                     rows.append([method, rule.rule, said, *map(str, statuses)])
         return rows
+
+
+_CHILDREN = {
+    "/notes/": "note",
+    "/versions/": "version",
+    "/dependencies/": "dependency",
+    "/reconsider/": "reconsideration",
+}
 
 
 def _any(argument):
@@ -317,6 +337,7 @@ def test_in_the_table_those_without_a_permission_are_refused(database, cast, app
         "objectives.edit": Permission.OBJECTIVE_EDIT,
         "objectives.add_metric": Permission.OBJECTIVE_EDIT,
         "data_sources.system_attach": Permission.DATA_USE_EDIT,
+        "dependencies.add": Permission.DEPENDENCY_EDIT,
     }
     doors_of = [(rule.endpoint, rule) for rule in app.url_map.iter_rules() if rule.endpoint in needs]
     assert {endpoint for endpoint, _ in doors_of} == needs.keys()

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from registry.audit.models import ENTRY
 from registry.audit.queries import verify
+from registry.data_sources.models import QualityResult
 from registry.demo.actions import load
 from registry.demo.rules.invented import invented
+from registry.dependencies.models import Dependency, DependencyTest
 from registry.kernel import clock
 from registry.monitoring.models.alerts import Alert, AlertNotice
 from registry.monitoring.rules.alerts import AlertState
@@ -74,6 +76,9 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         assert some(session, Assignment, to_be_confirmed=True)
         assert [person for person in some(session, Person) if person.active_to is not None]
         assert {system.visibility.value for system in some(session, System)} == {"company", "restricted"}
+        assert {test.passed for test in some(session, DependencyTest)} == {True, False}
+        assert {result.met for result in some(session, QualityResult)} == {True, False}
+        assert [one for one in some(session, Dependency) if one.other_system_id is not None]
         open_owners = sa.select(Assignment.system_id).filter_by(seat="accountable_owner", to_at=None)
         assert sorted(session.scalars(open_owners)) == sorted(session.scalars(sa.select(System.id)))
 

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.dependencies.models import Dependency, Reconsideration
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.monitoring.models.alerts import Alert
@@ -104,6 +105,7 @@ PAGES = {
     "monitoring.upload": (Visit(f"{SYSTEM}/monitoring/upload", "ada"),),
     "monitoring.record": (Visit(f"{SYSTEM}/monitoring/metrics/{{metric}}/record", "ada"),),
     "data_sources.catalogue": (Visit("/data-sources"), Visit("/data-sources?retired=1")),
+    "data_sources.quality": (Visit("/data-quality"), Visit("/data-quality?state=met&q=nothing+like+it")),
     "data_sources.new": (Visit("/data-sources/new", "ada"),),
     "data_sources.show": (
         Visit(SOURCE, "ada"),
@@ -147,6 +149,24 @@ PAGES = {
         Visit("/alerts/{alert}", "otto"),
         Visit("/alerts/{resolved_alert}", "ada"),
     ),
+    "dependencies.system": (
+        Visit(f"{SYSTEM}/dependencies", "ada"),
+        Visit(f"{SYSTEM}/dependencies", "otto"),
+        Visit("/systems/{sentinel}/dependencies"),
+    ),
+    "dependencies.add": (Visit(f"{SYSTEM}/dependencies/new", "ada"),),
+    "dependencies.show": (
+        Visit(f"{SYSTEM}/dependencies/{{dependency}}", "ada"),
+        Visit(f"{SYSTEM}/dependencies/{{dependency}}", "otto"),
+    ),
+    "dependencies.edit": (Visit(f"{SYSTEM}/dependencies/{{dependency}}/edit", "ada"),),
+    "dependencies.end": (Visit(f"{SYSTEM}/dependencies/{{dependency}}/end", "ada"),),
+    "dependencies.reconsider": (Visit(f"{SYSTEM}/reconsider/{{reconsideration}}", "ada"),),
+    "dependencies.system_touches": (
+        Visit("/systems/{pricing}/touches"),
+        Visit("/systems/{triage}/touches", "otto"),
+    ),
+    "dependencies.source_touches": (Visit(f"{SOURCE}/touches"), Visit("/data-sources/{retired}/touches")),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -194,6 +214,7 @@ NO_PAGES = {
     "annotations_api.notes": "JSON for programs",
     "alerts_api.alerts": "JSON for programs",
     "alerts_api.alerts_of_system": "JSON for programs",
+    "dependencies_api.dependencies": "JSON for programs",
     "people_api.people": "JSON for programs",
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",
@@ -224,6 +245,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired": retired.key,
         "check": newest(QualityCheck),
         "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
+        "dependency": newest(Dependency, system_id=triage),
+        "reconsideration": newest(Reconsideration, settled_at=None),
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,
         "alert": newest(Alert, state=AlertState.OPEN),

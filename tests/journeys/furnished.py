@@ -17,6 +17,10 @@ from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
 from registry.data_sources.rules.sources import Classification, Purpose, SourceFacts, Stated
+from registry.dependencies import actions as dependencies
+from registry.dependencies.rules.dependency import DependencyFacts, OnFailure, TrialFacts
+from registry.dependencies.rules.dependency import Direction as Way
+from registry.dependencies.rules.reconsider import Ask, Cause
 from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport, SavedProfile, SourceRecord
 from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
@@ -73,6 +77,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _readings(session, ada, cast, words)
     _seats(session, ada, cast, words)
     _versions(session, ada, cast, source, words)
+    _dependencies(session, adam, cast, source, words)
     _machinery(session, words)
     _annotations(session, ada, adam, cast, words)
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
@@ -359,6 +364,45 @@ def _seats(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
         ownership.offer_handover(
             session, ada, number, cast.number("mia"), words.text("Mia runs the desk now.")
         )
+
+
+def _dependencies(session: Session, adam: Actor, cast: Cast, source: DataSource, words: Words) -> None:
+    """Triage relies on a service, on Pricing and on Sentinel, which not everybody may know of; the desk relies on it."""
+    line, text, triage = words.line, words.text, cast.triage.id or 0
+    for system in (cast.pricing, cast.sentinel):
+        dependencies.add_dependency(
+            session, adam, triage, DependencyFacts(Way.UPSTREAM, other_system_id=system.id)
+        )
+    desk = DependencyFacts(Way.DOWNSTREAM, service=line("Claims desk"), interface=line("Queue"))
+    ended = dependencies.add_dependency(session, adam, triage, desk)
+    dependencies.end_dependency(session, adam, ended, text("It reads the table now."))
+    found = dependencies.add_dependency(
+        session,
+        adam,
+        triage,
+        DependencyFacts(
+            Way.UPSTREAM,
+            service=line("Postcode service"),
+            interface=line("REST"),
+            contract_format=line("OpenAPI"),
+            contract_version=line("2.1"),
+            freshness_minutes=90,
+            timeout_seconds=Decimal("1.5"),
+            on_failure=OnFailure.DEGRADES,
+            failure_words=text("Cases go to the *general* queue."),
+            fallback=text("The desk types it in."),
+            owner_id=cast.number("ben"),
+        ),
+    )
+    trial = TrialFacts(clock.today(), passed=False, tried=text("Switched it off."), note=text("Report 12."))
+    dependencies.record_test(session, adam, found, trial)
+    asks = (
+        Ask(Cause.SCHEMA_CHANGED, 1, data_source_id=source.id, detail=line("from 4.1 to 4.2")),
+        Ask(Cause.CONTRACT_CHANGED, 1, dependency_id=found.id),
+        Ask(Cause.TEST_FAILED, 1, dependency_id=found.id),
+    )
+    settled, *_ = [dependencies.ask_again(session, adam, triage, ask) for ask in asks]
+    dependencies.settle(session, adam, settled, text("Trained anew."), version=settled.version)
 
 
 def _annotations(session: Session, ada: Actor, adam: Actor, cast: Cast, words: Words) -> None:

@@ -59,6 +59,7 @@ MAY_NAME_SOME = {
     "people.directory": "/people",
     "people.teams": "/teams",
     "data_sources.catalogue": "/data-sources",
+    "data_sources.quality": "/data-quality",
     "systems.views": "/systems/views",
     "systems.new": "/systems/new",
     "systems.new_view": "/systems/views/new",

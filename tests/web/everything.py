@@ -104,6 +104,9 @@ class Everything:
         }.items():
             if name == "number" and part in rule.rule:
                 return self.place[of]
+        for part, of in {"/dependencies/": "dependency", "/reconsider/": "reconsideration"}.items():
+            if name == "number" and part in rule.rule:
+                return self.place[of]
         if name == "number" and first == "systems":
             return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}

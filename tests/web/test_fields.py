@@ -43,6 +43,7 @@ EDITS = (
     "/systems/{triage}/objectives/edit",
     "/systems/{triage}/objectives/metrics/{metric}/edit",
     "/data-sources/{source}/edit",
+    "/systems/{triage}/dependencies/{dependency}/edit",
     "/people/{person}/edit",
     "/units/{claims}/edit",
     "/teams/{team}/edit",
@@ -66,7 +67,7 @@ def test_the_same_form_does_change_the_fields_it_has(everything, page):
     url = page.format(**everything.place)
     client = everything.sign_in("adam")
     honest = filled(client.get(url).text)
-    named = next(name for name in ("name", "problem") if name in honest)
+    named = next(name for name in ("name", "problem", "interface") if name in honest)
     before = digests(everything.app.database, LEDGER)
     assert client.post(url, data=honest | {named: ["Another name"]}).status_code == 303
     assert digests(everything.app.database, LEDGER) != before
@@ -132,9 +133,27 @@ CREATIONS = (
         low="95",
         cadence="daily",
     ),
+    creation(
+        "/systems/{triage}/dependencies/new",
+        "dependency",
+        "service",
+        version="0",
+        direction="upstream",
+        other="{name}",
+        freshness_unit="minutes",
+    ),
     creation("/account/tokens", "api_token", "label prefix secret_sha256", scopes="registry:read"),
 )
-MOMENTS = {"id", "registered_at", "recorded_at", "issued_at", "expires_at", "offered_at", "from_at"}
+MOMENTS = {
+    "id",
+    "registered_at",
+    "recorded_at",
+    "issued_at",
+    "expires_at",
+    "offered_at",
+    "from_at",
+    "added_at",
+}
 
 
 def newest(database, table):
@@ -148,7 +167,7 @@ def newest(database, table):
 def added(everything: Everything, client: FlaskClient, made: Creation, word: str, more: dict[str, Any]):
     """The row that the form adds, with some more fields sent along."""
     places = everything.place | {"name": word}
-    title = min(made.own & {"name", "label", "rule", "source"})
+    title = min(made.own & {"name", "label", "rule", "source", "service"})
     data = {name: str(value).format(**places) for name, value in made.valid.items()} | {title: word}
     reply = client.post(made.url.format(**places), data=more | data)
     assert (reply.status_code in {200, 303}, problems(reply.text)) == (True, [])

@@ -63,15 +63,16 @@ def _search(unit: int | None) -> Search:
     ahead = clock.today() + timedelta(days=WARN_DAYS)
     return Search(
         words=request.args.get("q", "").replace("\x00", "").strip()[:200],
-        classification=_chosen("classification", Classification),
-        personal=_chosen("personal", Stated),
+        classification=chosen("classification", Classification),
+        personal=chosen("personal", Stated),
         expires_by=ahead if request.args.get("expiring") == "1" else None,
         retired=request.args.get("retired") == "1",
         unit_ids=people.unit_with_those_below(session(), unit) if unit is not None else frozenset(),
     )
 
 
-def _chosen(name: str, kind: type[Choice]) -> Choice | None:
+def chosen(name: str, kind: type[Choice]) -> Choice | None:
+    """The filter of that name in the address, or None where it does not narrow. Raises RuleBroken."""
     text = request.args.get(name, "")
     if text and text not in set(kind):
         raise RuleBroken([Problem(name, "Choose one of the list.")])

@@ -41,6 +41,30 @@ _ASKS: Final = {
 }
 
 
+class CheckState(StrEnum):
+    """How a check stands. One that was not met may be overdue as well."""
+
+    NOT_MET = "not_met"
+    OVERDUE = "overdue"
+    NEVER = "never_measured"
+    MET = "met"
+
+    @property
+    def said(self) -> str:
+        """The state as a heading."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def means(self) -> str:
+        """What it says of a check."""
+        return {
+            CheckState.NOT_MET: "by the latest result",
+            CheckState.OVERDUE: "a new result should have come",
+            CheckState.NEVER: "no result at all",
+            CheckState.MET: "and recent enough",
+        }[self]
+
+
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
     """What a quality check states: the rule in words, the acceptable result, how often it is looked at."""

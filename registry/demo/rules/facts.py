@@ -6,7 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
 from registry.data_sources.rules.sources import Classification, SourceFacts, Stated
+from registry.dependencies.rules.dependency import DependencyFacts, OnFailure, TrialFacts
+from registry.dependencies.rules.dependency import Direction as Way
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
@@ -108,3 +111,42 @@ def version_facts(told: Mapping[str, Any], sources: Mapping[str, int], day: Day)
         trained_on=learned,
         **texts,
     )
+
+
+def check_facts(told: Mapping[str, Any]) -> CheckFacts:
+    """A check on the quality of a source."""
+    return CheckFacts(
+        Dimension(told["dimension"]),
+        told["rule"],
+        told["unit"],
+        Bound(told["bound"]),
+        Decimal(told["low"]) if "low" in told else None,
+        Decimal(told["high"]) if "high" in told else None,
+        Cadence(told["cadence"]),
+    )
+
+
+def result_facts(told: Mapping[str, Any], on_day: date) -> ResultFacts:
+    """A dated result of a check."""
+    return ResultFacts(on_day, Decimal(told["value"]), told.get("note", ""))
+
+
+def dependency_facts(
+    told: Mapping[str, Any], other: int | None, people: Mapping[str, Any]
+) -> DependencyFacts:
+    """What a system relies on or hands to: a service by its name, or the system with the number `other`."""
+    as_told = ("service", "interface", "contract_format", "contract_version", "failure_words", "fallback")
+    return DependencyFacts(
+        Way(told["direction"]),
+        other,
+        freshness_minutes=told.get("freshness_minutes"),
+        timeout_seconds=Decimal(told["timeout_seconds"]) if "timeout_seconds" in told else None,
+        on_failure=OnFailure(told["on_failure"]),
+        owner_id=people[told["owner"]].id if "owner" in told else None,
+        **{name: str(told.get(name, "")) for name in as_told},
+    )
+
+
+def trial_facts(told: Mapping[str, Any], on_day: date) -> TrialFacts:
+    """A dated test of a dependency."""
+    return TrialFacts(on_day, told["passed"], told["tried"], told.get("note", ""))

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from registry.dependencies import queries as dependencies
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.monitoring.queries import alerts
@@ -30,6 +31,7 @@ _ICONS = {
     Urgency.WARNING: "alert",
     Urgency.OVERDUE: "flag",
     Urgency.CONFIRM: "flag",
+    Urgency.RECONSIDER: "alert",
     Urgency.RETURNED: "hand-over",
     Urgency.DUE: "clock",
     Urgency.GAP: "person",
@@ -48,6 +50,7 @@ def desk() -> ResponseReturnValue:
             *_of_alerts(who),
             *_of_offers(who),
             *_of_confirmations(who),
+            *_of_changes(who, owned),
             *_of_records(owned),
             *_of_others(who),
             *_of_heads(who),
@@ -100,6 +103,16 @@ def _told_as_head(who: Actor) -> dict[int | None, frozenset[int]]:
 def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bool:
     units = told.get(None, frozenset()) | told.get(asked.owner.person_id, frozenset())
     return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
+
+
+def _of_changes(who: Actor, owned: list[Owned]) -> list[Task]:
+    """The systems they answer for that a change has touched; of each what has waited longest, and how much there is."""
+    systems_owned = {each.system.id or 0: each.system for each in owned}
+    asked = dependencies.reconsiderations_of(session(), systems_owned)
+    waiting: dict[int, list[queries.Told]] = {}
+    for each in queries.told(session(), who, asked):
+        waiting.setdefault(each.asked.system_id, []).append(each)
+    return [tasks.reconsider(systems_owned[number], found) for number, found in waiting.items()]
 
 
 def _of_records(owned: list[Owned]) -> list[Task]:

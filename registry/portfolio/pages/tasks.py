@@ -15,7 +15,7 @@ from registry.ownership.rules import KIND_SAID, GapKind, HandoverState, end_of
 from registry.packs.queries import alerts_on
 from registry.people.models import Person
 from registry.people.rules import HeadFinding, HeadGap
-from registry.portfolio.queries import Asked, Owned, Returned, Waiting
+from registry.portfolio.queries import Asked, Owned, Returned, Told, Waiting
 from registry.portfolio.rules import Task, Urgency
 from registry.systems.models import System
 from registry.web.viewkit import day
@@ -114,6 +114,19 @@ def look_after(asked: Asked, *, as_head: bool) -> Task:
         end_of(asked.due.on),
         url_for("ownership.system", key=asked.system.key, _anchor="confirm"),
         "Look at it",
+    )
+
+
+def reconsider(system: System, waiting: Sequence[Told]) -> Task:
+    """A system of theirs that a change elsewhere has touched, once or several times."""
+    more = f" And {counted(len(waiting) - 1, 'more thing')}." if len(waiting) > 1 else ""
+    return Task(
+        Urgency.RECONSIDER,
+        f"Look at {system.name} again",
+        f"{waiting[0].says}{more}",
+        None,
+        url_for("dependencies.system", key=system.key, _anchor="reconsider"),
+        "Read and settle",
     )
 
 

@@ -1,4 +1,4 @@
-"""What waits for a person; how many systems have what; how ownership stands across the register; the search across everything."""
+"""What waits for a person and is to be reconsidered; how many systems have what; how ownership stands; the search across everything."""
 
 from registry.portfolio.queries.confirming import (
     Asked,
@@ -36,6 +36,7 @@ from registry.portfolio.queries.on_day import (
     ever_held,
     seats_on,
 )
+from registry.portfolio.queries.reconsidering import Told, told
 from registry.portfolio.queries.searching import Hits, Results, address_of, search
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Results",
     "Returned",
     "Scope",
+    "Told",
     "Waiting",
     "address_of",
     "answered_count",
@@ -72,6 +74,7 @@ __all__ = [
     "seats_filled",
     "seats_on",
     "to_chase",
+    "told",
     "tree_and_heads",
     "waiting_for",
 ]

@@ -1,4 +1,4 @@
-"""Sources by key and name; the catalogue; who uses a source; what a system uses; checks and their results."""
+"""Sources by key and name; the catalogue; who uses a source; what a system uses."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 
-from registry.data_sources.models import DataSource, DataUse, QualityCheck, QualityResult
+from registry.data_sources.models import DataSource, DataUse
 from registry.data_sources.rules.sources import Classification, Purpose, SourceFacts, Stated, name_key
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
-from registry.kernel.guard_rails import GuardRail
 from registry.kernel.text import DATA_SOURCE_PREFIX, number_of
 from registry.people.models import Person
 from registry.store.paging import Page, cut, holding
@@ -190,46 +189,3 @@ def users_counted(session: Session, actor: Actor, source_ids: Sequence[int]) -> 
         .group_by(col(DataUse.data_source_id))
     )
     return dict(session.exec(query).all())
-
-
-def checks_of(session: Session, source_id: int) -> list[tuple[QualityCheck, QualityResult | None]]:
-    """The checks on a source that are in use, each with its latest result, in two statements."""
-    query = select(QualityCheck).where(
-        QualityCheck.data_source_id == source_id, col(QualityCheck.retired_at).is_(None)
-    )
-    checks = session.exec(query.order_by(col(QualityCheck.id))).all()
-    place = func.row_number().over(
-        partition_by=col(QualityResult.quality_check_id),
-        order_by=(col(QualityResult.measured_on).desc(), col(QualityResult.id).desc()),
-    )
-    numbers = [check.id or 0 for check in checks]
-    ranked = select(col(QualityResult.id), place.label("place")).where(
-        col(QualityResult.quality_check_id).in_(numbers)
-    )
-    newest = ranked.subquery()
-    latest = (
-        select(QualityResult).join(newest, col(QualityResult.id) == newest.c.id).where(newest.c.place == 1)
-    )
-    results = {result.quality_check_id: result for result in session.exec(latest)} if checks else {}
-    return [(check, results.get(check.id or 0)) for check in checks]
-
-
-def check_by_id(session: Session, source_id: int, check_id: int, *, lock: bool = False) -> QualityCheck:
-    """One check of this source. Raises NotFound also for another source's."""
-    query = select(QualityCheck).where(QualityCheck.id == check_id, QualityCheck.data_source_id == source_id)
-    found = session.exec(query.with_for_update() if lock else query).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def check_rail(check: QualityCheck) -> GuardRail:
-    """The results that are acceptable to the check."""
-    return GuardRail(check.bound, check.low, check.high)
-
-
-def results_of(session: Session, check_id: int, limit: int = 50) -> Sequence[QualityResult]:
-    """The results of a check, newest first."""
-    query = select(QualityResult).where(QualityResult.quality_check_id == check_id)
-    order = (col(QualityResult.measured_on).desc(), col(QualityResult.id).desc())
-    return session.exec(query.order_by(*order).limit(limit)).all()

@@ -1,0 +1,1 @@
+"""What a system stands on and what stands on it, and whom a change anywhere touches."""
