@@ -7,6 +7,7 @@ import registry.annotations.models
 import registry.audit.models
 import registry.cards.models
 import registry.data_sources.models
+import registry.feedback.models
 import registry.interchange.models
 import registry.objectives.models
 import registry.ownership.models

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.feedback.jobs as feedback_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
@@ -63,6 +64,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
+    feedback_jobs.sweep_tallies: timedelta(hours=6),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.
@@ -135,5 +137,18 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.QUALITY_CHECK_ADDED,
         Event.QUALITY_CHECK_RETIRED,
         Event.QUALITY_RESULT_RECORDED,
+        Event.FEEDBACK_DOOR_SET,
+        Event.FEEDBACK_DOOR_REPLACED,
+        Event.FEEDBACK_RECEIVED,
+        Event.FEEDBACK_THEMED,
+        Event.FEEDBACK_ANSWERED,
+        Event.FEEDBACK_DISMISSED,
+        Event.FEEDBACK_ESCALATED,
+        Event.FEEDBACK_LINKED,
+        Event.FEEDBACK_JUDGED,
+        Event.THEME_RENAMED,
+        Event.THEME_MERGED,
+        Event.LIMITATION_ADDED,
+        Event.LIMITATION_ENDED,
     }
 )

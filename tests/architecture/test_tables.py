@@ -10,6 +10,8 @@ MACHINERY = {
     "user_session", "sign_in_tries", "job", "cursor", "heartbeat", "card_preview", "people_upload",
     # An import's desk: what comes of it is in the ledger, row by row.
     "inventory_import", "import_row", "import_likeness",
+    # Who sent how often on one day; swept the day after.
+    "feedback_tally",
     "ledger_entry", "ledger_payload", "ledger_object",
 }  # fmt: skip
 
