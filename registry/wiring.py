@@ -17,6 +17,8 @@ from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.feedback.api import api as feedback_api
+from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.objectives.pages import pages as objectives_pages
@@ -38,6 +40,7 @@ FEATURES: Sequence[Blueprint] = (
     ownership_pages,
     objectives_pages,
     data_sources_pages,
+    feedback_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -49,7 +52,7 @@ FEATURES: Sequence[Blueprint] = (
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
-API: Sequence[Blueprint] = (systems_api, annotations_api, cards_api, people_api)
+API: Sequence[Blueprint] = (systems_api, annotations_api, feedback_api, cards_api, people_api)
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
+from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.objectives.models import SuccessMetric
@@ -14,6 +15,7 @@ from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
 from registry.systems.models import SavedView
 from tests.cast import Cast
+from tests.journeys.furnished import ANSWER_CODE
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ PAGES = {
     "data_sources.check": (Visit(f"{SOURCE}/checks/{{check}}", "ada"),),
     "data_sources.system": (Visit(f"{SYSTEM}/data", "ada"), Visit("/systems/{pricing}/data", "otto")),
     "data_sources.system_end_use": (Visit(f"{SYSTEM}/data/{{use}}/end", "ada"),),
+    "feedback.give": (Visit("/feedback/{door}", ""), Visit("/feedback/{door}", "ada")),
+    "feedback.answer": (Visit("/feedback/answer/{answer_code}", ""),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -138,6 +142,7 @@ REFUSALS = (
     Visit("/systems/{sentinel}", "otto", 404),
     Visit("/audit", "otto", 403),
     Visit("/nothing/here", "", 404),
+    Visit("/feedback/nobody-was-given-this", "", 404),
 )
 
 # GET addresses that are no page for a person, and why.
@@ -149,6 +154,7 @@ NO_PAGES = {
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",
+    "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
     "people_api.people": "JSON for programs",
     "people_api.person": "JSON for programs",
@@ -194,4 +200,9 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "import": newest(InventoryImport, state=ImportState.CHECKED),
         "imported": newest(InventoryImport, state=ImportState.IMPORTED),
         "import_profile": newest(SavedProfile),
+        "door": session.exec(select(FeedbackDoor)).one().public_code,
+        "answer_code": ANSWER_CODE,
+        "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
+        "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
+        "limitation": newest(KnownLimitation, ended=None),
     }

@@ -62,7 +62,7 @@ MAY_NAME_SOME = {
     "worker.jobs": "/jobs",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
-OF_ONE_RECORD = ("<key>", "<int:number>")
+OF_ONE_RECORD = ("<key>", "<int:number>", "<code>")
 NO_SYSTEMS = {
     "static",
     "health.alive",

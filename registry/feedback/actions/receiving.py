@@ -71,7 +71,7 @@ def receive(
     The caller holds the system's row locked, so that a key comes in once. The order of the results is that given.
     """
     require(actor, Permission.FEEDBACK_SEND, system_id)
-    tidied = [Incoming(rules.tidied(each.facts), each.key) for each in incoming]
+    tidied = [Incoming(rules.tidied(each.facts), each.key or None) for each in incoming]
     refuse_if(_problems(tidied))
     known = queries.keys_known(session, system_id, {each.key for each in tidied if each.key})
     fresh = _not_yet_in(tidied, known)

@@ -1,0 +1,5 @@
+"""The public door and the answer behind it; a system's feedback and the inbox across systems; sorting and answering."""
+
+from registry.feedback.pages.public import pages
+
+__all__ = ["pages"]
