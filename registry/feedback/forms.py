@@ -149,14 +149,14 @@ class DismissForm(Form):
 class EscalateForm(Form):
     """What the owner has to know."""
 
-    because = Text("What the owner has to decide or know", triage.REASON_LIMIT, rows=2, required=True)
+    needed = Text("What the owner has to decide or know", triage.REASON_LIMIT, rows=2, required=True)
 
 
 class LinkForm(Form):
     """A known limitation of the system, one of those written down or a new one."""
 
     limitation_id = Picked("Known limitation", empty="A new one, as written below")
-    text = Text(
+    limitation = Text(
         "New limitation", triage.LIMITATION_LIMIT, "What the system cannot do well, and for whom.", rows=2
     )
 
@@ -164,7 +164,7 @@ class LinkForm(Form):
 class LimitationForm(Form):
     """A known limitation of the system."""
 
-    text = Text(
+    limitation = Text(
         "Limitation",
         triage.LIMITATION_LIMIT,
         "What the system cannot do well, and for whom.",

@@ -35,11 +35,12 @@ _TABS = (
     ("Ownership", "ownership.system"),
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
+    ("Feedback", "feedback.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
-_TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards"})
+_TAB_HOMES = frozenset({"ownership", "objectives", "annotations", "cards", "feedback"})
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
@@ -47,6 +48,7 @@ _AT_HOME = (
     ("ownership.load", "ownership.findings"),
     ("ownership.on_day", "ownership.findings"),
     ("ownership.transfer", "people.directory"),
+    ("feedback.inbox", "portfolio.desk"),
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
     ("data_sources.system", "systems.register_page"),

@@ -105,7 +105,7 @@ def test_steps_that_lead_nowhere_or_lack_their_reason_are_refused():
     assert fields(triage.problems_with_reply("Thank you", State.SPAM)) == {""}
     assert fields(triage.problems_with_dismissal("", State.NEW)) == {"because"}
     assert fields(triage.problems_with_dismissal("again", State.DISMISSED)) == {""}
-    assert fields(triage.problems_with_escalation("", State.NEW, has_owner=True)) == {"because"}
+    assert fields(triage.problems_with_escalation("", State.NEW, has_owner=True)) == {"needed"}
     assert fields(triage.problems_with_escalation("x", State.NEW, has_owner=False)) == {""}
     assert fields(triage.problems_with_escalation("x", State.ESCALATED, has_owner=True)) == {""}
     assert triage.problems_with_ruling(State.NEW, is_spam=False, looks_like_spam=False)

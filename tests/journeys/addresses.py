@@ -107,6 +107,23 @@ PAGES = {
     "data_sources.check": (Visit(f"{SOURCE}/checks/{{check}}", "ada"),),
     "data_sources.system": (Visit(f"{SYSTEM}/data", "ada"), Visit("/systems/{pricing}/data", "otto")),
     "data_sources.system_end_use": (Visit(f"{SYSTEM}/data/{{use}}/end", "ada"),),
+    "feedback.system": (
+        Visit(f"{SYSTEM}/feedback", "ada"),
+        Visit(f"{SYSTEM}/feedback?state=waiting&theme={{theme}}", "otto"),
+        Visit("/systems/{pricing}/feedback", "olga"),
+        Visit(f"{SYSTEM}/feedback?state=lost", "ada", 422),
+    ),
+    "feedback.show": (
+        Visit(f"{SYSTEM}/feedback/{{feedback}}", "ada"),
+        Visit(f"{SYSTEM}/feedback/{{feedback}}", "otto"),
+    ),
+    "feedback.write_down_form": (Visit(f"{SYSTEM}/feedback/new", "ben"),),
+    "feedback.door": (
+        Visit(f"{SYSTEM}/feedback/door", "ada"),
+        Visit("/systems/{pricing}/feedback/door", "olga"),
+    ),
+    "feedback.theme": (Visit(f"{SYSTEM}/feedback/themes/{{theme}}", "ada"),),
+    "feedback.inbox": (Visit("/feedback/inbox", "ada"), Visit("/feedback/inbox", "otto")),
     "feedback.give": (Visit("/feedback/{door}", ""), Visit("/feedback/{door}", "ada")),
     "feedback.answer": (Visit("/feedback/answer/{answer_code}", ""),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),

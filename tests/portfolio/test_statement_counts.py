@@ -9,7 +9,7 @@ FEW, MANY = 5, 60
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 19),
+    "/": ("ada", 20),
     "/ for a colleague with many offers": ("mia", 13),
     "/ for an administrator": ("adam", 13),
     "/systems": ("ada", 12),
@@ -32,6 +32,8 @@ PAGES = {
     "/systems/{triage}/card": ("ada", 26),
     "/systems/{triage}/card.json": ("ada", 22),
     "/data-sources": ("ada", 11),
+    "/systems/{triage}/feedback": ("ada", 18),
+    "/feedback/inbox": ("ada", 6),
     "/people": ("adam", 8),
     "/people/{ada}": ("adam", 13),
     "/search?q=system": ("ada", 12),

@@ -54,6 +54,7 @@ MAY_NAME_SOME = {
     "people.directory": "/people",
     "people.teams": "/teams",
     "data_sources.catalogue": "/data-sources",
+    "feedback.inbox": "/feedback/inbox",
     "systems.views": "/systems/views",
     "systems.new": "/systems/new",
     "systems.new_view": "/systems/views/new",

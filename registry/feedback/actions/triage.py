@@ -36,14 +36,14 @@ def dismiss(session: Session, actor: Actor, feedback: Feedback, because: str) ->
     return feedback
 
 
-def escalate(session: Session, actor: Actor, feedback: Feedback, because: str) -> Feedback:
+def escalate(session: Session, actor: Actor, feedback: Feedback, needed: str) -> Feedback:
     """Put feedback before whoever answers for the system now, with what they have to know. Raises RuleBroken."""
     require(actor, Permission.FEEDBACK_ANSWER, feedback.system_id)
-    because = tidy(because)
+    needed = tidy(needed)
     held = owners_of(session, [feedback.system_id]).get(feedback.system_id)
     owner_id = held.assignment.person_id if held else None
-    refuse_if(rules.problems_with_escalation(because, feedback.state, has_owner=owner_id is not None))
-    feedback.state, feedback.because, feedback.escalated_to_id = State.ESCALATED, because, owner_id
+    refuse_if(rules.problems_with_escalation(needed, feedback.state, has_owner=owner_id is not None))
+    feedback.state, feedback.because, feedback.escalated_to_id = State.ESCALATED, needed, owner_id
     record(session, actor, Event.FEEDBACK_ESCALATED, feedback, system_id=feedback.system_id)
     return feedback
 

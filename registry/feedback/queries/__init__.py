@@ -21,6 +21,7 @@ from registry.feedback.queries.themes import (
     theme_by_id,
     theme_lines,
     theme_named,
+    theme_of,
     themes_of,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "theme_by_id",
     "theme_lines",
     "theme_named",
+    "theme_of",
     "themes_of",
     "told_by_code",
     "waiting_for",

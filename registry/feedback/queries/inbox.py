@@ -104,8 +104,12 @@ def _answers_for(actor: Actor) -> ColumnElement[bool]:
 
 
 def _held(actor: Actor, seats: Collection[Seat]) -> ColumnElement[bool]:
-    numbers = sorted(number for number, held in actor.seats.items() if held & set(seats))
+    numbers = _numbers(actor, seats)
     return col(System.id).in_(numbers) if numbers else false()
+
+
+def _numbers(actor: Actor, seats: Collection[Seat]) -> list[int]:
+    return sorted(number for number, held in actor.seats.items() if held & set(seats))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,9 @@ _CHASED = (Seat.OWNER, Seat.DEPUTY)
 
 
 def waiting_for(session: Session, actor: Actor) -> Waiting | None:
-    """The feedback that waits on systems the actor owns or stands in for, in one statement; None when there is none."""
+    """The feedback that waits on systems the actor owns or stands in for, in at most one statement; None when there is none."""
+    if not _numbers(actor, _CHASED):
+        return None
     query = (
         select(System, func.count(), func.min(Feedback.received_at))
         .join(Feedback, col(Feedback.system_id) == col(System.id))

@@ -51,6 +51,14 @@ def theme_named(session: Session, system_id: int, name: str) -> Theme | None:
     return session.get(Theme, found.merged_into_id)
 
 
+def theme_of(session: Session, feedback: Feedback) -> Theme | None:
+    """The theme a piece of feedback stands under; of a merged one, the theme in its place; or None."""
+    if feedback.theme_id is None:
+        return None
+    place = select(func.coalesce(Theme.merged_into_id, Theme.id)).where(Theme.id == feedback.theme_id)
+    return session.exec(select(Theme).where(col(Theme.id) == place.scalar_subquery())).one()
+
+
 def merged_into(session: Session, theme_id: int) -> Sequence[Theme]:
     """The themes that were merged into this one."""
     return session.exec(select(Theme).where(Theme.merged_into_id == theme_id)).all()

@@ -1,6 +1,6 @@
 """What feedback says in numbers: satisfaction and override rate by week, each with its interval."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -67,6 +67,23 @@ def figures(counts: Iterable[DayCounts], first: date, last: date) -> Figures:
         Share(sum(each.satisfied for each in own), sum(each.ratings for each in own)),
         Share(sum(each.against for each in own), sum(each.decided for each in own)),
     )
+
+
+def together(stretches: Sequence[Figures]) -> Figures:
+    """The figures of adjoining stretches as one. Raises ValueError for none."""
+    if not stretches:
+        raise ValueError("figures of no days at all")
+    return Figures(
+        stretches[0].first,
+        stretches[-1].last,
+        sum(each.received for each in stretches),
+        _sum([each.satisfaction for each in stretches]),
+        _sum([each.override_rate for each in stretches]),
+    )
+
+
+def _sum(shares: Sequence[Share]) -> Share:
+    return Share(sum(each.counted for each in shares), sum(each.among for each in shares))
 
 
 def by_week(counts: Iterable[DayCounts], start: date, end: date) -> list[Figures]:

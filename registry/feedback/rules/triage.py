@@ -68,7 +68,7 @@ def problems_with_dismissal(because: str, state: State) -> list[Problem]:
     return wanted_text("because", because, REASON_LIMIT, missing)
 
 
-def problems_with_escalation(because: str, state: State, *, has_owner: bool) -> list[Problem]:
+def problems_with_escalation(needed: str, state: State, *, has_owner: bool) -> list[Problem]:
     """Objections to telling the system's owner: it takes a reason and somebody to tell."""
     if state is State.ESCALATED:
         return [Problem("", "The owner has this already.")]
@@ -76,12 +76,14 @@ def problems_with_escalation(because: str, state: State, *, has_owner: bool) -> 
         return [Problem("", "This is marked as spam. Say that it is none before you escalate it.")]
     if not has_owner:
         return [Problem("", "Nobody answers for this system. Name an owner first, on the tab Ownership.")]
-    return wanted_text("because", because, REASON_LIMIT, "Say what the owner has to decide or know.")
+    return wanted_text("needed", needed, REASON_LIMIT, "Say what the owner has to decide or know.")
 
 
 def problems_with_limitation(text: str) -> list[Problem]:
     """Objections to a known limitation."""
-    return wanted_text("text", text, LIMITATION_LIMIT, "Say what the system cannot do well, and for whom.")
+    return wanted_text(
+        "limitation", text, LIMITATION_LIMIT, "Say what the system cannot do well, and for whom."
+    )
 
 
 def problems_with_ruling(state: State, *, is_spam: bool, looks_like_spam: bool) -> list[Problem]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from registry.feedback import queries as feedback
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.ownership import rules as ownership
@@ -39,7 +40,14 @@ def desk() -> ResponseReturnValue:
     who = actor()
     owned, owned_count = queries.owned_by(session(), who)
     in_order = ordered(
-        [*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who), *_of_heads(who)]
+        [
+            *_of_offers(who),
+            *_of_confirmations(who),
+            *_of_feedback(who),
+            *_of_records(owned),
+            *_of_others(who),
+            *_of_heads(who),
+        ]
     )
     return render_template(
         "portfolio/desk.html",
@@ -80,6 +88,11 @@ def _told_as_head(who: Actor) -> dict[int | None, frozenset[int]]:
 def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bool:
     units = told.get(None, frozenset()) | told.get(asked.owner.person_id, frozenset())
     return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
+
+
+def _of_feedback(who: Actor) -> list[Task]:
+    waiting = feedback.waiting_for(session(), who)
+    return [tasks.answer_feedback(waiting)] if waiting else []
 
 
 def _of_records(owned: list[Owned]) -> list[Task]:

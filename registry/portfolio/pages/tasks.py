@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import url_for
 
+from registry.feedback.queries import Waiting as FeedbackWaiting
 from registry.kernel.actor import Seat
 from registry.kernel.text import counted
 from registry.ownership.rules import KIND_SAID, GapKind, HandoverState, end_of
@@ -102,6 +103,24 @@ def own(owned: Owned) -> Task:
         None,
         url_for("systems.show", key=system.key),
         "Show what is missing",
+    )
+
+
+def answer_feedback(waiting: FeedbackWaiting) -> Task:
+    """What people said of their systems and nobody has answered yet, in one line."""
+    place = waiting.system.name if waiting.system else counted(waiting.systems, "system")
+    address = (
+        url_for("feedback.system", key=waiting.system.key, state="waiting")
+        if waiting.system
+        else url_for("feedback.inbox", state="waiting")
+    )
+    return Task(
+        Urgency.DUE,
+        f"Answer {counted(waiting.count, 'piece', 'pieces')} of feedback on {place}",
+        f"The oldest has waited since {day(waiting.since.date())}.",
+        None,
+        address,
+        "Read and answer",
     )
 
 
