@@ -9,6 +9,9 @@ from registry.audit.models import ENTRY
 from registry.audit.queries import verify
 from registry.demo.actions import load
 from registry.demo.rules.invented import invented
+from registry.feedback.models import Feedback
+from registry.feedback.queries import theme_lines
+from registry.feedback.rules.triage import State
 from registry.kernel import clock
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
@@ -61,6 +64,14 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         for state in (HandoverState.OFFERED, HandoverState.DECLINED, HandoverState.EXPIRED):
             assert some(session, Handover, state=state), state
         assert some(session, Confirmation)
+        states = {said.state for said in some(session, Feedback)}
+        assert states >= {State.NEW, State.IN_TRIAGE, State.ANSWERED, State.ESCALATED}
+        assert some(session, Feedback, looks_like_spam=True)
+        triage = some(session, Feedback)[0].system_id
+        surging = [
+            line.theme.name for line in theme_lines(session, triage, clock.today()) if line.trend.surges
+        ]
+        assert surging == ["Hail sorted too low"]
         assert {notice.step for notice in some(session, ConfirmationNotice)} == set(Step)
         assert some(session, Assignment, to_be_confirmed=True)
         assert [person for person in some(session, Person) if person.active_to is not None]

@@ -1,4 +1,4 @@
-"""What happened to ownership in the demonstration: confirmations, offers and their answers, somebody who leaves."""
+"""What happened since in the demonstration: confirmations, offers and their answers, feedback, somebody who leaves."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
+from registry.demo.actions.said import what_was_said
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.ownership import actions as ownership
@@ -20,7 +21,7 @@ Step = tuple[float, Callable[[Session], None]]
 
 
 def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
-    """Everything that happened to ownership since, in order of time: each step as (days ago, what is done then)."""
+    """Everything that happened since, in order of time: each step as (days ago, what is done then)."""
     steps = [
         *_leavings(stage, told["people"], loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
@@ -47,7 +48,7 @@ def _leavings(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> Itera
 
 
 def _of_system(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
-    """Its owner confirms it; it is offered, and the offer declined or left to lapse."""
+    """Its owner confirms it; people say what they think of it; it is offered, and the offer declined or left to lapse."""
 
     def confirm(session: Session, note: str) -> None:
         actor, number = _owner_of(session, told, loaded)
@@ -55,6 +56,7 @@ def _of_system(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
 
     for word in told.get("confirmed", ()):
         yield word["days_ago"], partial(confirm, note=word.get("note", ""))
+    yield from what_was_said(told.get("feedback", {}), lambda session: _owner_of(session, told, loaded))
     if offer := told.get("handover"):
         yield from _of_offer(told, offer, loaded)
 
