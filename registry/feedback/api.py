@@ -49,10 +49,10 @@ def send(key: str) -> Response:
     """Pass on one piece of feedback, or up to 1,000 as {"feedback": [...]}; 200 when all of it came before, else 201."""
     system = systems.by_key(session(), actor(), key, lock=True)
     require(actor(), Permission.FEEDBACK_SEND, system.id)
-    sent = jsonkit.parsed(BatchIn).feedback if _is_batch() else [jsonkit.parsed(FeedbackIn)]
-    received = actions.receive(
-        session(), actor(), system.id or 0, Door.TOKEN, [each.incoming() for each in sent]
-    )
+    alone = not _is_batch()
+    sent = [jsonkit.parsed(FeedbackIn)] if alone else jsonkit.parsed(BatchIn).feedback
+    incoming = [each.incoming() for each in sent]
+    received = actions.receive(session(), actor(), system.id or 0, Door.TOKEN, incoming, alone=alone)
     answers = [
         url_for("feedback.answer", code=each.code, _external=True) if each.code else None for each in received
     ]

@@ -62,6 +62,8 @@ def test_one_or_many_come_in_once_and_each_reporter_gets_an_address(app, api, ca
         ({"comment": "x", "key": "k" * 201}, "key"),
         ({"feedback": []}, "feedback"),
         ({"feedback": [{"rating": 5}, {"rating": 0}]}, "feedback.1.rating"),
+        ({"feedback": [{"rating": 0}]}, "feedback.0.rating"),
+        ({"feedback": [{"rating": "0"}]}, "feedback.0.rating"),
         ({"feedback": [{"rating": 5}], "extra": 1}, "extra"),
         ([], ""),
     ],

@@ -1,5 +1,7 @@
 """Feedback in the browser: the tab of a system, one piece with its steps, themes, the door, the inbox."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -110,6 +112,8 @@ def test_what_somebody_was_told_is_written_down_in_the_name_of_who_passes_it_on(
     assert "They waited a week." in page
     assert "a colleague, who wrote it down" in page
     assert "Ben Engineer" in page
+    address = re.search(r"http://localhost(/feedback/answer/[\w-]+)", page).group(1)
+    assert "They waited a week." in app.test_client().get(address).text
 
 
 def test_themes_are_renamed_and_merged(client_of, app, cast, tab, said):

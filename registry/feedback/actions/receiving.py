@@ -63,16 +63,23 @@ def receive_from_link(
 
 
 def receive(
-    session: Session, actor: Actor, system_id: int, came_by: Door, incoming: Sequence[Incoming]
+    session: Session,
+    actor: Actor,
+    system_id: int,
+    came_by: Door,
+    incoming: Sequence[Incoming],
+    *,
+    alone: bool = False,
 ) -> list[Received]:
     """Take in feedback that somebody passes on, all of it or, raising RuleBroken, none.
 
     What comes with a key that came before, in this call or an earlier one, is not taken in again: the first stands.
     The caller holds the system's row locked, so that a key comes in once. The order of the results is that given.
+    Objections name the field of the piece that has it, as in "feedback.3.rating"; of one that was sent `alone`, "rating".
     """
     require(actor, Permission.FEEDBACK_SEND, system_id)
     tidied = [Incoming(rules.tidied(each.facts), each.key or None) for each in incoming]
-    refuse_if(_problems(tidied))
+    refuse_if(_problems(tidied, alone=alone))
     known = queries.keys_known(session, system_id, {each.key for each in tidied if each.key})
     fresh = _not_yet_in(tidied, known)
     if not fresh:
@@ -112,17 +119,16 @@ def _results(
     return [fresh.get(id(each)) or Received(numbers[each.key or ""], each.key, None) for each in tidied]
 
 
-def _problems(incoming: Sequence[Incoming]) -> list[Problem]:
+def _problems(incoming: Sequence[Incoming], *, alone: bool) -> list[Problem]:
     if not 1 <= len(incoming) <= LARGEST_BATCH:
         return [Problem("feedback", f"Send from 1 to {LARGEST_BATCH:,} at a time.")]
-    one = len(incoming) == 1
     found = []
     for place, each in enumerate(incoming):
         own = [
             *rules.problems_with_feedback(each.facts),
             *rules.text_problems("key", each.key or "", CLIENT_KEY_LIMIT),
         ]
-        found += own if one else [Problem(f"feedback.{place}.{p.field}", p.message) for p in own]
+        found += own if alone else [Problem(f"feedback.{place}.{p.field}", p.message) for p in own]
     return found
 
 

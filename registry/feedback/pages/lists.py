@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.feedback import actions, queries
-from registry.feedback.actions import Incoming
+from registry.feedback.actions import Incoming, Received
 from registry.feedback.forms import LimitationForm, SaidForm
 from registry.feedback.pages.public import pages
 from registry.feedback.pages.shared import PAGE, back_to, back_to_all, before, filters, held, narrowing, seen
@@ -71,12 +71,20 @@ def write_down_form(key: str) -> ResponseReturnValue:
 @needs(Permission.FEEDBACK_SEND)
 def write_down(key: str) -> ResponseReturnValue:
     found, form = held(key, Permission.FEEDBACK_SEND), SaidForm()
-    received = form.carried_out(
-        lambda: actions.receive(session(), actor(), found.id or 0, Door.STAFF, [Incoming(form.facts())])
-    )
+    received = form.carried_out(lambda: _taken_in(found, form))
     if received is None:
         return _write_down_page(found, form)
-    return back_to(found, received[0].number, "Written down.")
+    address = url_for(".answer", code=received.code, _external=True)
+    return back_to(
+        found,
+        received.number,
+        f"Written down. Pass on where the answer can be read, which is shown only now: {address}",
+    )
+
+
+def _taken_in(found: System, form: SaidForm) -> Received:
+    said = [Incoming(form.facts())]
+    return actions.receive(session(), actor(), found.id or 0, Door.STAFF, said, alone=True)[0]
 
 
 def _write_down_page(found: System, form: Form) -> Response:
