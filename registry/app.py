@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 from jinja2 import StrictUndefined
 from sqlmodel import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import registry.tables  # noqa: F401 - completes the metadata
 from registry import wiring
@@ -45,6 +46,9 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     systemkit.supply(app, _header)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     _open_doors(app)
+    if settings.proxies:
+        # Only as many as are known to stand there: anybody can send such a header, and it would hide who they are.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     idle_minutes: int = Field(default=120, ge=5, le=1_440)
     worker_inside: bool = True
+    # How many reverse proxies stand before it, each of which says in X-Forwarded-For whom it speaks for.
+    proxies: int = Field(default=0, ge=0, le=5)
 
     @classmethod
     def from_environment(cls) -> Self:

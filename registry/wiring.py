@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
 import registry.dependencies.jobs as dependencies_jobs
+import registry.feedback.jobs as feedback_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
@@ -20,6 +21,8 @@ from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
+from registry.feedback.api import api as feedback_api
+from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
@@ -51,6 +54,7 @@ FEATURES: Sequence[Blueprint] = (
     versions_pages,
     alerts_pages,
     dependencies_pages,
+    feedback_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -71,6 +75,7 @@ API: Sequence[Blueprint] = (
     versions_api,
     alerts_api,
     dependencies_api,
+    feedback_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -94,6 +99,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
+    feedback_jobs.sweep_tallies: timedelta(hours=6),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.
@@ -164,7 +170,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.DATA_USE_ENDED,
         Event.QUALITY_CHECK_ADDED,
         Event.QUALITY_CHECK_RETIRED,
-        Event.QUALITY_RESULT_RECORDED,
         Event.VERSION_ADDED,
         Event.VERSION_EDITED,
         Event.VERSION_APPROVED,
@@ -179,5 +184,18 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.DEPENDENCY_ENDED,
         Event.RECONSIDERATION_ASKED,
         Event.RECONSIDERATION_SETTLED,
+        Event.FEEDBACK_DOOR_SET,
+        Event.FEEDBACK_DOOR_REPLACED,
+        Event.FEEDBACK_RECEIVED,
+        Event.FEEDBACK_THEMED,
+        Event.FEEDBACK_ANSWERED,
+        Event.FEEDBACK_DISMISSED,
+        Event.FEEDBACK_ESCALATED,
+        Event.FEEDBACK_LINKED,
+        Event.FEEDBACK_JUDGED,
+        Event.THEME_RENAMED,
+        Event.THEME_MERGED,
+        Event.LIMITATION_ADDED,
+        Event.LIMITATION_ENDED,
     }
 )

@@ -39,12 +39,13 @@ _TABS = (
     ("Monitoring", "monitoring.system"),
     ("Versions", "versions.system"),
     ("Dependencies", "dependencies.system"),
+    ("Feedback", "feedback.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
 )
 _TAB_HOMES = frozenset(
-    {"ownership", "objectives", "monitoring", "annotations", "cards", "versions", "dependencies"}
+    {"ownership", "objectives", "monitoring", "annotations", "cards", "versions", "dependencies", "feedback"}
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
@@ -53,6 +54,7 @@ _AT_HOME = (
     ("ownership.load", "ownership.findings"),
     ("ownership.on_day", "ownership.findings"),
     ("ownership.transfer", "people.directory"),
+    ("feedback.inbox", "portfolio.desk"),
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
     ("data_sources.system", "systems.register_page"),

@@ -22,6 +22,11 @@ from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.dependencies.rules.reconsider import Ask, Cause
+from registry.feedback import actions as feedback
+from registry.feedback import queries as feedback_queries
+from registry.feedback.actions import Incoming
+from registry.feedback.rules.doors import DoorFacts
+from registry.feedback.rules.feedback import Door, FeedbackFacts
 from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
@@ -110,6 +115,7 @@ def _furnish(session, cast):
         asked = dependencies.ask_again(
             session, actor, number, Ask(Cause.TEST_FAILED, 1, dependency_id=depends.id)
         )
+        told = _feedback(session, actor, number)
         numbers[name] = {
             "alert": alert.id,
             "version": version.id,
@@ -121,6 +127,7 @@ def _furnish(session, cast):
             "dependency": depends.id,
             "reconsideration": asked.id,
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
+            **told,
         }
     check = data_sources.add_check(session, ada, source, _check())
     _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
@@ -141,6 +148,22 @@ def _an_import(session, adam):
     draft = imports.upload(session, adam, "tools.csv", Stored("0" * 64, 10))
     saved = saving.save_profile(session, adam, "Our list", Choices("generic", {"Tool": ("name",)}))
     return {"import": draft.id, "profile": saved.id}
+
+
+def _feedback(session, actor, number):
+    """A door, one piece of feedback on the system with its theme, and a known limitation."""
+    door = feedback.set_door(session, actor, number, DoorFacts(), version=0)
+    received = feedback.receive(session, actor, number, Door.STAFF, [Incoming(FeedbackFacts(rating=3))])[0]
+    found = feedback_queries.feedback_by_id(session, number, received.number)
+    feedback.put_under(session, actor, found, "Test")
+    limitation = feedback.add_limitation(session, actor, number, "Test")
+    return {
+        "door": door.public_code,
+        "answer": received.code,
+        "feedback": found.id,
+        "theme": found.theme_id,
+        "limitation": limitation.id,
+    }
 
 
 def _check():
@@ -187,6 +210,11 @@ class House:
             values = {"key": shared["source"], "number": shared["check"]}
             here = {name: values[name] for name in names}
             return [("ada's", here), ("absent", {**here, "key": "DS-9999"})]
+        if names == {"code"}:
+            kind = "answer" if "/answer/" in rule.rule else "door"
+            return [(each, {"code": self.numbers[each][kind]}) for each in ("triage", "sentinel")] + [
+                ("absent", {"code": "nobody-was-given-this"})
+            ]
         if rule.endpoint == "static":
             return [("file", {"filename": "css/app.css"}), ("outside", {"filename": "../app.py"})]
         numbered = self._numbered(rule) | {"absent": 999_999}
@@ -231,6 +259,9 @@ class House:
         number = of["use"] if ".system_end_use" in rule.endpoint else of["assignment"]
         for part, kind in _CHILDREN.items():
             number = of[kind] if part in rule.rule else number
+        for part in ("feedback", "limitation", "theme"):
+            # The innermost thing that is named comes last.
+            number = of[part] if f"/{part}s/" in rule.rule or f"/{part}/" in rule.rule else number
         values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1"}
         return {each: values[each] for each in rule.arguments - {"key"}}
 
@@ -314,7 +345,8 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
     public = {
         rule.rule for rule in app.url_map.iter_rules() if doors.is_public(app.view_functions[rule.endpoint])
     }
-    assert public == {"/sign-in", "/healthz", "/readyz", "/static/<path:filename>"}
+    feedback_doors = {"/feedback/<code>", "/feedback/answer/<code>"}
+    assert public == {"/sign-in", "/healthz", "/readyz", "/static/<path:filename>"} | feedback_doors
     for method, route, _, nobody, *_ in reviewed():
         if route not in public:
             assert nobody == ("401" if route.startswith("/api/") or method == "POST" else "303"), (

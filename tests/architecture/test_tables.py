@@ -14,6 +14,8 @@ MACHINERY = {
     "snapshot", "latest_snapshot", "frozen_rail",
     # What was last heard of a series follows from its readings.
     "metric_watch",
+    # Who sent how often on one day; swept the day after.
+    "feedback_tally",
     "ledger_entry", "ledger_payload", "ledger_object",
 }  # fmt: skip
 

@@ -11,6 +11,9 @@ from registry.data_sources.models import QualityResult
 from registry.demo.actions import load
 from registry.demo.rules.invented import invented
 from registry.dependencies.models import Dependency, DependencyTest
+from registry.feedback.models import Feedback
+from registry.feedback.queries import theme_lines
+from registry.feedback.rules.triage import State as Triage
 from registry.kernel import clock
 from registry.monitoring.models.alerts import Alert, AlertNotice
 from registry.monitoring.rules.alerts import AlertState
@@ -69,6 +72,14 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         for state in (HandoverState.OFFERED, HandoverState.DECLINED, HandoverState.EXPIRED):
             assert some(session, Handover, state=state), state
         assert some(session, Confirmation)
+        states = {said.state for said in some(session, Feedback)}
+        assert states >= {Triage.NEW, Triage.IN_TRIAGE, Triage.ANSWERED, Triage.ESCALATED}
+        assert some(session, Feedback, looks_like_spam=True)
+        triage = some(session, Feedback)[0].system_id
+        surging = [
+            line.theme.name for line in theme_lines(session, triage, clock.today()) if line.trend.surges
+        ]
+        assert surging == ["Hail sorted too low"]
         assert {notice.step for notice in some(session, ConfirmationNotice)} == set(Step)
         for state in (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.RESOLVED):
             assert some(session, Alert, state=state), state

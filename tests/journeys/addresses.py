@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
+from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.monitoring.models.alerts import Alert
@@ -19,6 +20,7 @@ from registry.systems.models import SavedView
 from registry.versions.models import ModelVersion
 from registry.versions.rules.standing import State
 from tests.cast import Cast
+from tests.journeys.furnished import ANSWER_CODE
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,25 @@ PAGES = {
         Visit("/systems/{triage}/touches", "otto"),
     ),
     "dependencies.source_touches": (Visit(f"{SOURCE}/touches"), Visit("/data-sources/{retired}/touches")),
+    "feedback.system": (
+        Visit(f"{SYSTEM}/feedback", "ada"),
+        Visit(f"{SYSTEM}/feedback?state=waiting&theme={{theme}}", "otto"),
+        Visit("/systems/{pricing}/feedback", "olga"),
+        Visit(f"{SYSTEM}/feedback?state=lost", "ada", 422),
+    ),
+    "feedback.show": (
+        Visit(f"{SYSTEM}/feedback/{{feedback}}", "ada"),
+        Visit(f"{SYSTEM}/feedback/{{feedback}}", "otto"),
+    ),
+    "feedback.write_down_form": (Visit(f"{SYSTEM}/feedback/new", "ben"),),
+    "feedback.door": (
+        Visit(f"{SYSTEM}/feedback/door", "ada"),
+        Visit("/systems/{pricing}/feedback/door", "olga"),
+    ),
+    "feedback.theme": (Visit(f"{SYSTEM}/feedback/themes/{{theme}}", "ada"),),
+    "feedback.inbox": (Visit("/feedback/inbox", "ada"), Visit("/feedback/inbox", "otto")),
+    "feedback.give": (Visit("/feedback/{door}", ""), Visit("/feedback/{door}", "ada")),
+    "feedback.answer": (Visit("/feedback/answer/{answer_code}", ""),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -200,6 +221,7 @@ REFUSALS = (
     Visit("/systems/{sentinel}", "otto", 404),
     Visit("/audit", "otto", 403),
     Visit("/nothing/here", "", 404),
+    Visit("/feedback/nobody-was-given-this", "", 404),
 )
 
 # GET addresses that are no page for a person, and why.
@@ -211,6 +233,7 @@ NO_PAGES = {
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
     "cards_api.card": "JSON for programs",
+    "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
     "alerts_api.alerts": "JSON for programs",
     "alerts_api.alerts_of_system": "JSON for programs",
@@ -269,4 +292,9 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "import": newest(InventoryImport, state=ImportState.CHECKED),
         "imported": newest(InventoryImport, state=ImportState.IMPORTED),
         "import_profile": newest(SavedProfile),
+        "door": session.exec(select(FeedbackDoor)).one().public_code,
+        "answer_code": ANSWER_CODE,
+        "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
+        "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
+        "limitation": newest(KnownLimitation, ended=None),
     }

@@ -21,6 +21,11 @@ from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, OnFailure, TrialFacts
 from registry.dependencies.rules.dependency import Direction as Way
 from registry.dependencies.rules.reconsider import Ask, Cause
+from registry.feedback import actions as feedback
+from registry.feedback import queries as feedback_queries
+from registry.feedback.actions import Incoming
+from registry.feedback.rules.doors import DoorFacts, answer_digest
+from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
 from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport, SavedProfile, SourceRecord
 from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
@@ -54,6 +59,9 @@ from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
 
+# What opens the answer to the one piece of feedback that has one.
+ANSWER_CODE = "furnished-answer-code"
+
 Line = Callable[..., str]
 Text = Callable[[str], str]
 
@@ -79,6 +87,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _versions(session, ada, cast, source, words)
     _dependencies(session, adam, cast, source, words)
     _machinery(session, words)
+    _feedback(session, ada, cast, words)
     _annotations(session, ada, adam, cast, words)
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
     systems.save_view(session, ada, shared)
@@ -415,6 +424,38 @@ def _annotations(session: Session, ada: Actor, adam: Actor, cast: Cast, words: W
     annotations.correct_note(
         session, ada, note, words.text("Retraining is planned for *May*."), version=note.version
     )
+
+
+def _feedback(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """A door, feedback in every state, two themes, a limitation that holds and one that ended."""
+    line, text, triage = words.line, words.text, cast.triage.id or 0
+    door = DoorFacts(line("Your claim", 120), text("Tell us what went wrong."))
+    feedback.set_door(session, ada, triage, door, version=0)
+    said = FeedbackFacts(
+        2,
+        Outcome.CORRECTED,
+        Category.WRONG,
+        text("Sorted as trivial."),
+        line("C-1", 200),
+        line("pat@example.org", 200),
+    )
+    states = ("answered", "escalated", "dismissed", "limited", "spam", "new")
+    received = feedback.receive(session, ada, triage, Door.STAFF, [Incoming(said, state) for state in states])
+    rows = {
+        state: feedback_queries.feedback_by_id(session, triage, each.number)
+        for state, each in zip(states, received, strict=True)
+    }
+    rows["answered"].answer_sha256 = answer_digest(ANSWER_CODE)
+    for state, theme in (("answered", "Sorted wrong"), ("new", "Slow")):
+        feedback.put_under(session, ada, rows[state], line(theme, 80))
+    feedback.answer(session, ada, rows["answered"], text("It is put right."))
+    feedback.escalate(session, ada, rows["escalated"], text("The third this week."))
+    feedback.dismiss(session, ada, rows["dismissed"], text("Another system's."))
+    ended = feedback.add_limitation(session, ada, triage, text("No scans."))
+    feedback.end_limitation(session, ada, ended)
+    known = feedback.add_limitation(session, ada, triage, text("Worse on handwriting."))
+    feedback.link_limitation(session, ada, rows["limited"], known)
+    feedback.judge_spam(session, ada, rows["spam"], is_spam=True)
 
 
 def _machinery(session: Session, words: Words) -> None:

@@ -7,6 +7,10 @@ from sqlmodel import Session
 from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.feedback import actions as feedback
+from registry.feedback import queries as feedback_queries
+from registry.feedback.actions import Incoming
+from registry.feedback.rules.feedback import Door, FeedbackFacts
 from registry.kernel import clock
 from registry.kernel.actor import Seat, the_registry
 from registry.monitoring.actions import alerts
@@ -47,6 +51,7 @@ def _one_more(session: Session, cast: Cast, number: int) -> None:
         data_sources.attach(session, DOOR, each, source, Purpose.OPERATIONAL_INPUT)
         ownership.fill_seat(session, DOOR, each, Seat.DATA_STEWARD, person_id=person.id)
         ownership.fill_seat(session, DOOR, each, Seat.BUSINESS_LEAD, team_id=team.id)
+        _feedback(session, each, number)
         objectives.add_metric(
             session,
             DOOR,
@@ -62,3 +67,11 @@ def _one_more(session: Session, cast: Cast, number: int) -> None:
     annotations.write_note(session, DOOR, triage, f"Note {number}.")
     objectives.set_objective(session, DOOR, key, ObjectiveFacts(problem="Letters wait."), version=0)
     ownership.offer_handover(session, DOOR, key, cast.number("mia"), "Moves team")
+
+
+def _feedback(session: Session, system_id: int, number: int) -> None:
+    said = Incoming(FeedbackFacts(number % 5 + 1, comment=f"Feedback {number}"))
+    received = feedback.receive(session, DOOR, system_id, Door.STAFF, [said])[0]
+    found = feedback_queries.feedback_by_id(session, system_id, received.number)
+    feedback.put_under(session, DOOR, found, f"Theme {number}")
+    feedback.add_limitation(session, DOOR, system_id, f"Limitation {number}")

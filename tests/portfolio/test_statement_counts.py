@@ -37,6 +37,8 @@ PAGES = {
     "/systems/{triage}/card.json": ("ada", 22),
     "/data-sources": ("ada", 11),
     "/data-quality": ("ada", 7),
+    "/systems/{triage}/feedback": ("ada", 18),
+    "/feedback/inbox": ("ada", 6),
     "/people": ("adam", 8),
     "/people/{ada}": ("adam", 13),
     "/search?q=system": ("ada", 12),

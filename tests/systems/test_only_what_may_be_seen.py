@@ -60,6 +60,7 @@ MAY_NAME_SOME = {
     "people.teams": "/teams",
     "data_sources.catalogue": "/data-sources",
     "data_sources.quality": "/data-quality",
+    "feedback.inbox": "/feedback/inbox",
     "systems.views": "/systems/views",
     "systems.new": "/systems/new",
     "systems.new_view": "/systems/views/new",
@@ -68,7 +69,7 @@ MAY_NAME_SOME = {
     "worker.jobs": "/jobs",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
-OF_ONE_RECORD = ("<key>", "<int:number>")
+OF_ONE_RECORD = ("<key>", "<int:number>", "<code>")
 NO_SYSTEMS = {
     "static",
     "health.alive",

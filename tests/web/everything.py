@@ -40,6 +40,20 @@ DOERS = {
 }
 
 
+# What a number in an address stands for, by the part of the route that says so; the first that fits.
+_NUMBERED = {
+    "/notes/": "note",
+    "/people/import/": "upload",
+    "/systems/views/": "view",
+    "/versions/": "version",
+    "/dependencies/": "dependency",
+    "/reconsider/": "reconsideration",
+    "/feedback/limitations/": "limitation",
+    "/feedback/themes/": "theme",
+    "/feedback/": "feedback",
+}
+
+
 def pairs(rows: Iterable[Any], columns: Iterable[Any], each: int) -> Iterator[tuple[Any, Any]]:
     """Every `each`th pair, so that each row meets a share of the columns and each column a share of the rows.
 
@@ -94,17 +108,11 @@ class Everything:
 
     def _value(self, rule: Rule, name: str) -> Any:
         first = rule.rule.removeprefix("/api/v1").split("/")[1]
+        if name == "code":
+            return self.place["answer_code" if "/answer/" in rule.rule else "door"]
         if name == "key":
             return self.place["triage" if first == "systems" else "source"]
-        for part, of in {
-            "/notes/": "note",
-            "/people/import/": "upload",
-            "/systems/views/": "view",
-            "/versions/": "version",
-        }.items():
-            if name == "number" and part in rule.rule:
-                return self.place[of]
-        for part, of in {"/dependencies/": "dependency", "/reconsider/": "reconsideration"}.items():
+        for part, of in _NUMBERED.items():
             if name == "number" and part in rule.rule:
                 return self.place[of]
         if name == "number" and first == "systems":

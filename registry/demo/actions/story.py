@@ -1,4 +1,4 @@
-"""What happened since in the demonstration: confirmations, offers and their answers, somebody who leaves, alerts."""
+"""What happened since in the demonstration: confirmations, offers and answers, feedback, leavers, alerts."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.demo.actions.alerting import Step, alert_steps
+from registry.demo.actions.said import what_was_said
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.ownership import actions as ownership
@@ -47,7 +48,7 @@ def _leavings(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> Itera
 
 
 def _of_system(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
-    """Its owner confirms it; it is offered, and the offer declined or left to lapse."""
+    """Its owner confirms it; people say what they think of it; it is offered, and the offer declined or left to lapse."""
 
     def confirm(session: Session, note: str) -> None:
         actor, number = _owner_of(session, told, loaded)
@@ -55,6 +56,7 @@ def _of_system(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
 
     for word in told.get("confirmed", ()):
         yield word["days_ago"], partial(confirm, note=word.get("note", ""))
+    yield from what_was_said(told.get("feedback", {}), lambda session: _owner_of(session, told, loaded))
     if offer := told.get("handover"):
         yield from _of_offer(told, offer, loaded)
 

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from registry.dependencies import queries as dependencies
+from registry.feedback import queries as feedback
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.monitoring.queries import alerts
@@ -51,6 +52,7 @@ def desk() -> ResponseReturnValue:
             *_of_offers(who),
             *_of_confirmations(who),
             *_of_changes(who, owned),
+            *_of_feedback(who),
             *_of_records(owned),
             *_of_others(who),
             *_of_heads(who),
@@ -113,6 +115,11 @@ def _of_changes(who: Actor, owned: list[Owned]) -> list[Task]:
     for each in queries.told(session(), who, asked):
         waiting.setdefault(each.asked.system_id, []).append(each)
     return [tasks.reconsider(systems_owned[number], found) for number, found in waiting.items()]
+
+
+def _of_feedback(who: Actor) -> list[Task]:
+    waiting = feedback.waiting_for(session(), who)
+    return [tasks.answer_feedback(waiting)] if waiting else []
 
 
 def _of_records(owned: list[Owned]) -> list[Task]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import url_for
 
+from registry.feedback.queries import Waiting as FeedbackWaiting
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat
 from registry.kernel.text import counted
@@ -149,6 +150,24 @@ def own(owned: Owned) -> Task:
         None,
         url_for("systems.show", key=system.key),
         "Show what is missing",
+    )
+
+
+def answer_feedback(waiting: FeedbackWaiting) -> Task:
+    """What people said of their systems and nobody has answered yet, in one line."""
+    place = waiting.system.name if waiting.system else counted(waiting.systems, "system")
+    address = (
+        url_for("feedback.system", key=waiting.system.key, state="waiting")
+        if waiting.system
+        else url_for("feedback.inbox", state="waiting")
+    )
+    return Task(
+        Urgency.DUE,
+        f"Answer {counted(waiting.count, 'piece', 'pieces')} of feedback on {place}",
+        f"The oldest has waited since {day(waiting.since.date())}.",
+        None,
+        address,
+        "Read and answer",
     )
 
 

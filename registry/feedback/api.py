@@ -1,0 +1,65 @@
+"""GET and POST /systems/<key>/feedback: what people said of a system; pass on what they said, one or many at a time."""
+
+from flask import Blueprint, Response, request, url_for
+
+from registry.feedback import actions, queries
+from registry.feedback.queries import Narrowing
+from registry.feedback.rules.feedback import Door
+from registry.feedback.rules.triage import State
+from registry.feedback.schemas import BatchIn, FeedbackIn, line_said, receipt
+from registry.kernel.actor import Permission, require
+from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.strict_json import decoded
+from registry.store.paging import cursor_of, parts_of
+from registry.systems import queries as systems
+from registry.web import jsonkit
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+
+api = Blueprint("feedback_api", __name__)
+
+
+@api.get("/systems/<key>/feedback")
+@needs(Permission.SYSTEM_READ)
+def feedback(key: str) -> Response:
+    """A page of a system's feedback, newest first; spam only for who asks for that state."""
+    system = systems.by_key(session(), actor(), key)
+    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
+    page = queries.feedback_page(
+        session(),
+        system.id or 0,
+        Narrowing(state=_state()),
+        before=before[0] if before else None,
+        limit=limit,
+    )
+    following = cursor_of(*page.next_after) if page.next_after else None
+    return jsonkit.reply({"items": [line_said(each) for each in page.items], "next": following})
+
+
+def _state() -> State | None:
+    text = request.args.get("state", "")
+    if text and text not in set(State):
+        raise RuleBroken([Problem("state", f"Give one of {', '.join(State)}.")])
+    return State(text) if text else None
+
+
+@api.post("/systems/<key>/feedback")
+@needs(Permission.FEEDBACK_SEND)
+def send(key: str) -> Response:
+    """Pass on one piece of feedback, or up to 1,000 as {"feedback": [...]}; 200 when all of it came before, else 201."""
+    system = systems.by_key(session(), actor(), key, lock=True)
+    require(actor(), Permission.FEEDBACK_SEND, system.id)
+    alone = not _is_batch()
+    sent = [jsonkit.parsed(FeedbackIn)] if alone else jsonkit.parsed(BatchIn).feedback
+    incoming = [each.incoming() for each in sent]
+    received = actions.receive(session(), actor(), system.id or 0, Door.TOKEN, incoming, alone=alone)
+    answers = [
+        url_for("feedback.answer", code=each.code, _external=True) if each.code else None for each in received
+    ]
+    said = receipt(received, answers)
+    return jsonkit.reply(said, 201 if said["received"] else 200)
+
+
+def _is_batch() -> bool:
+    body = decoded(request.get_data()) if request.mimetype == "application/json" else None
+    return isinstance(body, dict) and "feedback" in body

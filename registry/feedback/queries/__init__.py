@@ -1,0 +1,54 @@
+"""Doors and who used them; feedback by page, by code and by what waits; themes with their trends; weekly figures."""
+
+from registry.feedback.queries.answers import Told, told_by_code
+from registry.feedback.queries.doors import door_by_code, door_of, tally_of
+from registry.feedback.queries.figures import counts_by_day, weekly_figures
+from registry.feedback.queries.inbox import (
+    Line,
+    Narrowing,
+    Waiting,
+    feedback_by_id,
+    feedback_page,
+    inbox_page,
+    keys_known,
+    replies_to,
+    waiting_for,
+)
+from registry.feedback.queries.limitations import limitation_by_id, limitations_of
+from registry.feedback.queries.themes import (
+    ThemeLine,
+    merged_into,
+    theme_by_id,
+    theme_lines,
+    theme_named,
+    theme_of,
+    themes_of,
+)
+
+__all__ = [
+    "Line",
+    "Narrowing",
+    "ThemeLine",
+    "Told",
+    "Waiting",
+    "counts_by_day",
+    "door_by_code",
+    "door_of",
+    "feedback_by_id",
+    "feedback_page",
+    "inbox_page",
+    "keys_known",
+    "limitation_by_id",
+    "limitations_of",
+    "merged_into",
+    "replies_to",
+    "tally_of",
+    "theme_by_id",
+    "theme_lines",
+    "theme_named",
+    "theme_of",
+    "themes_of",
+    "told_by_code",
+    "waiting_for",
+    "weekly_figures",
+]
