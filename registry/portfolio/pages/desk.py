@@ -1,6 +1,6 @@
 """Home: what needs me, most urgent first."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
@@ -9,7 +9,7 @@ from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
-from registry.portfolio.queries import Asked, Owned, Scope
+from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
 from registry.web.doors import needs
@@ -19,6 +19,7 @@ from registry.web.viewkit import ago, day
 pages = Blueprint("portfolio", __name__)
 
 _FEW_OFFERS = 2
+_FEW_RECORDS = 5
 
 _ICONS = {
     Urgency.ANSWER: "hand-over",
@@ -37,16 +38,22 @@ _ICONS = {
 @needs(Permission.DESK_READ)
 def desk() -> ResponseReturnValue:
     who = actor()
-    owned, owned_count = queries.owned_by(session(), who)
+    owning = queries.owned_by(session(), who)
     in_order = ordered(
-        [*_of_offers(who), *_of_confirmations(who), *_of_records(owned), *_of_others(who), *_of_heads(who)]
+        [
+            *_of_offers(who),
+            *_of_confirmations(who),
+            *_of_records(who, owning),
+            *_of_others(who),
+            *_of_heads(who),
+        ]
     )
     return render_template(
         "portfolio/desk.html",
         tasks=in_order,
         lines=[_line(task) for task in in_order],
-        owned=owned,
-        owned_count=owned_count,
+        owning=owning,
+        all_owned=url_for("systems.register_page", owner=who.person_id),
         coverage=queries.coverage(session(), who),
         total=systems.count(session(), who),
     )
@@ -82,8 +89,15 @@ def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bo
     return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
 
 
-def _of_records(owned: list[Owned]) -> list[Task]:
-    return [tasks.own(each) for each in owned if each.to_be_confirmed or each.standing.missing]
+def _of_records(who: Actor, owning: Owning) -> list[Task]:
+    # After an import a steward has hundreds: a line for each would bury whatever else is on the desk.
+    confirm = [tasks.confirm(each.system) for each in owning.systems if each.to_be_confirmed]
+    if owning.to_be_confirmed > min(len(confirm), _FEW_RECORDS):
+        confirm = [tasks.confirm_many(owning.to_be_confirmed, who.person_id)]
+    lacking = [each for each in owning.systems if each.standing.missing and not each.to_be_confirmed]
+    if len(lacking) > _FEW_RECORDS:
+        return [*confirm, tasks.complete_many(len(lacking))]
+    return [*confirm, *map(tasks.complete, lacking)]
 
 
 def _of_others(who: Actor) -> list[Task]:
