@@ -18,6 +18,12 @@ def test_the_register_shows_what_the_person_may_see(client_of, cast):
     assert "2 systems" in page
 
 
+def test_words_that_are_no_systems_lead_on_to_the_search_of_everything(client_of, cast):
+    client = client_of("mia")
+    assert 'href="/search?q=Ada+Owner"' in client.get("/systems?q=Ada+Owner").text
+    assert "Search people and the rest" not in client.get("/systems?stage=retired").text
+
+
 def test_registering_leads_to_the_system_with_what_it_lacks(client_of, cast):
     client = client_of("mia")
     reply = client.post(
