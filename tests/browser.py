@@ -158,6 +158,18 @@ def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     return [f"{each['id']}: {' '.join(map(str, node['target']))}" for each in found for node in each["nodes"]]
 
 
+_OUT_OF_THEIR_CELLS = """() => [...document.querySelectorAll("td :is(input, select, textarea, button)")].flatMap((box) => {
+    const [its, cell] = [box, box.closest("td")].map((each) => each.getBoundingClientRect());
+    const pixels = Math.round(Math.max(its.right - cell.right, cell.left - its.left));
+    return its.width && pixels > 0 ? [`${box.name || box.textContent.trim()}: ${pixels} pixels out of its cell`] : [];
+})"""
+
+
+def out_of_their_cells(page: Page) -> list[str]:
+    """The boxes and buttons of tables that stand out of their cells, and by how many pixels."""
+    return page.evaluate(_OUT_OF_THEIR_CELLS)
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

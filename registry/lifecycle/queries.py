@@ -65,7 +65,14 @@ def _own_facts(system: System) -> dict[str, bool]:
 
 
 def _seat_facts(held: Sequence[Held]) -> dict[str, bool]:
-    filled = {each.assignment.seat for each in held}
+    owners = {each.assignment.person_id for each in held if each.assignment.seat is Seat.OWNER}
+    filled = {
+        each.assignment.seat
+        for each in held
+        if each.person is None
+        # Whoever has left oversees nothing, and nobody stands in for themselves.
+        or not (_has_left(each.person) or (each.assignment.seat is Seat.DEPUTY and each.person.id in owners))
+    }
     confirmed = any(
         each.assignment.seat is Seat.OWNER
         and each.assignment.accepted_at is not None

@@ -53,6 +53,13 @@ class Coverage:
         """In whole percent, rounded down so that 100 means all; None where there is nothing to count."""
         return self.having * 100 // self.total if self.total else None
 
+    @property
+    def share_said(self) -> str | None:
+        """The same in digits; what is some but rounds down to nothing is said to be some."""
+        if self.share is None:
+            return None
+        return "<1" if self.having and not self.share else str(self.share)
+
 
 Words = Sequence[str]
 

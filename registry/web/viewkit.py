@@ -1,6 +1,6 @@
 """Template globals and filters: may(), dates, words; the frame every page stands in."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -18,6 +18,9 @@ try:
     VERSION = version("ai-registry")
 except PackageNotFoundError:
     VERSION = "unreleased"
+
+
+_DAY = 86_400
 
 
 def install(app: Flask) -> None:
@@ -51,13 +54,24 @@ def instant(value: datetime | None) -> Markup:
 
 
 def ago(value: datetime) -> str:
-    """How long since (or until) an instant, in the largest whole unit: "3 days ago", "in 2 hours"."""
-    seconds = (clock.now() - value).total_seconds()
-    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+    """How long since (or until) an instant: "3 days ago", "in 2 hours".
+
+    From a day on, the days of the calendar between them, in UTC: what a reader counts from the dates beside it.
+    Below that, whole hours or minutes.
+    """
+    now = clock.now()
+    seconds = (now - value).total_seconds()
+    if abs(seconds) >= _DAY:
+        return _said(abs((now.astimezone(UTC).date() - value.astimezone(UTC).date()).days), "day", seconds)
+    for size, word in ((3_600, "hour"), (60, "minute")):
         if abs(seconds) >= size:
-            span = counted(int(abs(seconds) // size), word)
-            return f"{span} ago" if seconds > 0 else f"in {span}"
+            return _said(int(abs(seconds) // size), word, seconds)
     return "just now"
+
+
+def _said(count: int, word: str, seconds: float) -> str:
+    span = counted(count, word)
+    return f"{span} ago" if seconds > 0 else f"in {span}"
 
 
 def _may(permission: str, system_id: int | None = None) -> bool:

@@ -169,7 +169,11 @@ def test_a_possible_duplicate_is_told_and_skipped_or_created_as_the_clerk_decide
     assert page.count("the same name in the same unit") == 3
     names = re.findall(r'name="likeness-(\d+)"', page)
     assert len(names) == 3
+    assert "Import 4 systems" in page
     assert desk.post("duplicates", {f"likeness-{names[0]}": "skip"}) == 303
+    page = desk.page()
+    assert "Import 3 systems" in page
+    assert "Systems that are new, 1 of them left out by choice" in page
     assert desk.post("duplicates", {"all": "create"}) == 303
     # A check that is asked for again keeps what was decided.
     assert desk.post("columns") == 303

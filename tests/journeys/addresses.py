@@ -59,7 +59,7 @@ PAGES = {
     "systems.history": (Visit(f"{SYSTEM}/history", "ada"),),
     "systems.bulk": (
         Visit("/systems/bulk?key={triage}&key={pricing}", "ada"),
-        Visit("/systems/bulk?key={triage}&key={pricing}&task=hand_over", "ada"),
+        Visit("/systems/bulk?key={triage}&key={pricing}&task=hand_over"),
     ),
     "annotations.tags": (Visit("/tags"),),
     "annotations.tag": (Visit("/tags/{tag}"),),

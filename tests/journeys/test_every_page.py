@@ -8,7 +8,17 @@ from flask import Flask, Response
 from playwright.sync_api import Page
 
 from registry.web.security import POLICY
-from tests.browser import COLOURS, Watch, chromium, overflow, ready, served, show_in, violations
+from tests.browser import (
+    COLOURS,
+    Watch,
+    chromium,
+    out_of_their_cells,
+    overflow,
+    ready,
+    served,
+    show_in,
+    violations,
+)
 from tests.journeys.addresses import NO_PAGES, PAGES, REFUSALS, places
 from tests.journeys.furnished import furnish
 from tests.journeys.site import DESK, PHONE, running
@@ -69,6 +79,7 @@ def faults(page: Page, watch: Watch, address: str, status: int = 200, *, every_w
     show_in(page, "light", PHONE)
     if every_way:
         found += [f"phone: {each}" for each in violations(page)]
+    found += [f"phone: {each}" for each in out_of_their_cells(page)]
     return [*found, *_beside(page, "phone"), *watch.complaints]
 
 
@@ -111,6 +122,10 @@ SEEDED = {
     "text lost in the dark": ('<p class="night">Gone at night.</p>', "desk, dark: color-contrast"),
     "a box without a name": ('<input type="text">', "label"),
     "something too wide for a phone": ('<p class="wide">Too wide.</p>', "phone: 248 pixels wider"),
+    "a box too wide for its cell": (
+        '<table><tr><td class="cell"><input class="box" name="to" aria-label="To"></td></tr></table>',
+        "phone: to: 40 pixels out of its cell",
+    ),
     "a script of the page's own": ("<script>1</script>", "Content Security Policy"),
     "a picture from elsewhere": (
         '<img alt="" src="http://elsewhere.example/x.png">',
@@ -122,6 +137,7 @@ SEEDED = {
 }
 STYLE = """
 body { background: #fff; color: #111 } .pale { color: #bbb } .wide { width: 600px; margin: 0 }
+.cell { display: block; width: 100px; padding: 0 } .box { box-sizing: border-box; width: 140px }
 @media (prefers-color-scheme: dark) { .night { color: #eee } }
 """
 

@@ -62,7 +62,7 @@ def test_a_spreadsheet_is_mapped_checked_imported_and_taken_back(site, data_dir,
         expect(page.get_by_text("The row has no name.").first).to_be_visible()
         page.go_back()
 
-        carry_out(page, site, "2 systems")
+        carry_out(page, site, "1 system")
         page.get_by_role("link", name="Every row").click()
         page.get_by_role("link", name="AI-0004 Letter reader").click()
         expect(page.get_by_text("Adam Administrator").first).to_be_visible()

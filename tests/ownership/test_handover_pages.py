@@ -39,6 +39,14 @@ def test_a_refused_offer_comes_back_filled_with_each_problem(client_of, cast, ap
         assert queries.pending_handover(session, cast.triage.id) is None
 
 
+def test_a_deputy_who_is_asked_answers_and_is_not_shown_how_to_withdraw(client_of, cast, app, tab):
+    number = made(app, cast, cast.triage, "dee")
+    for name, withdraws in (("ada", True), ("dee", False)):
+        client = client_of(name)
+        for page in (client.get(f"/handovers/{number}"), client.get(tab)):
+            assert ("Withdraw the offer" in page.text) is withdraws
+
+
 @pytest.mark.parametrize("to", ["", "x", "-1", "0", "999999", "99999999999999999999"])
 def test_an_offer_to_nobody_is_refused(client_of, cast, tab, to):
     reply = client_of("ada").post(f"{tab}/hand-over", data={"to_id": to, "reason": "Moves"})

@@ -89,7 +89,9 @@ def test_a_search_says_that_it_finds_leavers_too_and_marks_them(client_of, cast,
     with app.database.transaction() as session:
         actions.mark_as_left(session, DOOR, session.merge(cast.people["otto"]), last_day)
     client = client_of("mia")
-    assert "Finds people who have left, too; they are marked." in client.get("/people").text
+    assert (
+        "A name or an e-mail finds people who have left, too; they are marked." in client.get("/people").text
+    )
     for words in ("outsider", "OTTO", "otto@example"):
         page = client.get(f"/people?q={words}").text
         row = next(row for row in page.split("<tr") if "Otto Outsider" in row)

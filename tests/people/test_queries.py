@@ -32,6 +32,21 @@ def test_the_directory_pages_through_everybody_once_in_order_of_name(house):
         assert seen == sorted(seen)
 
 
+def test_units_are_offered_by_path_whatever_their_capitals(house):
+    database, _ = house
+    with database.transaction() as session:
+        for name in ("DfE", "DSIT", "dbt"):
+            actions.add_unit(session, DOOR, name, None, None)
+        assert [*queries.unit_paths(session).values()] == [
+            "dbt",
+            "DfE",
+            "DSIT",
+            "Halden Mutual",
+            "Halden Mutual / Claims",
+            "Halden Mutual / Underwriting",
+        ]
+
+
 @pytest.mark.parametrize(
     ("words", "found"), [("owner", 2), ("ADA@", 1), ("%", 0), ("_", 0), ("\\", 0), ("nobody", 0), ("", 11)]
 )

@@ -1,5 +1,6 @@
 """The desk of each person: what waits for them, most urgent first, and nothing they may not know."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -54,6 +55,26 @@ def test_an_owner_sees_what_to_confirm_before_what_to_complete(client_of, cast, 
         "Complete the record of Claims triage",
         "Complete the record of Sentinel",
     ]
+
+
+def test_many_systems_in_ones_name_are_two_lines_that_bury_nothing_else(client_of, database, cast):
+    with database.transaction() as session:
+        adam, olga = cast.number("adam"), session.get_one(Person, cast.number("olga"))
+        people.mark_as_left(session, DOOR, olga, clock.today() - timedelta(days=1))
+        for number in range(13):
+            facts = Registration(f"System {number}", "One of many.", cast.units["claims"].id, adam)
+            mine = systems.register(session, DOOR, facts)
+            if number < 7:
+                ownership.confirm_owner(session, cast.actor(session, "adam"), mine.id)
+    client = client_of("adam")
+    page = client.get("/").text
+    lines = re.findall('worklist__what">([^<]+)<', page)
+    assert lines[:2] == ["Confirm or hand over 6 systems", "Find an owner for Home pricing"]
+    assert lines[2:] == ["Complete 7 records"]
+    shown = client.get(
+        html.unescape(re.search(r'href="(/systems\?[^"]*to_be_confirmed[^"]*)"', page).group(1))
+    )
+    assert "6 of 16 systems" in re.sub(r"\s+", " ", shown.text)
 
 
 def test_an_offer_comes_before_everything_and_leads_to_its_answer(client_of, cast, offered):

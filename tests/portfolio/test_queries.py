@@ -79,25 +79,25 @@ def test_no_figure_is_trivially_all_or_nothing(house, cast):
 
 def test_the_systems_a_person_answers_for_are_theirs_alone(house, cast):
     with house.transaction(read_only=True) as session:
-        owned, count = queries.owned_by(session, cast.actor(session, "ada"))
-        assert [each.system.name for each in owned] == [
+        owning = queries.owned_by(session, cast.actor(session, "ada"))
+        assert [each.system.name for each in owning.systems] == [
             "Claims triage",
             "Sentinel",
             *(f"System {number:03d}" for number in range(6)),
         ]
-        assert count == 8
-        assert [each.system.name for each in owned if each.to_be_confirmed] == [
+        assert (owning.in_all, owning.to_be_confirmed) == (8, 5)
+        assert [each.system.name for each in owning.systems if each.to_be_confirmed] == [
             f"System {number:03d}" for number in range(1, 6)
         ]
-        assert queries.owned_by(session, cast.actor(session, "otto")) == ([], 0)
+        assert queries.owned_by(session, cast.actor(session, "otto")) == queries.Owning([], 0, 0)
 
 
 def test_a_long_list_is_cut_and_says_how_many_there_are(database, cast):
     with database.transaction() as session:
         fill(session, cast, 0, 50)
     with database.transaction(read_only=True) as session:
-        owned, count = queries.owned_by(session, cast.actor(session, "ada"))
-    assert (len(owned), count) == (50, 52)
+        owning = queries.owned_by(session, cast.actor(session, "ada"))
+    assert (len(owning.systems), owning.in_all, owning.to_be_confirmed) == (50, 52, 50)
 
 
 def test_systems_whose_owner_has_left_are_named_to_those_who_may_know_of_them(house, cast):

@@ -44,5 +44,11 @@ def test_the_share_is_whole_percent_and_a_hundred_means_all(having, more):
     assert Coverage("Objective", total, total).share == 100
 
 
+def test_a_few_of_many_are_not_said_to_be_none():
+    said = [Coverage("Objective", having, 300).share_said for having in (0, 2, 3, 300)]
+    assert said == ["0", "<1", "1", "100"]
+
+
 def test_of_nothing_there_is_no_share():
+    assert Coverage("Objective", 0, 0).share_said is None
     assert Coverage("Objective", 0, 0).share is None

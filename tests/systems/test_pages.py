@@ -18,6 +18,24 @@ def test_the_register_shows_what_the_person_may_see(client_of, cast):
     assert "2 systems" in page
 
 
+def test_every_page_of_a_restricted_system_says_that_few_may_know_of_it(client_of, cast):
+    client, mark = client_of("ada"), "restricted: few may know of it"
+    for tab in ("", "/ownership", "/objectives", "/data", "/notes", "/card", "/history", "/edit"):
+        assert mark in client.get(f"/systems/{cast.sentinel.key}{tab}").text
+        assert mark not in client.get(f"/systems/{cast.triage.key}{tab}").text
+    for system, who in (
+        (cast.sentinel, "Those who hold a seat on it"),
+        (cast.triage, "Everybody in the company"),
+    ):
+        assert who in client.get(f"/systems/{system.key}").text
+
+
+def test_words_that_are_no_systems_lead_on_to_the_search_of_everything(client_of, cast):
+    client = client_of("mia")
+    assert 'href="/search?q=Ada+Owner"' in client.get("/systems?q=Ada+Owner").text
+    assert "Search people and the rest" not in client.get("/systems?stage=retired").text
+
+
 def test_registering_leads_to_the_system_with_what_it_lacks(client_of, cast):
     client = client_of("mia")
     reply = client.post(

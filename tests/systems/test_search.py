@@ -53,7 +53,7 @@ def values_of(session, cast):
         lacks = {"metric", "data"}
         if not session.exec(select(Objective).where(Objective.system_id == system.id)).first():
             lacks.add("objective")
-        if not any(each.seat is Seat.DEPUTY for each in seats):
+        if not any(each.seat is Seat.DEPUTY and each.person_id != owner.person_id for each in seats):
             lacks.add("deputy")
         sure = owner.accepted_at is not None and not owner.to_be_confirmed
         found[system.id] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, literal, or_
 from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataSource, DataUse
@@ -96,14 +96,13 @@ def _narrowed(search: Search) -> list[ColumnElement[bool]]:
 def sources_page(
     session: Session, search: Search, *, after: tuple[str, int] | None = None, limit: int = 50
 ) -> Page[DataSource]:
-    """One page of the catalogue by name; `after` is the name and number of the last source seen."""
+    """One page of the catalogue by name whatever its capitals; `after` is the name and number of the last source seen."""
     query = select(DataSource).where(*_narrowed(search))
+    name, number = func.lower(col(DataSource.name)), col(DataSource.id)
     if after is not None:
-        name, number = after
-        query = query.where(
-            or_(col(DataSource.name) > name, (col(DataSource.name) == name) & (col(DataSource.id) > number))
-        )
-    found = session.exec(query.order_by(DataSource.name, col(DataSource.id)).limit(limit + 1)).all()
+        last = func.lower(literal(after[0]))
+        query = query.where(or_(name > last, (name == last) & (number > after[1])))
+    found = session.exec(query.order_by(name, number).limit(limit + 1)).all()
     return cut(found, limit, lambda source: (source.name, source.id))
 
 

@@ -125,6 +125,7 @@ def checked_page(inventory: InventoryImport, form: CarryForm | None = None) -> R
         following=cursor_of(*alike.next_after) if alike.next_after else None,
         first=after is not None,
         decided=imports.likenesses_counted(session(), inventory.id or 0),
+        left_out=len(imports.skipped(session(), inventory.id or 0)),
         troubled=imports.with_problems(session(), inventory),
     )
 

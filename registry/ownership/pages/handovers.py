@@ -4,13 +4,13 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
-from registry.kernel.actor import Permission, may, require
+from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound
 from registry.lifecycle.queries import standing_of
 from registry.ownership import actions, queries, rules
 from registry.ownership.forms import AcceptForm, DeclineForm, OfferForm
 from registry.ownership.models import Handover
-from registry.ownership.pages.shared import may_read, names_of, pages, with_people
+from registry.ownership.pages.shared import may_read, may_take_back, names_of, pages, with_people
 from registry.ownership.rules import HandoverState
 from registry.systems import queries as systems
 from registry.systems.models import System
@@ -88,7 +88,7 @@ def _handover_page(offer: Handover, found: System, sees: bool, accepting: Form, 
         declining=declining,
         is_open=is_open,
         is_mine=actor().person_id == offer.to_id,
-        may_withdraw=is_open and may(actor(), Permission.HANDOVER_OFFER, offer.system_id),
+        may_withdraw=is_open and may_take_back(actor(), offer),
     )
 
 

@@ -14,7 +14,7 @@ from registry.web.flask_app import actor, session
 
 def offered_units(form: WithinForm) -> dict[int, str]:
     """Every unit by its path, which the form now offers."""
-    paths = dict(sorted(people.unit_paths(session()).items(), key=lambda unit: unit[1]))
+    paths = people.unit_paths(session())
     form.unit.offer(paths)
     return paths
 

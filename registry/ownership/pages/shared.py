@@ -40,3 +40,8 @@ def may_read(reader: Actor, offer: Handover, *, sees_system: bool) -> bool:
         oversees=bool(reader.roles & _OVERSEERS),
         sees_system=sees_system,
     )
+
+
+def may_take_back(actor: Actor, offer: Handover) -> bool:
+    """Whether the actor is shown how to withdraw an offer. Whoever is asked is not: they answer it, with a reason."""
+    return offer.to_id != actor.person_id and may(actor, Permission.HANDOVER_OFFER, offer.system_id)

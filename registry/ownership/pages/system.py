@@ -11,7 +11,7 @@ from registry.kernel.actor import Permission, Seat, may, require
 from registry.ownership import actions, queries, rules
 from registry.ownership.forms import DayForm, StillMineForm
 from registry.ownership.models import Handover
-from registry.ownership.pages.shared import may_read, names_of, pages
+from registry.ownership.pages.shared import may_read, may_take_back, names_of, pages
 from registry.ownership.queries import Told
 from registry.ownership.rules import SEAT_LACKS, SEAT_SAID, STEP_SAID
 from registry.portfolio.queries import asks_for_confirmation, due_of, rule_in_force
@@ -42,6 +42,7 @@ def _page(found: System, still_mine: StillMineForm) -> ResponseReturnValue:
         asked=asked,
         answered=queries.held_at(session(), found.id or 0, rules.end_of(asked)) if asked else [],
         offer=offer,
+        may_withdraw=offer is not None and may_take_back(actor(), offer),
         may_read_offer=offer is not None and may_read(actor(), offer, sees_system=True),
         main_action=_main_action(found, offer),
     )

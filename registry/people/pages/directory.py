@@ -84,8 +84,7 @@ def add() -> ResponseReturnValue:
 
 def with_units(form: Form, name: str = "unit_id") -> Form:
     """Offer every unit by its path in the field of that name."""
-    paths = queries.unit_paths(session())
-    form[name].offer(dict(sorted(paths.items(), key=lambda unit: unit[1].casefold())))
+    form[name].offer(queries.unit_paths(session()))
     return form
 
 

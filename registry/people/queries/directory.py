@@ -172,11 +172,12 @@ def parents(session: Session, *, lock: bool = False) -> dict[int, int | None]:
 
 
 def unit_paths(session: Session) -> dict[int, str]:
-    """Every unit's number with its full path, such as "Bank / Retail / Cards"."""
+    """Every unit's number with its full path, such as "Bank / Retail / Cards", by path whatever its capitals."""
     found = units(session)
     tree = {unit.id or 0: unit.parent_id for unit in found}
     names = {unit.id or 0: unit.name for unit in found}
-    return {number: rules.path_said(number, tree, names) for number in tree}
+    said = {number: rules.path_said(number, tree, names) for number in tree}
+    return dict(sorted(said.items(), key=lambda unit: (unit[1].casefold(), unit[0])))
 
 
 def unit_with_those_below(session: Session, unit_id: int) -> frozenset[int]:

@@ -1,6 +1,6 @@
 """Home: what needs me, most urgent first."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.dependencies import queries as dependencies
@@ -12,7 +12,7 @@ from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
-from registry.portfolio.queries import Asked, Owned, Scope
+from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
 from registry.web.doors import needs
@@ -22,6 +22,7 @@ from registry.web.viewkit import ago, day
 pages = Blueprint("portfolio", __name__)
 
 _FEW_OFFERS = 2
+_FEW_RECORDS = 5
 
 _FEW_ALERTS = 5
 
@@ -45,15 +46,15 @@ _ICONS = {
 @needs(Permission.DESK_READ)
 def desk() -> ResponseReturnValue:
     who = actor()
-    owned, owned_count = queries.owned_by(session(), who)
+    owning = queries.owned_by(session(), who)
     in_order = ordered(
         [
             *_of_alerts(who),
             *_of_offers(who),
             *_of_confirmations(who),
-            *_of_changes(who, owned),
+            *_of_changes(who, owning),
             *_of_feedback(who),
-            *_of_records(owned),
+            *_of_records(who, owning),
             *_of_others(who),
             *_of_heads(who),
         ]
@@ -62,8 +63,8 @@ def desk() -> ResponseReturnValue:
         "portfolio/desk.html",
         tasks=in_order,
         lines=[_line(task) for task in in_order],
-        owned=owned,
-        owned_count=owned_count,
+        owning=owning,
+        all_owned=url_for("systems.register_page", owner=who.person_id),
         coverage=queries.coverage(session(), who),
         total=systems.count(session(), who),
     )
@@ -107,9 +108,9 @@ def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bo
     return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
 
 
-def _of_changes(who: Actor, owned: list[Owned]) -> list[Task]:
+def _of_changes(who: Actor, owning: Owning) -> list[Task]:
     """The systems they answer for that a change has touched; of each what has waited longest, and how much there is."""
-    systems_owned = {each.system.id or 0: each.system for each in owned}
+    systems_owned = {each.system.id or 0: each.system for each in owning.systems}
     asked = dependencies.reconsiderations_of(session(), systems_owned)
     waiting: dict[int, list[queries.Told]] = {}
     for each in queries.told(session(), who, asked):
@@ -122,8 +123,15 @@ def _of_feedback(who: Actor) -> list[Task]:
     return [tasks.answer_feedback(waiting)] if waiting else []
 
 
-def _of_records(owned: list[Owned]) -> list[Task]:
-    return [tasks.own(each) for each in owned if each.to_be_confirmed or each.standing.missing]
+def _of_records(who: Actor, owning: Owning) -> list[Task]:
+    # After an import a steward has hundreds: a line for each would bury whatever else is on the desk.
+    confirm = [tasks.confirm(each.system) for each in owning.systems if each.to_be_confirmed]
+    if owning.to_be_confirmed > min(len(confirm), _FEW_RECORDS):
+        confirm = [tasks.confirm_many(owning.to_be_confirmed, who.person_id)]
+    lacking = [each for each in owning.systems if each.standing.missing and not each.to_be_confirmed]
+    if len(lacking) > _FEW_RECORDS:
+        return [*confirm, tasks.complete_many(len(lacking))]
+    return [*confirm, *map(tasks.complete, lacking)]
 
 
 def _of_others(who: Actor) -> list[Task]:

@@ -131,18 +131,33 @@ def reconsider(system: System, waiting: Sequence[Told]) -> Task:
     )
 
 
-def own(owned: Owned) -> Task:
-    """A system of theirs that was put in their name, or whose record lacks something."""
+def confirm(system: System) -> Task:
+    """A system that was put in their name."""
+    return Task(
+        Urgency.CONFIRM,
+        f"Confirm that {system.name} is yours",
+        f"{system.key} was put in your name by somebody else.",
+        None,
+        url_for("ownership.system", key=system.key),
+        "Confirm or hand over",
+    )
+
+
+def confirm_many(count: int, person_id: int | None) -> Task:
+    """Many systems that were put in their name, in one line: the register shows them and hands over those one ticks."""
+    return Task(
+        Urgency.CONFIRM,
+        f"Confirm or hand over {counted(count, 'system')}",
+        "They were put in your name by somebody else. Those you tick in the register are handed over together.",
+        None,
+        url_for("systems.register_page", owner=person_id, owner_state="to_be_confirmed"),
+        "Show them",
+    )
+
+
+def complete(owned: Owned) -> Task:
+    """A system of theirs whose record lacks something."""
     system, missing = owned.system, owned.standing.missing
-    if owned.to_be_confirmed:
-        return Task(
-            Urgency.CONFIRM,
-            f"Confirm that {system.name} is yours",
-            f"{system.key} was put in your name by somebody else.",
-            None,
-            url_for("ownership.system", key=system.key),
-            "Confirm or hand over",
-        )
     return Task(
         Urgency.COMPLETE,
         f"Complete the record of {system.name}",
@@ -168,6 +183,18 @@ def answer_feedback(waiting: FeedbackWaiting) -> Task:
         None,
         address,
         "Read and answer",
+    )
+
+
+def complete_many(count: int) -> Task:
+    """Many systems of theirs whose records lack something, in one line: the desk lists how much each of them states."""
+    return Task(
+        Urgency.COMPLETE,
+        f"Complete {counted(count, 'record')}",
+        "The list below says how much each of them states; the page of a system says what is missing.",
+        None,
+        url_for("portfolio.desk", _anchor="owned"),
+        "Show them",
     )
 
 

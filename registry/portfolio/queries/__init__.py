@@ -12,6 +12,7 @@ from registry.portfolio.queries.confirming import (
 )
 from registry.portfolio.queries.desk import (
     Owned,
+    Owning,
     Returned,
     Waiting,
     coverage,
@@ -49,6 +50,7 @@ __all__ = [
     "Load",
     "LoadOrder",
     "Owned",
+    "Owning",
     "Results",
     "Returned",
     "Scope",

@@ -44,6 +44,15 @@ class Owned:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class Owning:
+    """What a person answers for: the first systems by name, how many there are, and how many of all wait to be confirmed."""
+
+    systems: list[Owned]
+    in_all: int
+    to_be_confirmed: int
+
+
 def waiting_for(session: Session, person_id: int) -> list[Waiting]:
     """The hand-overs this person is asked to accept. They may know of the system for that reason alone."""
     offers = ownership.handovers_for(session, person_id, at=clock.now())
@@ -94,15 +103,17 @@ def returned_to(session: Session, actor: Actor) -> list[Returned]:
     return [Returned(*row) for row in session.exec(query)]
 
 
-def owned_by(session: Session, actor: Actor) -> tuple[list[Owned], int]:
-    """The systems the person answers for, by name, at most fifty, and how many there are in all."""
+def owned_by(session: Session, actor: Actor) -> Owning:
+    """The systems the person answers for, by name whatever its case, at most fifty; and how many there are in all."""
     open_owner = (
         Assignment.person_id == actor.person_id,
         Assignment.seat == Seat.OWNER,
         col(Assignment.to_at).is_(None),
     )
     query = select(System, Assignment).join(Assignment, col(Assignment.system_id) == col(System.id))
-    query = query.where(*open_owner).order_by(System.name, col(System.id)).limit(_MOST_SYSTEMS)
+    query = (
+        query.where(*open_owner).order_by(func.lower(col(System.name)), col(System.id)).limit(_MOST_SYSTEMS)
+    )
     rows = session.exec(query).all()
     systems = [system for system, _ in rows]
     held = ownership.held_on_many(session, [system.id or 0 for system in systems])
@@ -111,8 +122,9 @@ def owned_by(session: Session, actor: Actor) -> tuple[list[Owned], int]:
         Owned(system, assignment.to_be_confirmed or assignment.accepted_at is None, found[system.id or 0])
         for system, assignment in rows
     ]
-    count = session.exec(select(func.count()).select_from(Assignment).where(*open_owner)).one()
-    return owned, count
+    unconfirmed = or_(col(Assignment.to_be_confirmed), col(Assignment.accepted_at).is_(None))
+    counts = select(func.count(), func.count().filter(unconfirmed)).select_from(Assignment)
+    return Owning(owned, *session.exec(counts.where(*open_owner)).one())
 
 
 def coverage(session: Session, actor: Actor) -> list[Coverage]:

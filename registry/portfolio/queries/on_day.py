@@ -48,12 +48,12 @@ def answered_on(
 ) -> Page[Answered]:
     """One page, by name, of the systems the register knew when that day ended, each with its owner then; None: all."""
     query = _answered(actor, asked, System, Person, Assignment)
+    # As the register sorts names: capitals do not count.
+    name, number = func.lower(col(System.name)), col(System.id)
     if after is not None:
-        name, number = after
-        query = query.where(
-            or_(col(System.name) > name, (col(System.name) == name) & (col(System.id) > number))
-        )
-    query = query.order_by(col(System.name), col(System.id))
+        last = func.lower(sa.literal(after[0]))
+        query = query.where(or_(name > last, (name == last) & (number > after[1])))
+    query = query.order_by(name, number)
     rows = session.execute(query if limit is None else query.limit(limit + 1)).all()
     found = [Answered(*row) for row in rows]
     return cut(found, limit or len(found), lambda each: (each.system.name, each.system.id or 0))

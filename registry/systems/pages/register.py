@@ -137,7 +137,7 @@ def register() -> ResponseReturnValue:
 
 def offered(form: Any) -> Any:
     """The form with the units and people it lets one choose from."""
-    form.unit_id.offer(dict(sorted(people.unit_paths(session()).items(), key=lambda unit: unit[1])))
+    form.unit_id.offer(people.unit_paths(session()))
     if isinstance(form, RegisterForm):
         form.owner_id.offer(people.people_to_choose(session(), clock.today()))
     return form

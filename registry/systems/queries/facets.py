@@ -85,7 +85,7 @@ class Facet:
     several: bool = False
     numbers: bool = False
     tree: bool = False
-    holding: Callable[[Sequence[str]], ColumnElement[bool]] | None = None
+    holding: Callable[[Sequence[str], date], ColumnElement[bool]] | None = None
     seated: bool = False
     read: Callable[[], tuple[ColumnElement[Any], tuple[Any, Any]]] | None = None
 
@@ -110,29 +110,49 @@ _OBJECTIVE = sa.table("objective", sa.column("system_id"), sa.column("problem"))
 _METRIC = sa.table("success_metric", sa.column("system_id"), sa.column("retired_at"))
 _USE = sa.table("data_use", sa.column("system_id"), sa.column("to_at"))
 _DEPUTY = Assignment.__table__.alias("deputy")  # type: ignore[attr-defined]
+_OWNED = Assignment.__table__.alias("owned")  # type: ignore[attr-defined]
+
+
+def _with_deputy(today: date) -> Any:
+    """The systems for whose owner somebody acts: a team, or a person who is here and is not the owner."""
+    owner = (
+        (_OWNED.c.system_id == _DEPUTY.c.system_id) & (_OWNED.c.seat == Seat.OWNER) & _OWNED.c.to_at.is_(None)
+    )
+    left = select(Person.id).where(col(Person.active_to) < today)
+    acts = _DEPUTY.c.person_id.is_distinct_from(_OWNED.c.person_id) & _DEPUTY.c.person_id.not_in(left)
+    return (
+        sa.select(_DEPUTY.c.system_id)
+        .join(_OWNED, owner, isouter=True)
+        .where(_DEPUTY.c.seat == Seat.DEPUTY, _DEPUTY.c.to_at.is_(None))
+        .where(or_(_DEPUTY.c.person_id.is_(None), acts))
+    )
+
 
 # Sets of systems, each read once: asking anew for every system took PostgreSQL seconds for ten thousand of them.
-_HAVE: Mapping[str, tuple[str, Any]] = {
-    "objective": ("an objective", sa.select(_OBJECTIVE.c.system_id).where(_OBJECTIVE.c.problem != "")),
-    "metric": ("a metric", sa.select(_METRIC.c.system_id).where(_METRIC.c.retired_at.is_(None))),
-    "data": ("named data", sa.select(_USE.c.system_id).where(_USE.c.to_at.is_(None))),
-    "deputy": (
-        "a deputy",
-        sa.select(_DEPUTY.c.system_id).where(_DEPUTY.c.seat == Seat.DEPUTY, _DEPUTY.c.to_at.is_(None)),
+_HAVE: Mapping[str, tuple[str, Callable[[date], Any]]] = {
+    "objective": (
+        "an objective",
+        lambda _today: sa.select(_OBJECTIVE.c.system_id).where(_OBJECTIVE.c.problem != ""),
     ),
+    "metric": (
+        "a metric",
+        lambda _today: sa.select(_METRIC.c.system_id).where(_METRIC.c.retired_at.is_(None)),
+    ),
+    "data": ("named data", lambda _today: sa.select(_USE.c.system_id).where(_USE.c.to_at.is_(None))),
+    "deputy": ("a deputy", _with_deputy),
 }
 
 
-def _missing(_today: date) -> ColumnElement[Any]:
+def _missing(today: date) -> ColumnElement[Any]:
     marks = (
-        case((col(System.id).in_(having), literal("")), else_=literal(name + MARK))
+        case((col(System.id).in_(having(today)), literal("")), else_=literal(name + MARK))
         for name, (_, having) in _HAVE.items()
     )
     return reduce(lambda left, right: left.concat(right), marks)
 
 
-def _lacking(names: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(col(System.id).not_in(_HAVE[name][1]) for name in names))
+def _lacking(names: Sequence[str], today: date) -> ColumnElement[bool]:
+    return or_(*(col(System.id).not_in(_HAVE[name][1](today)) for name in names))
 
 
 def tags_of_each(_today: date) -> ColumnElement[Any]:
@@ -194,7 +214,7 @@ FACETS: Sequence[Facet] = (
         "Tag",
         tags_of_each,
         several=True,
-        holding=lambda names: col(System.id).in_(tagged(names)),
+        holding=lambda names, _today: col(System.id).in_(tagged(names)),
         read=_tags_joined,
     ),
     Facet("vendor", "Vendor", lambda _today: func.nullif(System.vendor_name, "")),
@@ -211,7 +231,7 @@ BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
 def clause_of(facet: Facet, values: Sequence[str], today: date) -> ColumnElement[bool]:
     """The systems that have one of these values in the facet."""
     if facet.holding:
-        return facet.holding(values)
+        return facet.holding(values, today)
     if facet.several:
         return or_(*(facet.text(today).contains(value + MARK, autoescape=True) for value in values))
     if facet.tree:

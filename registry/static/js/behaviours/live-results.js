@@ -1,16 +1,19 @@
 // Renews parts of the page (data-target: ids) as a GET form is typed in and ticked; the address keeps the whole state.
-// What the reader has in hand stays: the focus, and which groups ([data-kept]) are open.
+// What the reader has in hand stays: the focus, and which groups ([data-kept]) are open and how far they are scrolled.
 import { enliven } from "../app.js";
 
 const same = (element) => `input[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
 
 function put(part, old) {
+  const scrolled = [];
   for (const group of old.querySelectorAll("[data-kept]")) {
     const fresh = part.querySelector(`[data-kept="${CSS.escape(group.dataset.kept)}"]`);
     if (fresh && group.open) fresh.open = true;
+    scrolled.push([fresh?.querySelector("fieldset"), group.querySelector("fieldset")?.scrollTop]);
   }
   const held = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(part);
+  for (const [list, top] of scrolled) if (list && top) list.scrollTop = top;
   if (held?.name) part.querySelector(same(held))?.focus({ preventScroll: true });
   enliven(part);
 }

@@ -113,8 +113,7 @@ def _selection(offered: Sequence[str], *, lock: bool = False) -> Selection:
 def _form(task: Task, **options: Any) -> Form:
     form = _FORMS[task](**options)
     if task is Task.FIELDS:
-        units = people.unit_paths(session())
-        form["unit_id"].offer(dict(sorted(units.items(), key=lambda unit: unit[1])))
+        form["unit_id"].offer(people.unit_paths(session()))
     elif task is Task.HAND_OVER:
         form["to_id"].offer(known_people())
     elif task is Task.SEAT:
