@@ -92,7 +92,9 @@ def production_hasher() -> Iterator[PasswordHasher]:
 @pytest.fixture(params=databases.KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database of one's own, once on SQLite and once on PostgreSQL; with the cast in it where a test asks."""
-    if "cast" in request.fixturenames:
+    if "everything" in request.fixturenames:
+        yield from _opened(request.param, "everything", _fill_with_everything)
+    elif "cast" in request.fixturenames:
         # Raised once per run and copied: every test that wants the cast would else write it again.
         yield from _opened(request.param, "cast", _fill_with_cast)
     else:
@@ -105,6 +107,15 @@ def _fill_with_cast(database: Database) -> None:
     migrate.upgrade(database)
     with database.transaction() as session:
         raise_cast(session)
+
+
+def _fill_with_everything(database: Database) -> None:
+    from tests.cast import find_cast
+    from tests.web.everything import fill_with_everything
+
+    _fill_with_cast(database)
+    with database.transaction() as session:
+        fill_with_everything(session, find_cast(session))
 
 
 @pytest.fixture(params=databases.KINDS)

@@ -9,7 +9,7 @@ FEW, MANY = 5, 60
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 20),
+    "/": ("ada", 22),
     "/ for a colleague with many offers": ("mia", 14),
     "/ for an administrator": ("adam", 14),
     "/systems": ("ada", 12),
@@ -36,6 +36,7 @@ PAGES = {
     "/systems/{triage}/card": ("ada", 26),
     "/systems/{triage}/card.json": ("ada", 22),
     "/data-sources": ("ada", 11),
+    "/systems/{triage}/monitoring": ("ada", 20),
     "/data-quality": ("ada", 7),
     "/systems/{triage}/feedback": ("ada", 18),
     "/feedback/inbox": ("ada", 6),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlmodel import Session
 from werkzeug.routing import Rule
 
 from registry.accounts import actions as accounts
@@ -23,7 +24,7 @@ from tests.journeys.furnished import furnish
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
-    pytest.param(8, id="every eighth"),
+    pytest.param(16, id="every sixteenth"),
     pytest.param(1, id="all", marks=[pytest.mark.long, pytest.mark.slow]),
 )
 
@@ -126,22 +127,19 @@ class Everything:
         ]
 
 
+def fill_with_everything(session: Session, cast: Cast) -> None:
+    """Something of everything; the administrator owns what only owners may touch."""
+    door = the_registry("command")
+    furnish(session, cast)
+    accounts.issue_token(session, door, cast.people["adam"], "own", frozenset({"registry:read"}))
+    accounts.grant_role(session, door, session.get_one(Person, cast.number("ben")), Role.EXECUTIVE)
+
+
 def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Everything:
-    """Something of everything in the application's database; the administrator owns what only owners may touch."""
+    """The application over a database that was filled with everything."""
+    adam = cast.people["adam"]
     with app.database.transaction() as session:
-        furnish(session, cast)
-        adam = cast.people["adam"]
-        accounts.issue_token(session, the_registry("command"), adam, "own", frozenset({"registry:read"}))
-        accounts.grant_role(
-            session, the_registry("command"), session.get_one(Person, cast.number("ben")), Role.EXECUTIVE
-        )
-        text, _ = accounts.issue_token(
-            session,
-            the_registry("command"),
-            adam,
-            "all",
-            frozenset(SCOPES),
-        )
+        text, _ = accounts.issue_token(session, the_registry("command"), adam, "all", frozenset(SCOPES))
     with app.database.transaction(read_only=True) as session:
         place: dict[str, Any] = places(session, cast)
         deputy = sa.select(Assignment.id).filter_by(system_id=cast.triage.id, seat="deputy", to_at=None)

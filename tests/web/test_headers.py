@@ -8,7 +8,7 @@ import pytest
 from registry.app import create_app
 from registry.settings import Settings
 from registry.web import security
-from tests.web.everything import SLOW, Everything, exchange, furnished
+from tests.web.everything import SLOW, Everything, exchange, fill_with_everything, furnished
 
 on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -175,6 +175,8 @@ def test_without_the_step_that_adds_them_the_headers_are_missing_and_noticed(
 ):
     monkeypatch.setattr(security, "with_headers", lambda response, *, secure: response)
     bare = create_app(Settings(data_dir=tmp_path, secret_key=secrets.token_urlsafe(48)), database)
+    with database.transaction() as session:
+        fill_with_everything(session, cast)
     everything: Everything = furnished(bare, cast, lambda _name: bare.test_client())
     rule = next(each for each in everything.rules("GET") if each.endpoint == "health.alive")
     [reply, *_] = everything.asked(rule)

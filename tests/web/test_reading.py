@@ -22,8 +22,9 @@ def test_no_address_that_is_read_changes_anything(everything):
     rules = everything.rules("GET")
     clients = {"adam": everything.sign_in("adam"), "ada": everything.sign_in("ada")}
     before = digests(everything.app.database, CACHE)
-    changed = []
-    for rule in rules:
+    changed, since = [], []
+    for number, rule in enumerate(rules, 1):
+        since.append(rule.rule)
         url = everything.address(rule)
         headers = everything.bearer if url.startswith("/api/") else {}
         for name, method in (("adam", "GET"), ("adam", "HEAD"), ("ada", "GET")):
@@ -31,9 +32,12 @@ def test_no_address_that_is_read_changes_anything(everything):
                 continue
             with clients[name].open(url, method=method, headers=headers) as reply:
                 assert reply.status_code in {200, 303, 403}, (name, method, url)
-        if (now := digests(everything.app.database, CACHE)) != before:
-            changed.append(rule.rule)
-            before = now
+        # To read the whole database after every address would take longer than all the addresses.
+        if number % 10 == 0 or number == len(rules):
+            if (now := digests(everything.app.database, CACHE)) != before:
+                changed.append(since)
+                before = now
+            since = []
     assert len(rules) > 40
     assert changed == []
 

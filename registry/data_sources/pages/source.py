@@ -1,6 +1,7 @@
 """One source: what it states, who uses it, its history; editing and retiring it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from registry.audit import queries as audit
 from registry.data_sources import actions, queries
 from registry.data_sources.forms import RetireForm, SourceForm, source_opened, source_shown
-from registry.data_sources.models import DataSource
+from registry.data_sources.models import DataSource, QualityCheck, QualityResult
 from registry.data_sources.pages.catalogue import BOTH, PAGE, back, keeps, offered, pages, sent, to_keep
 from registry.data_sources.rules.quality import is_overdue
 from registry.data_sources.rules.sources import expiring, gaps
@@ -42,18 +43,15 @@ def show(key: str) -> ResponseReturnValue:
         expiries=expiring(facts, today),
         used_by=queries.used_by(session(), actor(), source.id or 0),
         taught=versions.taught_by(session(), actor(), source.id or 0),
-        checks=[
-            (
-                check,
-                queries.check_rail(check),
-                last,
-                is_overdue(last.measured_on if last else None, check.cadence, today),
-            )
-            for check, last in checks
-        ],
+        checks=[_checked(check, last, today) for check, last in checks],
         keeps=keeps(source),
         number=number_said,
     )
+
+
+def _checked(check: QualityCheck, last: QualityResult | None, today: date) -> tuple[Any, ...]:
+    overdue = is_overdue(last.measured_on if last else None, check.cadence, today)
+    return check, queries.check_rail(check), last, overdue
 
 
 @pages.route("/data-sources/<key>/edit", methods=BOTH)

@@ -48,12 +48,8 @@ def system(key: str) -> ResponseReturnValue:
         alerts=unresolved_of(session(), found.id or 0),
         today=clock.today(),
         deliveries=series.batches_of(session(), found.id or 0, limit=5),
-        spans=SPANS,
-        span=span,
-        spans_shown=[
-            {"label": words, "url": url_for(".system", key=key, days=days), "current": days == span}
-            for days, words in SPANS.items()
-        ],
+        span=SPANS[span],
+        spans=_spans(key, span),
         group_said=group_said,
         may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id),
         number=number_said,
@@ -63,6 +59,13 @@ def system(key: str) -> ResponseReturnValue:
 def _span() -> str:
     asked = request.args.get("days", "")
     return asked if asked in SPANS else "90"
+
+
+def _spans(key: str, here: str) -> list[dict[str, Any]]:
+    return [
+        {"label": words, "url": url_for(".system", key=key, days=days), "current": days == here}
+        for days, words in SPANS.items()
+    ]
 
 
 def _told(system_id: int, metrics: Sequence[SuccessMetric], since: datetime) -> list[dict[str, Any]]:
