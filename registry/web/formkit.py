@@ -146,6 +146,8 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except (ValueError, OverflowError) as error:
             self.data = None
+            # A browser's field for dates shows nothing else, and complains of being given it.
+            self.raw_data = []
             raise ValueError("Give a date such as 2026-11-30.") from error
 
 

@@ -235,6 +235,7 @@ NO_PAGES = {
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
+    "monitoring_api.readings": "JSON for programs",
     "alerts_api.alerts": "JSON for programs",
     "alerts_api.alerts_of_system": "JSON for programs",
     "dependencies_api.dependencies": "JSON for programs",

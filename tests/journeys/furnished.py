@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -31,6 +30,7 @@ from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.calendar import Cadence
+from registry.kernel.canonical import canonical
 from registry.kernel.events import Event
 from registry.kernel.guard_rails import Bound
 from registry.kernel.rows import Ending
@@ -316,14 +316,15 @@ def _purpose(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
 def _readings(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     """Twelve weeks of readings: met, warning, breach, too few; two groups; one corrected."""
     number = cast.triage.id or 0
-    slug = metrics_of(session, number)[0].slug
+    metric = metrics_of(session, number)[0]
+    slug, kind = metric.slug, metric.groups[1]
     end = datetime.combine(clock.today(), time(), UTC)
     weeks = [end - timedelta(days=7 * each) for each in range(12)]
     points = [
         PointIn(slug, week - timedelta(days=7), week, Decimal(91 - place), 500 if place else 90)
         for place, week in enumerate(weeks)
     ]
-    groups = [json.dumps({words.line("region", 100): words.line(name, 100)}) for name in ("north", "south")]
+    groups = [canonical({kind: words.line(name, 100)}).decode() for name in ("north", "south")]
     points += [
         PointIn(slug, end - timedelta(days=7), end, Decimal(84), 250, Decimal("81.5"), Decimal(86), group)
         for group in dict.fromkeys(groups)

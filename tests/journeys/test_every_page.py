@@ -26,9 +26,10 @@ from tests.journeys.site import DESK, PHONE, running
 pytestmark = pytest.mark.journey
 
 VISITS = [*(visit for visits in PAGES.values() for visit in visits), *REFUSALS]
-# What a page is for is looked at in every way each time; the same page in another state closely, but in one way. All of
-# it in every way by `script/test -m long`.
-FIRST = [*(visits[0] for visits in PAGES.values()), *REFUSALS]
+# Every page in each of its states is looked at closely on a desk in the light, and whether it fits a phone; one page of
+# each feature in every way. All of it in every way by `script/test -m long`.
+FEATURES = {endpoint.partition(".")[0]: visits[0] for endpoint, visits in reversed(PAGES.items())}
+CLOSELY = [*FEATURES.values(), *REFUSALS]
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +93,11 @@ def _beside(page: Page, where: str) -> list[str]:
 def test_a_page_is_fit_to_be_used_by_everybody(eyes, named, visit):
     page, watch = eyes(visit.name)
     address = visit.address.format_map(named)
-    assert faults(page, watch, address, visit.status, every_way=visit in FIRST) == []
+    assert faults(page, watch, address, visit.status, every_way=visit in CLOSELY) == []
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit not in FIRST], ids=str)
+@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit not in CLOSELY], ids=str)
 def test_a_page_in_another_state_is_fit_as_well(eyes, named, visit):
     page, watch = eyes(visit.name)
     assert faults(page, watch, visit.address.format_map(named), visit.status) == []
