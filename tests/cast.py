@@ -86,12 +86,11 @@ def raise_cast(session: Session) -> None:
 def find_cast(session: Session) -> Cast:
     """The cast as it stands in a database it was raised in."""
     systems = {system.name: system for system in session.exec(select(System))}
+    people_by_email = {person.email: person for person in session.exec(select(Person))}
+    units = {unit.name: unit for unit in session.exec(select(BusinessUnit))}
     return Cast(
-        {name: session.exec(select(Person).where(Person.email == email(name))).one() for name in NAMES},
-        {
-            name: session.exec(select(BusinessUnit).where(BusinessUnit.name == name.capitalize())).one()
-            for name in UNITS
-        },
+        {name: people_by_email[email(name)] for name in NAMES},
+        {name: units[name.capitalize()] for name in UNITS},
         systems["Claims triage"],
         systems["Sentinel"],
         systems["Home pricing"],

@@ -146,9 +146,11 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except (ValueError, OverflowError) as error:
             self.data = None
-            # A browser's field for dates shows nothing else, and complains of being given it.
-            self.raw_data = []
             raise ValueError("Give a date such as 2026-11-30.") from error
+
+    def _value(self) -> str:
+        # A browser's field for dates shows nothing that is none, and complains of being given it.
+        return self.data.isoformat() if self.data else ""
 
 
 class Count(IntegerField):

@@ -25,9 +25,10 @@ from tests.journeys.site import DESK, PHONE, running
 
 pytestmark = pytest.mark.journey
 
+# Every page, as what it is for, is looked at closely on a desk in the light, and whether it fits a phone; one page of each
+# feature in every way. All of it in all its states and every way by `script/test -m long`.
+FIRST = [*(visits[0] for visits in PAGES.values()), *REFUSALS]
 VISITS = [*(visit for visits in PAGES.values() for visit in visits), *REFUSALS]
-# Every page in each of its states is looked at closely on a desk in the light, and whether it fits a phone; one page of
-# each feature in every way. All of it in every way by `script/test -m long`.
 FEATURES = {endpoint.partition(".")[0]: visits[0] for endpoint, visits in reversed(PAGES.items())}
 CLOSELY = [*FEATURES.values(), *REFUSALS]
 
@@ -89,7 +90,7 @@ def _beside(page: Page, where: str) -> list[str]:
     return [f"{where}: {pixels} pixels wider than the window"] if pixels > 0 else []
 
 
-@pytest.mark.parametrize("visit", VISITS, ids=str)
+@pytest.mark.parametrize("visit", FIRST, ids=str)
 def test_a_page_is_fit_to_be_used_by_everybody(eyes, named, visit):
     page, watch = eyes(visit.name)
     address = visit.address.format_map(named)
