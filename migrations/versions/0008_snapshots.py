@@ -124,10 +124,28 @@ def _create_snapshot(*, partitioned: bool) -> None:
     )
     if partitioned:
         op.execute("ALTER SEQUENCE snapshot_id_seq OWNED BY snapshot.id")
+        op.execute(_MAKE_MONTH)
+
+
+# With the rights of whoever migrates: the application's own role need not own the tables it writes to.
+_MAKE_MONTH = """
+CREATE FUNCTION make_snapshot_month(first date) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    EXECUTE format(
+        'CREATE TABLE IF NOT EXISTS %I PARTITION OF snapshot FOR VALUES FROM (%L) TO (%L)',
+        to_char(first, '"snapshot_y"YYYY"m"MM'),
+        to_char(first, 'YYYY-MM-01 00:00+00'),
+        to_char(first + interval '1 month', 'YYYY-MM-01 00:00+00')
+    );
+END $$
+"""
 
 
 def downgrade() -> None:
     op.drop_table("latest_snapshot")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION make_snapshot_month(date)")
     op.drop_table("snapshot")
     op.drop_table("frozen_rail")
     op.drop_table("snapshot_batch")

@@ -1,6 +1,7 @@
 """Readings taken in: exactly once, whole or not at all, judged by the guard-rails of the moment, answered for by the ledger."""
 
 import json
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -255,3 +256,26 @@ def test_the_command_that_verifies_the_ledger_names_the_delivery_and_its_entry(h
         }
     ]
     assert (told["ok"], told["first_bad"]) == (False, told["entries"])
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_role_that_owns_no_table_receives_the_first_reading_of_a_month(house):
+    role = f"application_{secrets.token_hex(6)}"
+    granted = (
+        f"CREATE ROLE {role}",
+        f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    )
+    with house.database.engine.begin() as connection:
+        for each in granted:
+            connection.execute(sa.text(each))
+    try:
+        with house.database.transaction() as session:
+            actor = house.cast.actor(session, "ada")
+            session.connection().execute(sa.text(f"SET LOCAL ROLE {role}"))
+            record_snapshots(session, actor, house.cast.triage.id, batch(at(1)))
+        assert len(house.rows()) == 1
+    finally:
+        with house.database.engine.begin() as connection:
+            connection.execute(sa.text(f"DROP OWNED BY {role}"))
+            connection.execute(sa.text(f"DROP ROLE {role}"))

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from registry.kernel.calendar import months_after
 from registry.monitoring.models.snapshots import LATEST, RAIL
 from registry.monitoring.rules.batches import Place, Rails
 from registry.monitoring.rules.decoding import PointIn
@@ -56,9 +55,7 @@ def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
         return
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_MONTHS)))
     for (name,) in connection.execute(lacking, {"names": list(months)}).all():
-        first = date.fromisoformat(f"{months[name]}-01")
-        span = f"FROM ('{first} 00:00+00') TO ('{months_after(first, 1)} 00:00+00')"
-        connection.execute(sa.text(f"CREATE TABLE {name} PARTITION OF snapshot FOR VALUES {span}"))
+        connection.execute(sa.select(sa.func.make_snapshot_month(date.fromisoformat(f"{months[name]}-01"))))
 
 
 def numbers_for(connection: sa.Connection, count: int) -> list[int]:
