@@ -32,7 +32,7 @@ KEPT = {"REGISTRY_REAL_DATA", databases.FOLDER}
 INSTANT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 # What a rule holds for is drawn anew on each run; more of it by `script/test --hypothesis-profile=thorough`.
-hypothesis.register_profile("everyday", max_examples=40, deadline=None)
+hypothesis.register_profile("everyday", max_examples=25, deadline=None)
 hypothesis.register_profile("thorough", max_examples=1_000, deadline=None)
 hypothesis.load_profile("everyday")
 

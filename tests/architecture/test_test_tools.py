@@ -135,3 +135,14 @@ def test_a_run_that_was_killed_is_cleared_up_by_the_next():
 def test_settings_of_whoever_runs_the_tests_do_not_reach_them():
     left = {name for name in os.environ if name.startswith("REGISTRY_")}
     assert left <= conftest.KEPT
+
+
+def test_every_journey_stands_where_the_script_looks_for_them():
+    tests, looked_in = ROOT / "tests", {"journeys", "web"}
+    marked = [
+        path.relative_to(tests).parts[0]
+        for path in tests.rglob("test_*.py")
+        if path != Path(__file__) and "mark.journey" in path.read_text(encoding="utf-8")
+    ]
+    assert marked
+    assert set(marked) <= looked_in

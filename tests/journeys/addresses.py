@@ -56,7 +56,7 @@ PAGES = {
     "systems.edit_view": (Visit("/systems/views/{view}", "ada"),),
     "systems.show": (Visit(SYSTEM, "ada"), Visit(SYSTEM, "otto"), Visit("/systems/{pricing}", "olga")),
     "systems.edit_form": (Visit(f"{SYSTEM}/edit", "ada"),),
-    "systems.history": (Visit(f"{SYSTEM}/history", "ada"),),
+    "systems.history": (Visit("/systems/{pricing}/history", "olga"), Visit(f"{SYSTEM}/history", "ada")),
     "systems.bulk": (
         Visit("/systems/bulk?key={triage}&key={pricing}", "ada"),
         Visit("/systems/bulk?key={triage}&key={pricing}&task=hand_over"),
@@ -211,7 +211,11 @@ PAGES = {
     "interchange.rows": (Visit("/imports/{import}/rows"),),
     "accounts.account": (Visit("/account", "ada"),),
     "accounts.sign_in": (Visit("/sign-in", ""),),
-    "audit.log": (Visit("/audit"), Visit("/audit?event=nonsense", status=422)),
+    "audit.log": (
+        Visit("/audit?event=metric.added"),
+        Visit("/audit"),
+        Visit("/audit?event=nonsense", status=422),
+    ),
     "worker.jobs": (Visit("/jobs"),),
 }
 

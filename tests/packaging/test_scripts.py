@@ -23,10 +23,10 @@ def test_everything_is_checked_and_the_journeys_come_last(ready):
     done = ready.run("script/test")
     assert done.returncode == 0, done.stderr
     assert ready.called[0] == "setup --for-tests"
-    assert ready.called[-1] == "python -m pytest -n 2 --dist worksteal -m journey"
+    assert ready.called[-1] == "python -m pytest -n 2 --dist worksteal -m journey tests/journeys tests/web"
     assert pytest_calls(ready) == [
         "pytest -n 3 --dist worksteal -m not journey",
-        "pytest -n 2 --dist worksteal -m journey",
+        "pytest -n 2 --dist worksteal -m journey tests/journeys tests/web",
     ]
     assert {"ruff check .", "ruff format --check .", "mypy ", "lint-imports --no-logo"} <= set(ready.called)
     assert [f"{name}: passed" for name in CHECKS] == done.stdout.splitlines()

@@ -185,6 +185,7 @@ def moved_by_temptation(everything: Everything, made: Creation) -> set[str]:
     return {name for name in plain if plain[name] != tempted[name]} - MOMENTS - made.own
 
 
+@on_one_database
 @pytest.mark.parametrize("made", CREATIONS, ids=str)
 def test_what_is_added_is_the_same_whatever_is_sent_along(everything, made):
     assert moved_by_temptation(everything, made) == set()

@@ -194,6 +194,7 @@ def test_a_share_of_the_pairs_leaves_no_row_and_no_column_out():
     ],
     ids=lambda headers: next(iter(headers)),
 )
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_no_header_makes_an_error(everything, errors, headers):
     key = everything.place["triage"]
     for client in (everything.sign_in("adam"), everything.app.test_client()):
