@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -117,3 +117,24 @@ class LatestSnapshot(Row, table=True):
 SNAPSHOT: sa.Table = Snapshot.__table__  # type: ignore[attr-defined]
 LATEST: sa.Table = LatestSnapshot.__table__  # type: ignore[attr-defined]
 RAIL: sa.Table = FrozenRail.__table__  # type: ignore[attr-defined]
+
+# As migration 0008 makes it: with the rights of whoever migrates, so that the application's own role need not own the
+# table whose months it adds.
+_MAKE_MONTH = """
+CREATE FUNCTION make_snapshot_month(first date) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    EXECUTE format(
+        'CREATE TABLE IF NOT EXISTS %I PARTITION OF snapshot FOR VALUES FROM (%L) TO (%L)',
+        to_char(first, '"snapshot_y"YYYY"m"MM'),
+        to_char(first, 'YYYY-MM-01 00:00+00'),
+        to_char(first + interval '1 month', 'YYYY-MM-01 00:00+00')
+    );
+END $$
+"""
+
+
+@sa.event.listens_for(SNAPSHOT, "after_create")
+def _make_month(_table: sa.Table, connection: sa.Connection, **_more: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_MAKE_MONTH)
