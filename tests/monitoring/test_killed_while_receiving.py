@@ -119,7 +119,8 @@ def test_ten_thousand_readings_survive_twenty_kills_and_each_is_held_once(databa
     batches, acknowledged, stop = deliveries(), [], threading.Event()
     server = Server(database, tmp_path)
     server.start()
-    threading.Timer(GIVE_UP_SECONDS, stop.set).start()
+    give_up = threading.Timer(GIVE_UP_SECONDS, stop.set)
+    give_up.start()
 
     def send(batch):
         told = send_until_acknowledged(server, path, headers, batch, stop)
@@ -138,6 +139,7 @@ def test_ten_thousand_readings_survive_twenty_kills_and_each_is_held_once(databa
             for each in sent:
                 each.result()
     finally:
+        give_up.cancel()
         stop.set()
         server.kill()
     assert len(acknowledged) == len(batches)

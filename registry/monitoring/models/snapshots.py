@@ -137,4 +137,4 @@ END $$
 @sa.event.listens_for(SNAPSHOT, "after_create")
 def _make_month(_table: sa.Table, connection: sa.Connection, **_more: Any) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_MAKE_MONTH)
+        connection.exec_driver_sql(_MAKE_MONTH.replace("%", "%%"))
