@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from registry.kernel.calendar import Cadence
-from registry.kernel.guard_rails import GuardRail
 from registry.monitoring.models.snapshots import Snapshot
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
-from registry.output.charts.chart import Band, Chart, Reading, Severity, Verdict
+from registry.output.charts.chart import Chart, Reading, Severity, Verdict, outside
 from registry.output.charts.line import Happening, line_chart
 
 _DUE_EVERY: Final = {
@@ -37,7 +36,7 @@ def metric_chart(
         metric.unit,
         readings=[_reading(each) for each in readings],
         target=None if facts.target is None else float(facts.target),
-        bands=[*_bands(Severity.WARN, facts.warn), *_bands(Severity.BREACH, facts.breach)],
+        bands=[*outside(Severity.WARN, facts.warn), *outside(Severity.BREACH, facts.breach)],
         happenings=happenings,
         gap=None if due is None else 3 * due + timedelta(days=facts.grace_days),
     )
@@ -46,12 +45,3 @@ def metric_chart(
 def _reading(each: Snapshot) -> Reading:
     cases = "" if each.n is None else f"n = {each.n:,}"
     return Reading(float(each.value), each.window_end, Verdict(each.verdict.value), cases)
-
-
-def _bands(severity: Severity, rail: GuardRail | None) -> list[Band]:
-    """Where the guard-rail speaks: everything outside of what it accepts."""
-    if rail is None:
-        return []
-    below = [Band(severity, high=float(rail.low))] if rail.low is not None else []
-    above = [Band(severity, low=float(rail.high))] if rail.high is not None else []
-    return below + above

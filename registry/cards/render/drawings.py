@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from registry.cards.rules.control import COMPLETENESS_CHART
-from registry.cards.rules.facts import CardFacts, Metric, Rail
+from registry.cards.rules.facts import CardFacts, Metric
 from registry.cards.rules.objective import metric_chart
 from registry.cards.rules.shapes import Card
 from registry.cards.rules.words import line
 from registry.output.charts.bars import Bar, bar_chart
-from registry.output.charts.chart import Band, Chart, Reading, Severity
+from registry.output.charts.chart import Chart, Reading, Severity, outside
 from registry.output.charts.ruler import ruler
 
 
@@ -40,18 +40,9 @@ def _ruler(metric: Metric, name: str) -> Chart:
         line(metric.unit) or "",
         baseline=_reading(metric.baseline, metric.baseline_on),
         target=_reading(metric.target, metric.target_on),
-        bands=[*_bands(Severity.WARN, metric.warn), *_bands(Severity.BREACH, metric.breach)],
+        bands=[*outside(Severity.WARN, metric.warn), *outside(Severity.BREACH, metric.breach)],
     )
 
 
 def _reading(value: Decimal | None, when: date | None) -> Reading | None:
     return None if value is None else Reading(float(value), when)
-
-
-def _bands(severity: Severity, rail: Rail | None) -> list[Band]:
-    """Where the guard-rail speaks: everything outside of what it accepts."""
-    if rail is None:
-        return []
-    below = [Band(severity, high=float(rail.low))] if rail.low is not None else []
-    above = [Band(severity, low=float(rail.high))] if rail.high is not None else []
-    return below + above

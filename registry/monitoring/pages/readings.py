@@ -12,9 +12,9 @@ from registry.monitoring.forms.readings import ReadingForm, UploadForm, on_the_f
 from registry.monitoring.pages.tab import pages
 from registry.monitoring.queries import series
 from registry.monitoring.queries.opening import batch_in
-from registry.monitoring.rules.batches import group_said
 from registry.monitoring.rules.decoding import Batch
 from registry.monitoring.rules.reports.shapes import Remark
+from registry.monitoring.rules.saying import group_said
 from registry.objectives.queries import metric_by_slug, metric_facts
 from registry.store.paging import cursor_of
 from registry.systems import queries as systems

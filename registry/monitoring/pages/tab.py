@@ -14,8 +14,8 @@ from registry.monitoring.models.snapshots import LatestSnapshot, Snapshot
 from registry.monitoring.queries import series
 from registry.monitoring.queries.alerts import unresolved_of
 from registry.monitoring.render import metric_chart
-from registry.monitoring.rules.batches import group_said
 from registry.monitoring.rules.five import first_of_each
+from registry.monitoring.rules.saying import group_said
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts, metrics_of
 from registry.output.charts.line import Happening

@@ -42,7 +42,8 @@ def _line(entry: HistoryItem) -> dict[str, Any]:
         "who": entry.actor,
         "said": said,
         "kind": kind,
-        "detail": "; ".join(told),
+        # What was written may end in a full stop of its own.
+        "detail": "; ".join(part.rstrip(".") for part in told),
     }
 
 

@@ -161,13 +161,6 @@ def _those(metrics: Mapping[str, Known]) -> str:
     return f"It has {named}{' and others' if len(open_ones) > 10 else ''}."
 
 
-def group_said(group: str) -> str:
-    """A group as people read it: "site north, shift night"; "everybody" for none."""
-    if not group:
-        return "everybody"
-    return ", ".join(f"{name} {value}" for name, value in sorted(json.loads(group).items()))
-
-
 @dataclass(frozen=True, slots=True)
 class Rails:
     """The guard-rails and the minimum sample a reading is judged by, and the digest that names them."""

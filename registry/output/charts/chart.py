@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from markupsafe import Markup
 
@@ -47,6 +49,25 @@ class Band:
     severity: Severity
     low: float | None = None
     high: float | None = None
+
+
+class Rail(Protocol):
+    """What is acceptable: from `low` up, up to `high`, or both."""
+
+    @property
+    def low(self) -> Decimal | None: ...
+
+    @property
+    def high(self) -> Decimal | None: ...
+
+
+def outside(severity: Severity, rail: Rail | None) -> list[Band]:
+    """Where a guard-rail speaks: everything outside of what it accepts."""
+    if rail is None:
+        return []
+    below = [Band(severity, high=float(rail.low))] if rail.low is not None else []
+    above = [Band(severity, low=float(rail.high))] if rail.high is not None else []
+    return below + above
 
 
 @dataclass(frozen=True, slots=True)
