@@ -82,6 +82,7 @@ def test_another_number_for_the_same_days_asks_why_and_loses_nothing(house):
         ({"from_day": "2026-11-02"}, "The window starts after it ends."),
         ({"n": "-1"}, "whole number"),
         ({"low": "92"}, "lower end lies above"),
+        ({"source": "x" * 201}, "Name the source in at most 200 characters."),
         ({"source": ""}, "Say where the number comes from."),
     ],
 )

@@ -36,7 +36,7 @@ PAGES = {
     "/systems/{triage}/card": ("ada", 26),
     "/systems/{triage}/card.json": ("ada", 22),
     "/data-sources": ("ada", 11),
-    "/systems/{triage}/monitoring": ("ada", 20),
+    "/systems/{triage}/monitoring": ("ada", 16),
     "/data-quality": ("ada", 7),
     "/systems/{triage}/feedback": ("ada", 18),
     "/feedback/inbox": ("ada", 6),

@@ -16,7 +16,7 @@ _LACKING = {
     "to_day": "Give the last day it covers.",
     "source": "Say where the number comes from.",
 }
-_FIELDS = {"window_end": "to_day", "window_start": "from_day"}
+_FIELDS = {"window_end": "to_day", "window_start": "from_day", "supersedes": "because"}
 
 
 class ReadingForm(Form):
