@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, false
+from sqlalchemy import String, bindparam, cast, false, literal, union_all
 from sqlmodel import Session, col, select
 
 from registry.accounts import rules
@@ -33,6 +33,14 @@ _ROLES_NOW = (
     select(RoleGrant)
     .where(RoleGrant.person_id == bindparam("person"), col(RoleGrant.to_at).is_(None))
     .order_by(RoleGrant.role)
+)
+# What somebody is, in rows of (kind, word, number): asked as one, three questions cost a third.
+_STANDING = union_all(
+    select(literal("role"), cast(RoleGrant.role, String), literal(0)).where(
+        RoleGrant.person_id == bindparam("person"), col(RoleGrant.to_at).is_(None)
+    ),
+    ownership.seats_now(literal("seat"), bindparam("person")),
+    people.headed_now(literal("unit"), bindparam("person")),
 )
 
 
@@ -170,15 +178,21 @@ def actor_for(
     """The actor a person is right now. Nothing is cached: a withdrawn role ends with the next request."""
     if person.id is None:
         raise ValueError("an unstored person cannot act")
+    roles, units = {Role.MEMBER}, set()
     seats: dict[int, set[Seat]] = defaultdict(set)
-    for system_id, seat in ownership.open_seats_of(session, person.id):
-        seats[system_id].add(seat)
+    for kind, word, number in session.connection().execute(_STANDING, {"person": person.id}):
+        if kind == "role":
+            roles.add(Role(word))
+        elif kind == "seat":
+            seats[number].add(Seat(word))
+        else:
+            units.add(number)
     return Actor(
         person_id=person.id,
         name=person.name,
-        roles=frozenset({Role.MEMBER, *(grant.role for grant in open_roles(session, person.id))}),
+        roles=frozenset(roles),
         seats={system_id: frozenset(held) for system_id, held in seats.items()},
-        headed_units=people.headed_units(session, person.id),
+        headed_units=people.and_below(session, units),
         via=via,
         token=token,
         request_id=request_id,

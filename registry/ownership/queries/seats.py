@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import String, cast, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel.actor import Seat
@@ -21,10 +21,6 @@ from registry.store.columns import LARGEST_NUMBER
 
 # Beyond so many people, counting everybody's seats is the shorter question.
 _FEW = 500
-# Asked on every request: put together once, which costs more than running it.
-_SEATS_NOW = select(Assignment.system_id, Assignment.seat).where(
-    Assignment.person_id == bindparam("person"), col(Assignment.to_at).is_(None)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +37,11 @@ class Held:
         return (self.person or self.team).name  # type: ignore[union-attr]
 
 
-def open_seats_of(session: Session, person_id: int) -> Sequence[tuple[int, Seat]]:
-    """Every seat the person holds now, as (system number, seat). Seats of their teams give no permission."""
-    held = session.exec(_SEATS_NOW, params={"person": person_id})
-    return [(system_id, Seat(seat)) for system_id, seat in held]
+def seats_now(kind: Any, person_id: Any) -> Any:
+    """The rows of (kind, seat, system number) a person holds now, as a part of a larger question."""
+    return select(kind, cast(Assignment.seat, String), Assignment.system_id).where(
+        Assignment.person_id == person_id, col(Assignment.to_at).is_(None)
+    )
 
 
 def open_seats_counted(session: Session, person_ids: Collection[int]) -> dict[int, int]:

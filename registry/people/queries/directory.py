@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import ColumnElement, literal, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel.errors import NotFound
@@ -16,9 +16,6 @@ from registry.store.folding import name_holds
 from registry.store.paging import Page, cut, holding
 
 Kind = TypeVar("Kind", Person, BusinessUnit, Team)
-
-# Asked on every request: put together once, which costs more than running it.
-_HEADED = select(BusinessUnit.id).where(BusinessUnit.head_id == bindparam("person"))
 
 
 def person_by_id(session: Session, person_id: int) -> Person:
@@ -190,11 +187,14 @@ def unit_of(session: Session, person_id: int | None) -> int | None:
     return session.exec(select(Person.unit_id).where(Person.id == person_id)).first()
 
 
-def headed_units(session: Session, person_id: int) -> frozenset[int]:
-    """The units this person heads and all units below them; one statement for most people, two for heads."""
-    found = session.exec(_HEADED, params={"person": person_id})
-    tops = frozenset(number for number in found if number is not None)
-    return rules.below(tops, parents(session)) if tops else frozenset()
+def headed_now(kind: Any, person_id: Any) -> Any:
+    """The rows of (kind, nothing, unit number) a person is named head of, as a part of a larger question."""
+    return select(kind, literal(""), BusinessUnit.id).where(BusinessUnit.head_id == person_id)
+
+
+def and_below(session: Session, unit_ids: Collection[int]) -> frozenset[int]:
+    """These units and all units below them; no statement where there are none."""
+    return rules.below(frozenset(unit_ids), parents(session)) if unit_ids else frozenset()
 
 
 def unit_named(session: Session, name: str, parent_id: int | None) -> BusinessUnit | None:
