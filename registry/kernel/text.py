@@ -7,6 +7,9 @@ from collections.abc import Sequence
 SYSTEM_PREFIX = "AI"
 DATA_SOURCE_PREFIX = "DS"
 
+# Control characters except tab and line end, lone surrogates, non-characters.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
 
 def public_key(prefix: str, number: int) -> str:
     """The stable public id of a record, such as AI-0042 (at least four digits)."""
@@ -59,8 +62,6 @@ def clean(text: str) -> str:
     characters except tab and line end, lone surrogates, non-characters.
     """
     tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    for character in tidy:
-        category = unicodedata.category(character)
-        if category == "Cs" or (category == "Cc" and character not in "\t\n") or character in "\ufffe\uffff":
-            raise ValueError(f"holds the control character U+{ord(character):04X}, which cannot be stored")
+    if found := _UNSTORABLE.search(tidy):
+        raise ValueError(f"holds the control character U+{ord(found.group()):04X}, which cannot be stored")
     return tidy

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from registry.kernel.prose import problems_with_prose
@@ -42,6 +43,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=1 << 14)
 def folded(text: str) -> str:
     """A text as it is compared: one line; case, dashes and quotation marks levelled; no closing full stop."""
     return one_line(unicodedata.normalize("NFKC", text)).translate(_LEVELLED).casefold().rstrip(".").rstrip()
