@@ -185,7 +185,3 @@ def _said(broken: Exception) -> str:
     if isinstance(broken, DatabaseError):
         return f"The database does not answer: {broken.orig}"
     return str(broken)
-
-
-if __name__ == "__main__":
-    main()

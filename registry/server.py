@@ -46,7 +46,7 @@ def serve_forever(settings: Settings, *, host: str, port: int, processes: int, w
 
     def start_worker(_server: Any) -> None:
         if with_worker:
-            beside.append(subprocess.Popen([sys.executable, "-m", "registry.cli", "worker"]))
+            beside.append(subprocess.Popen([sys.executable, "-m", "registry", "worker"]))
 
     def stop_worker(_server: Any) -> None:
         for process in beside:

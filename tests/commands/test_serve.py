@@ -75,7 +75,7 @@ def serving(database, folder, *more):
     """The command as a child process, killed with its children whatever happens."""
     port = free_port()
     child = subprocess.Popen(
-        [sys.executable, "-m", "registry.cli", "serve", "--port", str(port), *more],
+        [sys.executable, "-m", "registry", "serve", "--port", str(port), *more],
         env=os.environ
         | {
             "REGISTRY_DATABASE_URL": database.url.render_as_string(hide_password=False),

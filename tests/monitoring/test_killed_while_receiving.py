@@ -53,7 +53,7 @@ class Server:
             [
                 sys.executable,
                 "-m",
-                "registry.cli",
+                "registry",
                 "serve",
                 "--port",
                 str(self.port),
