@@ -38,7 +38,6 @@ def adam_notes_the_last_day(page: Page, number: int) -> None:
     page.get_by_role("link", name="Note that they leave").click()
     page.get_by_role("button", name="Note the last day").click()
     expect(page.get_by_role("heading", name="Move the seats of Ada Owner", level=1)).to_be_visible()
-    is_fit(page)
 
 
 def adam_chooses_who_takes_over(page: Page) -> None:
@@ -54,10 +53,10 @@ def adam_sees_what_will_happen_and_does_it(page: Page) -> None:
     for system, to in (("Claims triage", "Mia Colleague"), ("Sentinel", "Dee Deputy")):
         row = page.get_by_role("row").filter(has_text=system)
         expect(row).to_contain_text(f"{to} will be asked to accept. Ada Owner answers for it until then.")
+    # The other pages of this story are in the sweep of all pages; this one is only ever an answer to a form.
     is_fit(page)
     page.get_by_role("button", name="Move 2 seats").click()
     expect(page.get_by_text("2 seats moved or offered.")).to_be_visible()
-    is_fit(page)
 
 
 def accepts(page: Page, system: str) -> None:
