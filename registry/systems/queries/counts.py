@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import String, cast
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor
+from registry.systems.models import System
 from registry.systems.queries.facets import BY_NAME, FACETS, MARK, Facet, with_ownership
 from registry.systems.queries.searching import count, narrowed, over_systems
 from registry.systems.rules.search import Search
@@ -53,23 +54,54 @@ def _tallied(
 ) -> tuple[int, dict[str, Counter[str]]]:
     """How many systems the search finds, and how many of them have each value of these facets."""
     today, texts, joins = clock.today(), [], []
-    for facet in facets:
+    read = [facet for facet in facets if not facet.having]
+    for facet in read:
         text = facet.text(today)
         if facet.read:
             text, joined = facet.read()
             joins.append(joined)
-        texts.append(func.aggregate_strings(func.coalesce(cast(text, String), ""), _BETWEEN))
+        texts.append(_gathered(func.coalesce(text, "")))
+    sets = [having(today).subquery() for facet in facets for having in facet.having.values()]
+    if sets:
+        numbers = [_numbers(next(iter(each.c)), each) for each in sets]
+        texts += [_gathered(cast(col(System.id), String)), *numbers]
     query: Any = select(func.count(), *texts)
     seated = any(facet.seated for facet in facets)
     query = with_ownership(query) if seated else over_systems(query, search)
     for table, on in joins:
         query = query.join(table, on, isouter=True)
     total, *found = session.execute(query.where(*narrowed(actor, search, today))).one()
-    return total, {facet.name: _tally(facet, values) for facet, values in zip(facets, found, strict=True)}
+    tallies = {facet.name: _tally(facet, values) for facet, values in zip(read, found, strict=False)}
+    tallies |= _lacking([facet for facet in facets if facet.having], found[len(read) :])
+    return total, tallies
+
+
+def _gathered(text: Any) -> Any:
+    return func.aggregate_strings(text, _BETWEEN)
+
+
+def _numbers(number: Any, having: Any) -> Any:
+    return select(_gathered(cast(number, String))).select_from(having).scalar_subquery()
+
+
+def _lacking(facets: Sequence[Facet], found: Sequence[str | None]) -> dict[str, Counter[str]]:
+    """How many of the systems found first are not among those found for each value."""
+    if not facets:
+        return {}
+    systems, *having = (frozenset(_parts(each)) for each in found)
+    following = iter(having)
+    return {
+        facet.name: Counter({value: len(systems - next(following)) for value in facet.having})
+        for facet in facets
+    }
+
+
+def _parts(joined: str | None) -> Sequence[str]:
+    return joined.split(_BETWEEN) if joined is not None else ()
 
 
 def _tally(facet: Facet, joined: str | None) -> Counter[str]:
-    whole = Counter(joined.split(_BETWEEN) if joined is not None else ())
+    whole = Counter(_parts(joined))
     if not facet.several:
         return Counter({value or facet.unstated: number for value, number in whole.items()})
     tally: Counter[str] = Counter()

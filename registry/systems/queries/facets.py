@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, case, cast, false, literal, or_
+from sqlalchemy import ColumnElement, and_, case, cast, false, literal, or_, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
@@ -72,6 +72,8 @@ class Facet:
     text     what each system has in it, as text or NULL; given today's date
     said     the values there are, in order, with their words; empty where they are read from the register
     several  a system has any number of values: `text` holds them with MARK after each ("" for none)
+    having   for each value the systems that are without it, given today's date: counted by sets, which is far quicker
+             than asking of each system whether it is in each set
     tree     the values are units, and choosing one includes those below it
     holding  the systems that have one of these values, where an index finds them sooner than `text` does
     seated   its text is read from the accountable owner's seat, which `with_ownership` joins
@@ -86,6 +88,7 @@ class Facet:
     numbers: bool = False
     tree: bool = False
     holding: Callable[[Sequence[str], date], ColumnElement[bool]] | None = None
+    having: Mapping[str, Callable[[date], Any]] = field(default_factory=dict)
     seated: bool = False
     read: Callable[[], tuple[ColumnElement[Any], tuple[Any, Any]]] | None = None
 
@@ -102,7 +105,9 @@ class Facet:
 
 
 def _plain(column: Any) -> Texts:
-    return lambda _today: cast(column, sa.String)
+    # A cast costs a tenth of the count, and is nothing to what is text already.
+    said = type_coerce if isinstance(column.type, sa.String) else cast
+    return lambda _today: said(column, sa.String)
 
 
 # Tables of features above this one are named, not imported, as their foreign keys name `system`.
@@ -192,6 +197,7 @@ FACETS: Sequence[Facet] = (
         _missing,
         said={name: words for name, (words, _) in _HAVE.items()},
         several=True,
+        having={name: having for name, (_, having) in _HAVE.items()},
         holding=_lacking,
     ),
     Facet(
