@@ -57,6 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=long)
     # The longest first, so that no process is left with one of them while the others have nothing to do.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    _give_journeys_to_one_process(items)
     # A browser that leaves a page hangs up on the style sheet or icon it was still being sent; the test server then
     # lets go of the file only when it is collected. Of the files of static/ alone, and only with a browser.
     for item in items:
@@ -64,6 +65,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(
                 pytest.mark.filterwarnings("ignore:unclosed file .*/registry/static/:ResourceWarning")
             )
+
+
+def _give_journeys_to_one_process(items: list[pytest.Item]) -> None:
+    """The last process begins with the journeys: one browser beside other tests, not a browser in each process.
+
+    Each process is given as many tests as the others, in their order; what is left at the end is shared out anew.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    journeys = [item for item in items if item.get_closest_marker("journey")]
+    others = [item for item in items if not item.get_closest_marker("journey")]
+    begin = min(len(others), len(items) - len(items) // processes)
+    items[:] = [*others[:begin], *journeys, *others[begin:]]
 
 
 @pytest.hookimpl(trylast=True)
