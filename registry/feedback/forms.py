@@ -60,9 +60,9 @@ class SaidForm(Form):
     )
     comment = Text("In your words", COMMENT_LIMIT, "What happened, and what should have happened.", rows=6)
     reference = Line(
-        "What it was about",
+        "Which case",
         REFERENCE_LIMIT,
-        "The number of the case, letter or answer, if there is one.",
+        "The number of the case, letter or answer, if you have one.",
         render_kw={"autocomplete": "off"},
     )
     contact = Line(
