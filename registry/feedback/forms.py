@@ -83,6 +83,21 @@ class SaidForm(Form):
         )
 
 
+class WrittenDownForm(SaidForm):
+    """The same, as a colleague writes down what somebody told them."""
+
+    rating = Rating("How good did they find it?")
+    category = Chosen("What is it about?", Category, empty="They did not say", said=lambda one: one.said)
+    outcome = Chosen(
+        "What happened to the answer or suggestion it gave?",
+        Outcome,
+        empty="Not known",
+        said=lambda one: one.said,
+    )
+    comment = Text("In their words", COMMENT_LIMIT, "What happened, and what should have happened.", rows=6)
+    contact = Line("How to reach them", CONTACT_LIMIT, "Only if they want to be reached.")
+
+
 class GiveForm(SaidForm):
     """The same at a public door, with two traps for programs that fill in forms."""
 
