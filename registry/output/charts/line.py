@@ -40,7 +40,7 @@ _BOTTOM: Final = 176.0
 _RIGHT: Final = WIDTH - 10.0
 _DAY: Final = 86_400.0
 _MOST_MARKED: Final = 120
-"""Beyond so many readings only those that are not within their guard rails keep a mark of their own."""
+"""Beyond so many readings only those that are not within their guard-rails keep a mark of their own."""
 
 
 @dataclass(frozen=True, slots=True)
