@@ -60,9 +60,9 @@ class SaidForm(Form):
     )
     comment = Text("In your words", COMMENT_LIMIT, "What happened, and what should have happened.", rows=6)
     reference = Line(
-        "What it was about",
+        "Which case",
         REFERENCE_LIMIT,
-        "The number of the case, letter or answer, if there is one.",
+        "The number of the case, letter or answer, if you have one.",
         render_kw={"autocomplete": "off"},
     )
     contact = Line(
@@ -81,6 +81,21 @@ class SaidForm(Form):
             self.reference.data or "",
             self.contact.data or "",
         )
+
+
+class WrittenDownForm(SaidForm):
+    """The same, as a colleague writes down what somebody told them."""
+
+    rating = Rating("How good did they find it?")
+    category = Chosen("What is it about?", Category, empty="They did not say", said=lambda one: one.said)
+    outcome = Chosen(
+        "What happened to the answer or suggestion it gave?",
+        Outcome,
+        empty="Not known",
+        said=lambda one: one.said,
+    )
+    comment = Text("In their words", COMMENT_LIMIT, "What happened, and what should have happened.", rows=6)
+    contact = Line("How to reach them", CONTACT_LIMIT, "Only if they want to be reached.")
 
 
 class GiveForm(SaidForm):

@@ -148,7 +148,7 @@ def test_each_metric_with_a_number_has_its_own_ruler():
     metrics = tuple(replace(full().metrics[0], slug=f"m{n}", name=f"Metric {n}") for n in range(3))
     page = to_html(replace(full(), metrics=(*metrics, Metric("bare", "Bare", Kind.CUSTOM))))
     assert page.count("chart--ruler") == 3
-    assert "Metric 2: baseline, target and guard rails" in page
+    assert "Metric 2: baseline, target and guard-rails" in page
 
 
 def test_of_many_metrics_the_first_page_shows_some_and_counts_the_rest():

@@ -68,7 +68,7 @@ def test_the_page_shows_the_card_its_hash_and_the_way_to_take_it_along(client_of
         "13</span> Incidents",
         "Ada Owner",
         "Urgent claims wait too long.",
-        "Urgent claims found 0: baseline, target and guard rails",
+        "Urgent claims found 0: baseline, target and guard-rails",
         f"/systems/{cast.triage.key}/card.pdf",
         f"/systems/{cast.triage.key}/card.json",
     ):

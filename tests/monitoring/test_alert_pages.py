@@ -92,9 +92,10 @@ def test_its_timeline_tells_in_words_what_readings_and_people_did(client_of, dat
         for words in ("Over by itself", "A good reading came", "Taken on", "Seen again", "Opened by")
     ]
     assert told == sorted(told)
-    assert f"by {promised.isoformat()}; I look" in page
+    assert f"by {promised.day} {promised:%b %Y}; I look" in page
+    assert "seen 2 times by then" in page
     other = client_of("otto").get(f"/alerts/{breach + 1}").text
-    assert "the deputy is told" in other
+    assert "there is no deputy to tell, other than the owner" in other
 
 
 def raise_again(session, cast):

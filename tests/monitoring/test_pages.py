@@ -134,5 +134,9 @@ def test_readings_are_paged_and_a_made_up_place_is_refused(house):
     assert "59 %" in first
     assert "cursor=" in first
     following = first.split("cursor=")[1].split('"')[0]
-    assert ">0 %" in client.get(f"{house.tab}/metrics/accuracy?cursor={following}").text
+    second = client.get(f"{house.tab}/metrics/accuracy?cursor={following}").text
+    assert ">0 %" in second
+    # The chart and its words stand above the newest, and not above every page of the list.
+    assert "60 readings from 1 Oct 2026" in first
+    assert "60 readings from" not in second
     assert client.get(f"{house.tab}/metrics/accuracy?cursor=WyJ4IiwgMV0").status_code == 422

@@ -236,7 +236,7 @@ def test_a_report_is_known_by_what_it_holds(data, name, kind):
         (b'{"a": 1, "a": 2}', "the same field twice"),
         (b"[" * 100_000, "nested"),
         (b'{"models": ', "line 1, column 12"),
-        (b'{"metrics": []}', "no report that is read here"),
+        (b'{"metrics": []}', "no report that is known here"),
         (b"a,b", "Nothing in this says"),
     ],
 )

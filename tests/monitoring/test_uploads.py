@@ -69,7 +69,11 @@ def test_the_json_of_the_api_is_taken_as_a_file_too(house):
         (b"metric,value\naccuracy,1\n", "short.csv", "window"),
         (b"{broken", "report.json", ""),
         (b"\x89PNG\r\n", "picture.png", ""),
-        (OURS.replace(b"accuracy", b"recall"), "run.json", "Reading 1, metric: This system has no metric"),
+        (
+            OURS.replace(b"accuracy", b"recall"),
+            "run.json",
+            "Reading 1 (recall up to 2026-10-01 00:00 UTC), metric: This system has no metric",
+        ),
         (PROMETHEUS.replace(b"accuracy", b"recall"), "metrics.txt", "Nothing in it could be taken."),
     ],
 )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.feedback import actions, queries
 from registry.feedback.actions import Incoming, Received
-from registry.feedback.forms import LimitationForm, SaidForm
+from registry.feedback.forms import LimitationForm, WrittenDownForm
 from registry.feedback.pages.public import pages
 from registry.feedback.pages.shared import PAGE, back_to, back_to_all, before, filters, held, narrowing, seen
 from registry.feedback.rules.feedback import Door
@@ -64,13 +64,13 @@ def inbox() -> ResponseReturnValue:
 @pages.get("/systems/<key>/feedback/new")
 @needs(Permission.FEEDBACK_SEND)
 def write_down_form(key: str) -> ResponseReturnValue:
-    return _write_down_page(held(key, Permission.FEEDBACK_SEND), SaidForm(formdata=None))
+    return _write_down_page(held(key, Permission.FEEDBACK_SEND), WrittenDownForm(formdata=None))
 
 
 @pages.post("/systems/<key>/feedback/new")
 @needs(Permission.FEEDBACK_SEND)
 def write_down(key: str) -> ResponseReturnValue:
-    found, form = held(key, Permission.FEEDBACK_SEND), SaidForm()
+    found, form = held(key, Permission.FEEDBACK_SEND), WrittenDownForm()
     received = form.carried_out(lambda: _taken_in(found, form))
     if received is None:
         return _write_down_page(found, form)
@@ -82,7 +82,7 @@ def write_down(key: str) -> ResponseReturnValue:
     )
 
 
-def _taken_in(found: System, form: SaidForm) -> Received:
+def _taken_in(found: System, form: WrittenDownForm) -> Received:
     said = [Incoming(form.facts())]
     return actions.receive(session(), actor(), found.id or 0, Door.STAFF, said, alone=True)[0]
 

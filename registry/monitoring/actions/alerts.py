@@ -23,7 +23,7 @@ from registry.monitoring.rules.alerts import (
     severity_of,
     slot_of,
 )
-from registry.monitoring.rules.answers import LEVEL_SAID, Level
+from registry.monitoring.rules.answers import Level, step_said
 
 __all__ = ["Weighed", "acknowledge", "escalate", "raise_alert", "resolve", "snooze", "weigh"]
 
@@ -137,7 +137,7 @@ def escalate(session: Session, actor: Actor, alert: Alert, level: Level, told_id
     )
     session.add(notice)
     alert.escalated_level = level
-    note = {"step": LEVEL_SAID[level]}
+    note = {"step": step_said(level, somebody=told_id is not None)}
     record(session, actor, Event.ALERT_ESCALATED, alert, system_id=alert.system_id, note=note)
     return notice
 

@@ -9,12 +9,15 @@ from registry.audit import queries as audit
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.guard_rails import number_said
 from registry.kernel.text import counted
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.forms.alerts import AcknowledgeForm, ResolveForm, SnoozeForm
 from registry.monitoring.models.alerts import Alert
+from registry.monitoring.models.snapshots import LatestSnapshot
 from registry.monitoring.pages.timeline import happened
 from registry.monitoring.queries import alerts as queries
+from registry.monitoring.queries import series
 from registry.monitoring.queries.alerts import AlertSearch
 from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind
 from registry.objectives.models import SuccessMetric
@@ -143,6 +146,9 @@ def _alert_page(
         system=system,
         metric=metric,
         rails=metric_facts(metric) if metric else None,
+        newest=_newest(alert),
+        number=number_said,
+        places=_places(alert, system.key),
         owner=owners_of(session(), [alert.system_id]).get(alert.system_id),
         notices=notices,
         people=people_by_id(session(), {number for number in named if number}),
@@ -155,3 +161,22 @@ def _alert_page(
         snoozing=snoozing or SnoozeForm(formdata=None),
         resolving=resolving or ResolveForm(formdata=None),
     )
+
+
+def _newest(alert: Alert) -> LatestSnapshot | None:
+    """The newest reading of what the alert is about: its own words tell of the one it opened with."""
+    if alert.metric_id is None or not alert.kind.by_readings:
+        return None
+    held = series.latest_of(session(), [alert.metric_id])[alert.metric_id]
+    return next((each for each in held if each.group_key == alert.group), None)
+
+
+def _places(alert: Alert, key: str) -> list[tuple[str, str]]:
+    """Where to look, as words and addresses: the page of the system that this kind of alert is about, then its versions."""
+    about = {
+        AlertKind.QUALITY: ("The data it uses", url_for("data_sources.system", key=key)),
+        AlertKind.DEPENDENCY: ("Its dependencies", url_for("dependencies.system", key=key)),
+        AlertKind.FEEDBACK_SURGE: ("What people said", url_for("feedback.system", key=key)),
+    }
+    monitoring = ("Its readings", url_for("monitoring.system", key=key))
+    return [about.get(alert.kind, monitoring), ("Its versions", url_for("versions.system", key=key))]

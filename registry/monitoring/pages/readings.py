@@ -1,5 +1,7 @@
 """The readings of one metric, newest first; one more typed in by a person."""
 
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,9 +11,10 @@ from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.kernel.guard_rails import number_said
 from registry.monitoring.actions.recording import Receipt, record_snapshots
 from registry.monitoring.forms.readings import ReadingForm, UploadForm, on_the_form
-from registry.monitoring.pages.tab import pages
+from registry.monitoring.pages.tab import pages, releases_since
 from registry.monitoring.queries import series
 from registry.monitoring.queries.opening import batch_in
+from registry.monitoring.render import metric_chart
 from registry.monitoring.rules.decoding import Batch
 from registry.monitoring.rules.reports.shapes import Remark
 from registry.monitoring.rules.saying import group_said
@@ -24,6 +27,7 @@ from registry.web.formkit import shown
 from registry.web.systemkit import frame
 
 _AT_ONCE = 50
+_CHARTED = timedelta(days=365)
 
 
 @pages.get("/systems/<key>/monitoring/metrics/<slug>")
@@ -33,11 +37,15 @@ def readings(key: str, slug: str) -> ResponseReturnValue:
     metric = metric_by_slug(session(), found.id or 0, slug)
     before = series.place_of(request.args.get("cursor"))
     page = series.page_of(session(), metric.id or 0, group=None, before=before, limit=_AT_ONCE)
+    since = clock.now() - _CHARTED
+    # Further down the list the chart would only stand in the way.
+    recent = [] if before else series.recent_of(session(), [metric.id or 0], since)[metric.id or 0]
     return render_template(
         "monitoring/readings.html",
         **frame(session(), actor(), found),
         metric=metric,
         page=page,
+        chart=metric_chart(metric, recent, releases_since(found.id or 0, since)) if recent else None,
         next_cursor=cursor_of(*page.next_after) if page.next_after else None,
         may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id) and metric.retired_at is None,
         number=number_said,
@@ -99,21 +107,27 @@ def _taken(form: UploadForm, system_id: int) -> tuple[Receipt, tuple[Remark, ...
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise RuleBroken([Problem("file", "Choose a file.")])
+    batch = None
     try:
         told = form.source.data or ""
         batch, remarks = batch_in(session(), system_id, sent.read(), sent.filename, clock.now(), source=told)
         batch = Batch(batch.version, batch.source, form.because.data or batch.supersedes, batch.points)
         return record_snapshots(session(), actor(), system_id, batch), remarks
     except RuleBroken as refused:
-        raise RuleBroken([Problem("file", _placed(each)) for each in refused.problems]) from refused
+        raise RuleBroken([Problem("file", _placed(each, batch)) for each in refused.problems]) from refused
     except Conflict as held:
         says = "Other values are held for some of these windows. To correct them, say why."
         raise RuleBroken([Problem("because", f"{says} {held.says}")]) from held
 
 
-def _placed(problem: Problem) -> str:
-    """The objection with the place in the file it is about, counted from one."""
+def _placed(problem: Problem, batch: Batch | None) -> str:
+    """The objection with the reading it is about: which in the file, counted from one, of which metric, up to when."""
     parts = problem.field.split(".")
-    if len(parts) == 3 and parts[1].isdigit():
-        return f"Reading {int(parts[1]) + 1}, {parts[2].replace('_', ' ')}: {problem.message}"
-    return problem.message
+    if len(parts) != 3 or not parts[1].isdigit():
+        return problem.message
+    place, field = int(parts[1]), parts[2].replace("_", " ")
+    which = f"Reading {place + 1}"
+    if batch is not None and place < len(batch.points):
+        point = batch.points[place]
+        which = f"{which} ({point.metric} up to {point.window_end:%Y-%m-%d %H:%M} UTC)"
+    return f"{which}, {field}: {problem.message}"

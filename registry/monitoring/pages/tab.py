@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.guard_rails import number_said
+from registry.kernel.text import listed
 from registry.monitoring.models.snapshots import LatestSnapshot, Snapshot
 from registry.monitoring.queries import series
 from registry.monitoring.queries.alerts import unresolved_of
@@ -72,12 +73,20 @@ def _told(system_id: int, metrics: Sequence[SuccessMetric], since: datetime) -> 
     numbers = [metric.id or 0 for metric in metrics]
     latest = series.latest_of(session(), numbers)
     recent = series.recent_of(session(), numbers, since)
-    releases = [
-        Happening(period.from_at, version.label)
-        for version, period in live_between(session(), system_id, since, clock.now())
-        if period.from_at >= since
-    ]
+    releases = releases_since(system_id, since)
     return [_one(metric, latest[metric.id or 0], recent[metric.id or 0], releases) for metric in metrics]
+
+
+def releases_since(system_id: int, since: datetime) -> list[Happening]:
+    """What went live since then; versions that share the system's use from one moment on are one happening."""
+    labels: dict[datetime, list[str]] = {}
+    for version, period in live_between(session(), system_id, since, clock.now()):
+        if period.from_at >= since:
+            labels.setdefault(period.from_at, []).append(version.label)
+    return [
+        Happening(at, f"{'version' if len(those) == 1 else 'versions'} {listed(those)}")
+        for at, those in labels.items()
+    ]
 
 
 def _one(

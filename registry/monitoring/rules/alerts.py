@@ -39,6 +39,11 @@ class AlertKind(StrEnum):
         return _TO_DO[self]
 
     @property
+    def by_readings(self) -> bool:
+        """Whether the readings of a metric open it and end it."""
+        return self in {AlertKind.BREACH, AlertKind.WARN, AlertKind.TREND}
+
+    @property
     def ends(self) -> str:
         """How such an alert ends."""
         return _ENDS.get(self, "Say so once the trouble has passed: this kind does not end by itself.")

@@ -19,10 +19,13 @@ class Level(StrEnum):
     UNIT_HEAD = "unit_head"
 
 
-LEVEL_SAID: Final = {
-    Level.DEPUTY: "the deputy is told",
-    Level.UNIT_HEAD: "the head of the unit is told",
-}
+_ROLE_SAID: Final = {Level.DEPUTY: "deputy", Level.UNIT_HEAD: "head of the unit"}
+
+
+def step_said(level: Level, *, somebody: bool) -> str:
+    """Who is told at this level, or that it has nobody to tell whom the owner is not."""
+    role = _ROLE_SAID[level]
+    return f"the {role} is told" if somebody else f"there is no {role} to tell, other than the owner"
 
 
 def problems_with_acknowledging(

@@ -102,8 +102,9 @@ def binned(
 
 
 def calibration_error(bins: Sequence[Bin], scheme: Scheme, count: int) -> CalibrationError:
-    """Expected calibration error, sum (n_b / N) |acc_b - conf_b|, and the largest gap (Guo et al. 2017; Naeini et al. 2015).
+    """Expected calibration error, sum (n_b / N) |acc_b - conf_b|, and the largest gap (Naeini et al. 2015).
 
+    Of the probability of one event, as here; Guo et al. 2017 take that of the likeliest of several classes.
     `scheme` and `count` say how the bins were made, empty ones counted too. Raises NotMeasurable for no cases, for
     more bins than `count` and for an empty bin: leave it out.
     """

@@ -142,9 +142,10 @@ def jensen_shannon(
 def kolmogorov_smirnov(reference: Sequence[int], current: Sequence[int], *, level: float = LEVEL) -> Drift:
     """Two-sample Kolmogorov-Smirnov D on counts in ordered bins: the largest gap between the two running shares.
 
-    Band: significant where the p-value of D is at most 0.05 (Evidently). Critical value and p-value are those of
-    the limit of sqrt(nm / (n + m)) D (Smirnov 1948). Gaps inside bins go unseen, which makes both cautious: the
-    false alarms are at most as many as stated. Raises NotMeasurable for bins that do not match.
+    Band: significant where the p-value of D is at most 0.05 (Evidently, which tests so up to 1,000 cases and looks at
+    distances beyond). Critical value and p-value are those of the limit of sqrt(nm / (n + m)) D (Smirnov 1948). Gaps
+    inside bins go unseen, which makes both cautious: the false alarms are at most as many as stated. Raises
+    NotMeasurable for bins that do not match.
     """
     n, m = paired(reference, current)
     value, behind, ahead = 0.0, 0, 0

@@ -11,11 +11,12 @@ from registry.monitoring.rules.refusals import NotMeasurable, Reason, between, c
 # Fewer points leave mean and deviation so uncertain that false alarms come far more often than the charts promise.
 FEWEST_POINTS: Final = 20
 
-# On average 465 points pass between false alarms, and a shift of one deviation is found after ten.
+# For independent normal values and a known baseline, both sides heeded, 465 points pass on average between false alarms,
+# twice as many where one side is; a shift of one deviation is found after ten.
 ALLOWANCE: Final = 0.5
 DECISION: Final = 5.0
 
-# As rare as the CUSUM above and as quick: about 500 points and ten.
+# As rare as the CUSUM above and as quick: about 500 points and ten, under the same conditions.
 WEIGHT: Final = 0.2
 WIDTH: Final = 2.962
 

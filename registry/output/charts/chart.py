@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 
 class Verdict(StrEnum):
-    """How a reading stands to its target and guard rails. Each has a word and a shape of its own, not only a colour."""
+    """How a reading stands to its target and guard-rails. Each has a word and a shape of its own, not only a colour."""
 
     MET = "met"
     WARN = "warn"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     def word(self) -> str:
         """The verdict as it is written beside the drawing."""
         return {
-            "met": "within guard rails",
+            "met": "within guard-rails",
             "warn": "warning",
             "breach": "breach",
             "too_few": "too few cases",

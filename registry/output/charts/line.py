@@ -35,12 +35,12 @@ from registry.output.charts.scales import (
 from registry.output.charts.words import band_words, reading_words, sentence
 
 HEIGHT: Final = 220.0
-_TOP: Final = 14.0
+_TOP: Final = 20.0
 _BOTTOM: Final = 176.0
 _RIGHT: Final = WIDTH - 10.0
 _DAY: Final = 86_400.0
 _MOST_MARKED: Final = 120
-"""Beyond so many readings only those that are not within their guard rails keep a mark of their own."""
+"""Beyond so many readings only those that are not within their guard-rails keep a mark of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def line_chart(
     ordered = sorted(readings, key=_moment_of)
     plot = _plot(ordered, target, bands, happenings)
     empty = label("no readings yet", WIDTH / 2, _BOTTOM / 2, "chart__text-quiet")
-    parts = [_frame(plot) if ordered else empty]
+    parts = [_frame(plot, unit) if ordered else empty]
     parts += [_band(band, plot) for band in sorted(bands, key=lambda band: band.severity is Severity.BREACH)]
     parts += _happenings(happenings, plot)
     parts += [_target(target, plot, unit, ordered[-3:])] if target is not None else []
@@ -126,10 +126,11 @@ def _plot(
     return _Plot(Scale(low, high, left, _RIGHT), up)
 
 
-def _frame(plot: _Plot) -> Markup:
+def _frame(plot: _Plot, unit: str) -> Markup:
     left = plot.across.start
     ticks = ticks_within(plot.up.low, plot.up.high)
     parts = [line(left, _BOTTOM, _RIGHT, _BOTTOM, "chart__axis")]
+    parts += [label(f"in {unit}", 2, 10, "chart__text-quiet", anchor="start")] if unit else []
     for tick, text in zip(ticks, tick_labels(ticks), strict=True):
         y = plot.up.at(tick)
         parts.append(line(left, y, _RIGHT, y, "chart__grid"))
@@ -175,13 +176,17 @@ def _happenings(happenings: Sequence[Happening], plot: _Plot) -> list[Markup]:
     for each in sorted(happenings, key=lambda each: moment(each.when)):
         x = plot.across.at(moment(each.when))
         half = len(each.what) * LETTER / 2
-        flag = f"{number(x)},{number(_BOTTOM)} {number(x + 4)},{number(_BOTTOM + 22)} {number(x - 4)},{number(_BOTTOM + 22)}"
+        # No taller than the ticks, so that it hides no date.
+        foot = _BOTTOM + 7
+        flag = f"{number(x)},{number(_BOTTOM)} {number(x + 4)},{number(foot)} {number(x - 4)},{number(foot)}"
         hint = element("title", f"{each.what}, {full_day(each.when)}")
         parts.append(line(x, _TOP, x, _BOTTOM, "chart__event"))
         parts.append(element("polygon", hint, class_="chart__event-mark", points=flag))
         if x - half >= free_from:
-            parts.append(label(each.what, x, _BOTTOM + 34, "chart__text-quiet"))
-            free_from = x + half + LETTER
+            # At the right edge the words end where the drawing does.
+            middle = max(min(x, WIDTH - half - 2), half)
+            parts.append(label(each.what, middle, _BOTTOM + 34, "chart__text-quiet"))
+            free_from = middle + half + LETTER
     return parts
 
 

@@ -60,7 +60,7 @@ def ruler(
     parts += [_target(target, scale, unit)] if target else []
     parts += [_latest(latest, scale, unit, scale.at(target.value) if target else None)] if latest else []
     parts.append(_legend([(band, band_words(band, unit)) for band in bands]))
-    title = f"{metric}: baseline, target and guard rails"
+    title = f"{metric}: baseline, target and guard-rails"
     description = sentence(
         [
             f"baseline {reading_words(baseline, unit)}" if baseline else "",

@@ -65,6 +65,15 @@ def _pair(found: System, first: int, second: int) -> dict[str, Any]:
 
 
 def _sources(found_out: Comparison, sources: Mapping[int, DataSource]) -> list[tuple[str, DataSource, Any]]:
-    """Each source with its period and where it is: in the later version only, the earlier only, or in both."""
-    told = (("added", found_out.added), ("removed", found_out.removed), ("both", found_out.kept))
-    return [(where, sources[each.source_id], each) for where, those in told for each in those]
+    """Each source with its period and where it is: in the later version only, the earlier only, or in both.
+
+    The two periods of a source that both learned from stand one below the other, the earlier version's first.
+    """
+    again = found_out.on_both_sides
+    told = [("before", each) for each in found_out.removed if each.source_id in again]
+    told += [("after", each) for each in found_out.added if each.source_id in again]
+    told.sort(key=lambda one: one[1].source_id)
+    told += [("added", each) for each in found_out.added if each.source_id not in again]
+    told += [("removed", each) for each in found_out.removed if each.source_id not in again]
+    told += [("both", each) for each in found_out.kept]
+    return [(where, sources[each.source_id], each) for where, each in told]

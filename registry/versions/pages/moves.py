@@ -61,5 +61,12 @@ def withdraw(key: str, number: int) -> ResponseReturnValue:
     form = WithdrawForm()
     gone = form.carried_out(lambda: actions.withdraw(session(), actor(), model, form.because.data or ""))
     if gone is None:
-        return shown("versions/withdraw.html", form, **framed(found, model))
+        return shown(
+            "versions/withdraw.html",
+            form,
+            **framed(found, model),
+            others=[
+                other for other, _ in queries.live_now(session(), model.system_id) if other.id != model.id
+            ],
+        )
     return back(found, model, f"{model.label} is withdrawn. It stays readable, with its reason.")

@@ -36,6 +36,11 @@ class Comparison:
     removed: tuple[TrainedOn, ...]
     kept: tuple[TrainedOn, ...]
 
+    @property
+    def on_both_sides(self) -> frozenset[int]:
+        """The sources both versions learned from, though from another period of them."""
+        return frozenset({each.source_id for each in self.added} & {each.source_id for each in self.removed})
+
 
 def compared(before: VersionFacts, after: VersionFacts) -> Comparison:
     """What a reader of the later version has to know beyond the earlier one."""

@@ -18,7 +18,7 @@ _READERS: Final[dict[Kind, Callable[[bytes, datetime | None], Report]]] = {
     Kind.MLFLOW: mlflow.read,
     Kind.PROMETHEUS: prometheus.read,
 }
-_TOOLS: Final = ("Evidently", "Great Expectations", "MLflow", "Prometheus", "a table")
+_TOOLS: Final = ("a report of Evidently", "of Great Expectations", "of MLflow", "of Prometheus", "a table")
 
 
 def recognise(data: bytes, name: str = "") -> Kind:
@@ -34,9 +34,7 @@ def recognise(data: bytes, name: str = "") -> Kind:
         return _of_document(loaded(data))
     if prometheus.is_prometheus(text):
         return Kind.PROMETHEUS
-    raise ReportRefused(
-        f"Nothing in this says which tool made it. Read are reports of {listed(_TOOLS, 'and')}."
-    )
+    raise ReportRefused(f"Nothing in this says which tool made it. It can be {listed(_TOOLS, 'or')}.")
 
 
 def read_report(data: bytes, name: str = "", made_at: datetime | None = None) -> Report:
@@ -62,6 +60,4 @@ def _of_document(document: Any) -> Kind:
         raise ReportRefused(
             "These are results of whylogs constraints, which say passed or failed and hold no numbers to follow."
         )
-    raise ReportRefused(
-        f"This JSON is no report that is read here. Read are reports of {listed(_TOOLS, 'and')}."
-    )
+    raise ReportRefused(f"This JSON is no report that is known here. It can be {listed(_TOOLS, 'or')}.")

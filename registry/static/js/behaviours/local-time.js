@@ -1,4 +1,5 @@
 // Shows an instant in the reader's own zone; UTC stays on hover and on paper.
+// British English shortens September to four letters; everywhere else it has three.
 const words = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
@@ -11,7 +12,7 @@ export default (time) => {
   const utc = time.querySelector(".moment__utc");
   const local = document.createElement("span");
   local.className = "moment__local";
-  local.textContent = words.format(new Date(time.dateTime));
+  local.textContent = words.format(new Date(time.dateTime)).replace("Sept", "Sep");
   time.title = utc.textContent;
   time.classList.add("moment--local");
   time.append(local);
