@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
 import registry.dependencies.jobs as dependencies_jobs
+import registry.drift.jobs as drift_jobs
 import registry.feedback.jobs as feedback_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
@@ -96,6 +97,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
+    drift_jobs.check_drift: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -197,5 +199,8 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.THEME_MERGED,
         Event.LIMITATION_ADDED,
         Event.LIMITATION_ENDED,
+        Event.DISTRIBUTIONS_RECORDED,
+        Event.BASELINE_SET,
+        Event.BASELINE_RENAMED,
     }
 )
