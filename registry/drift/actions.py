@@ -141,14 +141,14 @@ def set_sent_baseline(
     problems = [
         Problem(f"distribution.{field}", says) for field, says in spreads.problems_with_one(sent, clock.now())
     ]
-    refuse_if(problems)
-    refuse_if(baselines.problems_with(_tidy(name), _tidy(reason), spreads.spread_of(sent)))
+    named, because, spread = _tidy(name), _tidy(reason), spreads.spread_of(sent)
+    refuse_if([*problems, *baselines.problems_with(named, because, spread, "distribution")])
     hold_system(session.connection(), system_id)
     [feature] = _features(session, system_id, [(sent.feature, sent.group)]).values()
     # Those who set it from a window hold the feature, not the system.
     feature = queries.feature_by_id(session, system_id, feature.id or 0, lock=True)
     window = (sent.window_start, sent.window_end)
-    return set_baseline(session, actor, feature, name, reason, spreads.spread_of(sent), window)
+    return set_baseline(session, actor, feature, name, reason, spread, window)
 
 
 def rename_baseline(

@@ -243,6 +243,8 @@ NO_PAGES = {
     "alerts_api.alerts": "JSON for programs",
     "alerts_api.alerts_of_system": "JSON for programs",
     "dependencies_api.dependencies": "JSON for programs",
+    "drift_api.distributions": "JSON for programs",
+    "drift_api.baselines": "JSON for programs",
     "people_api.people": "JSON for programs",
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",

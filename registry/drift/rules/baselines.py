@@ -6,15 +6,15 @@ from registry.drift.rules.spreads import Spread
 from registry.kernel.errors import Problem
 
 
-def problems_with(name: str, reason: str, spread: Spread | None) -> list[Problem]:
-    """Objections to a baseline's name and reason and, where it is newly set, to its counts."""
+def problems_with(name: str, reason: str, spread: Spread, field: str = "window") -> list[Problem]:
+    """Objections to a baseline's name, its reason and its counts, which came by this field."""
     found = problems_with_name(name)
     if not reason:
         found.append(Problem("reason", "Say why this is what the feature should look like."))
     elif len(reason) > LONGEST_REASON:
         found.append(Problem("reason", f"Say why in at most {LONGEST_REASON:,} characters."))
-    if spread is not None and (says := problems_with_baseline(spread)):
-        found.append(Problem("window", says))
+    if says := problems_with_baseline(spread):
+        found.append(Problem(field, says))
     return found
 
 
