@@ -23,6 +23,7 @@ from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
 from registry.drift.api import api as drift_api
+from registry.drift.pages import pages as drift_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
@@ -53,6 +54,7 @@ FEATURES: Sequence[Blueprint] = (
     objectives_pages,
     data_sources_pages,
     monitoring_pages,
+    drift_pages,
     versions_pages,
     alerts_pages,
     dependencies_pages,
@@ -91,6 +93,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.QUALITY_RESULT_RECORDED: (dependencies_jobs.on_quality_result,),
     Event.DEPENDENCY_EDITED: (dependencies_jobs.on_dependency_edited,),
     Event.DEPENDENCY_TESTED: (dependencies_jobs.on_dependency_tested,),
+    Event.BASELINE_SET: (drift_jobs.on_baseline_set,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -202,7 +205,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.LIMITATION_ADDED,
         Event.LIMITATION_ENDED,
         Event.DISTRIBUTIONS_RECORDED,
-        Event.BASELINE_SET,
         Event.BASELINE_RENAMED,
     }
 )

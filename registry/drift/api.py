@@ -24,6 +24,7 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.monitoring.queries.series import place_of
 from registry.monitoring.rules.unpacking import ungzip
+from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.store.session import finish
 from registry.systems import queries as systems
@@ -152,7 +153,7 @@ def _compared(baseline: Baseline | None, window: Distribution) -> Compared | Non
 
 def _after() -> tuple[str, int] | None:
     parts = parts_of(request.args.get("cursor"), (str, int))
-    return None if parts is None else (parts[0], min(parts[1], 2**31 - 1))
+    return None if parts is None else (parts[0], min(parts[1], LARGEST_NUMBER))
 
 
 def _sent() -> DistributionBatch:

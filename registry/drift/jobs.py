@@ -30,14 +30,24 @@ def check_drift(database: Database, _payload: dict[str, Any]) -> None:
     """
     last: int | None = 0
     while last is not None:
-        with database.transaction(read_only=True) as session:
-            some = checking.watched_after(session, last, limit=_AT_ONCE)
-            features = [each.feature for each in some]
-            standing = checking.drift_alerts(session, features)
-            over = checking.over_until(session, features)
-        for each in some:
-            _follow(database, each, standing, over)
-        last = some[-1].baseline.id if len(some) == _AT_ONCE else None
+        last = _check_after(database, last, _AT_ONCE)
+
+
+def on_baseline_set(database: Database, payload: dict[str, Any]) -> None:
+    """Hold the newest window of a feature against its new baseline at once: an alert about the old one may be over."""
+    _check_after(database, payload["subject_id"] - 1, 1)
+
+
+def _check_after(database: Database, baseline_id: int, limit: int) -> int | None:
+    """Check the next so many baselines in force; the last of them where there may be more."""
+    with database.transaction(read_only=True) as session:
+        some = checking.watched_after(session, baseline_id, limit=limit)
+        features = [each.feature for each in some]
+        standing = checking.drift_alerts(session, features)
+        over = checking.over_until(session, features)
+    for each in some:
+        _follow(database, each, standing, over)
+    return some[-1].baseline.id if len(some) == limit else None
 
 
 def _follow(

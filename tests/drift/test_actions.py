@@ -28,7 +28,7 @@ from tests.store.statements import counted
 
 EDGES = tuple(map(Decimal, (0, 18, 40, 65, 120)))
 USUAL, MOVED, GONE = (500, 500, 500, 500), (300, 700, 700, 300), (180, 820, 820, 180)
-FIRST = datetime(2026, 10, 1, tzinfo=UTC)
+FIRST = datetime(2025, 10, 1, tzinfo=UTC)
 
 
 def ages(day, counts=USUAL, **more):
@@ -197,6 +197,15 @@ def test_what_somebody_called_over_is_not_raised_again_for_the_same_window(datab
             session, cast.actor(session, "ada"), alert, "The tariff changed; we set a new baseline soon."
         )
     jobs.check_drift(database, {})
+    assert found_alerts(database) == [("critical", "resolved", 1)]
+
+
+def test_a_new_baseline_ends_the_alert_about_the_old_one_at_once(database, send, baseline):
+    baseline()
+    send(ages(1, GONE))
+    jobs.check_drift(database, {})
+    new = baseline(name="new normal", sent=ages(1, GONE))
+    jobs.on_baseline_set(database, {"subject_id": new.id})
     assert found_alerts(database) == [("critical", "resolved", 1)]
 
 

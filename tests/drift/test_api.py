@@ -12,13 +12,13 @@ from registry.client.spreads import MOST_CATEGORIES, OTHERS
 from registry.drift.rules.decoding import distributions_of
 
 EDGES = [0, 18, 40, 65, 120]
-END = datetime(2026, 10, 2, tzinfo=UTC)
+END = datetime(2025, 10, 2, tzinfo=UTC)
 
 
 def ages(day, counts=(500, 500, 500, 500), **more):
     told = {
         "feature": "age",
-        "window_end": f"2026-10-{day:02}T00:00:00Z",
+        "window_end": f"2025-10-{day:02}T00:00:00Z",
         "edges": EDGES,
         "counts": list(counts),
     }
@@ -60,7 +60,7 @@ def test_from_the_first_delivery_to_a_measured_drift(door):
     assert sent.json["without_baseline"][1] == {"feature": "age", "group": '{"site":"north"}'}
     again = door.send(ages(1))
     assert (again.status_code, again.json["ledger_seq"]) == (200, sent.json["ledger_seq"])
-    window = {"feature": "age", "window_end": "2026-10-01T00:00:00Z"}
+    window = {"feature": "age", "window_end": "2025-10-01T00:00:00Z"}
     told = {"name": "first day", "reason": "As it was approved.", "window": window}
     assert door.put(**told).json["baseline"]["edges"] == ["0", "18", "40", "65", "120"]
     assert door.put(**told).json == door.get("baselines?feature=age").json["items"][0]
@@ -110,7 +110,7 @@ def test_lines_packed_are_taken_as_a_document_is_and_bad_ones_are_named(door):
         ({"name": "", "reason": "", "distribution": ages(1)}, "name"),
         ({"name": "x", "reason": "y", "distribution": ages(1, (0, 9, 0, 0))}, "distribution"),
         (
-            {"name": "x", "reason": "y", "window": {"feature": "age", "window_end": "2026-10-09T00:00:00Z"}},
+            {"name": "x", "reason": "y", "window": {"feature": "age", "window_end": "2025-10-09T00:00:00Z"}},
             "window.feature",
         ),
     ],

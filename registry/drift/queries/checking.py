@@ -12,6 +12,7 @@ from registry.drift.queries.windows import newest_of
 from registry.kernel.actor import the_registry
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertKind, AlertState
+from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 from registry.systems.rules.record import Stage
@@ -38,6 +39,13 @@ def feature_in(alert: Alert) -> int | None:
     """The number of the feature an alert about drift is about; None where a person or a programme named something else."""
     number = alert.group.removeprefix(_SAYS_FEATURE)
     return int(number) if number != alert.group and number.isascii() and number.isdigit() else None
+
+
+def feature_of(session: Session, alert: Alert) -> Feature | None:
+    """The feature an alert is about, where it is about one."""
+    number = feature_in(alert) if alert.kind is AlertKind.DRIFT else None
+    found = session.get(Feature, min(number, LARGEST_NUMBER)) if number is not None else None
+    return found if found is not None and found.system_id == alert.system_id else None
 
 
 def watched_after(session: Session, baseline_id: int, *, limit: int) -> Sequence[Watched]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
+from registry.drift.queries.checking import feature_of
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Problem, RuleBroken
@@ -142,6 +143,7 @@ def _alert_page(
         alert=alert,
         system=system,
         metric=metric,
+        feature=feature_of(session(), alert),
         rails=metric_facts(metric) if metric else None,
         owner=owners_of(session(), [alert.system_id]).get(alert.system_id),
         notices=notices,
