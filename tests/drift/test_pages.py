@@ -57,7 +57,7 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "It has moved away from its baseline" in said
     assert "Population stability index (decides)" in said
     assert "More than chance explains, and significant by custom." in said
-    assert "The window does not state its mean and variance." in said or "does not state its mean" in said
+    assert "does not state its mean and variance." in said
     assert "18 to 40" in said
     assert "as chance has it" in text_of(ada.get(f"{one}?window=2"))
     tab = text_of(ada.get(page))
@@ -73,14 +73,13 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "Baselines before" in text_of(ada.post(f"{one}/baseline", data=again, follow_redirects=True))
 
 
-@pytest.mark.parametrize("name", ["otto", "rita"])
-def test_who_has_no_seat_reads_and_changes_nothing(page, client_of, name):
-    client = client_of(name)
-    assert "Choose a baseline" not in text_of(client.get(page))
-    assert "Compared with" in text_of(client.get(f"{page}/1"))
+def test_who_has_no_seat_reads_and_changes_nothing(page, client_of):
+    otto = client_of("otto")
+    assert "Choose a baseline" not in text_of(otto.get(page))
+    assert "Compared with" in text_of(otto.get(f"{page}/1"))
     for path in ("/1/baseline", "/1/rename"):
-        assert client.get(page + path).status_code == 403
-        assert client.post(page + path).status_code == 403
+        assert otto.get(page + path).status_code == 403
+        assert otto.post(page + path).status_code == 403
 
 
 def test_what_is_not_there_is_not_found(cast, page, client_of):
