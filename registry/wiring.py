@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
 import registry.dependencies.jobs as dependencies_jobs
+import registry.drift.jobs as drift_jobs
 import registry.feedback.jobs as feedback_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
@@ -21,6 +22,8 @@ from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
+from registry.drift.api import api as drift_api
+from registry.drift.pages import pages as drift_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
@@ -51,6 +54,7 @@ FEATURES: Sequence[Blueprint] = (
     objectives_pages,
     data_sources_pages,
     monitoring_pages,
+    drift_pages,
     versions_pages,
     alerts_pages,
     dependencies_pages,
@@ -75,6 +79,7 @@ API: Sequence[Blueprint] = (
     versions_api,
     alerts_api,
     dependencies_api,
+    drift_api,
     feedback_api,
 )
 
@@ -88,6 +93,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.QUALITY_RESULT_RECORDED: (dependencies_jobs.on_quality_result,),
     Event.DEPENDENCY_EDITED: (dependencies_jobs.on_dependency_edited,),
     Event.DEPENDENCY_TESTED: (dependencies_jobs.on_dependency_tested,),
+    Event.BASELINE_SET: (drift_jobs.on_baseline_set,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -96,6 +102,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
+    drift_jobs.check_drift: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -197,5 +204,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.THEME_MERGED,
         Event.LIMITATION_ADDED,
         Event.LIMITATION_ENDED,
+        Event.DISTRIBUTIONS_RECORDED,
+        Event.BASELINE_RENAMED,
     }
 )

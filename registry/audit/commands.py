@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from registry.audit.queries import Verification, verify
 from registry.audit.rules.chain import Found
+from registry.drift.queries.integrity import altered_distributions
+from registry.drift.queries.windows import entry_of as entry_of_distributions
 from registry.monitoring.queries.integrity import altered_batches
 from registry.monitoring.queries.series import entry_of
 from registry.store.commandkit import answer, house, progress
@@ -37,12 +39,19 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool) -> N
 
 
 def _with_readings(session: Session, found: Verification) -> Verification:
-    """The same with what does not fit among the readings, which the ledger answers for through their deliveries."""
+    """The same with what does not fit among readings and distributions, which the ledger answers for by delivery."""
     altered = [
         Found(
             entry_of(session, number), f"The readings of delivery {number} are not those that were received."
         )
         for number in altered_batches(session)
+    ]
+    altered += [
+        Found(
+            entry_of_distributions(session, number),
+            f"The distributions of delivery {number} are not those that were received.",
+        )
+        for number in altered_distributions(session)
     ]
     if not altered:
         return found

@@ -1,8 +1,11 @@
-"""A client for other programmes: sends readings until they are there. Standard library only; the folder may be copied"""
+"""A client for other programmes: sends readings and distributions until they are there. Standard library only; the folder may be copied"""
 
 from .bins import bin_counts, edges_of
 from .points import Point, Receipt
 from .refusals import Refused, Unreachable
 from .sending import Registry
+from .spreads import Distribution
 
-__all__ = ["Point", "Receipt", "Refused", "Registry", "Unreachable", "bin_counts", "edges_of"]
+__all__ = [
+    "Distribution", "Point", "Receipt", "Refused", "Registry", "Unreachable", "bin_counts", "edges_of",
+]  # fmt: skip

@@ -44,12 +44,12 @@ class Point:
         start, group, key = self.window_start, self.group, self.key
         parts = {
             "metric": json.dumps(self.metric),
-            "window_start": None if start is None else _instant(start),
-            "window_end": _instant(self.window_end),
-            "value": _number(self.value),
+            "window_start": None if start is None else instant_json(start),
+            "window_end": instant_json(self.window_end),
+            "value": number_json(self.value),
             "n": None if self.n is None else str(operator.index(self.n)),
-            "low": None if self.low is None else _number(self.low),
-            "high": None if self.high is None else _number(self.high),
+            "low": None if self.low is None else number_json(self.low),
+            "high": None if self.high is None else number_json(self.high),
             "group": json.dumps(dict(group)) if group else None,
             "key": json.dumps(key) if key else None,
         }
@@ -81,12 +81,13 @@ class Receipt:
         )
 
 
-def _instant(value: datetime) -> str:
+def instant_json(value: datetime) -> str:
+    """An instant as JSON."""
     # In UTC, because old zones are off by odd seconds, which RFC 3339 cannot write.
     return f'"{value.astimezone(UTC).isoformat()}"'
 
 
-def _number(value: SupportsFloat) -> str:
+def number_json(value: SupportsFloat) -> str:
     """A number as JSON without an exponent, in as many characters as the registry keeps."""
     if isinstance(value, SupportsIndex):
         return str(operator.index(value))

@@ -11,19 +11,22 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from .buffering import Buffer
 from .points import Point, Receipt
 from .refusals import Refused, Unreachable
+from .spreads import Distribution
 
 MOST_POINTS: Final = 10_000
+MOST_DISTRIBUTIONS: Final = 1_000
+_DISTRIBUTIONS: Final = "/distributions"  # behind the system, in the buffer too; readings have no such ending
 _GZIP_FROM: Final = 1024
 _LONGEST_WAIT: Final = 300.0  # seconds; whoever must wait for longer is better kept in the buffer
 _LONGEST_ANSWER: Final = 10_000_000
@@ -31,6 +34,8 @@ _AGAIN: Final = frozenset({408, 429})  # and whatever goes wrong on their side, 
 _NOT_THE_POINTS: Final = frozenset(
     {401, 403}
 )  # a token that ran out says nothing against what it was to send
+
+Answer = TypeVar("Answer")
 
 
 class Registry:
@@ -73,14 +78,41 @@ class Registry:
         refused one are not sent, unless they wait in the buffer already.
         """
         told = {"version": version, "source": source, "supersedes": supersedes}
+        return self._push(system, "snapshots", [point.as_json() for point in points], told, MOST_POINTS)
+
+    def push_distributions(
+        self, system: str, distributions: Iterable[Distribution], version: str | None = None, source: str | None = None,
+        supersedes: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Send how the cases of windows spread over the features of a system, in batches of 1,000, as push does."""
+        told = {"version": version, "source": source, "supersedes": supersedes}
+        texts = [each.as_json() for each in distributions]
+        return self._push(f"{system}{_DISTRIBUTIONS}", "distributions", texts, told, MOST_DISTRIBUTIONS)
+
+    def baseline_edges(self, system: str) -> dict[str, list[float]]:
+        """Between which edges each feature of a system is to be counted, as its baseline is; groups and categories aside.
+
+        The token needs the scope registry:read. Raises Refused and Unreachable.
+        """
+        found: dict[str, list[float]] = {}
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = urllib.parse.urlencode({"limit": 200, **({"cursor": cursor} if cursor else {})})
+            url = f"{self._url}{urllib.parse.quote(system, safe='')}/baselines?{asked}"
+            some, cursor = self._ask(url, None, self._headers, self._retries, _edges)
+            found |= some
+        return found
+
+    def _push(
+        self, system: str, kind: str, texts: list[str], told: dict[str, str | None], most: int
+    ) -> Receipt:  # fmt: skip
         head = "".join(f"{json.dumps(name)}: {json.dumps(text)}, " for name, text in told.items() if text)
-        texts = [point.as_json() for point in points]
         receipt, pause, own = Receipt(), 0.0, dict[str, tuple[int, int]]()
         trouble: Refused | Unreachable | None = None
         waiting = self._buffer is not None and self._buffer.is_waiting()
-        for start in range(0, len(texts), MOST_POINTS):
-            batch = texts[start : start + MOST_POINTS]
-            body = f'{{{head}"snapshots": [{", ".join(batch)}]}}'
+        for start in range(0, len(texts), most):
+            batch = texts[start : start + most]
+            body = f'{{{head}"{kind}": [{", ".join(batch)}]}}'
             try:
                 if not waiting:
                     # Where there is a buffer, points are on the disk before there is time to wait and be killed.
@@ -152,13 +184,22 @@ class Registry:
         data, headers = body.encode(), self._headers
         if len(data) > _GZIP_FROM:
             data, headers = gzip.compress(data, 6, mtime=0), {**headers, "Content-Encoding": "gzip"}
-        url = f"{self._url}{urllib.parse.quote(system, safe='')}/snapshots"
+        key = system.removesuffix(_DISTRIBUTIONS)
+        door = "snapshots" if key == system else "distributions"
+        url = f"{self._url}{urllib.parse.quote(key, safe='')}/{door}"
+        return self._ask(url, data, headers, retries, _receipt)
+
+    def _ask(
+        self, url: str, data: bytes | None, headers: dict[str, str], retries: int, read: Callable[[bytes], Answer]
+    ) -> Answer:  # fmt: skip
+        """The answer at an address, read: to a POST where there is something to send, else to a GET."""
         for attempt in range(retries + 1):
             asked = 0.0
             try:
-                request = urllib.request.Request(url, data, headers, method="POST")  # noqa: S310 - checked above
+                method = "GET" if data is None else "POST"
+                request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - checked above
                 with self._open(request, timeout=self._timeout) as answer:
-                    return _receipt(answer.read(_LONGEST_ANSWER))
+                    return read(answer.read(_LONGEST_ANSWER))
             except urllib.error.HTTPError as error:
                 if error.code < 500 and error.code not in _AGAIN:
                     raise _refusal(error) from None
@@ -177,6 +218,17 @@ class Registry:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         return None
+
+
+def _edges(data: bytes) -> tuple[dict[str, list[float]], str | None]:
+    """The edges on a page of baselines, by feature, and where the next page begins."""
+    try:
+        told = json.loads(data)
+        alone = [each for each in told["items"] if not each["group"] and "edges" in (each["baseline"] or {})]
+        found = {str(each["feature"]): [float(edge) for edge in each["baseline"]["edges"]] for each in alone}
+        return found, told["next"]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise HTTPException("what answered there is no registry") from None
 
 
 def _receipt(data: bytes) -> Receipt:
@@ -205,9 +257,11 @@ def _refusal(error: urllib.error.HTTPError) -> Refused:
 
 def _counted_over_all(refused: Refused, start: int, receipt: Receipt) -> Refused:
     def moved(found: re.Match[str]) -> str:
-        return f"snapshots.{int(found[1]) + start}"
+        return f"{found[1]}.{int(found[2]) + start}"
 
-    problems = [(re.sub(r"^snapshots\.(\d+)", moved, name), text) for name, text in refused.problems]
+    problems = [
+        (re.sub(r"^(snapshots|distributions)\.(\d+)", moved, name), text) for name, text in refused.problems
+    ]
     told = Refused(refused.status, refused.says, problems)
     told.receipt = receipt
     return told

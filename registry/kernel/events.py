@@ -115,3 +115,6 @@ class Event(StrEnum):
     THEME_MERGED = "theme.merged"
     LIMITATION_ADDED = "limitation.added"
     LIMITATION_ENDED = "limitation.ended"
+    DISTRIBUTIONS_RECORDED = "distributions.recorded"
+    BASELINE_SET = "baseline.set"
+    BASELINE_RENAMED = "baseline.renamed"

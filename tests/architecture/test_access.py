@@ -7,6 +7,7 @@ an empty request: 200 seen, 303 done, 422 allowed but empty, 403 may see but not
 
 import csv
 import secrets
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.dependencies.rules.reconsider import Ask, Cause
+from registry.drift import actions as drift
+from registry.drift.rules.decoding import DistributionIn
 from registry.feedback import actions as feedback
 from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
@@ -54,6 +57,8 @@ from tests.cast import NAMES
 TABLE = Path(__file__).parent / "access.csv"
 PEOPLE = ("nobody", *NAMES)
 SLOW_TO_MAKE = {"cards.card_pdf"}
+
+_NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -115,6 +120,8 @@ def _furnish(session, cast):
         asked = dependencies.ask_again(
             session, actor, number, Ask(Cause.TEST_FAILED, 1, dependency_id=depends.id)
         )
+        sent = DistributionIn("site", _NOON, _NOON, (3, 4), categories=("north", "south"))
+        baseline = drift.set_sent_baseline(session, actor, number, "Test", "Test", sent)
         told = _feedback(session, actor, number)
         numbers[name] = {
             "alert": alert.id,
@@ -126,6 +133,7 @@ def _furnish(session, cast):
             "note": note.id,
             "dependency": depends.id,
             "reconsideration": asked.id,
+            "feature": baseline.feature_id,
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
         }
@@ -289,6 +297,7 @@ _CHILDREN = {
     "/versions/": "version",
     "/dependencies/": "dependency",
     "/reconsider/": "reconsideration",
+    "/drift/": "feature",
 }
 
 

@@ -19,6 +19,7 @@ def run(database, monkeypatch):
     monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
     # This database has a ledger and things, and no readings.
     monkeypatch.setattr(commands, "altered_batches", lambda _session: [])
+    monkeypatch.setattr(commands, "altered_distributions", lambda _session: [])
     add(database, Thing(name="a"))
 
     def typed(*arguments: str):

@@ -33,7 +33,8 @@ class Scripted(ThreadingHTTPServer):
 
     def take(self, body: bytes) -> dict[str, object]:
         """Take points as a registry does: what is known by its key counts as a duplicate."""
-        points = json.loads(body)["snapshots"]
+        told = json.loads(body)
+        points = told.get("snapshots") or told["distributions"]
         new = {each.get("key") or each["window_end"]: each for each in points}
         fresh = new.keys() - self.points.keys()
         self.points |= new
@@ -42,6 +43,12 @@ class Scripted(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     server: Scripted
+
+    def do_GET(self):
+        with self.server.lock:
+            self.server.requests.append((self.path, dict(self.headers)))
+            status, headers, said = self.server.script.pop(0)
+        self.answer(status, headers, said)
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -54,7 +61,9 @@ class Handler(BaseHTTPRequestHandler):
         if step == DROPPED:
             self.close_connection = True
             return
-        status, headers, said = (201, {}, reply) if reply else step
+        self.answer(*((201, {}, reply) if reply else step))
+
+    def answer(self, status, headers, said):
         data = said if isinstance(said, bytes) else json.dumps(said).encode()
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(data))}.items():

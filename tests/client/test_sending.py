@@ -17,7 +17,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.client import Point, Receipt, Refused, Registry, Unreachable, bin_counts, edges_of, sending
+from registry.client import (
+    Distribution,
+    Point,
+    Receipt,
+    Refused,
+    Registry,
+    Unreachable,
+    bin_counts,
+    edges_of,
+    sending,
+)
 from registry.monitoring.rules.decoding import batch_of
 from registry.monitoring.rules.unpacking import ungzip
 from tests.client.server import DROPPED, TAKEN, serving
@@ -128,6 +138,39 @@ def test_a_refusal_is_not_tried_again_and_names_the_point_among_all_that_were_gi
     assert refused.value.problems == (("snapshots.4.value", "Give a number."),)
     assert refused.value.receipt.accepted == 3
     assert "Mend these." in str(refused.value)
+
+
+def test_distributions_go_to_their_own_address_also_from_the_buffer_and_in_order(tmp_path, nowhere):
+    path = tmp_path / "buffer.jsonl"
+    age = Distribution("age", NIGHT, [3, 4], [0, 18, 120])
+    away = Registry(nowhere, "t", buffer=path, retries=0)
+    assert away.push("AI-0042", points(1)).buffered == 1
+    assert away.push_distributions("AI-0042", [age]).buffered == 1
+    with serving() as server:
+        receipt = Registry(server.url, "t", buffer=path).push_distributions("AI-0042", [age])
+        assert [asked for asked, _ in server.requests] == [
+            "/api/v1/systems/AI-0042/snapshots",
+            "/api/v1/systems/AI-0042/distributions",
+            "/api/v1/systems/AI-0042/distributions",
+        ]
+    assert receipt.buffered == 0
+
+
+def test_the_edges_of_baselines_are_read_page_by_page_and_those_of_groups_left_out(pauses):
+    def page(following, *items):
+        return (200, {}, {"items": [{"feature": name, "group": group, "baseline": told} for name, group, told in items], "next": following})  # fmt: skip
+
+    age = {"edges": ["0", "18.5"]}
+    first = page(
+        "on",
+        ("age", "", age),
+        ("age", '{"site":"north"}', {"edges": ["1", "2"]}),
+        ("site", "", {"categories": {}}),
+    )
+    with serving((503, {}, {}), first, page(None, ("new", "", None))) as server:
+        assert Registry(server.url, "t").baseline_edges("AI-0042") == {"age": [0, 18.5]}
+        assert server.requests[-1][0] == "/api/v1/systems/AI-0042/baselines?limit=200&cursor=on"
+    assert len(pauses) == 1
 
 
 def test_a_redirect_is_not_followed_with_the_token():

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
+from registry.drift.models import Baseline, Feature
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
@@ -169,6 +170,18 @@ PAGES = {
         Visit("/systems/{triage}/touches", "otto"),
     ),
     "dependencies.source_touches": (Visit(f"{SOURCE}/touches"), Visit("/data-sources/{retired}/touches")),
+    "drift.system": (
+        Visit(f"{SYSTEM}/drift", "ada"),
+        Visit(f"{SYSTEM}/drift", "otto"),
+        Visit("/systems/{pricing}/drift", "olga"),
+    ),
+    "drift.show": (
+        Visit(f"{SYSTEM}/drift/{{feature}}", "ada"),
+        Visit(f"{SYSTEM}/drift/{{feature}}", "otto"),
+        Visit(f"{SYSTEM}/drift/{{bare_feature}}", "ada"),
+    ),
+    "drift.set_baseline": (Visit(f"{SYSTEM}/drift/{{feature}}/baseline", "ada"),),
+    "drift.rename": (Visit(f"{SYSTEM}/drift/{{feature}}/rename", "ada"),),
     "feedback.system": (
         Visit(f"{SYSTEM}/feedback", "ada"),
         Visit(f"{SYSTEM}/feedback?state=waiting&theme={{theme}}", "otto"),
@@ -243,6 +256,8 @@ NO_PAGES = {
     "alerts_api.alerts": "JSON for programs",
     "alerts_api.alerts_of_system": "JSON for programs",
     "dependencies_api.dependencies": "JSON for programs",
+    "drift_api.distributions": "JSON for programs",
+    "drift_api.baselines": "JSON for programs",
     "people_api.people": "JSON for programs",
     "people_api.person": "JSON for programs",
     "people_api.units": "JSON for programs",
@@ -274,6 +289,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "check": newest(QualityCheck),
         "use": session.exec(select(DataUse).filter_by(system_id=triage, to_at=None)).one().id,
         "dependency": newest(Dependency, system_id=triage),
+        "feature": session.exec(select(Baseline).filter_by(ended_at=None)).one().feature_id,
+        "bare_feature": newest(Feature),
         "reconsideration": newest(Reconsideration, settled_at=None),
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,

@@ -20,6 +20,9 @@ from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, OnFailure, TrialFacts
 from registry.dependencies.rules.dependency import Direction as Way
 from registry.dependencies.rules.reconsider import Ask, Cause
+from registry.drift import actions as drift
+from registry.drift.rules.decoding import DistributionBatch as SentDistributions
+from registry.drift.rules.decoding import DistributionIn
 from registry.feedback import actions as feedback
 from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
@@ -92,6 +95,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
     systems.save_view(session, ada, shared)
     _imports(session, adam, cast, words)
+    _drift(session, ada, cast, words)
     _alerts(session, ada, cast, words)
     accounts.issue_token(
         session,
@@ -332,6 +336,34 @@ def _readings(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     record_snapshots(session, ada, number, Batch("", words.line("weekly sample", 120), "", tuple(points)))
     again = points[3]._replace(value=Decimal("86.5"))
     record_snapshots(session, ada, number, Batch("", "", words.line("Relabelled."), (again,)))
+
+
+def _drift(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """A feature that moves, one by category without a baseline, and one baseline that another has replaced."""
+    number = cast.triage.id or 0
+    end = datetime.combine(clock.today(), time(), UTC)
+    edges = tuple(map(Decimal, (0, 18, 40, 65, 120)))
+    age, site = words.line("age", 200), words.line("site", 200)
+    sent = [
+        DistributionIn(
+            age,
+            end - timedelta(days=7 * week + 7),
+            end - timedelta(days=7 * week),
+            counts,
+            edges,
+            missing=week,
+        )
+        for week, counts in enumerate(
+            ((180, 820, 820, 180), (2, 4, 4, 2), (500, 500, 500, 500), (490, 510, 500, 500))
+        )
+    ]
+    names = tuple(dict.fromkeys(sorted(words.line(each, 100) for each in ("north", "south"))))
+    sent.append(DistributionIn(site, end, end, (812, 633)[: len(names)], categories=names))
+    delivery = SentDistributions("", words.line("weekly sample", 120), "", tuple(sent))
+    drift.record_distributions(session, ada, number, delivery)
+    for name in ("first quarter", "training data"):
+        label, why = words.line(name, 120), words.text("As it was *approved*.")
+        drift.set_sent_baseline(session, ada, number, f"{label[:118]} {name[0]}", why, sent[2])
 
 
 def _versions(session: Session, ada: Actor, cast: Cast, source: DataSource, words: Words) -> None:

@@ -49,6 +49,7 @@ _NUMBERED = {
     "/versions/": "version",
     "/dependencies/": "dependency",
     "/reconsider/": "reconsideration",
+    "/drift/": "feature",
     "/feedback/limitations/": "limitation",
     "/feedback/themes/": "theme",
     "/feedback/": "feedback",

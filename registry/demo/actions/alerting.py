@@ -8,6 +8,8 @@ from sqlmodel import Session, select
 
 from registry.accounts.queries import actor_for
 from registry.demo.actions.stage import Loaded
+from registry.drift.queries.checking import group_of
+from registry.drift.queries.features import features_named
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.monitoring.actions import alerts
@@ -35,7 +37,9 @@ def _of_alert(system: str, told: dict[str, Any], loaded: Loaded) -> Iterator[Ste
 
     def raised(session: Session) -> None:
         number = session.exec(select(System.id).where(System.name == system)).one()
-        alerts.raise_alert(session, door, number or 0, kind, told["says"])
+        about = features_named(session, number or 0, [(told["feature"], "")]) if "feature" in told else {}
+        group = group_of(*about.values()) if about else ""
+        alerts.raise_alert(session, door, number or 0, kind, told["says"], group=group)
 
     def promised(session: Session) -> None:
         then = told["promised"]

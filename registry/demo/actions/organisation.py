@@ -14,6 +14,7 @@ from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose
 from registry.demo.actions.depending import what_they_rely_on
+from registry.demo.actions.drifting import spread_out
 from registry.demo.actions.releases import release
 from registry.demo.actions.stage import Loaded, Stage
 from registry.demo.actions.story import what_followed
@@ -135,6 +136,7 @@ def _system(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
         _purpose(session, stage, actor, number, told, loaded)
     _annotate(stage, number, told, loaded)
     _measure(stage, number, told, owner)
+    spread_out(stage, number, told, loaded)
     release(stage, number, told, loaded)
     for value in told.get("values", ()):
         with stage.on(value["days_ago"]) as session:

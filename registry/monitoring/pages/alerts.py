@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
+from registry.drift.queries.checking import feature_of
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Problem, RuleBroken
@@ -145,6 +146,7 @@ def _alert_page(
         alert=alert,
         system=system,
         metric=metric,
+        feature=feature_of(session(), alert),
         rails=metric_facts(metric) if metric else None,
         newest=_newest(alert),
         number=number_said,

@@ -1,1 +1,1 @@
-"""What is computed from what a system's monitoring reports: drift, fairness, calibration and trends"""
+"""What is computed from what a system's monitoring reports: fairness, calibration and trends"""

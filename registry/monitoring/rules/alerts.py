@@ -105,6 +105,8 @@ _ENDS: Final = {
     AlertKind.BREACH: _BY_READINGS,
     AlertKind.WARN: _BY_READINGS,
     AlertKind.TREND: f"{_BY_READINGS} If this is the new normal, say so: the comparison then begins anew.",
+    AlertKind.DRIFT: "It ends by itself with the next window that is like the baseline again. If this is the new normal, "
+    "set a new baseline, with the reason.",
     AlertKind.SILENCE: "It ends by itself once a recent value comes.",
     AlertKind.QUALITY: "It ends by itself with the next acceptable result.",
 }

@@ -101,7 +101,7 @@ def _objections(
     point: PointIn, metric: Known | None, metrics: Mapping[str, Known], latest: datetime
 ) -> Iterable[tuple[str, str]]:
     yield from _metric_refused(point.metric, metric, metrics)
-    yield from _window_refused(point, latest)
+    yield from window_refused(point.window_start, point.window_end, latest)
     for name, number in (("value", point.value), ("low", point.low), ("high", point.high)):
         if number is not None:
             for problem in number_problems(name, number):
@@ -128,8 +128,8 @@ def _metric_refused(
         yield "metric", f"The metric {slug} is computed from incidents; it cannot be sent."
 
 
-def _window_refused(point: PointIn, latest: datetime) -> Iterable[tuple[str, str]]:
-    start, end = point.window_start, point.window_end
+def window_refused(start: datetime, end: datetime, latest: datetime) -> Iterable[tuple[str, str]]:
+    """Objections to a window that was received when nothing later than `latest` can have been, as (field, message)."""
     if end > latest:
         yield "window_end", "This window ends in the future."
     elif end < _OLDEST:

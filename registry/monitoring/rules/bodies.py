@@ -39,6 +39,27 @@ def opened(body: bytes, fields: Fields) -> tuple[dict[str, str], list[Any]]:
     return told_of(whole, fields), raw
 
 
+def opened_lines(body: bytes, fields: Fields, most: int) -> list[Any]:
+    """The items in JSON lines, one in each; empty lines are passed over, and reading stops beyond `most`.
+
+    Objections are noted in `fields`, as `opened` does. Raises RuleBroken for what is no UTF-8.
+    """
+    raw: list[Any] = []
+    for number, line in enumerate(text_in(body).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            raw.append(decoded(line, f"Line {number}"))
+        except RuleBroken as refusal:
+            fields.place = len(raw)
+            fields.object_to("", refusal.says)
+            raw.append(BROKEN)
+        if len(raw) > most:
+            break
+    fields.place = None
+    return raw
+
+
 def told_of(told: dict[str, Any], fields: Fields) -> dict[str, str]:
     """What is told of a whole batch, each a text that may be left out."""
     return {name: fields.text(name, told.get(name), longest) for name, longest in LONGEST.items()}

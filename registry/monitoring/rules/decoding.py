@@ -6,8 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from registry.kernel.errors import RuleBroken
-from registry.monitoring.rules.bodies import BROKEN, decoded, known_only, opened, text_in, told_of
+from registry.monitoring.rules.bodies import BROKEN, known_only, opened, opened_lines, told_of
 from registry.monitoring.rules.fields import LONGEST_KEY, Fields
 
 MOST_POINTS: Final = 10_000
@@ -63,19 +62,7 @@ def batch_of_lines(body: bytes, *, version: str = "", source: str = "", supersed
     Empty lines are passed over. Problems are named as in a document, and raised as batch_of does.
     """
     fields = Fields("snapshots")
-    raw: list[Any] = []
-    for number, line in enumerate(text_in(body).split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            raw.append(decoded(line, f"Line {number}"))
-        except RuleBroken as refusal:
-            fields.place = len(raw)
-            fields.object_to("", refusal.says)
-            raw.append(BROKEN)
-        if len(raw) > MOST_POINTS:
-            break
-    fields.place = None
+    raw = opened_lines(body, fields, MOST_POINTS)
     told = told_of({"version": version, "source": source, "supersedes": supersedes}, fields)
     return _batch(told, raw, fields)
 

@@ -29,7 +29,9 @@ def rail_said(metric: MetricFacts, value: Decimal, group: str, on: date) -> str:
     unit = f" {metric.unit}" if metric.unit else ""
     rail = _missed(metric, value)
     asks = f"; acceptable is {rail.said(metric.unit)}" if rail else ""
-    return f"{metric.name}{_of(group)} was {number_said(value)}{unit} on {_day(on)}{asks}."
+    return (
+        f"{metric.name}{_of(group)} was {number_said(value)}{unit} on {_day(on)}{_side(rail, value)}{asks}."
+    )
 
 
 def slide_said(metric: MetricFacts, group: str, on: date) -> str:
@@ -59,6 +61,13 @@ def quality_said(check: str, source: str, result: str, on: date | None, rail: st
 def _missed(metric: MetricFacts, value: Decimal) -> GuardRail | None:
     rails = (metric.breach, metric.warn)
     return next((rail for rail in rails if rail is not None and not rail.holds(value)), None)
+
+
+def _side(rail: GuardRail | None, value: Decimal) -> str:
+    """Which of two bounds was passed; where there is one, what is acceptable says it."""
+    if rail is None or rail.low is None or rail.high is None:
+        return ""
+    return ", below the lower bound" if value < rail.low else ", above the upper bound"
 
 
 def _of(group: str) -> str:

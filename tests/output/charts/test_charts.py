@@ -10,8 +10,10 @@ from lxml import etree
 
 from registry.output.charts.bars import Bar, bar_chart
 from registry.output.charts.chart import Band, Reading, Severity, Verdict
+from registry.output.charts.heat import Field, Line, Tone, heat_map
 from registry.output.charts.line import Happening, line_chart
 from registry.output.charts.marks import WIDTH, drawing, words
+from registry.output.charts.pairs import Pair, pair_chart
 from registry.output.charts.ruler import ruler
 from registry.output.charts.scales import (
     Scale,
@@ -84,6 +86,13 @@ def test_hostile_words_stay_words_everywhere():
         ),
         sparkline("a", HOSTILE, HOSTILE, readings=[reading]),
         bar_chart("a", HOSTILE, HOSTILE, bars=[Bar(HOSTILE, 1, 2, HOSTILE)]),
+        heat_map(
+            "a",
+            HOSTILE,
+            columns=[HOSTILE],
+            lines=[Line(HOSTILE, [Field(HOSTILE, Tone.BAD, HOSTILE, HOSTILE)])],
+        ),
+        pair_chart("a", HOSTILE, names=(HOSTILE, HOSTILE), pairs=[Pair(HOSTILE, 1, 2)]),
     ]
     for chart in charts:
         root = parsed(chart)
@@ -228,7 +237,22 @@ def test_two_happenings_close_together_do_not_write_over_each_other():
     assert "second on 2 Jun 2026" in chart.description
 
 
+def test_of_many_pairs_those_that_moved_most_are_drawn_and_all_are_in_the_table():
+    pairs = [Pair(f"bin {each}", 10, 10 + each) for each in range(60)]
+    chart = pair_chart("x", "M", names=("before", "now"), pairs=pairs)
+    assert len(chart.rows) == 60
+    assert "The 40 that moved most of 60" in chart.description
+    assert sum("bin " in text for text in texts(chart)) == 40
+
+
+def test_a_line_of_a_heat_map_has_a_field_for_every_column():
+    with pytest.raises(ValueError, match="one field for every column"):
+        heat_map("x", "M", columns=["a", "b"], lines=[Line("c", [None])])
+
+
 def test_a_negative_bar_is_a_mistake():
+    with pytest.raises(ValueError, match="less often than never"):
+        pair_chart("x", "M", names=("a", "b"), pairs=[Pair("a", -1, 1)])
     with pytest.raises(ValueError, match="shorter than nothing"):
         bar_chart("x", "M", bars=[Bar("a", -1)])
 

@@ -9,7 +9,9 @@ import pytest
 
 from registry.output.charts.bars import Bar, bar_chart
 from registry.output.charts.chart import Band, Reading, Severity, Verdict
+from registry.output.charts.heat import Field, Line, Tone, heat_map
 from registry.output.charts.line import Happening, line_chart
+from registry.output.charts.pairs import Pair, pair_chart
 from registry.output.charts.ruler import ruler
 from registry.output.charts.sparkline import sparkline
 
@@ -17,6 +19,7 @@ GOLDEN = Path(__file__).parent / "golden"
 FLOOR = [Band(Severity.BREACH, None, 0.8), Band(Severity.WARN, 0.8, 0.85)]
 CEILING = [Band(Severity.WARN, 35, 45), Band(Severity.BREACH, 45, None)]
 START = date(2026, 5, 3)
+STEADY = Field("·", Tone.GOOD, "as chance has it", "0.01")
 
 
 def weekly(count=20):
@@ -72,6 +75,23 @@ CHARTS = {
         "fields",
         bars=[Bar("Identity", 9, 9), Bar("Ownership and accountability of the whole system", 7, 8), Bar("Fairness", 0, 4)],
     ),
+    "heat": lambda: heat_map(
+        "heat",
+        "Drift by feature and window",
+        columns=["12 Oct", "19 Oct", "26 Oct", "2 Nov"],
+        lines=[
+            Line("age of the claimant", [STEADY, STEADY, Field("M", Tone.WARN, "moved moderately", "0.14"), Field("S", Tone.BAD, "moved significantly", "0.31")]),
+            Line("region", [None, Field("L", Tone.SLIGHT, "a little moved"), Field("?", Tone.NONE, "too few cases to say"), STEADY]),
+        ],
+    ),
+    "heat-crowded": lambda: heat_map(
+        "heat-crowded", "Drift", columns=[f"{day} Nov" for day in range(1, 31)], lines=[Line("a" * 60, [STEADY] * 30)]
+    ),
+    "heat-empty": lambda: heat_map("heat-empty", "Drift", columns=[], lines=[]),
+    "pairs": lambda: pair_chart(
+        "pairs", "Age", names=("training data", "2 Nov 2026"), pairs=[Pair("0 to 18", 120, 40), Pair("18 to 40", 800, 700), Pair("over 40", 80, 0)]
+    ),
+    "pairs-empty": lambda: pair_chart("pairs-empty", "Age", names=("before", "now"), pairs=[]),
     "bars-without-whole": lambda: bar_chart("bars-without-whole", "Incidents", bars=[Bar("F1", 3), Bar("F2", 12), Bar("F3", 0)]),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from registry.monitoring.rules.drift import (
+from registry.drift.rules.measures import (
     Band,
     Measure,
     Moments,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from registry.monitoring.rules.areas import area_between, area_by_chance, deviation, rising
+from registry.drift.rules.areas import area_between, area_by_chance, deviation, rising
 from registry.monitoring.rules.quantiles import (
     chi_square_critical,
     kolmogorov_critical,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.drift.rules.decoding import DistributionBatch, DistributionIn, distributions_of
 from registry.kernel.errors import RuleBroken
-from registry.monitoring.rules.distributions import DistributionBatch, DistributionIn, distributions_of
 
 AGE = {"feature": "age", "window_end": "2026-11-02T00:00:00Z", "edges": [0, 18.5, 65], "counts": [120, 800]}
 SITE = {"feature": "site", "window_end": "2026-11-02T00:00:00Z", "categories": {"south": 633, "north": 812}}

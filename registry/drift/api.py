@@ -1,0 +1,176 @@
+"""POST and GET /systems/<key>/distributions: counts in bins; GET and PUT /systems/<key>/baselines: what they are compared with."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from registry.drift import actions
+from registry.drift.models import Baseline, Distribution, Feature
+from registry.drift.queries import features as queries
+from registry.drift.queries import windows
+from registry.drift.rules.comparing import Compared, compare
+from registry.drift.rules.decoding import (
+    BaselineIn,
+    DistributionBatch,
+    DistributionIn,
+    WindowIn,
+    baseline_of,
+    distributions_of,
+    distributions_of_lines,
+)
+from registry.drift.schemas import baseline_out, distribution_out, receipt_out
+from registry.kernel.actor import Permission, require
+from registry.kernel.errors import NotFound, Problem, RuleBroken
+from registry.monitoring.queries.series import place_of
+from registry.monitoring.rules.unpacking import ungzip
+from registry.store.columns import LARGEST_NUMBER
+from registry.store.paging import cursor_of, parts_of
+from registry.store.session import finish
+from registry.systems import queries as systems
+from registry.web import jsonkit
+from registry.web.doors import needs, takes_batches
+from registry.web.flask_app import actor, session
+
+api = Blueprint("drift_api", __name__)
+
+
+@api.post("/systems/<key>/distributions")
+@takes_batches
+@needs(Permission.SNAPSHOT_PUSH)
+def push(key: str) -> Response:
+    """Take in a batch of distributions, as one JSON document or as JSON lines, packed with gzip or not."""
+    system = systems.by_key(session(), actor(), key)
+    # Nobody makes the server read a thousand distributions that they may not send anyway.
+    require(actor(), Permission.SNAPSHOT_PUSH, system.id)
+    receipt = actions.record_distributions(session(), actor(), system.id or 0, _sent())
+    # The entry's number is part of the answer, and it is known once the entry is written.
+    finish(session())
+    told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
+    seq = windows.entry_of(session(), told_by) if told_by else None
+    return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
+
+
+@api.get("/systems/<key>/distributions")
+@needs(Permission.SYSTEM_READ)
+def distributions(key: str) -> Response:
+    """A page of the system's features with the newest window of each; with `feature` a page of that one's, newest first."""
+    system = systems.by_key(session(), actor(), key)
+    if "feature" in request.args:
+        return _windows_of(_asked_for(system.id or 0))
+    page = queries.features_page(session(), system.id or 0, after=_after(), limit=jsonkit.page_limit())
+    numbers = [each.id or 0 for each in page.items]
+    newest, followed = windows.newest_of(session(), numbers), queries.in_force(session(), numbers)
+    told = [(each, newest[each.id or 0][0]) for each in page.items if newest[each.id or 0]]
+    versions = windows.versions_of(session(), [window.batch_id for _, window in told])
+    items = [
+        distribution_out(
+            window, feature, versions.get(window.batch_id), _compared(followed.get(feature.id or 0), window)
+        )
+        for feature, window in told
+    ]
+    return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
+
+
+def _windows_of(feature: Feature) -> Response:
+    limit, before = jsonkit.page_limit(), place_of(request.args.get("cursor"))
+    page = windows.page_of(session(), feature.id or 0, before=before, limit=limit)
+    baseline = queries.in_force(session(), [feature.id or 0]).get(feature.id or 0)
+    versions = windows.versions_of(session(), [each.batch_id for each in page.items])
+    items = [
+        distribution_out(each, feature, versions.get(each.batch_id), _compared(baseline, each))
+        for each in page.items
+    ]
+    return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
+
+
+@api.get("/systems/<key>/baselines")
+@needs(Permission.SYSTEM_READ)
+def baselines(key: str) -> Response:
+    """A page of the system's features, each with the baseline in force; with `feature` that one alone."""
+    system = systems.by_key(session(), actor(), key)
+    if "feature" in request.args:
+        items, following = [_asked_for(system.id or 0)], None
+    else:
+        page = queries.features_page(session(), system.id or 0, after=_after(), limit=jsonkit.page_limit())
+        items, following = list(page.items), page.next_after
+    followed = queries.in_force(session(), [each.id or 0 for each in items])
+    told = [baseline_out(each, followed.get(each.id or 0)) for each in items]
+    return jsonkit.reply({"items": told, "next": cursor_of(*following) if following else None})
+
+
+@api.put("/systems/<key>/baselines")
+@takes_batches
+@needs(Permission.BASELINE_SET)
+def put_baseline(key: str) -> Response:
+    """Set what a feature is compared with: a window that was sent, or counts sent for it. The same again changes nothing."""
+    system = systems.by_key(session(), actor(), key)
+    require(actor(), Permission.BASELINE_SET, system.id)
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    told = baseline_of(_body())
+    found = _set(system.id or 0, told)
+    feature = queries.feature_by_id(session(), system.id or 0, found.feature_id)
+    return jsonkit.reply(baseline_out(feature, found))
+
+
+def _set(system_id: int, told: BaselineIn) -> Baseline:
+    source = told.source
+    if isinstance(source, DistributionIn):
+        return actions.set_sent_baseline(session(), actor(), system_id, told.name, told.reason, source)
+    feature = _held(system_id, source)
+    window = windows.window_at(session(), feature.id or 0, source)
+    if window is None:
+        says = "No window of this feature was sent for these instants and this key."
+        raise RuleBroken([Problem("window", says)])
+    span: tuple[datetime, datetime] = (window.window_start, window.window_end)
+    return actions.set_baseline(
+        session(), actor(), feature, told.name, told.reason, windows.spread_in(window), span, window.id
+    )
+
+
+def _held(system_id: int, source: WindowIn) -> Feature:
+    named = (source.feature, source.group)
+    found = queries.features_named(session(), system_id, [named]).get(named)
+    if found is None:
+        raise RuleBroken(
+            [Problem("window.feature", "Nothing was sent for a feature of this name and group.")]
+        )
+    return queries.feature_by_id(session(), system_id, found.id or 0, lock=True)
+
+
+def _asked_for(system_id: int) -> Feature:
+    named = (request.args.get("feature", ""), request.args.get("group", ""))
+    found = queries.features_named(session(), system_id, [named]).get(named)
+    if found is None:
+        raise NotFound("This system has no feature of this name and group.")
+    return found
+
+
+def _compared(baseline: Baseline | None, window: Distribution) -> Compared | None:
+    return None if baseline is None else compare(windows.spread_in(baseline), windows.spread_in(window))
+
+
+def _after() -> tuple[str, int] | None:
+    parts = parts_of(request.args.get("cursor"), (str, int))
+    return None if parts is None else (parts[0], min(parts[1], LARGEST_NUMBER))
+
+
+def _sent() -> DistributionBatch:
+    body = _body()
+    if request.mimetype == "application/json":
+        return distributions_of(body)
+    if request.mimetype == "application/x-ndjson":
+        told = {name: request.args.get(name, "") for name in ("version", "source", "supersedes")}
+        return distributions_of_lines(body, **told)
+    raise UnsupportedMediaType
+
+
+def _body() -> bytes:
+    body = request.get_data()
+    packed = request.headers.get("Content-Encoding", "identity").lower()
+    if packed == "gzip":
+        return ungzip(body)
+    if packed != "identity":
+        raise UnsupportedMediaType
+    return body
