@@ -8,6 +8,7 @@ import registry.audit.models
 import registry.cards.models
 import registry.data_sources.models
 import registry.dependencies.models
+import registry.fairness.models
 import registry.feedback.models
 import registry.interchange.models
 import registry.monitoring.models.alerts

@@ -7,6 +7,7 @@ from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
 import registry.dependencies.jobs as dependencies_jobs
+import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
@@ -88,6 +89,8 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.QUALITY_RESULT_RECORDED: (dependencies_jobs.on_quality_result,),
     Event.DEPENDENCY_EDITED: (dependencies_jobs.on_dependency_edited,),
     Event.DEPENDENCY_TESTED: (dependencies_jobs.on_dependency_tested,),
+    Event.FAIRNESS_COUNTED: (fairness_jobs.on_counts,),
+    Event.FAIRNESS_BOUND_SET: (fairness_jobs.on_bound,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -163,6 +166,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.METRIC_EDITED,
         Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
+        Event.CALIBRATION_COUNTED,
         Event.DATA_SOURCE_ADDED,
         Event.DATA_SOURCE_RETIRED,
         Event.DATA_SOURCE_RESTORED,

@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from registry.audit.queries import Verification, verify
 from registry.audit.rules.chain import Found
+from registry.fairness.queries.integrity import altered_batches as altered_counts
+from registry.fairness.queries.reading import entry_of as entry_of_counts
 from registry.monitoring.queries.integrity import altered_batches
 from registry.monitoring.queries.series import entry_of
 from registry.store.commandkit import answer, house, progress
@@ -43,6 +45,13 @@ def _with_readings(session: Session, found: Verification) -> Verification:
             entry_of(session, number), f"The readings of delivery {number} are not those that were received."
         )
         for number in altered_batches(session)
+    ]
+    altered += [
+        Found(
+            entry_of_counts(session, number),
+            f"The counts of delivery {number} are not those that were received.",
+        )
+        for number in altered_counts(session)
     ]
     if not altered:
         return found

@@ -12,6 +12,8 @@ MACHINERY = {
     "inventory_import", "import_row", "import_likeness",
     # Readings by the million, answered for by the digest in their batch, which is audited; and a copy of the newest.
     "snapshot", "latest_snapshot", "frozen_rail",
+    # Counts by group and forecasts, answered for in the same way by their delivery.
+    "fairness_count", "calibration_window",
     # What was last heard of a series follows from its readings.
     "metric_watch",
     # Who sent how often on one day; swept the day after.
