@@ -22,6 +22,7 @@ from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
+from registry.fairness.api import api as fairness_api
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
@@ -76,6 +77,7 @@ API: Sequence[Blueprint] = (
     versions_api,
     alerts_api,
     dependencies_api,
+    fairness_api,
     feedback_api,
 )
 

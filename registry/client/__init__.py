@@ -1,8 +1,20 @@
 """A client for other programmes: sends readings until they are there. Standard library only; the folder may be copied"""
 
 from .bins import bin_counts, edges_of
+from .counts import Forecasts, Group, forecast_bins
 from .points import Point, Receipt
 from .refusals import Refused, Unreachable
 from .sending import Registry
 
-__all__ = ["Point", "Receipt", "Refused", "Registry", "Unreachable", "bin_counts", "edges_of"]
+__all__ = [
+    "Forecasts",
+    "Group",
+    "Point",
+    "Receipt",
+    "Refused",
+    "Registry",
+    "Unreachable",
+    "bin_counts",
+    "edges_of",
+    "forecast_bins",
+]

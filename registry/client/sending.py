@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Final
 
 from .buffering import Buffer
+from .counts import Forecasts, Group
 from .points import Point, Receipt
 from .refusals import Refused, Unreachable
 
 MOST_POINTS: Final = 10_000
+MOST_WINDOWS: Final = 500
 _GZIP_FROM: Final = 1024
 _LONGEST_WAIT: Final = 300.0  # seconds; whoever must wait for longer is better kept in the buffer
 _LONGEST_ANSWER: Final = 10_000_000
@@ -72,15 +74,37 @@ class Registry:
         readings with the same keys. Raises Refused, and Unreachable where there is no buffer. Batches after a
         refused one are not sent, unless they wait in the buffer already.
         """
-        told = {"version": version, "source": source, "supersedes": supersedes}
+        return self._send(system, "snapshots", MOST_POINTS, points, (version, source, supersedes))
+
+    def push_groups(
+        self, system: str, groups: Iterable[Group], version: str | None = None, source: str | None = None,
+        supersedes: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Send counts by group, as push sends readings. Alerts follow from them a moment later, not in the receipt."""
+        told = version, source, supersedes
+        return self._send(f"{system}/fairness", "counts", MOST_POINTS, groups, told)
+
+    def push_calibration(
+        self, system: str, forecasts: Iterable[Forecasts], version: str | None = None, source: str | None = None,
+        supersedes: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Send forecasts in bins, as push sends readings."""
+        told = version, source, supersedes
+        return self._send(f"{system}/calibration", "windows", MOST_WINDOWS, forecasts, told)
+
+    def _send(
+        self, system: str, kind: str, most: int, items: Iterable[Point | Group | Forecasts],
+        words: tuple[str | None, str | None, str | None],
+    ) -> Receipt:  # fmt: skip
+        told = dict(zip(("version", "source", "supersedes"), words, strict=True))
         head = "".join(f"{json.dumps(name)}: {json.dumps(text)}, " for name, text in told.items() if text)
-        texts = [point.as_json() for point in points]
+        texts = [item.as_json() for item in items]
         receipt, pause, own = Receipt(), 0.0, dict[str, tuple[int, int]]()
         trouble: Refused | Unreachable | None = None
         waiting = self._buffer is not None and self._buffer.is_waiting()
-        for start in range(0, len(texts), MOST_POINTS):
-            batch = texts[start : start + MOST_POINTS]
-            body = f'{{{head}"snapshots": [{", ".join(batch)}]}}'
+        for start in range(0, len(texts), most):
+            batch = texts[start : start + most]
+            body = f'{{{head}"{kind}": [{", ".join(batch)}]}}'
             try:
                 if not waiting:
                     # Where there is a buffer, points are on the disk before there is time to wait and be killed.
@@ -152,7 +176,9 @@ class Registry:
         data, headers = body.encode(), self._headers
         if len(data) > _GZIP_FROM:
             data, headers = gzip.compress(data, 6, mtime=0), {**headers, "Content-Encoding": "gzip"}
-        url = f"{self._url}{urllib.parse.quote(system, safe='')}/snapshots"
+        # No key has a stroke in it; where nothing stands behind one, it is readings that are sent.
+        key, _, door = system.partition("/")
+        url = f"{self._url}{urllib.parse.quote(key, safe='')}/{door or 'snapshots'}"
         for attempt in range(retries + 1):
             asked = 0.0
             try:
@@ -205,9 +231,11 @@ def _refusal(error: urllib.error.HTTPError) -> Refused:
 
 def _counted_over_all(refused: Refused, start: int, receipt: Receipt) -> Refused:
     def moved(found: re.Match[str]) -> str:
-        return f"snapshots.{int(found[1]) + start}"
+        return f"{found[1]}.{int(found[2]) + start}"
 
-    problems = [(re.sub(r"^snapshots\.(\d+)", moved, name), text) for name, text in refused.problems]
+    problems = [
+        (re.sub(r"^(snapshots|counts|windows)\.(\d+)", moved, name), text) for name, text in refused.problems
+    ]
     told = Refused(refused.status, refused.says, problems)
     told.receipt = receipt
     return told
