@@ -23,6 +23,7 @@ from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
 from registry.fairness.api import api as fairness_api
+from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
@@ -53,6 +54,7 @@ FEATURES: Sequence[Blueprint] = (
     objectives_pages,
     data_sources_pages,
     monitoring_pages,
+    fairness_pages,
     versions_pages,
     alerts_pages,
     dependencies_pages,

@@ -37,6 +37,7 @@ _TABS = (
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
     ("Monitoring", "monitoring.system"),
+    ("Fairness", "fairness.system"),
     ("Versions", "versions.system"),
     ("Dependencies", "dependencies.system"),
     ("Feedback", "feedback.system"),
@@ -45,7 +46,17 @@ _TABS = (
     ("History", "systems.history"),
 )
 _TAB_HOMES = frozenset(
-    {"ownership", "objectives", "monitoring", "annotations", "cards", "versions", "dependencies", "feedback"}
+    {
+        "ownership",
+        "objectives",
+        "monitoring",
+        "fairness",
+        "annotations",
+        "cards",
+        "versions",
+        "dependencies",
+        "feedback",
+    }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (

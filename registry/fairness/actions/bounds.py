@@ -14,6 +14,7 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Difference, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
+from registry.monitoring.actions.storing import hold_system
 
 _TEXTS = ("attribute", "reference", "why_groups", "reason")
 
@@ -31,6 +32,7 @@ def set_bound(
     facts = replace(facts, **texts)
     refuse_if(problems_with(facts))
     values: dict[str, Any] = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    hold_system(session.connection(), system_id)
     bound = bound_on(session, system_id, facts.attribute)
     if bound is None:
         bound = FairnessBound(system_id=system_id, set_at=clock.now(), **values)
