@@ -39,7 +39,7 @@ def forecast_chart(name: str, title: str, *, dots: Sequence[Dot]) -> Chart:
         [
             "on the dashed line forecasts come true as often as they say" if dots else "no forecasts yet",
             *(
-                f"of {dot.cases:,} forecasts of {figure(dot.forecast)} {figure(dot.observed)} came true"
+                f"forecast {figure(dot.forecast)}, came true {figure(dot.observed)} (n = {dot.cases:,})"
                 for dot in ordered
             ),
         ]
@@ -84,7 +84,7 @@ def _frame(across: Scale, up: Scale) -> list[Markup]:
 
 def _dot(dot: Dot, across: Scale, up: Scale, most: int) -> Markup:
     x, size = across.at(dot.forecast), max(_SMALLEST, _LARGEST * (dot.cases / most) ** 0.5)
-    told = f"{dot.cases:,} forecasts of {figure(dot.forecast)}: {figure(dot.observed)} came true"
+    told = f"forecast {figure(dot.forecast)}, came true {figure(dot.observed)}, n = {dot.cases:,}"
     hint = element("title", told)
     reach = line(x, up.at(dot.low), x, up.at(dot.high), "chart__leader")
     return reach + element("circle", hint, class_="chart__baseline", cx=x, cy=up.at(dot.observed), r=size)
