@@ -111,7 +111,7 @@ class CountsForm(Form):
         20_000,
         "One in each line: its name, how many cases, how many of them selected, with commas between. Or, where it is "
         "known who was rightly selected, four numbers: true positives, false positives, false negatives, true "
-        "negatives. A question mark as the name stands for the cases whose group nobody recorded.",
+        "negatives. Selected means the favourable answer. A question mark as the name stands for the cases whose group nobody recorded.",
         rows=6,
         required=True,
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
@@ -27,7 +27,7 @@ from registry.systems.models import System
 from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-from registry.web.formkit import Form, shown
+from registry.web.formkit import shown
 from registry.web.systemkit import frame
 
 pages = Blueprint("fairness", __name__)
@@ -45,9 +45,8 @@ def system(key: str) -> ResponseReturnValue:
     attributes = sorted({each.attribute for each in windows} | bounds.keys())
     alerts = {each.group: each for each in unresolved_of(session(), number) if each.metric_id is None}
     page = reading.forecasts_page(session(), number, before=None, limit=_WINDOWS)
-    return shown(
+    return render_template(
         "fairness/system.html",
-        Form(formdata=None),
         **frame(session(), actor(), found),
         attributes=[
             _attribute(

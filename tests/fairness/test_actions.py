@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from registry import wiring
 from registry.fairness.models import COUNT, WINDOW
 from registry.fairness.queries import reading
 from registry.fairness.queries.integrity import altered_batches
@@ -14,7 +15,9 @@ from registry.fairness.rules.decoding import CountIn
 from registry.fairness.rules.measures import Measure
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
 from registry.monitoring.actions.alerts import resolve
+from registry.monitoring.models.alerts import Alert
 from registry.store.session import finish
+from registry.worker.actions import by_name, follow, run_next
 from tests.fairness.counting import BOUND, bound, counted, day, followed, forecasts, sent, sent_forecasts
 
 FAIR = {"female": (48, 100), "male": (50, 100)}
@@ -174,3 +177,22 @@ def test_measures_that_need_outcomes_are_judged_where_they_were_sent(session, ca
     sent(session, cast, *(CountIn("sex", name, day(1), day(2), 200, sum(c[:2]), c) for name, c in rows))
     [alert] = followed(session, cast)
     assert alert.says.startswith("Equal opportunity difference of female (sex) against male was 0.800")
+
+
+def test_the_worker_lets_the_alerts_follow_bounds_and_counts(database, cast):
+    def worked():
+        handlers = by_name(wiring.FOLLOW_UPS, {})
+        while follow(database, wiring.FOLLOW_UPS) or run_next(database, handlers):
+            pass
+        with database.transaction(read_only=True) as session:
+            return [(each.group, each.count) for each in session.scalars(sa.select(Alert))]
+
+    with database.transaction() as session:
+        sent(session, cast, *counted(UNFAIR))
+    assert worked() == []
+    with database.transaction() as session:
+        bound(session, cast)
+    assert worked() == [("sex: female", 1)]
+    with database.transaction() as session:
+        sent(session, cast, *counted(UNFAIR, at=1))
+    assert worked() == [("sex: female", 2)]

@@ -84,6 +84,13 @@ def test_forecasts_come_as_a_document_or_as_lines():
     assert windows_of_lines(lines, {}) == windows_of(json.dumps({"windows": sent}).encode())
 
 
+def test_a_field_of_a_bin_that_is_stated_twice_is_refused():
+    text = json.dumps({"windows": [WINDOW]}).replace('"n": 10', '"n": 10, "n": 11')
+    with pytest.raises(RuleBroken) as refused:
+        windows_of(text.encode())
+    assert [each.field for each in refused.value.problems] == ["windows.0.bins.0.n"]
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

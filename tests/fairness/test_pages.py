@@ -116,10 +116,10 @@ def test_counts_are_typed_in_line_by_line(database, cast, urls, client_of):
     }
 
 
-@pytest.mark.parametrize("page", ["bound", "record"])
-def test_only_who_may_set_and_send_is_let_in(urls, client_of, page):
-    assert client_of("mia").get(urls[page]).status_code == 403
-    assert client_of("otto").get(urls["tab"].replace("AI-0001", "AI-0002")).status_code == 404
+def test_only_who_may_know_of_it_sees_the_tab_and_only_who_may_set_and_send_is_let_in(cast, urls, client_of):
+    mia = client_of("mia")
+    assert [mia.get(urls[page]).status_code for page in ("tab", "bound", "record")] == [200, 403, 403]
+    assert client_of("otto").get(f"/systems/{cast.sentinel.key}/fairness").status_code == 404
 
 
 def test_the_page_costs_the_same_statements_however_much_is_counted(database, cast, urls, client_of):

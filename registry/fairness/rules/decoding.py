@@ -12,7 +12,7 @@ from registry.fairness.rules.calibration import Scheme
 from registry.fairness.rules.windows import Table
 from registry.kernel.errors import RuleBroken
 from registry.monitoring.rules.bodies import BROKEN, decoded, known_only, opened, text_in, told_of
-from registry.monitoring.rules.fields import LONGEST_KEY, Fields, named
+from registry.monitoring.rules.fields import LONGEST_KEY, Fields, Twice, named
 
 COUNTS: Final = "counts"
 WINDOWS: Final = "windows"
@@ -218,6 +218,8 @@ def _bin(raw: Any, field: str, fields: Fields) -> BinSent | None:
     before = fields.count
     for name in sorted(raw.keys() - _OF_BIN):
         fields.object_to(f"{field}.{named(name)}", "A bin has no such field.")
+    for name in raw.names if isinstance(raw, Twice) else ():
+        fields.object_to(f"{field}.{named(name)}", "It is stated twice.")
     low, high, mean = (fields.number(f"{field}.{name}", raw.get(name)) for name in ("low", "high", "mean"))
     n, positives = (fields.cases(f"{field}.{name}", raw.get(name)) for name in ("n", "positives"))
     if fields.count > before or low is None or high is None or mean is None:
