@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from registry.accounts.queries import actor_for
 from registry.demo.actions.stage import Stage
 from registry.fairness.actions.bounds import set_bound
 from registry.fairness.actions.receiving import record_counts, record_forecasts
@@ -14,13 +15,14 @@ from registry.fairness.rules.bounds import BoundFacts
 from registry.fairness.rules.calibration import Scheme
 from registry.fairness.rules.decoding import BinSent, CountIn, Delivery, WindowIn
 from registry.fairness.rules.measures import Measure
-from registry.kernel.actor import Actor
+from registry.people.models import Person
 
 _EVERY = timedelta(days=30)
 
 
-def count_groups(stage: Stage, session: Session, actor: Actor, number: int, told: Mapping[str, Any]) -> None:
-    """Set the bound of one system, then deliver its windows, the newest ending on the day before."""
+def count_groups(stage: Stage, session: Session, owner: Person, number: int, told: Mapping[str, Any]) -> None:
+    """Set the bound of one system, then deliver its windows, the newest ending three days before loading."""
+    actor = actor_for(session, owner, via="session")
     attribute, bound = told["attribute"], told["bound"]
     limit, measure = Decimal(bound["limit"]), Measure(bound["measure"])
     words = {name: bound[name] for name in ("why_groups", "reason")}

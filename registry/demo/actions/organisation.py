@@ -188,7 +188,7 @@ def _measure(stage: Stage, number: int, told: dict[str, Any], owner: Person) -> 
         actor = actor_for(session, owner, via="session")
         record_snapshots(session, actor, number, Batch("", "weekly evaluation", "", tuple(points)))
         if "groups" in told:
-            count_groups(stage, session, actor, number, told["groups"])
+            count_groups(stage, session, owner, number, told["groups"])
 
 
 def _annotate(stage: Stage, number: int, told: dict[str, Any], loaded: Loaded) -> None:
