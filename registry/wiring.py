@@ -8,6 +8,7 @@ from flask import Blueprint
 import registry.accounts.jobs as accounts_jobs
 import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
+import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
@@ -24,6 +25,8 @@ from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
 from registry.drift.api import api as drift_api
 from registry.drift.pages import pages as drift_pages
+from registry.fairness.api import api as fairness_api
+from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
 from registry.interchange.pages import pages as interchange_pages
@@ -55,6 +58,7 @@ FEATURES: Sequence[Blueprint] = (
     data_sources_pages,
     monitoring_pages,
     drift_pages,
+    fairness_pages,
     versions_pages,
     alerts_pages,
     dependencies_pages,
@@ -80,6 +84,7 @@ API: Sequence[Blueprint] = (
     alerts_api,
     dependencies_api,
     drift_api,
+    fairness_api,
     feedback_api,
 )
 
@@ -94,6 +99,8 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.DEPENDENCY_EDITED: (dependencies_jobs.on_dependency_edited,),
     Event.DEPENDENCY_TESTED: (dependencies_jobs.on_dependency_tested,),
     Event.BASELINE_SET: (drift_jobs.on_baseline_set,),
+    Event.FAIRNESS_COUNTED: (fairness_jobs.on_counts,),
+    Event.FAIRNESS_BOUND_SET: (fairness_jobs.on_bound,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -170,6 +177,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.METRIC_EDITED,
         Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
+        Event.CALIBRATION_COUNTED,
         Event.DATA_SOURCE_ADDED,
         Event.DATA_SOURCE_RETIRED,
         Event.DATA_SOURCE_RESTORED,

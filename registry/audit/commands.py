@@ -9,11 +9,20 @@ from registry.audit.queries import Verification, verify
 from registry.audit.rules.chain import Found
 from registry.drift.queries.integrity import altered_distributions
 from registry.drift.queries.windows import entry_of as entry_of_distributions
-from registry.monitoring.queries.integrity import altered_batches
-from registry.monitoring.queries.series import entry_of
+from registry.fairness.queries.integrity import altered_batches as altered_counts
+from registry.fairness.queries.reading import entry_of as entry_of_counts
+from registry.monitoring.queries.integrity import altered_batches as altered_readings
+from registry.monitoring.queries.series import entry_of as entry_of_readings
 from registry.store.commandkit import answer, house, progress
 
 _EVERY = 100_000
+# What comes by the million and is answered for by the digest of its delivery: what to call it, which deliveries are not
+# as they were received, and the ledger's entry of one.
+_DELIVERIES = (
+    ("readings", altered_readings, entry_of_readings),
+    ("distributions", altered_distributions, entry_of_distributions),
+    ("counts", altered_counts, entry_of_counts),
+)
 
 
 @click.group("audit")
@@ -39,19 +48,11 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool) -> N
 
 
 def _with_readings(session: Session, found: Verification) -> Verification:
-    """The same with what does not fit among readings and distributions, which the ledger answers for by delivery."""
+    """The same with what does not fit among what the ledger answers for by delivery."""
     altered = [
-        Found(
-            entry_of(session, number), f"The readings of delivery {number} are not those that were received."
-        )
-        for number in altered_batches(session)
-    ]
-    altered += [
-        Found(
-            entry_of_distributions(session, number),
-            f"The distributions of delivery {number} are not those that were received.",
-        )
-        for number in altered_distributions(session)
+        Found(entry_of(session, number), f"The {said} of delivery {number} are not those that were received.")
+        for said, numbers, entry_of in _DELIVERIES
+        for number in numbers(session)
     ]
     if not altered:
         return found

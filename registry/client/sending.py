@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from .buffering import Buffer
+from .counts import Forecasts, Group
 from .points import Point, Receipt
 from .refusals import Refused, Unreachable
 from .spreads import Distribution
 
 MOST_POINTS: Final = 10_000
 MOST_DISTRIBUTIONS: Final = 1_000
-_DISTRIBUTIONS: Final = "/distributions"  # behind the system, in the buffer too; readings have no such ending
+MOST_WINDOWS: Final = 500
 _GZIP_FROM: Final = 1024
 _LONGEST_WAIT: Final = 300.0  # seconds; whoever must wait for longer is better kept in the buffer
 _LONGEST_ANSWER: Final = 10_000_000
@@ -77,17 +78,31 @@ class Registry:
         readings with the same keys. Raises Refused, and Unreachable where there is no buffer. Batches after a
         refused one are not sent, unless they wait in the buffer already.
         """
-        told = {"version": version, "source": source, "supersedes": supersedes}
-        return self._push(system, "snapshots", [point.as_json() for point in points], told, MOST_POINTS)
+        return self._send(system, "snapshots", MOST_POINTS, points, (version, source, supersedes))
 
     def push_distributions(
         self, system: str, distributions: Iterable[Distribution], version: str | None = None, source: str | None = None,
         supersedes: str | None = None,
     ) -> Receipt:  # fmt: skip
         """Send how the cases of windows spread over the features of a system, in batches of 1,000, as push does."""
-        told = {"version": version, "source": source, "supersedes": supersedes}
-        texts = [each.as_json() for each in distributions]
-        return self._push(f"{system}{_DISTRIBUTIONS}", "distributions", texts, told, MOST_DISTRIBUTIONS)
+        told = version, source, supersedes
+        return self._send(f"{system}/distributions", "distributions", MOST_DISTRIBUTIONS, distributions, told)
+
+    def push_groups(
+        self, system: str, groups: Iterable[Group], version: str | None = None, source: str | None = None,
+        supersedes: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Send counts by group, as push sends readings. Alerts follow from them a moment later, not in the receipt."""
+        told = version, source, supersedes
+        return self._send(f"{system}/fairness", "counts", MOST_POINTS, groups, told)
+
+    def push_calibration(
+        self, system: str, forecasts: Iterable[Forecasts], version: str | None = None, source: str | None = None,
+        supersedes: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Send forecasts in bins, as push sends readings."""
+        told = version, source, supersedes
+        return self._send(f"{system}/calibration", "windows", MOST_WINDOWS, forecasts, told)
 
     def baseline_edges(self, system: str) -> dict[str, list[float]]:
         """Between which edges each feature of a system is to be counted, as its baseline is; groups and categories aside.
@@ -103,10 +118,13 @@ class Registry:
             found |= some
         return found
 
-    def _push(
-        self, system: str, kind: str, texts: list[str], told: dict[str, str | None], most: int
+    def _send(
+        self, system: str, kind: str, most: int, items: Iterable[Point | Distribution | Group | Forecasts],
+        words: tuple[str | None, str | None, str | None],
     ) -> Receipt:  # fmt: skip
+        told = dict(zip(("version", "source", "supersedes"), words, strict=True))
         head = "".join(f"{json.dumps(name)}: {json.dumps(text)}, " for name, text in told.items() if text)
+        texts = [item.as_json() for item in items]
         receipt, pause, own = Receipt(), 0.0, dict[str, tuple[int, int]]()
         trouble: Refused | Unreachable | None = None
         waiting = self._buffer is not None and self._buffer.is_waiting()
@@ -184,9 +202,9 @@ class Registry:
         data, headers = body.encode(), self._headers
         if len(data) > _GZIP_FROM:
             data, headers = gzip.compress(data, 6, mtime=0), {**headers, "Content-Encoding": "gzip"}
-        key = system.removesuffix(_DISTRIBUTIONS)
-        door = "snapshots" if key == system else "distributions"
-        url = f"{self._url}{urllib.parse.quote(key, safe='')}/{door}"
+        # No key has a stroke in it; where nothing stands behind one, it is readings that are sent.
+        key, _, door = system.partition("/")
+        url = f"{self._url}{urllib.parse.quote(key, safe='')}/{door or 'snapshots'}"
         return self._ask(url, data, headers, retries, _receipt)
 
     def _ask(
@@ -260,7 +278,8 @@ def _counted_over_all(refused: Refused, start: int, receipt: Receipt) -> Refused
         return f"{found[1]}.{int(found[2]) + start}"
 
     problems = [
-        (re.sub(r"^(snapshots|distributions)\.(\d+)", moved, name), text) for name, text in refused.problems
+        (re.sub(r"^(snapshots|distributions|counts|windows)\.(\d+)", moved, name), text)
+        for name, text in refused.problems
     ]
     told = Refused(refused.status, refused.says, problems)
     told.receipt = receipt

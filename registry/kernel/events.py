@@ -76,6 +76,10 @@ class Event(StrEnum):
     SNAPSHOTS_RECORDED = "snapshots.recorded"
     VALUE_RECORDED = "value.recorded"
 
+    FAIRNESS_COUNTED = "fairness.counted"
+    FAIRNESS_BOUND_SET = "fairness_bound.set"
+    CALIBRATION_COUNTED = "calibration.counted"
+
     DATA_SOURCE_ADDED = "data_source.added"
     DATA_SOURCE_EDITED = "data_source.edited"
     DATA_SOURCE_RETIRED = "data_source.retired"

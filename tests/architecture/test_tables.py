@@ -14,6 +14,8 @@ MACHINERY = {
     "snapshot", "latest_snapshot", "frozen_rail",
     # Distributions likewise; and the features their deliveries name.
     "distribution", "drift_feature",
+    # Counts by group and forecasts, answered for in the same way by their delivery.
+    "fairness_count", "calibration_window",
     # What was last heard of a series follows from its readings.
     "metric_watch",
     # Who sent how often on one day; swept the day after.

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from registry.client import (
     Distribution,
+    Forecasts,
+    Group,
     Point,
     Receipt,
     Refused,
@@ -26,8 +28,10 @@ from registry.client import (
     Unreachable,
     bin_counts,
     edges_of,
+    forecast_bins,
     sending,
 )
+from registry.fairness.rules.decoding import counts_of, windows_of
 from registry.monitoring.rules.decoding import batch_of
 from registry.monitoring.rules.unpacking import ungzip
 from tests.client.server import DROPPED, TAKEN, serving
@@ -344,3 +348,28 @@ def test_an_address_or_a_token_that_cannot_be_one_is_refused_at_once():
     ):
         with pytest.raises(ValueError, match=r"address|token"):
             Registry(url, token)
+
+
+def test_counts_and_forecasts_wait_in_the_buffer_and_reach_their_own_doors(tmp_path, nowhere, pauses):
+    kept = tmp_path / "kept.jsonl"
+    groups = [
+        Group("sex", "female", NIGHT, n=100, selected=45),
+        Group("sex", None, NIGHT, tp=1, fp=2, fn=3, tn=4),
+    ]
+    bins = forecast_bins([0.0, 0.1, 0.10001, 0.95], [False, True, False, True])
+    assert bins == [(0.0, 0.1, 2, 0.05, 1), (0.1, 0.2, 1, 0.10001, 0), (0.9, 1.0, 1, 0.95, 1)]
+    away = Registry(nowhere, "secret", buffer=kept, retries=0)
+    assert away.push_groups("AI-0042", groups, version="2026.3").buffered == 2
+    assert away.push_calibration("AI-0042", [Forecasts(NIGHT, bins)]).buffered == 1
+    with serving() as there:
+        Registry(there.url, "secret", buffer=kept).flush()
+        assert [path for path, _ in there.requests] == [
+            "/api/v1/systems/AI-0042/fairness",
+            "/api/v1/systems/AI-0042/calibration",
+        ]
+        found = counts_of(there.bodies[0])
+        assert [(each.group, each.n, each.selected, each.table) for each in found.items] == [
+            ("female", 100, 45, None),
+            ("", 10, 3, (1, 2, 3, 4)),
+        ]
+        assert len(windows_of(there.bodies[1]).items[0].bins) == 3

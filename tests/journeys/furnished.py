@@ -23,6 +23,12 @@ from registry.dependencies.rules.reconsider import Ask, Cause
 from registry.drift import actions as drift
 from registry.drift.rules.decoding import DistributionBatch as SentDistributions
 from registry.drift.rules.decoding import DistributionIn
+from registry.fairness.actions.bounds import set_bound
+from registry.fairness.actions.receiving import record_counts, record_forecasts
+from registry.fairness.rules.bounds import BoundFacts
+from registry.fairness.rules.calibration import Scheme
+from registry.fairness.rules.decoding import BinSent, CountIn, Delivery, WindowIn
+from registry.fairness.rules.measures import Measure
 from registry.feedback import actions as feedback
 from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
@@ -86,6 +92,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _record(session, ada, cast, source, words)
     _purpose(session, ada, cast, words)
     _readings(session, ada, cast, words)
+    _fairness(session, ada, cast, words)
     _seats(session, ada, cast, words)
     _versions(session, ada, cast, source, words)
     _dependencies(session, adam, cast, source, words)
@@ -364,6 +371,37 @@ def _drift(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     for name in ("first quarter", "training data"):
         label, why = words.line(name, 120), words.text("As it was *approved*.")
         drift.set_sent_baseline(session, ada, number, f"{label[:118]} {name[0]}", why, sent[2])
+
+
+def _fairness(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """Two windows by sex with a bound, one by age without one, a group too small, and forecasts."""
+    number, end = cast.triage.id or 0, clock.now() - timedelta(days=1)
+    week, women = timedelta(days=7), words.line("women", 100)
+    facts = BoundFacts(
+        "sex",
+        Measure.IMPACT_RATIO,
+        Decimal("0.8"),
+        why_groups=words.text("Complaints came from *women*."),
+        reason=words.text("Four fifths, agreed with the works council."),
+    )
+    set_bound(session, ada, number, facts)
+    items = [
+        CountIn("sex", group, at - week, at, sum(cells), sum(cells[:2]), cells)
+        for at in (end - week, end)
+        for group, cells in ((women, (40, 20, 30, 110)), ("men", (80, 40, 20, 60)), ("diverse", (2, 1, 0, 3)))
+    ]
+    items += [CountIn("sex", "", end - week, end, 12, 5)]
+    items += [
+        CountIn(words.line("age", 60), group, end - week, end, 300, selected)
+        for group, selected in (("under 50", 120), ("50 and over", 130))
+    ]
+    record_counts(session, ada, number, Delivery("", words.line("weekly sample", 120), "", tuple(items)))
+    bins = tuple(
+        BinSent(Decimal(low), Decimal(high), 60, Decimal(mean), true)
+        for low, high, mean, true in (("0", "0.5", "0.2", 15), ("0.5", "1", "0.8", 51))
+    )
+    window = WindowIn(end - week, end, Scheme.EQUAL_WIDTH, 2, bins)
+    record_forecasts(session, ada, number, Delivery("", "", "", (window,)))
 
 
 def _versions(session: Session, ada: Actor, cast: Cast, source: DataSource, words: Words) -> None:

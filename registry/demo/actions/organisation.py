@@ -15,6 +15,7 @@ from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose
 from registry.demo.actions.depending import what_they_rely_on
 from registry.demo.actions.drifting import spread_out
+from registry.demo.actions.grouping import count_groups
 from registry.demo.actions.releases import release
 from registry.demo.actions.stage import Loaded, Stage
 from registry.demo.actions.story import what_followed
@@ -188,6 +189,8 @@ def _measure(stage: Stage, number: int, told: dict[str, Any], owner: Person) -> 
         ]
         actor = actor_for(session, owner, via="session")
         record_snapshots(session, actor, number, Batch("", "weekly evaluation", "", tuple(points)))
+        if "groups" in told:
+            count_groups(stage, session, owner, number, told["groups"])
 
 
 def _annotate(stage: Stage, number: int, told: dict[str, Any], loaded: Loaded) -> None:

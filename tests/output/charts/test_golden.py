@@ -9,7 +9,9 @@ import pytest
 
 from registry.output.charts.bars import Bar, bar_chart
 from registry.output.charts.chart import Band, Reading, Severity, Verdict
+from registry.output.charts.forecasts import Dot, forecast_chart
 from registry.output.charts.heat import Field, Line, Tone, heat_map
+from registry.output.charts.intervals import Stretch, interval_chart
 from registry.output.charts.line import Happening, line_chart
 from registry.output.charts.pairs import Pair, pair_chart
 from registry.output.charts.ruler import ruler
@@ -92,6 +94,24 @@ CHARTS = {
         "pairs", "Age", names=("training data", "2 Nov 2026"), pairs=[Pair("0 to 18", 120, 40), Pair("18 to 40", 800, 700), Pair("over 40", 80, 0)]
     ),
     "pairs-empty": lambda: pair_chart("pairs-empty", "Age", names=("before", "now"), pairs=[]),
+    "intervals": lambda: interval_chart(
+        "intervals",
+        "Impact ratio by sex",
+        stretches=[
+            Stretch("female", 0.71, 0.64, 0.78, Verdict.BREACH, "n = 1,395"),
+            Stretch("male", 1, 1, 1, Verdict.MET, "n = 5,819"),
+            Stretch("diverse, with a name longer than fits", 0.78, 0.5, 1.2, Verdict.WARN, "n = 40"),
+            Stretch("not stated", None, verdict=Verdict.TOO_FEW, note="It has 9 cases."),
+        ],
+        bands=[Band(Severity.BREACH, None, 0.8)],
+    ),
+    "intervals-empty": lambda: interval_chart("intervals-empty", "Impact ratio", stretches=[]),
+    "forecasts": lambda: forecast_chart(
+        "forecasts",
+        "Forecasts against what happened",
+        dots=[Dot(0.05, 0.06, 0.03, 0.1, 400), Dot(0.45, 0.6, 0.5, 0.7, 90), Dot(0.95, 0.9, 0.7, 1, 12)],
+    ),
+    "forecasts-empty": lambda: forecast_chart("forecasts-empty", "Forecasts against what happened", dots=[]),
     "bars-without-whole": lambda: bar_chart("bars-without-whole", "Incidents", bars=[Bar("F1", 3), Bar("F2", 12), Bar("F3", 0)]),
 }  # fmt: skip
 

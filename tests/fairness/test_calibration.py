@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.monitoring.rules.calibration import (
+from registry.fairness.rules.calibration import (
     Bin,
     Scheme,
     binned,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.monitoring.rules.fairness import (
+from registry.fairness.rules.comparing import (
     Outcomes,
     Rate,
     average_odds_difference,

@@ -63,6 +63,22 @@ class Outcomes:
 
 
 @dataclass(frozen=True, slots=True)
+class Selections:
+    """Cases of one group of which only the system's answer is known: so many, and so many of them selected."""
+
+    n: int
+    selected: int
+
+    def __post_init__(self) -> None:
+        if counted("number selected", self.selected) > counted("number of cases", self.n):
+            raise NotMeasurable(Reason.OUT_OF_RANGE, f"{self.selected} of {self.n} are selected.")
+
+    def of(self, rate: Rate) -> tuple[int, int] | None:
+        """The selected among all; None for a rate that asks whether the answers were right."""
+        return (self.selected, self.n) if rate is Rate.SELECTION else None
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A rate of one group: exact, with the number of cases behind it and its Wilson interval."""
 
@@ -88,7 +104,7 @@ class ByGroup:
 
 
 def by_group(
-    groups: Mapping[str, Outcomes],
+    groups: Mapping[str, Outcomes | Selections],
     rate: Rate,
     *,
     unknown: int = 0,
@@ -105,7 +121,11 @@ def by_group(
     shares: dict[str, Share] = {}
     withheld: dict[str, str] = {}
     for group, outcomes in groups.items():
-        counts, among = outcomes.of(rate)
+        found = outcomes.of(rate)
+        if found is None:
+            withheld[group] = "Only who was selected was sent, not whether rightly."
+            continue
+        counts, among = found
         if among < fewest:
             withheld[group] = f"It has {among} of the {fewest} cases that this rate needs."
         else:

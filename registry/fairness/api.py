@@ -1,0 +1,104 @@
+"""POST and GET /systems/<key>/fairness and /calibration: counts in, every figure out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlmodel import Session
+from werkzeug.exceptions import UnsupportedMediaType
+
+from registry.fairness.actions.receiving import Receipt, record_counts, record_forecasts
+from registry.fairness.queries import reading
+from registry.fairness.queries.reading import facts_of
+from registry.fairness.rules.decoding import (
+    Delivery,
+    counts_of,
+    counts_of_lines,
+    windows_of,
+    windows_of_lines,
+)
+from registry.fairness.rules.figures import figures_of, forecast_figures
+from registry.fairness.schemas import forecasts_out, receipt_out, window_out
+from registry.kernel.actor import Actor, Permission, require
+from registry.monitoring.rules.unpacking import ungzip
+from registry.store.paging import cursor_of
+from registry.store.session import finish
+from registry.systems import queries as systems
+from registry.web import jsonkit
+from registry.web.doors import needs, takes_batches
+from registry.web.flask_app import actor, session
+
+api = Blueprint("fairness_api", __name__)
+
+
+@api.post("/systems/<key>/fairness")
+@takes_batches
+@needs(Permission.SNAPSHOT_PUSH)
+def push_counts(key: str) -> Response:
+    """Take in counts by group, as one JSON document or as JSON lines, packed with gzip or not."""
+    return _taken(key, counts_of, counts_of_lines, record_counts)
+
+
+@api.post("/systems/<key>/calibration")
+@takes_batches
+@needs(Permission.SNAPSHOT_PUSH)
+def push_forecasts(key: str) -> Response:
+    """Take in forecasts in bins held against what happened, in the same ways."""
+    return _taken(key, windows_of, windows_of_lines, record_forecasts)
+
+
+@api.get("/systems/<key>/fairness")
+@needs(Permission.SYSTEM_READ)
+def fairness(key: str) -> Response:
+    """A page of windows, newest first, of all attributes or of `attribute`, with every rate and comparison."""
+    system = systems.by_key(session(), actor(), key)
+    before, limit = reading.spot_of(request.args.get("cursor")), jsonkit.page_limit()
+    attribute = request.args.get("attribute")
+    page = reading.windows_page(session(), system.id or 0, attribute=attribute, before=before, limit=limit)
+    bounds = {name: facts_of(bound) for name, bound in reading.bounds_of(session(), system.id or 0).items()}
+    told = [(each, bounds.get(each.attribute)) for each in page.items]
+    items = [window_out(figures_of(each, facts), facts) for each, facts in told]
+    return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
+
+
+@api.get("/systems/<key>/calibration")
+@needs(Permission.SYSTEM_READ)
+def calibration(key: str) -> Response:
+    """A page of windows with their forecasts, newest first, the calibration error and the parts of the Brier score."""
+    system = systems.by_key(session(), actor(), key)
+    before, limit = reading.span_of(request.args.get("cursor")), jsonkit.page_limit()
+    page = reading.forecasts_page(session(), system.id or 0, before=before, limit=limit)
+    items = [forecasts_out(forecast_figures(each)) for each in page.items]
+    return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
+
+
+def _taken(
+    key: str,
+    document: Callable[[bytes], Delivery[Any]],
+    lines: Callable[[bytes, dict[str, str]], Delivery[Any]],
+    act: Callable[[Session, Actor, int, Delivery[Any]], Receipt],
+) -> Response:
+    system = systems.by_key(session(), actor(), key)
+    # Nobody makes the server read thousands of counts that they may not send anyway.
+    require(actor(), Permission.SNAPSHOT_PUSH, system.id)
+    receipt = act(session(), actor(), system.id or 0, _sent(document, lines))
+    # The entry's number is part of the answer, and it is known once the entry is written.
+    finish(session())
+    seq = reading.entry_of(session(), receipt.batch_id)
+    return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
+
+
+def _sent(
+    document: Callable[[bytes], Delivery[Any]], lines: Callable[[bytes, dict[str, str]], Delivery[Any]]
+) -> Delivery[Any]:
+    body = request.get_data()
+    packed = request.headers.get("Content-Encoding", "identity").lower()
+    if packed == "gzip":
+        body = ungzip(body)
+    elif packed != "identity":
+        raise UnsupportedMediaType
+    if request.mimetype == "application/json":
+        return document(body)
+    if request.mimetype == "application/x-ndjson":
+        return lines(body, {name: request.args.get(name, "") for name in ("version", "source", "supersedes")})
+    raise UnsupportedMediaType

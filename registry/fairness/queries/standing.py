@@ -1,0 +1,43 @@
+"""How the alerts about groups stand: what weighing further windows needs to know, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from registry.fairness.rules.weighing import Standing
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.rules.alerts import AlertKind, AlertState, slot_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """What weighing knows of one cause, and its alert where one is not over."""
+
+    weighed: Standing
+    alert: Alert | None = None
+
+
+def standing_of(session: Session, system_id: int, causes: Sequence[str]) -> dict[str, Stands]:
+    """How each of these causes stands; unresolved alerts are held until the transaction ends."""
+    slots = {slot_of(AlertKind.BREACH, None, cause): cause for cause in causes}
+    found = {cause: Stands(Standing()) for cause in causes}
+    if not slots:
+        return found
+    query = select(Alert).where(Alert.system_id == system_id, col(Alert.slot).in_(sorted(slots)))
+    # The newest of a cause last, so that it is the one that counts.
+    for alert in session.exec(query.order_by(col(Alert.id)).with_for_update()):
+        cause = slots[alert.slot]
+        if alert.state is AlertState.RESOLVED:
+            found[cause] = Stands(Standing(None, _until(alert)))
+        else:
+            found[cause] = Stands(Standing(alert.severity, alert.last_bad_window_end), alert)
+    return found
+
+
+def _until(alert: Alert) -> datetime | None:
+    """Up to when it is all over: where a person called it over, whatever was counted up to then."""
+    if alert.resolved_by_id is not None and alert.resolved_at is not None:
+        return max(filter(None, (alert.resolved_at, alert.last_bad_window_end)))
+    return alert.last_bad_window_end

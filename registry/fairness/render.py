@@ -1,0 +1,70 @@
+"""Groups as intervals against the bound they are held to; forecasts against what happened."""
+
+from registry.fairness.rules.bounds import BoundFacts, judge
+from registry.fairness.rules.comparing import Rate
+from registry.fairness.rules.figures import ForecastFigures, WindowFigures
+from registry.objectives.rules.judging import Verdict
+from registry.output.charts import chart
+from registry.output.charts.chart import Band, Chart, Severity
+from registry.output.charts.forecasts import Dot, forecast_chart
+from registry.output.charts.intervals import Stretch, interval_chart
+
+
+def groups_chart(name: str, found: WindowFigures, facts: BoundFacts | None) -> Chart:
+    """The groups of one window by the measure of the bound; by their selection rates where there is none."""
+    attribute = found.window.attribute
+    if facts is None or facts.measure is None:
+        title = f"Selection rate by {attribute}"
+        return interval_chart(name, title, stretches=_rates(found))
+    return interval_chart(
+        name,
+        f"{facts.measure.said} by {attribute}",
+        stretches=_compared(found, facts),
+        bands=[
+            Band(Severity.BREACH, high=float(end)) if place == 0 else Band(Severity.BREACH, low=float(end))
+            for place, end in enumerate(facts.ends)
+            if end is not None
+        ],
+    )
+
+
+def _rates(found: WindowFigures) -> list[Stretch]:
+    made = []
+    for each in found.groups:
+        share = each.rates.get(Rate.SELECTION)
+        note = each.withheld.get(Rate.SELECTION, f"n = {each.n:,}")
+        if share is None:
+            made.append(Stretch(each.group, None, verdict=chart.Verdict.TOO_FEW, note=note))
+        else:
+            made.append(Stretch(each.group, float(share.value), share.low, share.high, note=note))
+    return made
+
+
+def _compared(found: WindowFigures, facts: BoundFacts) -> list[Stretch]:
+    if facts.measure is None:
+        return []
+    comparison = found.comparisons[facts.measure]
+    known = {each.group: each for each in comparison.groups}
+    made = []
+    for group in found.groups:
+        each = known.get(group.group)
+        if each is None:
+            why = comparison.withheld.get(group.group, comparison.refused)
+            made.append(Stretch(group.group, None, verdict=chart.Verdict.TOO_FEW, note=why))
+            continue
+        verdict = _drawn(judge(each, facts))
+        note = f"n = {each.cases:,}, against {each.reference}"
+        made.append(Stretch(group.group, float(each.value), each.low, each.high, verdict, note))
+    return made
+
+
+def _drawn(verdict: Verdict) -> chart.Verdict:
+    return chart.Verdict(verdict.value)
+
+
+def calibration_chart(name: str, found: ForecastFigures) -> Chart:
+    """The bins of one window against the diagonal."""
+    dots = [
+        Dot(each.mean, float(share.value), share.low, share.high, each.n) for each, share in found.observed
+    ]
+    return forecast_chart(name, "Forecasts against what happened", dots=dots)

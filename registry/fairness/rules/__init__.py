@@ -1,0 +1,1 @@
+"""Counts by group, the named ways of comparing them, bounds and what breaks them; forecasts held against what happened"""

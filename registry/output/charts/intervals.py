@@ -1,0 +1,101 @@
+"""Several things on one axis, each as its value within its interval, against the bound they are held to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from registry.kernel.text import shortened
+from registry.output.charts.chart import Band, Chart, Verdict
+from registry.output.charts.marks import (
+    LETTER,
+    WIDTH,
+    band_class,
+    box,
+    drawing,
+    label,
+    line,
+    together,
+    verdict_mark,
+)
+from registry.output.charts.scales import Scale, figure, span_of, tick_labels, ticks_within
+from registry.output.charts.words import band_words, sentence
+
+_ROW: Final = 26.0
+_TOP: Final = 6.0
+_LONGEST_LABEL: Final = 30
+_CAP: Final = 4.0
+_HEADER: Final = ("What", "Value", "Interval", "Verdict", "Note")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One value with the ends of its interval; None for the value where it is withheld, and `note` says why."""
+
+    label: str
+    value: float | None
+    low: float = 0.0
+    high: float = 0.0
+    verdict: Verdict = Verdict.NO_GUARD_RAIL
+    note: str = ""
+
+
+def interval_chart(
+    name: str, title: str, unit: str = "", *, stretches: Sequence[Stretch], bands: Sequence[Band] = ()
+) -> Chart:
+    """The chart of the stretches in the order given; one whose value is withheld keeps its line and says so."""
+    shown = [each for each in stretches if each.value is not None]
+    edges = [edge for band in bands for edge in (band.low, band.high) if edge is not None]
+    ends = [end for each in shown for end in (each.low, each.high, each.value or 0.0)]
+    longest = max((len(each.label) for each in stretches), default=0)
+    left = min(longest, _LONGEST_LABEL) * LETTER + 14
+    scale = Scale(*span_of([*ends, *edges]), left, WIDTH - 12)
+    bottom = _TOP + max(len(stretches), 1) * _ROW
+    parts = [_band(band, scale, bottom) for band in bands]
+    parts += _axis(scale, bottom) if shown or edges else []
+    parts += [_row(each, _TOP + (place + 0.5) * _ROW, scale, unit) for place, each in enumerate(stretches)]
+    told = [*(_said(each, unit) for each in stretches), *(band_words(band, unit) for band in bands)]
+    words, size = sentence(told), (WIDTH, bottom + 22)
+    svg = drawing(name, "intervals", size, title=title, description=words, content=together(*parts))
+    return Chart(svg, title, words, _HEADER, tuple(_cells(each, unit) for each in stretches))
+
+
+def _band(band: Band, scale: Scale, bottom: float) -> Markup:
+    start = scale.start if band.low is None else scale.at(band.low)
+    end = scale.end if band.high is None else scale.at(band.high)
+    edges = (scale.at(edge) for edge in (band.low, band.high) if edge is not None)
+    lines = (line(x, _TOP, x, bottom, f"chart__edge-{band.severity.value}") for x in edges)
+    return together(box(start, _TOP, end - start, bottom - _TOP, band_class(band.severity)), *lines)
+
+
+def _axis(scale: Scale, bottom: float) -> list[Markup]:
+    ticks = ticks_within(scale.low, scale.high)
+    parts = [line(scale.start, bottom, scale.end, bottom, "chart__axis")]
+    for tick, text in zip(ticks, tick_labels(ticks), strict=True):
+        x = scale.at(tick)
+        parts.append(line(x, _TOP, x, bottom, "chart__grid"))
+        parts.append(label(text, x, bottom + 15, "chart__text-quiet"))
+    return parts
+
+
+def _row(each: Stretch, y: float, scale: Scale, unit: str) -> Markup:
+    words = label(shortened(each.label, _LONGEST_LABEL), scale.start - 8, y + 4, anchor="end")
+    if each.value is None:
+        return words + label("not compared", scale.start + 4, y + 4, "chart__text-quiet", anchor="start")
+    low, high = scale.at(each.low), scale.at(each.high)
+    caps = (line(x, y - _CAP, x, y + _CAP, "chart__line") for x in (low, high))
+    mark = verdict_mark(each.verdict, scale.at(each.value), y, _said(each, unit), size=4.5)
+    return together(words, line(low, y, high, y, "chart__line"), *caps, mark)
+
+
+def _said(each: Stretch, unit: str) -> str:
+    what, value, reach, word, _ = _cells(each, unit)
+    return f"{what} {value} ({reach}), {word}" if reach else f"{what} {value}"
+
+
+def _cells(each: Stretch, unit: str) -> tuple[str, ...]:
+    if each.value is None:
+        return each.label, "not compared", "", each.verdict.word, each.note
+    reach = f"{figure(each.low)} to {figure(each.high)}"
+    return each.label, figure(each.value, unit), reach, each.verdict.word, each.note

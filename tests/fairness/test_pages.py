@@ -1,0 +1,170 @@
+"""The fairness tab: groups against their bound, every measure in words, calibration; a bound set, counts typed in."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from registry.fairness.queries import reading
+from registry.fairness.rules.typed import counts_typed
+from registry.kernel.errors import RuleBroken
+from tests.fairness.counting import (
+    BOUND,
+    bound,
+    counted,
+    day,
+    followed,
+    forecasts,
+    sent,
+    sent_forecasts,
+)
+from tests.store.statements import counted as statements
+
+UNFAIR = {"female": (100, 1000), "male": (500, 1000), "diverse": (3, 9), "": (5, 10)}
+STATED = {
+    "attribute": "sex",
+    "measure": "impact_ratio",
+    "limit": "0.8",
+    "reference": "",
+    "fewest": "30",
+    "why_groups": "Complaints came from women.",
+    "reason": "Four fifths.",
+    "version": "0",
+}
+TYPED = {
+    "attribute": "sex",
+    "groups": "female, 100, 40\nmale; 300; 150",
+    "to_day": "2026-10-01",
+    "source": "Report 7",
+}
+
+
+@pytest.fixture
+def urls(cast):
+    here = f"/systems/{cast.triage.key}/fairness"
+    return {"tab": here, "bound": f"{here}/bound", "record": f"{here}/record"}
+
+
+def text(reply):
+    return " ".join(reply.get_data(as_text=True).split())
+
+
+def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
+    database, cast, urls, client_of
+):
+    assert "Nothing is counted yet" in text(client_of("mia").get(urls["tab"]))
+    with database.transaction() as session:
+        bound(session, cast)
+        sent(session, cast, *counted(UNFAIR), *counted({"female": (40, 99), "male": (50, 99)}, at=-1))
+        sent_forecasts(session, cast, forecasts())
+        followed(session, cast)
+    page = text(client_of("mia").get(urls["tab"]))
+    for said in (
+        "Acceptable: impact ratio at least 0.8",
+        "Impact ratio of female (sex) against male was 0.200",
+        "Of 10 of them nobody recorded the group",
+        "It has 9 of the 30 cases that this rate needs.",
+        "; female 0.2 (0.1643 to 0.243), breach; male 1 (1 to 1), within guard-rails; breach below 0.8.",
+        "Demographic parity difference",
+        "it is female, the largest, for no bound names one",
+        "10 of equal width",
+    ):
+        assert said in page, said
+    assert "Change the bound" not in page
+    assert "Change the bound" in text(client_of("ada").get(urls["tab"]))
+
+
+def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(database, cast, urls, client_of):
+    ada = client_of("ada")
+    page = text(ada.get(f"{urls['bound']}?attribute=sex"))
+    assert 'value="sex"' in page
+    refused = ada.post(urls["bound"], data=STATED | {"reason": "", "limit": "8"})
+    assert refused.status_code == 422
+    assert "Four fifths are 0.8." in text(refused)
+    assert "Complaints came from women." in text(refused)
+    assert ada.post(urls["bound"], data=STATED).status_code == 303
+    # Somebody who had the empty form open sees both sides.
+    late = ada.post(urls["bound"], data=STATED | {"limit": "0.9"})
+    assert late.status_code == 409
+    assert "Nothing is lost" in text(late)
+    with database.transaction(read_only=True) as session:
+        [found] = reading.bounds_of(session, cast.triage.id).values()
+    assert (found.limit, found.version, found.set_by_id) == (Decimal("0.8"), 1, cast.number("ada"))
+    again = ada.post(urls["bound"], data=STATED | {"limit": "0.9", "version": "1"})
+    assert again.status_code == 303
+
+
+def test_counts_are_typed_in_line_by_line(database, cast, urls, client_of):
+    ben = client_of("ben")
+    refused = ben.post(urls["record"], data=TYPED | {"groups": "female, 100, 40\nmale, 3"})
+    assert "Line 2: give two numbers (cases, selected) or four" in text(refused)
+    assert ben.post(urls["record"], data=TYPED).status_code == 303
+    held = ben.post(urls["record"], data=TYPED | {"groups": "female, 100, 50"})
+    assert "Other numbers are held for these days. To correct them, say why." in text(held)
+    assert (
+        ben.post(
+            urls["record"], data=TYPED | {"groups": "female, 100, 50", "because": "Miscounted."}
+        ).status_code
+        == 303
+    )
+    with database.transaction(read_only=True) as session:
+        [window] = reading.recent_windows(session, cast.triage.id, most=3)
+    assert (window.start, window.end) == (day(0), day(1))
+    assert {name: (each.selected, each.n) for name, each in window.groups.items()} == {
+        "female": (50, 100),
+        "male": (150, 300),
+    }
+
+
+def test_only_who_may_know_of_it_sees_the_tab_and_only_who_may_set_and_send_is_let_in(cast, urls, client_of):
+    mia = client_of("mia")
+    assert [mia.get(urls[page]).status_code for page in ("tab", "bound", "record")] == [200, 403, 403]
+    assert client_of("otto").get(f"/systems/{cast.sentinel.key}/fairness").status_code == 404
+
+
+def test_the_page_costs_the_same_statements_however_much_is_counted(database, cast, urls, client_of):
+    def fill(names, days):
+        with database.transaction() as session:
+            for name in names:
+                bound(session, cast, replace(BOUND, attribute=name))
+                some = [each for at in days for each in counted(UNFAIR, at=at, attribute=name)]
+                sent(session, cast, *some)
+            sent_forecasts(session, cast, *(forecasts(at=at) for at in days))
+
+    ada = client_of("ada")
+    fill(["sex"], [0])
+    with statements(database) as few:
+        ada.get(urls["tab"])
+    fill(["age", "race"], range(1, 9))
+    with statements(database) as many:
+        assert "By race" in text(ada.get(urls["tab"]))
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("", "Give at least one group"),
+        ("female", "Line 1: give two numbers"),
+        (", 5, 4", "Line 1: name the group first"),
+        ("a, 5, 4\n\na, 5, 4", "Line 3: a stands there twice"),
+        ("a, 5, 6", "Line 1: more are selected than there are"),
+        ("a, 5, -1", "Line 1: give whole numbers"),
+        ("a, 5, 4.5", "Line 1: give whole numbers"),
+        ("a, 5, 4, 3", "Line 1: give two numbers"),
+        (f"{'a' * 101}, 5, 4", "Line 1: use at most 100 characters"),
+    ],
+)
+def test_lines_that_cannot_be_read_are_named(lines, says):
+    with pytest.raises(RuleBroken) as refused:
+        counts_typed("sex", lines, day(0), day(1))
+    assert refused.value.problems[0].message.startswith(says)
+
+
+def test_lines_are_read_as_people_write_them():
+    found = counts_typed("sex", "woman | 1 000 | 450\nman\t5\t4\t3\t2\n ? ; 7 ; 0 ", day(0), day(1))
+    assert [(each.group, each.n, each.selected, each.table) for each in found] == [
+        ("woman", 1000, 450, None),
+        ("man", 14, 9, (5, 4, 3, 2)),
+        ("", 7, 0, None),
+    ]
