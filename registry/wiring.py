@@ -100,6 +100,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
     feedback_jobs.sweep_tallies: timedelta(hours=6),
+    feedback_jobs.write_figures: timedelta(hours=6),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.

@@ -2,7 +2,7 @@
 
 from registry.feedback.queries.answers import Told, told_by_code
 from registry.feedback.queries.doors import door_by_code, door_of, tally_of
-from registry.feedback.queries.figures import counts_by_day, weekly_figures
+from registry.feedback.queries.figures import counts_by_day, metrics_of_feedback, weekly_figures
 from registry.feedback.queries.inbox import (
     Line,
     Narrowing,
@@ -41,6 +41,7 @@ __all__ = [
     "limitation_by_id",
     "limitations_of",
     "merged_into",
+    "metrics_of_feedback",
     "replies_to",
     "tally_of",
     "theme_by_id",

@@ -15,6 +15,7 @@ from registry.monitoring.models.alerts import Alert, AlertNotice
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.rules import answers
 from registry.monitoring.rules.alerts import (
+    RAIL_KINDS,
     AlertKind,
     AlertState,
     Severity,
@@ -160,7 +161,7 @@ def _forget(session: Session, alert: Alert) -> None:
     if alert.kind is AlertKind.TREND:
         watch.trend = remembered(closed(state_in(watch.trend), watch.heard_until))
         watch.calm, watch.points = [], []
-    elif alert.kind in {AlertKind.BREACH, AlertKind.WARN}:
+    elif alert.kind in RAIL_KINDS:
         watch.rail = remembered(closed(state_in(watch.rail), watch.heard_until))
     session.add(watch)
 

@@ -29,7 +29,7 @@ from registry.monitoring.rules.slides import as_slides, calm_with, points_with, 
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
 from registry.objectives.rules.judging import Verdict
-from registry.objectives.rules.metric import MetricFacts
+from registry.objectives.rules.metric import Kind, MetricFacts
 
 RECOVERED = "The readings are good again."
 HEARD = "A reading has come."
@@ -138,6 +138,9 @@ def _open(
     severity = after.severity or Severity.WARNING
     if severity is Severity.CRITICAL:
         kind = AlertKind.BREACH
+    says = _says(kind, metric, spell)
+    if kind is not AlertKind.TREND and metric.kind is Kind.OVERRIDE_RATE:
+        kind = AlertKind.OVERRIDE_BOUNDS
     return Alert(
         system_id=system_id,
         slot=slot,
@@ -145,7 +148,7 @@ def _open(
         metric_id=spell[0].metric_id,
         group=group,
         severity=severity,
-        says=_says(kind, metric, spell),
+        says=says,
         opened_at=clock.now(),
         first_snapshot_id=spell[0].snapshot_id,
         last_snapshot_id=spell[-1].snapshot_id,

@@ -70,6 +70,9 @@ class Step(StrEnum):
     NOTHING = "nothing"
 
 
+# What a value outside its guard-rails is called.
+RAIL_KINDS: Final = frozenset({AlertKind.BREACH, AlertKind.WARN, AlertKind.OVERRIDE_BOUNDS})
+
 _KIND_SAID: Final = {
     AlertKind.BREACH: "Guard-rail breached",
     AlertKind.WARN: "Guard-rail warning",
@@ -100,6 +103,8 @@ _ENDS: Final = {
     AlertKind.BREACH: _BY_READINGS,
     AlertKind.WARN: _BY_READINGS,
     AlertKind.TREND: f"{_BY_READINGS} If this is the new normal, say so: the comparison then begins anew.",
+    AlertKind.OVERRIDE_BOUNDS: _BY_READINGS,
+    AlertKind.FEEDBACK_SURGE: "It ends by itself after three days on which feedback no longer surges.",
     AlertKind.SILENCE: "It ends by itself once a recent value comes.",
     AlertKind.QUALITY: "It ends by itself with the next acceptable result.",
 }
@@ -116,10 +121,12 @@ def severity_of(kind: AlertKind) -> Severity:
 def slot_of(kind: AlertKind, metric_id: int | None, group: str) -> str:
     """The cause of an alert as one text: a system has at most one unresolved alert in each slot.
 
-    Warning and breach share one, for a value that warns and then breaches is one trouble. `group` is the subgroup of
-    a metric, or whatever else of the system the alert is about.
+    Warning and breach share one, for a value that warns and then breaches is one trouble; so do the bounds of an
+    override rate, which are its guard-rails. `group` is the subgroup of a metric, or whatever else of the system the
+    alert is about.
     """
-    family = "guard_rail" if kind in {AlertKind.BREACH, AlertKind.WARN} else kind.value
+    by_value = kind in RAIL_KINDS and (kind is not AlertKind.OVERRIDE_BOUNDS or metric_id is not None)
+    family = "guard_rail" if by_value else kind.value
     return f"{family}:{series_of(metric_id, group)}"
 
 
