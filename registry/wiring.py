@@ -101,6 +101,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     people_jobs.sweep_uploads: timedelta(hours=6),
     feedback_jobs.sweep_tallies: timedelta(hours=6),
     feedback_jobs.write_figures: timedelta(hours=6),
+    feedback_jobs.notice_surges: timedelta(hours=1),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.

@@ -1,4 +1,4 @@
-"""Sweep out the counts of senders when their day is over; write the figures of each week as readings."""
+"""Sweep out the counts of senders when their day is over; write each week's figures as readings; notice surges of feedback."""
 
 from contextlib import suppress
 from datetime import date, timedelta
@@ -11,13 +11,22 @@ from registry.feedback import queries
 from registry.feedback.models import FeedbackTally
 from registry.feedback.rules.figures import week_of
 from registry.feedback.rules.readings import CORRECTED, FED, SOURCE, WEEKS, points_of, takes_figures
+from registry.feedback.rules.surges import is_over, surge_on
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
-from registry.kernel.errors import Conflict, RuleBroken
+from registry.kernel.errors import Conflict, NotFound, RuleBroken
+from registry.monitoring.actions import alerts as alerting
 from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.queries.alerts import alert_by_id
+from registry.monitoring.rules.alerts import AlertKind
 from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives.queries import metric_facts, metrics_of
 from registry.store.session import Database
+
+_OVER = "For three days feedback has not surged any more."
+# Whoever called a surge over has read what came: the same week does not bring it back.
+_QUIET_AFTER = timedelta(days=7)
 
 
 def sweep_tallies(database: Database, _payload: dict[str, Any]) -> None:
@@ -63,3 +72,29 @@ def _deliver(database: Database, system_id: int, first: date, last: date, becaus
         if points:
             batch = Batch("", SOURCE, because, tuple(points))
             record_snapshots(session, the_registry("worker"), system_id, batch)
+
+
+def notice_surges(database: Database, _payload: dict[str, Any]) -> None:
+    """Raise an alert for each system whose feedback surges; end those of systems where it has not for three days."""
+    today = clock.today()
+    with database.transaction(read_only=True) as session:
+        standing = queries.surge_alerts(session)
+        told = queries.listened(session, today, sorted(standing))
+        quiet = queries.called_over_lately(session, clock.now() - _QUIET_AFTER)
+    for number, alert in standing.items():
+        if number not in told or is_over(told[number].days, today, told[number].since):
+            _end(database, alert)
+    for number, heard in told.items():
+        surge = surge_on(heard.days, today, heard.since)
+        if surge is not None and number not in {*standing, *quiet}:
+            with database.transaction() as session:
+                worker = the_registry("worker")
+                alerting.raise_alert(session, worker, number, AlertKind.FEEDBACK_SURGE, surge.said)
+
+
+def _end(database: Database, alert: Alert) -> None:
+    # Resolved in the meantime: then there is nothing left to end. A job may run twice.
+    with suppress(RuleBroken, NotFound), database.transaction() as session:
+        worker = the_registry("worker")
+        found, _ = alert_by_id(session, worker, alert.id or 0, lock=True)
+        alerting.resolve(session, worker, found, _OVER)
