@@ -163,6 +163,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.OBJECTIVE_SET,
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
+        Event.METRIC_TREND_CHOSEN,
         Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.DATA_SOURCE_ADDED,

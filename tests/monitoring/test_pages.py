@@ -136,3 +136,17 @@ def test_readings_are_paged_and_a_made_up_place_is_refused(house):
     following = first.split("cursor=")[1].split('"')[0]
     assert ">0 %" in client.get(f"{house.tab}/metrics/accuracy?cursor={following}").text
     assert client.get(f"{house.tab}/metrics/accuracy?cursor=WyJ4IiwgMV0").status_code == 422
+
+
+def test_the_chart_of_a_metric_is_chosen_on_its_page_by_those_of_the_system_alone(house):
+    page = f"{house.tab}/metrics/accuracy"
+    assert "CUSUM: adds up" in house.readings()
+    assert "Use this chart" not in house.readings()
+    ben = house.client_of("ben")
+    assert ben.post(f"{page}/chart", data={"chart": "ewma"}).status_code == 303
+    assert "From the next reading on, EWMA looks for slow slides." in ben.get(page).text
+    assert "EWMA: follows" in house.readings()
+    again = ben.post(f"{page}/chart", data={"chart": "ewma"})
+    assert (again.status_code, "looks for slides already" in again.text) == (422, True)
+    assert ben.post(f"{page}/chart", data={"chart": "magic"}).status_code == 422
+    assert house.client_of("otto").post(f"{page}/chart", data={"chart": "cusum"}).status_code == 403

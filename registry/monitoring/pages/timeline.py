@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from registry.audit.queries import HistoryItem
 from registry.kernel.events import Event
+from registry.monitoring.rules.alerts import CORRECTED
 from registry.web.viewkit import ago
 
 _SAID: Final[Mapping[str, tuple[str, str]]] = {
@@ -52,7 +53,8 @@ def _by_readings(entry: HistoryItem, after: Mapping[str, Any]) -> tuple[str, str
     if any(one.verb == "added" for one in entry.objects):
         return "Opened by a reading", "bad"
     if after.get("state") == "resolved":
-        return "Over by itself", "good"
+        said = "Taken back" if after.get("resolved_because") == CORRECTED else "Over by itself"
+        return said, "good"
     if "severity" in after:
         return "Got worse", "bad"
     return ("Seen again", "warn") if "count" in after else ("A good reading came", "neutral")

@@ -11,6 +11,9 @@ from typing import Final
 from registry.monitoring.rules.readings import Reading
 from registry.objectives.rules.judging import Verdict
 
+# What ends an alert that bad values alone had caused, once they turn out never to have been.
+CORRECTED: Final = "The reading was corrected."
+
 # So many good windows in a row, after the last bad one, say that a trouble is over.
 GOOD_NEEDED: Final = 3
 
@@ -98,7 +101,10 @@ _TO_DO: Final = {
     AlertKind.OVERRIDE_BOUNDS: "Ask those who decide why they follow it more, or less, than they did.",
     AlertKind.FEEDBACK_SURGE: "Read the newest feedback, and look for what the messages have in common.",
 }
-_BY_READINGS: Final = f"It ends by itself after {GOOD_NEEDED} good windows in a row. Call it over when you know more than the readings do."
+_BY_READINGS: Final = (
+    f"It ends by itself after {GOOD_NEEDED} good windows in a row, or when the bad readings are corrected. "
+    "Call it over when you know more than the readings do."
+)
 _ENDS: Final = {
     AlertKind.BREACH: _BY_READINGS,
     AlertKind.WARN: _BY_READINGS,
@@ -193,6 +199,23 @@ def _continued(
     if state.severity is Severity.WARNING and Severity.CRITICAL in levels:
         return Step.WORSEN, replace(after, severity=Severity.CRITICAL)
     return (Step.COUNT if fresh else Step.NOTHING), after
+
+
+def corrected(state: State, left: Sequence[Reading], again: Sequence[Reading]) -> State:
+    """What a correction leaves of a trouble: of its bad readings those in `left` still are, and those in `again` are anew.
+
+    The latter are counted when they are weighed, after this. Without a severity where nothing bad is left: the trouble
+    never was.
+    """
+    windows = {one.window_end for one in left}
+    levels = [_LEVELS[one.verdict] for one in (*left, *again)]
+    return replace(
+        state,
+        severity=max(levels, key=GRAVITY.__getitem__, default=None),
+        count=len(windows),
+        first=min(windows, default=None),
+        last_bad=max(windows, default=None),
+    )
 
 
 def closed(state: State, until: datetime | None) -> State:

@@ -8,6 +8,7 @@ from registry.feedback import queries as feedback
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.monitoring.queries import alerts
+from registry.monitoring.rules.alerts import AlertState
 from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
@@ -79,11 +80,16 @@ def _of_offers(who: Actor) -> list[Task]:
 
 
 def _of_alerts(who: Actor) -> list[Task]:
-    """Alerts on the person's own systems, and those they are told of since nobody answered; many in one line."""
-    waiting = alerts.waiting_on(session(), who)
+    """Alerts on the person's own systems, and those they are told of since nobody answered; many in one line.
+
+    Those that a correction has taken back are told of besides.
+    """
+    found = alerts.waiting_on(session(), who)
+    waiting = [each for each in found if each[0].state is not AlertState.RESOLVED]
+    over = [tasks.alert_taken_back(*each) for each in found if each[0].state is AlertState.RESOLVED]
     if len(waiting) > _FEW_ALERTS:
-        return [tasks.answer_alerts(who, waiting)]
-    return [tasks.answer_alert(who, *each) for each in waiting]
+        return [tasks.answer_alerts(who, waiting), *over]
+    return [*(tasks.answer_alert(who, *each) for each in waiting), *over]
 
 
 def _of_confirmations(who: Actor) -> list[Task]:

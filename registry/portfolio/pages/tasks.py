@@ -92,6 +92,18 @@ def answer_alerts(who: Actor, waiting: Sequence[tuple[Alert, System]]) -> Task:
     )
 
 
+def alert_taken_back(alert: Alert, system: System) -> Task:
+    """An alert this person was told of, which only a wrong reading had raised."""
+    return Task(
+        Urgency.DUE,
+        f"Taken back: the alert on {system.name}",
+        f"The reading behind it was corrected. It had said: {alert.says} Nothing is left to answer.",
+        None,
+        url_for("alerts.show", number=alert.id),
+        "Read it",
+    )
+
+
 def confirm_again(asked: Asked) -> Task:
     """A system of theirs that has to be confirmed again."""
     late = asked.due.is_overdue
