@@ -3,7 +3,6 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.dependencies import queries as dependencies
 from registry.feedback import queries as feedback
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
@@ -53,7 +52,7 @@ def desk() -> ResponseReturnValue:
             *_of_alerts(who),
             *_of_offers(who),
             *_of_confirmations(who),
-            *_of_changes(who, owning),
+            *_of_changes(who),
             *_of_feedback(who),
             *_of_records(who, owning),
             *_of_others(who),
@@ -114,14 +113,12 @@ def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bo
     return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
 
 
-def _of_changes(who: Actor, owning: Owning) -> list[Task]:
+def _of_changes(who: Actor) -> list[Task]:
     """The systems they answer for that a change has touched; of each what has waited longest, and how much there is."""
-    systems_owned = {each.system.id or 0: each.system for each in owning.systems}
-    asked = dependencies.reconsiderations_of(session(), systems_owned)
-    waiting: dict[int, list[queries.Told]] = {}
-    for each in queries.told(session(), who, asked):
-        waiting.setdefault(each.asked.system_id, []).append(each)
-    return [tasks.reconsider(systems_owned[number], found) for number, found in waiting.items()]
+    found, in_all = queries.touched(session(), who)
+    lines = [tasks.reconsider(each.system, each.waiting) for each in found]
+    rest = in_all - len(found)
+    return [*lines, tasks.reconsider_more(rest, who.person_id)] if rest else lines
 
 
 def _of_feedback(who: Actor) -> list[Task]:

@@ -143,6 +143,18 @@ def reconsider(system: System, waiting: Sequence[Told]) -> Task:
     )
 
 
+def reconsider_more(count: int, person_id: int | None) -> Task:
+    """Systems of theirs that changes have touched, beyond those that have a line each."""
+    return Task(
+        Urgency.RECONSIDER,
+        f"{counted(count, 'more system')} to look at again",
+        "They come up here, the longest waiting first, as you settle those above.",
+        None,
+        url_for("systems.register_page", owner=person_id),
+        "Show your systems",
+    )
+
+
 def confirm(system: System) -> Task:
     """A system that was put in their name."""
     return Task(
