@@ -7,21 +7,19 @@ from typing import Any
 
 from sqlmodel import col, delete
 
-from registry.feedback import queries
+from registry.feedback import actions, queries
 from registry.feedback.models import FeedbackTally
 from registry.feedback.rules.figures import week_of
-from registry.feedback.rules.readings import CORRECTED, FED, SOURCE, WEEKS, points_of, takes_figures
+from registry.feedback.rules.readings import CORRECTED, WEEKS, takes_figures
 from registry.feedback.rules.surges import is_over, surge_on
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Conflict, NotFound, RuleBroken
 from registry.monitoring.actions import alerts as alerting
-from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.queries.alerts import alert_by_id
 from registry.monitoring.rules.alerts import AlertKind
-from registry.monitoring.rules.decoding import Batch, PointIn
-from registry.objectives.queries import metric_facts, metrics_of
+from registry.objectives.queries import metric_facts
 from registry.store.session import Database
 
 _OVER = "For three days feedback has not surged any more."
@@ -56,22 +54,13 @@ def write_figures(database: Database, _payload: dict[str, Any]) -> None:
 
 
 def _write(database: Database, system_id: int, first: date, last: date) -> None:
+    worker = the_registry("worker")
     try:
-        _deliver(database, system_id, first, last, "")
+        with database.transaction() as session:
+            actions.write_figures(session, worker, system_id, first, last)
     except Conflict:
-        _deliver(database, system_id, first, last, CORRECTED)
-
-
-def _deliver(database: Database, system_id: int, first: date, last: date, because: str) -> None:
-    with database.transaction() as session:
-        weeks = queries.weekly_figures(session, system_id, first, last)
-        points: list[PointIn] = []
-        for metric in metrics_of(session, system_id):
-            if metric.kind in FED:
-                points += points_of(metric.slug, metric_facts(metric), weeks)
-        if points:
-            batch = Batch("", SOURCE, because, tuple(points))
-            record_snapshots(session, the_registry("worker"), system_id, batch)
+        with database.transaction() as session:
+            actions.write_figures(session, worker, system_id, first, last, because=CORRECTED)
 
 
 def notice_surges(database: Database, _payload: dict[str, Any]) -> None:
