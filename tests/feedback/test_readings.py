@@ -65,7 +65,7 @@ def test_a_metric_takes_the_figures_unless_its_unit_or_its_origin_says_otherwise
 
 def test_a_week_is_one_reading_from_monday_to_monday_and_a_week_without_answers_is_none():
     [point] = points_of("content", SATISFACTION, [week(Share(2, 3)), week()])
-    assert (point.value, point.n, point.key) == (Decimal("66.666667"), 3, "feedback-2026-W45")
+    assert (point.value, point.n, point.key) == (Decimal("66.67"), 3, "feedback-2026-W45")
     assert point.window_start == datetime(2026, 11, 2, tzinfo=UTC)
     assert point.window_end == datetime(2026, 11, 9, tzinfo=UTC)
     # The week is told by its Thursday: this one belongs to the year before.

@@ -28,7 +28,8 @@ _NAMES: Final[Mapping[Kind, str]] = {
     Kind.OVERRIDE_RATE: "Override rate",
 }
 FED: Final = tuple(_NAMES)
-_SIX_DIGITS: Final = Decimal("0.000001")
+# A hundredth of a percent either way: finer than any number of answers tells apart.
+_FINEST: Final[Mapping[int, Decimal]] = {1: Decimal("0.0001"), 100: Decimal("0.01")}
 
 
 def takes_figures(metric: MetricFacts) -> bool:
@@ -65,8 +66,8 @@ def points_of(slug: str, metric: MetricFacts, weeks: Sequence[Figures]) -> list[
 
 
 def _point(slug: str, week: Figures, share: Share, interval: tuple[float, float], scale: int) -> PointIn:
-    value = _short(Decimal(share.counted * scale) / share.among)
-    low, high = (_short(Decimal(end * scale)) for end in interval)
+    value = _short(Decimal(share.counted * scale) / share.among, scale)
+    low, high = (_short(Decimal(end * scale), scale) for end in interval)
     return PointIn(
         slug,
         _midnight(week.first),
@@ -80,9 +81,9 @@ def _point(slug: str, week: Figures, share: Share, interval: tuple[float, float]
     )
 
 
-def _short(number: Decimal) -> Decimal:
-    """To six digits after the point, without the noughts at its end."""
-    return Decimal(f"{number.quantize(_SIX_DIGITS):f}".rstrip("0").rstrip("."))
+def _short(number: Decimal, scale: int) -> Decimal:
+    """To a hundredth of a percent, without the noughts at its end."""
+    return Decimal(f"{number.quantize(_FINEST[scale]):f}".rstrip("0").rstrip("."))
 
 
 def key_of(monday: date) -> str:
