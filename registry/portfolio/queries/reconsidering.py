@@ -38,8 +38,11 @@ class Touched:
 def touched(session: Session, actor: Actor, limit: int = 50) -> tuple[list[Touched], int]:
     """Of the systems the actor answers for those a change has touched, the longest waiting first; and how many there are.
 
-    However many they answer for: what waits is looked for first, and only then whose it is.
+    However many they answer for: what waits is looked for first, and only then whose it is. At most four statements,
+    none for somebody who answers for nothing.
     """
+    if not any(Seat.OWNER in held for held in actor.seats.values()):
+        return [], 0
     owned = select(Assignment.system_id).where(
         Assignment.person_id == actor.person_id,
         Assignment.seat == Seat.OWNER,
