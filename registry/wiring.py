@@ -114,6 +114,8 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
     feedback_jobs.sweep_tallies: timedelta(hours=6),
+    feedback_jobs.write_figures: timedelta(hours=6),
+    feedback_jobs.notice_surges: timedelta(hours=1),
 }
 
 # Every other event: it is recorded, and nothing follows from it by itself.
@@ -175,6 +177,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.OBJECTIVE_SET,
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
+        Event.METRIC_TREND_CHOSEN,
         Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.CALIBRATION_COUNTED,

@@ -73,6 +73,7 @@ class Event(StrEnum):
     METRIC_ADDED = "metric.added"
     METRIC_EDITED = "metric.edited"
     METRIC_RETIRED = "metric.retired"
+    METRIC_TREND_CHOSEN = "metric.trend_chosen"
     SNAPSHOTS_RECORDED = "snapshots.recorded"
     VALUE_RECORDED = "value.recorded"
 

@@ -1,16 +1,19 @@
 """The facts behind the checklist, for one system or for many in a fixed number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from registry.data_sources import queries as data_sources
+from registry.data_sources.models import DataSource, DataUse
 from registry.data_sources.rules.sources import Purpose, Stated
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat
 from registry.lifecycle.rules import ACTING_AUTONOMY, Standing, checklist
 from registry.objectives import queries as objectives
+from registry.objectives.models import Objective, SuccessMetric
 from registry.objectives.rules.gaps import is_guarded, is_measurable
 from registry.ownership import queries as ownership
 from registry.ownership.queries import Held
@@ -21,6 +24,23 @@ from registry.systems.models import System
 
 _OWN_TEXTS = ("intended_use", "out_of_scope", "affected_people", "oversight_plan", "deployed_where")
 _MORE_TEXTS = ("vendor_exit", "complaints_contact", "known_limitations")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What several systems state in the features beside their own record, by system."""
+
+    objectives: Mapping[int, Objective]
+    metrics: Mapping[int, Sequence[SuccessMetric]]
+    uses: Mapping[int, Sequence[tuple[DataUse, DataSource]]]
+
+
+def _read(session: Session, numbers: Sequence[int]) -> _Read:
+    return _Read(
+        objectives.objectives_by_system(session, numbers),
+        objectives.metrics_by_system(session, numbers),
+        data_sources.uses_by_system(session, numbers),
+    )
 
 
 def standing_of(session: Session, system: System, seats: Sequence[Held] | None = None) -> Standing:
@@ -34,27 +54,29 @@ def standings(
 ) -> dict[int, Standing]:
     """The same for several systems, by number: one statement per feature however many systems there are."""
     numbers = [system.id or 0 for system in systems]
-    criteria = packs.current("baseline", clock.today()).record
-    stated = objectives.objectives_by_system(session, numbers)
-    metrics = objectives.metrics_by_system(session, numbers)
-    uses = data_sources.uses_by_system(session, numbers)
+    read = _read(session, numbers)
     return {
-        number: checklist(
-            criteria,
-            {
-                **_own_facts(system),
-                **_seat_facts(seats.get(number, ())),
-                **_objective_facts(stated.get(number), metrics.get(number, ())),
-                **_data_facts(uses.get(number, ())),
-            },
-            {
-                "uses_data": bool(uses.get(number)),
-                "acts": (system.autonomy or 0) >= ACTING_AUTONOMY,
-                "bought": bool(system.vendor_name),
-            },
-        )
+        number: _standing(system, seats.get(number, ()), read)
         for number, system in zip(numbers, systems, strict=True)
     }
+
+
+def _standing(system: System, held: Sequence[Held], read: _Read) -> Standing:
+    number = system.id or 0
+    return checklist(
+        packs.current("baseline", clock.today()).record,
+        {
+            **_own_facts(system),
+            **_seat_facts(held),
+            **_objective_facts(read.objectives.get(number), read.metrics.get(number, ())),
+            **_data_facts(read.uses.get(number, ())),
+        },
+        {
+            "uses_data": bool(read.uses.get(number)),
+            "acts": (system.autonomy or 0) >= ACTING_AUTONOMY,
+            "bought": bool(system.vendor_name),
+        },
+    )
 
 
 def _own_facts(system: System) -> dict[str, bool]:
@@ -117,7 +139,9 @@ def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
     held = ownership.held_on(session, system.id or 0)
     owner = next((each for each in held if each.assignment.seat is Seat.OWNER), None)
     unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
-    record = standing_of(session, system, held)
+    number = system.id or 0
+    read = _read(session, [number])
+    record = _standing(system, held, read)
     return {
         "system": system,
         "held": held,
@@ -126,4 +150,7 @@ def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
         "owner_left": bool(owner and owner.person and _has_left(owner.person)),
         "record": record,
         "standing": (record.done, record.total),
+        # Read for the standing; a page that shows them need not read them again.
+        "objective_read": read.objectives.get(number),
+        "metrics_read": read.metrics.get(number, ()),
     }

@@ -7,15 +7,20 @@ from registry.cards.rules.facts import (
     DRAFT,
     CardFacts,
     Criterion,
+    Dependency,
+    Feedback,
     Holder,
     Identity,
+    LiveVersion,
     Metric,
     Objective,
+    OpenAlert,
     Origin,
     Ownership,
     QualityCheck,
     QualityResult,
     Rail,
+    Reading,
     Realised,
     RetiredMetric,
     RulePack,
@@ -26,9 +31,13 @@ from registry.cards.rules.facts import (
 )
 from registry.data_sources.rules.quality import Dimension
 from registry.data_sources.rules.sources import Classification, Purpose, Stated
+from registry.dependencies.rules.dependency import Direction as DirectionOf
+from registry.dependencies.rules.dependency import OnFailure
 from registry.kernel.actor import Seat
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
+from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
+from registry.objectives.rules.judging import Verdict
 from registry.objectives.rules.metric import Aggregation, Direction
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.systems.rules.record import Kind, Link, Reversibility, Stage, Tier, Visibility
@@ -101,6 +110,36 @@ def full() -> CardFacts:
             Realised(date(2026, 9, 30), Decimal("298500.50"), "EUR", "Hotel invoices against plan"),
         ),
         sources=_sources(),
+        versions=(
+            LiveVersion("2026.3", 90, at(2026, 11, 3, 8), "Trained on the claims of the autumn.", "Drift"),
+            LiveVersion("2026.4-rc", 10, at(2026, 11, 17, 8)),
+        ),
+        alerts=(
+            OpenAlert(
+                AlertKind.BREACH,
+                Severity.CRITICAL,
+                "Waiting time of urgent claims was 13 hours on 16 Nov 2026; acceptable is at most 12 hours.",
+                at(2026, 11, 16, 6),
+                AlertState.ACKNOWLEDGED,
+                2,
+                date(2026, 11, 30),
+            ),
+        ),
+        dependencies=(
+            Dependency(
+                DirectionOf.UPSTREAM,
+                "Postcode service",
+                "REST",
+                "OpenAPI",
+                "2.1",
+                OnFailure.DEGRADES,
+                "The last known district",
+                date(2026, 10, 5),
+                True,
+            ),
+            Dependency(DirectionOf.DOWNSTREAM, ""),
+        ),
+        feedback=Feedback(date(2026, 10, 26), date(2026, 11, 22), 61, 33, 40, 4, 50),
     )
 
 
@@ -201,8 +240,23 @@ def _metrics() -> tuple[Metric, ...]:
             origin="Claims ledger, report CL-17",
             number_owner="Mia Colleoni",
             why_appropriate="It is what the policy holder feels.",
+            latest=_reading("13.0", 412),
+            by_group=(_reading("9.5", 88, '{"region":"north"}'),),
         ),
         Metric("spread", "Spread between regions", MetricKind.FAIRNESS),
+    )
+
+
+def _reading(value: str, n: int, group: str = "") -> Reading:
+    return Reading(
+        Decimal(value),
+        at(2026, 11, 9),
+        at(2026, 11, 16),
+        Verdict.BREACH,
+        n,
+        Decimal("8.5"),
+        None,
+        group,
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from registry.cards.rules.compose import compose
 from registry.cards.rules.facts import CardFacts, Holder, Metric, Objective, Rail, Realised, Supplier, Use
 from registry.cards.rules.objective import MOST_ENTRIES
+from registry.cards.rules.operation import MOST_GROUPS
 from registry.cards.rules.shapes import Items, Prose, Table
 from registry.cards.rules.words import line, printable, prose
 from registry.data_sources.rules.sources import Stated
@@ -268,3 +269,49 @@ def test_a_metric_without_a_number_has_no_drawing():
     groups = compose(full()).sections[3].groups
     assert [group.chart for group in groups] == ["metric-1", ""]
     assert Metric("x", "X", Kind.CUSTOM).baseline is None
+
+
+def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_verdict():
+    facts = full()
+    assert field(facts, "1.1b").value.lines == (
+        "2026.3, live since 3 Nov 2026, 90 % of its use: Trained on the claims of the autumn.",
+        "2026.4-rc, live since 17 Nov 2026, 10 % of its use",
+    )
+    name = "Waiting time of urgent claims"
+    covers, interval = "9 Nov 2026 to 16 Nov 2026", "8.5 to not stated"
+    assert field(facts, "8.1").value.rows == ((name, "13.0 hours", "412", interval, covers, "Breach"),)
+    assert field(facts, "8.2").value.rows == (
+        (name, "region north", "9.5 hours", "88", interval, covers, "Breach"),
+    )
+    assert field(facts, "12.2a").value.rows[0][:5] == (
+        "Guard-rail breached",
+        "critical",
+        "16 Nov 2026",
+        "2",
+        "Taken on, by 30 Nov 2026",
+    )
+    assert [row[0] for row in field(facts, "1.6").value.rows] == ["Postcode service", "a restricted system"]
+    assert field(facts, "1.6").value.rows[0][3:] == ("OpenAPI 2.1", "Degrades", "5 Oct 2026, passed")
+    assert field(facts, "12.4b").value == "82% of 40 ratings (68% to 91%)"
+    assert field(facts, "10.2a").value == (
+        "8% of 50 outputs whose outcome is known (3% to 19%), 26 Oct 2026 to 22 Nov 2026"
+    )
+
+
+def test_what_nobody_has_measured_or_said_is_not_none_and_not_zero():
+    bare = sparse()
+    assert (field(bare, "8.1").value, field(bare, "8.1").absent) == (None, "not measured")
+    assert "nothing is measured" in field(bare, "12.2a").value
+    assert field(bare, "10.2a").absent == "not measured"
+    assert field(bare, "12.4a").absent == "none was received"
+    assert "no statement about how well" in compose(bare).sections[8].statement
+    some = replace(full(), feedback=replace(full().feedback, ratings=0, satisfied=0))
+    assert field(some, "12.4b").value is None
+
+
+def test_of_very_many_groups_the_first_are_printed_and_the_rest_are_counted():
+    metric = full().metrics[0]
+    many = replace(full(), metrics=(replace(metric, by_group=metric.by_group * (MOST_GROUPS + 12)),))
+    rows = field(many, "8.2").value.rows
+    assert len(rows) == MOST_GROUPS + 1
+    assert rows[-1][:2] == ("12 more", "in card.json")

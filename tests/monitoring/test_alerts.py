@@ -10,11 +10,13 @@ from registry.audit.queries import verify
 from registry.kernel import clock
 from registry.kernel.errors import Forbidden, NotFound, RuleBroken
 from registry.monitoring.actions import alerts as actions
+from registry.monitoring.actions.charts import choose_chart
 from registry.monitoring.models.alerts import Alert, Watch
 from registry.monitoring.queries import alerts as queries
-from registry.monitoring.queries.alerts import AlertSearch
+from registry.monitoring.queries.alerts import AlertSearch, trend_rule_of
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
 from registry.monitoring.rules.answers import Level
+from registry.monitoring.rules.slides import Chart
 from registry.store.session import finish
 from tests.monitoring.alerting import DOOR, START, alerts, later, readings, stated, weighed
 from tests.ownership.doing import events, said
@@ -32,7 +34,7 @@ def test_bad_values_are_one_alert_that_gets_worse_and_ends_with_three_good_ones(
         assert (alert.first_snapshot_id, alert.first_window_end) == (1, START + timedelta(days=1))
         assert weighed(session, cast, readings(metric, 70, 60, first=2)) == actions.Weighed()
         assert (alert.kind, alert.severity, alert.count) == (AlertKind.BREACH, Severity.CRITICAL, 3)
-        assert alert.says == "Accuracy was 70 % on 5 Mar 2090; acceptable is at least 80 %."
+        assert alert.says == "Accuracy was 60 % on 6 Mar 2090; acceptable is at least 80 %."
         weighed(session, cast, readings(metric, 95, 95, first=4))
         assert (alert.state, alert.good_run, alert.last_snapshot_id) == (AlertState.OPEN, 2, 3)
         assert weighed(session, cast, readings(metric, 95, first=6)).resolved == (alert,)
@@ -72,6 +74,28 @@ def test_each_subgroup_has_an_alert_of_its_own_and_a_slide_one_besides(session, 
         [watch] = [one for one in session.scalars(sa.select(Watch)) if one.series.endswith(":all")]
         assert (watch.calm, watch.points) == ([], [])
         assert weighed(session, cast, readings(metric, 93, first=31)).opened == ()
+
+
+def test_the_chart_that_was_chosen_looks_for_slides_and_the_alert_names_it(database, cast):
+    with later(), database.transaction() as session:
+        charted, other = stated(session, cast), stated(session, cast, "Other")
+        ada = cast.actor(session, "ada")
+        with pytest.raises(RuleBroken):
+            choose_chart(session, ada, charted, Chart.CUSUM)
+        with pytest.raises(Forbidden):
+            choose_chart(session, cast.actor(session, "otto"), charted, Chart.EWMA)
+        choose_chart(session, ada, charted, Chart.EWMA)
+        calm = [97 + (-1) ** place for place in range(20)]
+        some = [*readings(charted, *calm, *[94] * 3), *readings(other, *calm, *[94] * 3)]
+        weighed(session, cast, some)
+        said = {alert.metric_id: alert.says for alert in alerts(session)}
+        assert said[charted.id].endswith("than chance explains (EWMA chart).")
+        assert said[other.id].endswith("than chance explains (CUSUM chart).")
+    with later(), database.transaction() as session:
+        choose_chart(session, cast.actor(session, "ada"), session.merge(charted), Chart.CUSUM)
+        assert trend_rule_of(session, charted.id).version == 2
+    with database.transaction(read_only=True) as session:
+        assert verify(session).problems == []
 
 
 def test_a_delivery_costs_the_same_number_of_statements_however_many_readings_it_has(database, cast):

@@ -140,3 +140,31 @@ def test_readings_are_paged_and_a_made_up_place_is_refused(house):
     assert "60 readings from 1 Oct 2026" in first
     assert "60 readings from" not in second
     assert client.get(f"{house.tab}/metrics/accuracy?cursor=WyJ4IiwgMV0").status_code == 422
+
+
+def test_the_chart_of_a_metric_is_chosen_on_its_page_by_those_of_the_system_alone(house):
+    page = f"{house.tab}/metrics/accuracy"
+    assert "CUSUM: adds up" in house.readings()
+    assert "Use this chart" not in house.readings()
+    ben = house.client_of("ben")
+    assert ben.post(f"{page}/chart", data={"chart": "ewma"}).status_code == 303
+    assert "From the next reading on, EWMA looks for slow slides." in ben.get(page).text
+    assert "EWMA: follows" in house.readings()
+    again = ben.post(f"{page}/chart", data={"chart": "ewma"})
+    assert (again.status_code, "looks for slides already" in again.text) == (422, True)
+    assert ben.post(f"{page}/chart", data={"chart": "magic"}).status_code == 422
+    assert house.client_of("otto").post(f"{page}/chart", data={"chart": "cusum"}).status_code == 403
+
+
+def test_the_overview_tells_the_five_numbers_and_the_alerts_that_stand(house):
+    overview = f"/systems/{house.cast.triage.key}"
+    page = house.client_of("otto").get(overview).text
+    assert page.count("not measured") == 5
+    assert "Accuracy: no reading has come yet" in page
+    assert "no metric of this kind is stated" in page
+    assert 'id="alerts"' not in page
+    house.typed(value="79")
+    page = house.client_of("otto").get(overview).text
+    assert page.count("not measured") == 4
+    assert f'href="{house.tab}#accuracy"' in page
+    assert "Accuracy was 79 %" in page

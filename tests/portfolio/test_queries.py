@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from registry.data_sources import actions as data_sources
+from registry.data_sources.rules.sources import SourceFacts
+from registry.dependencies import actions as dependencies
+from registry.dependencies.rules.reconsider import Ask, Cause
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.objectives import actions as objectives
@@ -20,6 +24,7 @@ from registry.systems.rules.record import Registration
 from tests import databases
 from tests.cast import NAMES, find_cast, raise_cast
 from tests.portfolio.peopled import fill
+from tests.store.statements import counted
 
 DOOR = the_registry("command")
 # Who may know of Sentinel, the one restricted system: its owner, its unit's head, and those whose role says so.
@@ -162,3 +167,22 @@ def test_an_offer_that_came_back_stays_with_who_made_it_until_something_is_done(
     with database.transaction() as session:
         ownership.offer_handover(session, DOOR, cast.triage.id, cast.number("ben"), "Again")
     assert returned("ada") == returned("dee") == []
+
+
+def test_what_a_change_touches_is_looked_for_among_all_systems_of_a_person_the_longest_waiting_first(
+    database, cast
+):
+    with database.transaction() as session:
+        source = data_sources.add_source(session, DOOR, SourceFacts("Archive", owner_id=cast.number("adam")))
+        ask = Ask(Cause.SCHEMA_CHANGED, 1, data_source_id=source.id)
+        for days, system in enumerate((cast.sentinel, cast.triage, cast.pricing)):
+            with clock.frozen(clock.later(days=days)):
+                dependencies.ask_again(session, DOOR, system.id, ask)
+    with database.transaction(read_only=True) as session:
+        ada = cast.actor(session, "ada")
+        for limit, found in ((1, [cast.sentinel.id]), (50, [cast.sentinel.id, cast.triage.id])):
+            with counted(database) as sent:
+                touched, in_all = queries.touched(session, ada, limit)
+            assert ([each.system.id for each in touched], in_all, len(sent)) == (found, 2, 2)
+        assert touched[0].waiting[0].source.name == "Archive"
+        assert queries.touched(session, cast.actor(session, "dee")) == ([], 0)

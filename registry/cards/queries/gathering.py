@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from registry.audit.models import ENTRY
-from registry.cards.queries import rows
+from registry.cards.queries import operation, rows
 from registry.cards.rules.facts import DRAFT, CardFacts, CardStopped, Criterion, Origin
 from registry.data_sources import queries as data_sources
 from registry.data_sources.models import QualityCheck, QualityResult
@@ -104,6 +104,17 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
     with _reading("the sources of data"):
         uses = data_sources.uses_of(session, number)
         checks = _checks(session, uses)
+    at = datetime.fromisoformat(place.at)
+    with _reading("the versions"):
+        versions = operation.versions(session, number)
+    with _reading("the readings"):
+        readings = operation.readings(session, metrics)
+    with _reading("the alerts"):
+        alerts = operation.alerts(session, number)
+    with _reading("the dependencies"):
+        dependencies = operation.dependencies(session, system)
+    with _reading("the feedback"):
+        feedback = operation.what_people_say(session, number, at)
     with _reading("the names of people"):
         wanted = rows.people_named(metrics, [source for _, source in uses])
         names = {key: person.name for key, person in people.people_by_id(session, wanted).items()}
@@ -113,9 +124,7 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
     with _reading("the record"):
         return CardFacts(
             edition=DRAFT,
-            origin=Origin(
-                place.seq, datetime.fromisoformat(place.at), place.leaf, place.changes, system.version
-            ),
+            origin=Origin(place.seq, at, place.leaf, place.changes, system.version),
             pack=rows.rule_pack(pack),
             criteria=tuple(Criterion(each.id, each.pattern, each.says, each.holds) for each in record.items),
             identity=rows.identity(system),
@@ -123,10 +132,14 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
             use=rows.use(system),
             tier=system.tier,
             objective=rows.objective(objective) if objective else None,
-            metrics=tuple(rows.metric(each, names) for each in metrics),
+            metrics=tuple(rows.metric(each, names, readings[each.id or 0]) for each in metrics),
             retired_metrics=tuple(rows.retired_metric(each) for each in retired),
             realised=tuple(rows.realised(each) for each in values),
             sources=rows.sources(uses, checks, names),
+            versions=versions,
+            alerts=alerts,
+            dependencies=dependencies,
+            feedback=feedback,
         )
 
 

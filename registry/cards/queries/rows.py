@@ -76,8 +76,8 @@ def objective(row: Objective) -> card.Objective:
     return _copied(card.Objective, row)
 
 
-def metric(row: SuccessMetric, names: Mapping[int, str]) -> card.Metric:
-    """One success metric."""
+def metric(row: SuccessMetric, names: Mapping[int, str], readings: Sequence[card.Reading]) -> card.Metric:
+    """One success metric with its newest readings."""
     return _copied(
         card.Metric,
         row,
@@ -85,6 +85,8 @@ def metric(row: SuccessMetric, names: Mapping[int, str]) -> card.Metric:
         breach=_rail(row.breach_bound, row.breach_low, row.breach_high),
         number_owner=_name(names, row.number_owner_id),
         groups=tuple(row.groups),
+        latest=next((each for each in readings if not each.group), None),
+        by_group=tuple(each for each in readings if each.group),
     )
 
 

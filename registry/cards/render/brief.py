@@ -14,8 +14,8 @@ from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
 _SILENT: Final = (
-    "Versions, measured values, incidents, test reports, classifications and reviews are not recorded in this "
-    "registry yet. This card makes no statement about them."
+    "Incidents, test reports, classifications and reviews are not recorded in this registry yet. "
+    "This card makes no statement about them."
 )
 
 

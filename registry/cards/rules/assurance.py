@@ -1,5 +1,6 @@
 """Sections 5 and 7 to 14: what is known of risk, design, results, oversight, controls and reviews, and what is not recorded."""
 
+from registry.cards.rules import operation
 from registry.cards.rules.facts import CardFacts, Criterion, Metric
 from registry.cards.rules.shapes import NOTHING, Need, Section, Table
 from registry.cards.rules.words import (
@@ -58,19 +59,21 @@ def design(_: CardFacts) -> Section:
     )
 
 
-def performance(facts: CardFacts) -> Section:
+def performance(facts: CardFacts, *, high: bool) -> Section:
     """Section 8: results, and known limits."""
     return Section(
         8,
         "Performance",
         (
-            not_kept("8.1", "Values of the success metrics, with n, date and interval"),
-            not_kept("8.2", "Results per group, with n and intervals", _H),
+            operation.values(facts),
+            operation.values_by_group(facts, high=high),
             not_kept("8.3", "Calibration and decision threshold", _C),
             not_kept("8.4", "Test reports: tester, independence, date, signature", _H),
             always("8.5", "Known limitations", prose(facts.use.known_limitations)),
         ),
-        statement="Not measured: no values and test reports are kept in this registry yet; this card makes no statement about how well the system works.",
+        statement="Each value is the newest that came, judged by the guard-rails of that moment. No test reports are kept in this registry yet."
+        if operation.is_measured(facts)
+        else "Not measured: no value of any metric has come, and no test reports are kept in this registry yet; this card makes no statement about how well the system works.",
     )
 
 
@@ -85,7 +88,9 @@ def fairness(facts: CardFacts) -> Section:
             not_kept("9.1", "Protected attributes, metric, value, interval, n, verdict", _H),
             not_kept("9.2", "Groups at risk, benefits, harms, mitigation", _H),
         ),
-        statement="Not measured: no fairness results are kept in this registry yet; this card makes no statement about differences between groups.",
+        statement="The newest values per group are in section 8.2. No fairness results are kept in this registry yet; this card makes no statement about whether groups differ by more than chance."
+        if any(metric.by_group for metric in facts.metrics)
+        else "Not measured: no fairness results are kept in this registry yet; this card makes no statement about differences between groups.",
     )
 
 
@@ -100,7 +105,8 @@ def oversight(facts: CardFacts, *, high: bool) -> Section:
             ),
             when_high_risk("10.1b", "Oversight plan", prose(facts.use.oversight_plan), high=high),
             not_kept("10.1c", "Competence and training of those who oversee", _H),
-            not_kept("10.2", "Stop mechanism, fail-safe, override rate", _H),
+            not_kept("10.2", "Stop mechanism, fail-safe", _H),
+            operation.override_rate(facts),
             not_kept("10.3", "Notice to affected people, explanation, way of appeal (contact: see 2.6)", _H),
         ),
     )
@@ -138,17 +144,21 @@ def _patterns(criteria: tuple[Criterion, ...]) -> Table:
 
 
 def monitoring(facts: CardFacts, *, high: bool) -> Section:
-    """Section 12: the plan by metric; no values yet."""
+    """Section 12: the plan by metric, the alerts that are open, and what people say."""
     undefined = "no success metric is defined"
     return Section(
         12,
         "Monitoring",
         (
             when_high_risk("12.1", "Monitoring plan", _plan(facts.metrics), high=high, absent=undefined),
-            not_kept("12.2", "Snapshots, trends, drift, alarms, gaps in the data"),
+            operation.alerts(facts),
+            not_kept("12.2b", "Trends, drift, gaps in the data"),
             not_kept("12.3", "Logging: what, where, how long", _H),
+            *operation.what_people_say(facts),
         ),
-        statement="Not measured: no metric snapshots are kept in this registry yet; this card makes no statement about results in operation.",
+        statement="The newest values are in section 8."
+        if operation.is_measured(facts)
+        else "Not measured: no value of any metric has come; this card makes no statement about results in operation.",
     )
 
 

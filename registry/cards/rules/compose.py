@@ -27,7 +27,7 @@ def compose(facts: CardFacts) -> Card:
         assurance.classification(facts),
         data(facts, high=high),
         assurance.design(facts),
-        assurance.performance(facts),
+        assurance.performance(facts, high=high),
         assurance.fairness(facts),
         assurance.oversight(facts, high=high),
         assurance.risk(facts),

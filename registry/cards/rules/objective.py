@@ -1,6 +1,7 @@
 """Section 3: what the system is for, the numbers by which success is judged, the value it has brought."""
 
 from registry.cards.rules.facts import CardFacts, Metric, Objective, Rail
+from registry.cards.rules.operation import latest_said
 from registry.cards.rules.shapes import NOT_MEASURED, Field, Group, Items, Section, Table, compared
 from registry.cards.rules.words import (
     always,
@@ -58,7 +59,7 @@ def metric_row(metric: Metric) -> tuple[str, ...]:
         cell(line(metric.name)),
         cell(amount(metric.baseline, metric.unit), NOT_MEASURED),
         cell(amount(metric.target, metric.unit)),
-        NOT_MEASURED,
+        latest_said(metric),
     )
 
 

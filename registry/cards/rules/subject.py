@@ -1,5 +1,6 @@
 """Sections 1, 2 and 4: what the system is, who answers for it, what it is meant for."""
 
+from registry.cards.rules import operation
 from registry.cards.rules.facts import CardFacts, Holder, Ownership, Supplier
 from registry.cards.rules.shapes import NOTHING, Field, Section, Table
 from registry.cards.rules.words import (
@@ -33,7 +34,7 @@ def identity(facts: CardFacts) -> Section:
         "Identity",
         (
             always("1.1a", "Name", line(what.name)),
-            not_kept("1.1b", "Version"),
+            operation.versions(facts),
             always("1.2a", "Summary", line(what.summary)),
             always("1.2b", "Description", prose(what.description)),
             always("1.3a", "Type of system", what.kind.said if what.kind else None),
@@ -44,7 +45,7 @@ def identity(facts: CardFacts) -> Section:
             said("1.4c", "Who may know of it", _visibility(facts)),
             always("1.5a", "Where it runs", line(what.deployed_where)),
             conditional("1.5b", "Languages and regions", line(what.regions), applies=False),
-            not_kept("1.6", "Components and upstream services with their versions"),
+            operation.dependencies(facts),
         ),
     )
 

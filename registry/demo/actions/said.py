@@ -1,6 +1,7 @@
 """What people said of the systems in the demonstration, and what became of it."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,9 @@ from registry.feedback import queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
+from registry.feedback.rules.figures import week_of
+from registry.feedback.rules.readings import WEEKS
+from registry.kernel import clock
 from registry.kernel.actor import Actor, the_registry
 
 Step = tuple[float, Callable[[Session], None]]
@@ -23,6 +27,9 @@ def what_was_said(told: dict[str, Any], owner_of: OwnerOf) -> Iterator[Step]:
         yield told["door"]["days_ago"], partial(_open, told["door"], owner_of)
     for days_ago, ratings, outcomes in told.get("batches", ()):
         yield days_ago, partial(_pass_on, ratings, outcomes, owner_of)
+    if "batches" in told:
+        # As the worker does from the next Monday on.
+        yield 1, partial(_measure, owner_of)
     for each in told.get("said", ()):
         key: list[str] = []
         yield each["days_ago"], partial(_send, each, key, owner_of)
@@ -40,6 +47,13 @@ def _pass_on(ratings: list[int], outcomes: list[str], owner_of: OwnerOf, session
     said = [FeedbackFacts(rating=each) for each in ratings]
     said += [FeedbackFacts(outcome=Outcome(each)) for each in outcomes]
     feedback.receive(session, the_registry("demo"), number, Door.TOKEN, [Incoming(each) for each in said])
+
+
+def _measure(owner_of: OwnerOf, session: Session) -> None:
+    _, number = owner_of(session)
+    monday = week_of(clock.today())
+    first, last = monday - timedelta(weeks=WEEKS), monday - timedelta(days=1)
+    feedback.write_figures(session, the_registry("demo"), number, first, last)
 
 
 def _send(told: dict[str, Any], key: list[str], owner_of: OwnerOf, session: Session) -> None:

@@ -1,8 +1,8 @@
-"""Doors and who used them; feedback by page, by code and by what waits; themes with their trends; weekly figures."""
+"""Doors and who used them; feedback by page, by code and by what waits; themes with their trends; weekly figures; surges."""
 
 from registry.feedback.queries.answers import Told, told_by_code
 from registry.feedback.queries.doors import door_by_code, door_of, tally_of
-from registry.feedback.queries.figures import counts_by_day, weekly_figures
+from registry.feedback.queries.figures import counts_by_day, metrics_of_feedback, weekly_figures
 from registry.feedback.queries.inbox import (
     Line,
     Narrowing,
@@ -15,6 +15,7 @@ from registry.feedback.queries.inbox import (
     waiting_for,
 )
 from registry.feedback.queries.limitations import limitation_by_id, limitations_of
+from registry.feedback.queries.surges import Listened, called_over_lately, listened, surge_alerts
 from registry.feedback.queries.themes import (
     ThemeLine,
     merged_into,
@@ -27,10 +28,12 @@ from registry.feedback.queries.themes import (
 
 __all__ = [
     "Line",
+    "Listened",
     "Narrowing",
     "ThemeLine",
     "Told",
     "Waiting",
+    "called_over_lately",
     "counts_by_day",
     "door_by_code",
     "door_of",
@@ -40,8 +43,11 @@ __all__ = [
     "keys_known",
     "limitation_by_id",
     "limitations_of",
+    "listened",
     "merged_into",
+    "metrics_of_feedback",
     "replies_to",
+    "surge_alerts",
     "tally_of",
     "theme_by_id",
     "theme_lines",

@@ -7,8 +7,13 @@ from sqlmodel import Session, col, func, select
 from registry.feedback.models import Feedback
 from registry.feedback.rules.feedback import AGAINST, SATISFIED_FROM
 from registry.feedback.rules.figures import DayCounts, Figures, by_week, week_of
+from registry.feedback.rules.readings import FED
 from registry.feedback.rules.triage import State
+from registry.kernel.actor import the_registry
+from registry.objectives.models import SuccessMetric
 from registry.store.columns import utc_day
+from registry.systems.models import System
+from registry.systems.queries import visible_to
 
 
 def weekly_figures(session: Session, system_id: int, start: date, end: date) -> list[Figures]:
@@ -43,3 +48,22 @@ def counts_by_day(session: Session, system_id: int, first: date, last: date) -> 
         .group_by(day)
     )
     return [DayCounts(*row) for row in session.execute(query)]
+
+
+def metrics_of_feedback(session: Session, first: date, last: date) -> list[SuccessMetric]:
+    """The metrics in use of the kinds that feedback gives, of every system somebody said something about in these days."""
+    said = select(Feedback.system_id).where(
+        col(Feedback.received_at) >= datetime.combine(first, time.min, UTC),
+        col(Feedback.received_at) < datetime.combine(last + timedelta(days=1), time.min, UTC),
+    )
+    query = (
+        select(SuccessMetric)
+        .join(System, col(System.id) == col(SuccessMetric.system_id))
+        .where(
+            col(SuccessMetric.kind).in_(FED),
+            col(SuccessMetric.retired_at).is_(None),
+            col(SuccessMetric.system_id).in_(said),
+            visible_to(the_registry("worker")),
+        )
+    )
+    return list(session.exec(query.order_by(col(SuccessMetric.system_id), col(SuccessMetric.id))))

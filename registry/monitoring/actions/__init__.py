@@ -1,1 +1,1 @@
-"""Receive readings, answer alerts."""
+"""Receive readings, answer alerts, choose a chart."""

@@ -10,11 +10,14 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
-from registry.monitoring.actions.weighing import Weighed, close, remembered, state_in, weigh, worsen
+from registry.monitoring.actions.standing import close, remembered, state_in, worsen
+from registry.monitoring.actions.weighing import Weighed, weigh
 from registry.monitoring.models.alerts import Alert, AlertNotice
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.rules import answers
 from registry.monitoring.rules.alerts import (
+    GRAVITY,
+    RAIL_KINDS,
     AlertKind,
     AlertState,
     Severity,
@@ -146,6 +149,8 @@ def _count(alert: Alert, severity: Severity, says: str, at: datetime) -> None:
     alert.count += 1
     if alert.last_bad_window_end is None or at > alert.last_bad_window_end:
         alert.last_bad_window_end = at
+        if GRAVITY[severity] >= GRAVITY[alert.severity]:
+            alert.says = says
     if severity is Severity.CRITICAL and alert.severity is Severity.WARNING:
         worsen(alert, says)
 
@@ -160,7 +165,7 @@ def _forget(session: Session, alert: Alert) -> None:
     if alert.kind is AlertKind.TREND:
         watch.trend = remembered(closed(state_in(watch.trend), watch.heard_until))
         watch.calm, watch.points = [], []
-    elif alert.kind in {AlertKind.BREACH, AlertKind.WARN}:
+    elif alert.kind in RAIL_KINDS:
         watch.rail = remembered(closed(state_in(watch.rail), watch.heard_until))
     session.add(watch)
 

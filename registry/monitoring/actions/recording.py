@@ -106,6 +106,7 @@ def _reading(each: Judged) -> Reading:
         point.n,
         each.verdict,
         each.id,
+        corrects=each.revision > 0,
     )
 
 

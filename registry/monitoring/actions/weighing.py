@@ -1,6 +1,6 @@
 """Weigh readings that have just been recorded: open, count, worsen and resolve the alerts they speak of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,26 +10,28 @@ from sqlmodel import Session
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
+from registry.monitoring.actions.standing import close, remembered, state_in, worsen
 from registry.monitoring.models.alerts import Alert, Watch
 from registry.monitoring.queries import alerts as queries
+from registry.monitoring.queries.corrections import bad_between
 from registry.monitoring.rules.alerts import (
+    CORRECTED,
     AlertKind,
-    AlertState,
     Severity,
     State,
     Step,
+    corrected,
     next_change,
     series_of,
     slot_of,
 )
+from registry.monitoring.rules.causes import VERDICTS, Cause
 from registry.monitoring.rules.readings import Reading
-from registry.monitoring.rules.saying import rail_said, slide_said
 from registry.monitoring.rules.silence import is_silent
-from registry.monitoring.rules.slides import as_slides, calm_with, points_with, sliding
+from registry.monitoring.rules.slides import Chart, as_slides, calm_with, points_with, sliding
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
 from registry.objectives.rules.judging import Verdict
-from registry.objectives.rules.metric import MetricFacts
 
 RECOVERED = "The readings are good again."
 HEARD = "A reading has come."
@@ -50,6 +52,8 @@ class _Scales:
     system_id: int
     watches: dict[str, Watch]
     alerts: dict[str, Alert]
+    # What is still bad of the series whose alerts a correction speaks of.
+    still_bad: Mapping[tuple[int, str], list[Reading]] = field(default_factory=dict)
     opened: list[Alert] = field(default_factory=list)
     resolved: list[Alert] = field(default_factory=list)
 
@@ -69,12 +73,14 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
     # The alerts first: whoever is just calling one over has written what is remembered by the time it is held here.
     standing = queries.unresolved_by_slot(session, system_id, metrics.keys())
     scales = _Scales(system_id, queries.watches_of(session, metrics.keys()), standing)
+    scales.still_bad = _still_bad(session, standing, readings)
     by_series: dict[tuple[int, str], list[Reading]] = {}
     for reading in readings:
         if reading.metric_id in metrics:
             by_series.setdefault((reading.metric_id, reading.group), []).append(reading)
     for (number, group), some in sorted(by_series.items()):
-        _weigh_series(scales, metrics[number], group, sorted(some, key=lambda one: one.window_end))
+        metric, chart = metrics[number]
+        _weigh_series(scales, metric, chart, group, sorted(some, key=lambda one: one.window_end))
     _keep_watches(session, scales)
     _name_the_last(session, scales)
     session.add_all(scales.opened)
@@ -82,70 +88,115 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
     return Weighed(tuple(scales.opened), tuple(scales.resolved))
 
 
-def _weigh_series(scales: _Scales, metric: SuccessMetric, group: str, readings: list[Reading]) -> None:
+def _still_bad(
+    session: Session, standing: Mapping[str, Alert], readings: Sequence[Reading]
+) -> Mapping[tuple[int, str], list[Reading]]:
+    """What a correction leaves of the values behind an alert; no statement where none corrects one of them."""
+    spoken_of = [
+        (one.metric_id, alert.first_window_end, alert.last_bad_window_end)
+        for one in readings
+        if (alert := standing.get(slot_of(AlertKind.WARN, one.metric_id, one.group)))
+        and _speaks_of(one, alert)
+    ]
+    if not spoken_of:
+        return {}
+    first = min(each for _, each, _ in spoken_of if each)
+    last = max(each for _, _, each in spoken_of if each)
+    return bad_between(session, {number for number, _, _ in spoken_of}, first, last)
+
+
+def _speaks_of(reading: Reading, alert: Alert) -> bool:
+    """Whether it corrects a value of the spell that the alert is about."""
+    return reading.corrects and _in_spell(reading, alert)
+
+
+def _in_spell(reading: Reading, alert: Alert) -> bool:
+    first, last = alert.first_window_end, alert.last_bad_window_end
+    return first is not None and last is not None and first <= reading.window_end <= last
+
+
+def _weigh_series(
+    scales: _Scales, metric: SuccessMetric, chart: Chart, group: str, readings: list[Reading]
+) -> None:
     series, facts, newest = series_of(metric.id, group), metric_facts(metric), readings[-1].window_end
     watch = scales.watches.setdefault(
         series, Watch(metric_id=metric.id or 0, series=series, heard_until=newest)
     )
     watch.heard_until = max(watch.heard_until, newest)
-    watch.rail = _follow(scales, facts, group, readings, watch.rail, AlertKind.WARN)
-    watch.calm = list(calm_with(watch.calm, readings))
+    rails = Cause(AlertKind.WARN, facts, group, chart)
+    bad = scales.still_bad.get((metric.id or 0, group), [])
+    watch.rail = _follow(scales, rails, readings, watch.rail, bad)
+    # What is corrected was compared with already.
+    watch.calm = list(calm_with(watch.calm, [one for one in readings if not one.corrects]))
     points = points_with([(datetime.fromisoformat(at), value) for at, value in watch.points], readings)
     watch.points = [[at.isoformat(), value] for at, value in points]
-    slid = sliding(watch.calm, points, metric.direction)
+    slid = sliding(watch.calm, points, metric.direction, chart)
     if slid is not None:
-        watch.trend = _follow(scales, facts, group, as_slides(readings, slid), watch.trend, AlertKind.TREND)
+        slide = Cause(AlertKind.TREND, facts, group, chart)
+        bad = [replace(readings[0], window_end=each, verdict=Verdict.WARN) for each in sorted(slid)]
+        watch.trend = _follow(scales, slide, as_slides(readings, slid), watch.trend, bad)
     _end_silence(scales, metric, watch)
 
 
 def _follow(
     scales: _Scales,
-    metric: MetricFacts,
-    group: str,
+    cause: Cause,
     readings: list[Reading],
     memory: dict[str, Any],
-    kind: AlertKind,
+    still_bad: list[Reading],
 ) -> dict[str, Any]:
     """Take one cause a step further; what is remembered of it then."""
     if not readings:
         return memory
-    number = readings[0].metric_id
-    slot = slot_of(kind, number, group)
+    slot = slot_of(cause.kind, readings[0].metric_id, cause.group)
     alert = scales.alerts.get(slot)
-    step, after = next_change(_standing(state_in(memory), alert), readings)
+    state = _standing(state_in(memory), alert)
     bad = [one for one in readings if one.verdict in {Verdict.WARN, Verdict.BREACH}]
+    if alert is not None and any(_speaks_of(one, alert) for one in readings):
+        state = _take_back(alert, state, cause, still_bad, bad)
+        if state.severity is None:
+            scales.resolved.append(scales.alerts.pop(slot))
+            alert = None
+    step, after = next_change(state, readings)
     if step is Step.OPEN:
-        alert = _open(scales.system_id, slot, metric, group, bad, after, kind)
+        alert = _open(scales.system_id, slot, cause, bad, after)
         scales.alerts[slot] = alert
         scales.opened.append(alert)
     elif alert is not None:
-        _go_on(alert, step, after, metric, bad)
+        _go_on(alert, step, after, cause, bad)
         if step is Step.RESOLVE:
             scales.resolved.append(scales.alerts.pop(slot))
     return remembered(after)
 
 
-def _open(
-    system_id: int,
-    slot: str,
-    metric: MetricFacts,
-    group: str,
-    bad: list[Reading],
-    after: State,
-    kind: AlertKind,
-) -> Alert:
+def _take_back(
+    alert: Alert, state: State, cause: Cause, still_bad: list[Reading], again: list[Reading]
+) -> State:
+    """Let an alert follow the correction of values it was about; without a severity where it is over by that."""
+    anew = {one.window_end for one in again}
+    left = [one for one in still_bad if one.window_end not in anew and _in_spell(one, alert)]
+    after = corrected(state, left, again)
+    if after.severity is None:
+        close(alert, None, CORRECTED)
+        return after
+    alert.count, alert.first_window_end, alert.last_bad_window_end = after.count, after.first, after.last_bad
+    alert.severity, alert.kind = after.severity, cause.called(after.severity)
+    if left:
+        alert.says, alert.last_snapshot_id = cause.said(after.severity, left), left[-1].snapshot_id
+    return after
+
+
+def _open(system_id: int, slot: str, cause: Cause, bad: list[Reading], after: State) -> Alert:
     spell = [one for one in bad if after.first is None or one.window_end >= after.first]
     severity = after.severity or Severity.WARNING
-    if severity is Severity.CRITICAL:
-        kind = AlertKind.BREACH
     return Alert(
         system_id=system_id,
         slot=slot,
-        kind=kind,
+        kind=cause.called(severity),
         metric_id=spell[0].metric_id,
-        group=group,
+        group=cause.group,
         severity=severity,
-        says=_says(kind, metric, spell),
+        says=cause.said(severity, spell),
         opened_at=clock.now(),
         first_snapshot_id=spell[0].snapshot_id,
         last_snapshot_id=spell[-1].snapshot_id,
@@ -157,7 +208,7 @@ def _open(
     )
 
 
-def _go_on(alert: Alert, step: Step, after: State, metric: MetricFacts, bad: list[Reading]) -> None:
+def _go_on(alert: Alert, step: Step, after: State, cause: Cause, bad: list[Reading]) -> None:
     if alert.good_run != len(after.good):
         alert.good_run = len(after.good)
     if step is Step.RESOLVE:
@@ -169,15 +220,9 @@ def _go_on(alert: Alert, step: Step, after: State, metric: MetricFacts, bad: lis
     if (after.count, after.first) != (alert.count, alert.first_window_end):
         alert.count, alert.first_window_end = after.count, after.first
     if step is Step.WORSEN:
-        worsen(alert, _says(AlertKind.BREACH, metric, bad))
-
-
-def _says(kind: AlertKind, metric: MetricFacts, bad: list[Reading]) -> str:
-    if kind is AlertKind.TREND:
-        return slide_said(metric, bad[0].group, bad[-1].window_end.date())
-    wanted = Verdict.BREACH if kind is AlertKind.BREACH else Verdict.WARN
-    first = next((one for one in bad if one.verdict is wanted), bad[0])
-    return rail_said(metric, first.value, first.group, first.window_end.date())
+        worsen(alert, cause.said(Severity.CRITICAL, bad))
+    elif bad[-1].window_end == after.last_bad and VERDICTS[alert.severity] in {one.verdict for one in bad}:
+        alert.says = cause.said(alert.severity, bad)
 
 
 def _end_silence(scales: _Scales, metric: SuccessMetric, watch: Watch) -> None:
@@ -207,45 +252,7 @@ def _name_the_last(session: Session, scales: _Scales) -> None:
         alert.previous_id = before.get(alert.slot)
 
 
-def close(alert: Alert, by_id: int | None, because: str) -> None:
-    """Write that an alert is over: by a person, or by itself."""
-    alert.state, alert.resolved_at = AlertState.RESOLVED, clock.now()
-    alert.resolved_by_id, alert.resolved_because = by_id, because
-
-
-def worsen(alert: Alert, says: str) -> None:
-    """Write that a warning has become a breach. Whatever was answered was answered to something lesser: it waits anew."""
-    alert.severity, alert.says = Severity.CRITICAL, says
-    if alert.kind is AlertKind.WARN:
-        alert.kind = AlertKind.BREACH
-    if alert.state is not AlertState.OPEN:
-        alert.state, alert.waiting_from, alert.escalated_level = AlertState.OPEN, clock.today(), None
-        alert.promised_on, alert.snoozed_until = None, None
-
-
 def _standing(known: State, alert: Alert | None) -> State:
     if alert is None:
         return known
     return replace(known, severity=alert.severity, count=alert.count, first=alert.first_window_end)
-
-
-def remembered(state: State) -> dict[str, Any]:
-    """What a watch keeps of one cause; how bad it is and how often stands in the alert."""
-    return {
-        "last_bad": state.last_bad.isoformat() if state.last_bad else None,
-        "good": [each.isoformat() for each in state.good],
-        "over_until": state.over_until.isoformat() if state.over_until else None,
-    }
-
-
-def state_in(memory: dict[str, Any]) -> State:
-    """What `remembered` kept."""
-    return State(
-        last_bad=_instant(memory.get("last_bad")),
-        good=tuple(datetime.fromisoformat(each) for each in memory.get("good", ())),
-        over_until=_instant(memory.get("over_until")),
-    )
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -1,4 +1,4 @@
-"""Alert: a trouble somebody has to answer. AlertNotice: who was told that nobody did. Watch: what was last heard of a series."""
+"""Alert: a trouble somebody has to answer. AlertNotice: who was told that nobody did. Watch: what was last heard of a series. TrendRule: which chart looks for slides."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
 from registry.monitoring.rules.answers import Level
+from registry.monitoring.rules.slides import Chart
 from registry.store.columns import Revised, Row, by_value, instant, json_type, long_text, one_of
 
 _UNRESOLVED = "state <> 'resolved'"
@@ -87,6 +88,16 @@ class AlertNotice(Row, table=True):
     # Nobody, where the system has no deputy, or no head above it is here.
     person_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = instant()
+
+
+class TrendRule(Revised, table=True):
+    """Which chart looks for a slow slide of a metric. A metric without one has the first of them."""
+
+    __tablename__ = "metric_trend_rule"
+    __table_args__ = (one_of("chart", Chart),)
+
+    metric_id: int = Field(foreign_key="success_metric.id", unique=True)
+    chart: Chart = Field(sa_type=by_value(Chart))
 
 
 class Watch(Row, table=True):

@@ -2,28 +2,34 @@
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.kernel.guard_rails import number_said
+from registry.monitoring.actions import charts
 from registry.monitoring.actions.recording import Receipt, record_snapshots
+from registry.monitoring.forms.charts import ChartForm
 from registry.monitoring.forms.readings import ReadingForm, UploadForm, on_the_form
 from registry.monitoring.pages.tab import pages, releases_since
-from registry.monitoring.queries import series
+from registry.monitoring.queries import alerts, series
 from registry.monitoring.queries.opening import batch_in
 from registry.monitoring.render import metric_chart
 from registry.monitoring.rules.decoding import Batch
 from registry.monitoring.rules.reports.shapes import Remark
 from registry.monitoring.rules.saying import group_said
+from registry.monitoring.rules.slides import Chart
+from registry.monitoring.rules.trend import FEWEST_POINTS
+from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_by_slug, metric_facts
 from registry.store.paging import cursor_of
 from registry.systems import queries as systems
+from registry.systems.models import System
 from registry.web.doors import needs, takes_files
 from registry.web.flask_app import actor, session
-from registry.web.formkit import shown
+from registry.web.formkit import Form, shown
 from registry.web.systemkit import frame
 
 _AT_ONCE = 50
@@ -35,22 +41,44 @@ _CHARTED = timedelta(days=365)
 def readings(key: str, slug: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
     metric = metric_by_slug(session(), found.id or 0, slug)
+    rule = alerts.trend_rule_of(session(), metric.id or 0)
+    return _readings_page(found, metric, ChartForm(formdata=None, chart=rule.chart if rule else Chart.CUSUM))
+
+
+def _readings_page(found: System, metric: SuccessMetric, form: Form) -> Response:
     before = series.place_of(request.args.get("cursor"))
     page = series.page_of(session(), metric.id or 0, group=None, before=before, limit=_AT_ONCE)
     since = clock.now() - _CHARTED
     # Further down the list the chart would only stand in the way.
     recent = [] if before else series.recent_of(session(), [metric.id or 0], since)[metric.id or 0]
-    return render_template(
+    return shown(
         "monitoring/readings.html",
+        form,
         **frame(session(), actor(), found),
         metric=metric,
         page=page,
         chart=metric_chart(metric, recent, releases_since(found.id or 0, since)) if recent else None,
         next_cursor=cursor_of(*page.next_after) if page.next_after else None,
         may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id) and metric.retired_at is None,
+        may_choose=may(actor(), Permission.BASELINE_SET, found.id) and metric.retired_at is None,
+        fewest=FEWEST_POINTS,
         number=number_said,
         group_said=group_said,
     )
+
+
+@pages.post("/systems/<key>/monitoring/metrics/<slug>/chart")
+@needs(Permission.BASELINE_SET)
+def choose_chart(key: str, slug: str) -> ResponseReturnValue:
+    found = systems.by_key(session(), actor(), key)
+    require(actor(), Permission.BASELINE_SET, found.id)
+    metric = metric_by_slug(session(), found.id or 0, slug, lock=True)
+    form = ChartForm()
+    rule = form.carried_out(lambda: charts.choose_chart(session(), actor(), metric, form.chart.data))
+    if rule is None:
+        return _readings_page(found, metric, form)
+    flash(f"From the next reading on, {rule.chart.name} looks for slow slides.", "good")
+    return redirect(url_for(".readings", key=found.key, slug=metric.slug), 303)
 
 
 @pages.route("/systems/<key>/monitoring/metrics/<slug>/record", methods=("GET", "POST"))

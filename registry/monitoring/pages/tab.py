@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.feedback.rules.readings import how_figures_come
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.guard_rails import number_said
@@ -46,6 +47,7 @@ def system(key: str) -> ResponseReturnValue:
             name: None if place is None else told[place]
             for name, place in first_of_each([metric.kind for metric in metrics]).items()
         },
+        how_figures_come=how_figures_come([metric_facts(metric) for metric in metrics]),
         alerts=unresolved_of(session(), found.id or 0),
         today=clock.today(),
         deliveries=series.batches_of(session(), found.id or 0, limit=5),

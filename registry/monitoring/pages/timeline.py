@@ -7,6 +7,7 @@ from typing import Any, Final
 from registry.audit.queries import HistoryItem
 from registry.kernel.events import Event
 from registry.kernel.text import counted
+from registry.monitoring.rules.alerts import CORRECTED
 from registry.web.viewkit import ago, day
 
 _SAID: Final[Mapping[str, tuple[str, str]]] = {
@@ -71,7 +72,8 @@ def _by_readings(entry: HistoryItem, after: Mapping[str, Any]) -> tuple[str, str
     if any(one.verb == "added" for one in entry.objects):
         return "Opened by a reading", "bad"
     if after.get("state") == "resolved":
-        return "Over by itself", "good"
+        said = "Taken back" if after.get("resolved_because") == CORRECTED else "Over by itself"
+        return said, "good"
     if "severity" in after:
         return "Got worse", "bad"
     return ("Seen again", "warn") if "count" in after else ("A good reading came", "neutral")

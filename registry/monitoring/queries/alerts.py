@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.errors import NotFound
-from registry.monitoring.models.alerts import Alert, AlertNotice, Watch
-from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
+from registry.monitoring.models.alerts import Alert, AlertNotice, TrendRule, Watch
+from registry.monitoring.rules.alerts import CORRECTED, AlertKind, AlertState, Severity
 from registry.monitoring.rules.answers import Level
+from registry.monitoring.rules.slides import Chart
 from registry.objectives.models import SuccessMetric
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
@@ -22,6 +24,8 @@ from registry.systems.queries import visible_to
 Listed = tuple[Alert, System]
 
 _MOST = 50
+# How long somebody is told that an alert was taken back.
+_TOLD_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +97,28 @@ def unresolved_about(session: Session, metric_id: int) -> Sequence[Alert]:
 
 def waiting_on(session: Session, actor: Actor) -> list[Listed]:
     """The alerts that wait for the actor's answer: on systems they answer for, and those they were told of since
-    nobody answered. At most fifty, the longest waiting first.
+    nobody answered; and for a week those taken back by a correction, so that whoever was told of one knows.
+
+    At most fifty, the longest waiting first.
     """
     owned = sorted(number for number, seats in actor.seats.items() if Seat.OWNER in seats)
-    told = exists().where(
-        col(AlertNotice.alert_id) == col(Alert.id),
-        col(AlertNotice.waiting_from) == col(Alert.waiting_from),
-        col(AlertNotice.person_id) == actor.person_id,
+    ever_told = exists().where(
+        col(AlertNotice.alert_id) == col(Alert.id), col(AlertNotice.person_id) == actor.person_id
+    )
+    told = ever_told.where(col(AlertNotice.waiting_from) == col(Alert.waiting_from))
+    theirs = col(Alert.system_id).in_(owned)
+    taken_back = (
+        col(Alert.resolved_because) == CORRECTED,
+        col(Alert.resolved_by_id).is_(None),
+        col(Alert.resolved_at) >= clock.now() - _TOLD_FOR,
     )
     query = (
         select(Alert, System)
         .join(System, col(System.id) == col(Alert.system_id))
-        .where(*_waits(), visible_to(actor), or_(col(Alert.system_id).in_(owned), told))
+        .where(
+            visible_to(actor),
+            or_(and_(*_waits(), or_(theirs, told)), and_(*taken_back, or_(theirs, ever_told))),
+        )
         .order_by(col(Alert.waiting_from), col(Alert.id))
         .limit(_MOST)
     )
@@ -137,18 +151,31 @@ def following(session: Session, alert_id: int) -> Alert | None:
     return session.exec(query.limit(1)).one_or_none()
 
 
-def metrics_held(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[int, SuccessMetric]:
-    """Those of these metrics of the system that are in use, held so that two deliveries are weighed one after the other.
+def metrics_held(
+    session: Session, system_id: int, metric_ids: Collection[int]
+) -> dict[int, tuple[SuccessMetric, Chart]]:
+    """Those of these metrics of the system that are in use, each with the chart that looks for its slides.
 
-    A lock that lets rows be added beneath: both have added their readings, and would else wait for each other.
+    Held so that two deliveries are weighed one after the other, by a lock that lets rows be added beneath: both have
+    added their readings, and would else wait for each other.
     """
-    query = select(SuccessMetric).where(
-        SuccessMetric.system_id == system_id,
-        col(SuccessMetric.id).in_(sorted(metric_ids)),
-        col(SuccessMetric.retired_at).is_(None),
+    query = (
+        select(SuccessMetric, TrendRule.chart)
+        .join(TrendRule, col(TrendRule.metric_id) == col(SuccessMetric.id), isouter=True)
+        .where(
+            SuccessMetric.system_id == system_id,
+            col(SuccessMetric.id).in_(sorted(metric_ids)),
+            col(SuccessMetric.retired_at).is_(None),
+        )
     )
-    held = query.order_by(col(SuccessMetric.id)).with_for_update(key_share=True)
-    return {metric.id or 0: metric for metric in session.exec(held)}
+    held = query.order_by(col(SuccessMetric.id)).with_for_update(key_share=True, of=SuccessMetric)
+    return {metric.id or 0: (metric, Chart(chart or Chart.CUSUM)) for metric, chart in session.exec(held)}
+
+
+def trend_rule_of(session: Session, metric_id: int, *, lock: bool = False) -> TrendRule | None:
+    """The choice of a chart for one metric, or None where nobody made one."""
+    query = select(TrendRule).where(TrendRule.metric_id == metric_id)
+    return session.exec(query.with_for_update() if lock else query).one_or_none()
 
 
 def watches_of(session: Session, metric_ids: Collection[int]) -> dict[str, Watch]:

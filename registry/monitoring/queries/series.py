@@ -15,7 +15,7 @@ from registry.store.paging import Page, cut, parts_of
 _LARGEST = 2**62
 _LATER = SNAPSHOT.alias("later")
 # The place of a reading may hold several revisions, of which the last one stands.
-_STANDS = ~sa.exists().where(
+STANDS = ~sa.exists().where(
     _LATER.c.metric_id == SNAPSHOT.c.metric_id,
     _LATER.c.window_end == SNAPSHOT.c.window_end,
     _LATER.c.group_key == SNAPSHOT.c.group_key,
@@ -70,7 +70,7 @@ def page_of(
 
 
 def _standing(metric_id: int, group: str | None) -> Any:
-    query = sa.select(Snapshot).where(SNAPSHOT.c.metric_id == metric_id, _STANDS)
+    query = sa.select(Snapshot).where(SNAPSHOT.c.metric_id == metric_id, STANDS)
     if group is not None:
         query = query.where(SNAPSHOT.c.group_key == group)
     return query.order_by(SNAPSHOT.c.window_end.desc(), SNAPSHOT.c.id.desc())
@@ -106,7 +106,7 @@ def recent_of(
         SNAPSHOT.c.metric_id.in_(metric_ids),
         SNAPSHOT.c.group_key == "",
         SNAPSHOT.c.window_end >= since,
-        _STANDS,
+        STANDS,
     )
     newest = ranked.subquery("newest")
     query = sa.select(Snapshot).join(

@@ -11,6 +11,9 @@ from typing import Final
 from registry.monitoring.rules.readings import Reading
 from registry.objectives.rules.judging import Verdict
 
+# What ends an alert that bad values alone had caused, once they turn out never to have been.
+CORRECTED: Final = "The reading was corrected."
+
 # So many good windows in a row, after the last bad one, say that a trouble is over.
 GOOD_NEEDED: Final = 3
 
@@ -75,6 +78,9 @@ class Step(StrEnum):
     NOTHING = "nothing"
 
 
+# What a value outside its guard-rails is called.
+RAIL_KINDS: Final = frozenset({AlertKind.BREACH, AlertKind.WARN, AlertKind.OVERRIDE_BOUNDS})
+
 _KIND_SAID: Final = {
     AlertKind.BREACH: "Guard-rail breached",
     AlertKind.WARN: "Guard-rail warning",
@@ -100,13 +106,18 @@ _TO_DO: Final = {
     AlertKind.OVERRIDE_BOUNDS: "Ask those who decide why they follow it more, or less, than they did.",
     AlertKind.FEEDBACK_SURGE: "Read the newest feedback, and look for what the messages have in common.",
 }
-_BY_READINGS: Final = f"It ends by itself after {GOOD_NEEDED} good windows in a row. Call it over when you know more than the readings do."
+_BY_READINGS: Final = (
+    f"It ends by itself after {GOOD_NEEDED} good windows in a row, or when the bad readings are corrected. "
+    "Call it over when you know more than the readings do."
+)
 _ENDS: Final = {
     AlertKind.BREACH: _BY_READINGS,
     AlertKind.WARN: _BY_READINGS,
     AlertKind.TREND: f"{_BY_READINGS} If this is the new normal, say so: the comparison then begins anew.",
     AlertKind.DRIFT: "It ends by itself with the next window that is like the baseline again. If this is the new normal, "
     "set a new baseline, with the reason.",
+    AlertKind.OVERRIDE_BOUNDS: _BY_READINGS,
+    AlertKind.FEEDBACK_SURGE: "It ends by itself after three days on which feedback no longer surges.",
     AlertKind.SILENCE: "It ends by itself once a recent value comes.",
     AlertKind.QUALITY: "It ends by itself with the next acceptable result.",
 }
@@ -123,10 +134,12 @@ def severity_of(kind: AlertKind) -> Severity:
 def slot_of(kind: AlertKind, metric_id: int | None, group: str) -> str:
     """The cause of an alert as one text: a system has at most one unresolved alert in each slot.
 
-    Warning and breach share one, for a value that warns and then breaches is one trouble. `group` is the subgroup of
-    a metric, or whatever else of the system the alert is about.
+    Warning and breach share one, for a value that warns and then breaches is one trouble; so do the bounds of an
+    override rate, which are its guard-rails. `group` is the subgroup of a metric, or whatever else of the system the
+    alert is about.
     """
-    family = "guard_rail" if kind in {AlertKind.BREACH, AlertKind.WARN} else kind.value
+    by_value = kind in RAIL_KINDS and (kind is not AlertKind.OVERRIDE_BOUNDS or metric_id is not None)
+    family = "guard_rail" if by_value else kind.value
     return f"{family}:{series_of(metric_id, group)}"
 
 
@@ -193,6 +206,23 @@ def _continued(
     if state.severity is Severity.WARNING and Severity.CRITICAL in levels:
         return Step.WORSEN, replace(after, severity=Severity.CRITICAL)
     return (Step.COUNT if fresh else Step.NOTHING), after
+
+
+def corrected(state: State, left: Sequence[Reading], again: Sequence[Reading]) -> State:
+    """What a correction leaves of a trouble: of its bad readings those in `left` still are, and those in `again` are anew.
+
+    The latter are counted when they are weighed, after this. Without a severity where nothing bad is left: the trouble
+    never was.
+    """
+    windows = {one.window_end for one in left}
+    levels = [_LEVELS[one.verdict] for one in (*left, *again)]
+    return replace(
+        state,
+        severity=max(levels, key=GRAVITY.__getitem__, default=None),
+        count=len(windows),
+        first=min(windows, default=None),
+        last_bad=max(windows, default=None),
+    )
 
 
 def closed(state: State, until: datetime | None) -> State:

@@ -13,7 +13,7 @@ class Reading:
 
     `group` is canonical JSON of the subgroup the value is about ("" for everybody); `window_start` equals
     `window_end` for a reading of one moment; instants are aware; `n` counts the cases behind the value;
-    `snapshot_id` is the stored row's number.
+    `snapshot_id` is the stored row's number; `corrects` says that it stands in for another value of that window.
     """
 
     metric_id: int
@@ -24,3 +24,4 @@ class Reading:
     n: int | None
     verdict: Verdict
     snapshot_id: int | None = None
+    corrects: bool = False

@@ -8,6 +8,7 @@ from typing import Final
 
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import GuardRail, number_said
+from registry.monitoring.rules.slides import Chart
 from registry.objectives.rules.metric import Direction, MetricFacts
 
 _WORSE: Final[Mapping[Direction | None, str]] = {Direction.HIGHER: "below", Direction.LOWER: "above"}
@@ -34,12 +35,12 @@ def rail_said(metric: MetricFacts, value: Decimal, group: str, on: date) -> str:
     )
 
 
-def slide_said(metric: MetricFacts, group: str, on: date) -> str:
-    """A slide that no single value shows."""
+def slide_said(metric: MetricFacts, group: str, on: date, chart: Chart) -> str:
+    """A slide that no single value shows, and the chart that found it."""
     side = _WORSE.get(metric.direction, "away from")
     return (
         f"{metric.name}{_of(group)} is getting worse slowly: by {_day(on)} its newest values, taken together, lie "
-        f"{side} its first ones by more than chance explains."
+        f"{side} its first ones by more than chance explains ({chart.name} chart)."
     )
 
 

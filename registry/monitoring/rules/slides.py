@@ -24,6 +24,17 @@ class Chart(StrEnum):
     CUSUM = "cusum"
     EWMA = "ewma"
 
+    @property
+    def said(self) -> str:
+        """The chart with what it is good at."""
+        return _SAID[self]
+
+
+_SAID: Final = {
+    Chart.CUSUM: "CUSUM: adds up how far each value lies from the first good ones",
+    Chart.EWMA: "EWMA: follows an average in which newer values weigh more",
+}
+
 
 def calm_with(calm: Sequence[float], readings: Sequence[Reading]) -> tuple[float, ...]:
     """The values the chart compares with: the first good ones, frozen once there are enough of them."""

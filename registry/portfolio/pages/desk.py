@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.dependencies import queries as dependencies
 from registry.feedback import queries as feedback
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.monitoring.queries import alerts
+from registry.monitoring.rules.alerts import AlertState
 from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
@@ -52,7 +52,7 @@ def desk() -> ResponseReturnValue:
             *_of_alerts(who),
             *_of_offers(who),
             *_of_confirmations(who),
-            *_of_changes(who, owning),
+            *_of_changes(who),
             *_of_feedback(who),
             *_of_records(who, owning),
             *_of_others(who),
@@ -79,11 +79,16 @@ def _of_offers(who: Actor) -> list[Task]:
 
 
 def _of_alerts(who: Actor) -> list[Task]:
-    """Alerts on the person's own systems, and those they are told of since nobody answered; many in one line."""
-    waiting = alerts.waiting_on(session(), who)
+    """Alerts on the person's own systems, and those they are told of since nobody answered; many in one line.
+
+    Those that a correction has taken back are told of besides.
+    """
+    found = alerts.waiting_on(session(), who)
+    waiting = [each for each in found if each[0].state is not AlertState.RESOLVED]
+    over = [tasks.alert_taken_back(*each) for each in found if each[0].state is AlertState.RESOLVED]
     if len(waiting) > _FEW_ALERTS:
-        return [tasks.answer_alerts(who, waiting)]
-    return [tasks.answer_alert(who, *each) for each in waiting]
+        return [tasks.answer_alerts(who, waiting), *over]
+    return [*(tasks.answer_alert(who, *each) for each in waiting), *over]
 
 
 def _of_confirmations(who: Actor) -> list[Task]:
@@ -108,14 +113,12 @@ def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bo
     return asked.system.unit_id in units and ownership.Step.UNIT_HEAD in asked.due.steps
 
 
-def _of_changes(who: Actor, owning: Owning) -> list[Task]:
+def _of_changes(who: Actor) -> list[Task]:
     """The systems they answer for that a change has touched; of each what has waited longest, and how much there is."""
-    systems_owned = {each.system.id or 0: each.system for each in owning.systems}
-    asked = dependencies.reconsiderations_of(session(), systems_owned)
-    waiting: dict[int, list[queries.Told]] = {}
-    for each in queries.told(session(), who, asked):
-        waiting.setdefault(each.asked.system_id, []).append(each)
-    return [tasks.reconsider(systems_owned[number], found) for number, found in waiting.items()]
+    found, in_all = queries.touched(session(), who)
+    lines = [tasks.reconsider(each.system, each.waiting) for each in found]
+    rest = in_all - len(found)
+    return [*lines, tasks.reconsider_more(rest, who.person_id)] if rest else lines
 
 
 def _of_feedback(who: Actor) -> list[Task]:

@@ -92,6 +92,18 @@ def answer_alerts(who: Actor, waiting: Sequence[tuple[Alert, System]]) -> Task:
     )
 
 
+def alert_taken_back(alert: Alert, system: System) -> Task:
+    """An alert this person was told of, which only a wrong reading had raised."""
+    return Task(
+        Urgency.DUE,
+        f"Taken back: the alert on {system.name}",
+        f"The reading behind it was corrected. It had said: {alert.says} Nothing is left to answer.",
+        None,
+        url_for("alerts.show", number=alert.id),
+        "Read it",
+    )
+
+
 def confirm_again(asked: Asked) -> Task:
     """A system of theirs that has to be confirmed again."""
     late = asked.due.is_overdue
@@ -128,6 +140,18 @@ def reconsider(system: System, waiting: Sequence[Told]) -> Task:
         None,
         url_for("dependencies.system", key=system.key, _anchor="reconsider"),
         "Read and settle",
+    )
+
+
+def reconsider_more(count: int, person_id: int | None) -> Task:
+    """Systems of theirs that changes have touched, beyond those that have a line each."""
+    return Task(
+        Urgency.RECONSIDER,
+        f"{counted(count, 'more system')} to look at again",
+        "They come up here, the longest waiting first, as you settle those above.",
+        None,
+        url_for("systems.register_page", owner=person_id),
+        "Show your systems",
     )
 
 

@@ -37,7 +37,7 @@ from registry.portfolio.queries.on_day import (
     ever_held,
     seats_on,
 )
-from registry.portfolio.queries.reconsidering import Told, told
+from registry.portfolio.queries.reconsidering import Told, Touched, told, touched
 from registry.portfolio.queries.searching import Hits, Results, address_of, search
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Returned",
     "Scope",
     "Told",
+    "Touched",
     "Waiting",
     "address_of",
     "answered_count",
@@ -77,6 +78,7 @@ __all__ = [
     "seats_on",
     "to_chase",
     "told",
+    "touched",
     "tree_and_heads",
     "waiting_for",
 ]

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataSource
 from registry.dependencies import queries as dependencies
 from registry.dependencies.models import Dependency, Reconsideration
 from registry.dependencies.rules.dependency import Direction
 from registry.dependencies.rules.reconsider import HIDDEN, Cause, said
-from registry.kernel.actor import Actor
+from registry.kernel.actor import Actor, Seat
+from registry.ownership.models import Assignment
 from registry.systems.models import System
-from registry.systems.queries import by_numbers
+from registry.systems.queries import by_numbers, visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,53 @@ class Told:
     source: DataSource | None
     dependency: Dependency | None
     stated_by: System | None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A system that has to be looked at again, with everything it is asked for, what has waited longest first."""
+
+    system: System
+    waiting: Sequence[Told]
+
+
+def touched(session: Session, actor: Actor, limit: int = 50) -> tuple[list[Touched], int]:
+    """Of the systems the actor answers for those a change has touched, the longest waiting first; and how many there are.
+
+    However many they answer for: what waits is looked for first, and only then whose it is. At most four statements,
+    none for somebody who answers for nothing.
+    """
+    if not any(Seat.OWNER in held for held in actor.seats.values()):
+        return [], 0
+    owned = select(Assignment.system_id).where(
+        Assignment.person_id == actor.person_id,
+        Assignment.seat == Seat.OWNER,
+        col(Assignment.to_at).is_(None),
+    )
+    waits = col(Reconsideration.settled_at).is_(None)
+    first = func.min(col(Reconsideration.since))
+    longest = (
+        select(Reconsideration.system_id, first.label("first"), func.count().over().label("in_all"))
+        .where(waits, col(Reconsideration.system_id).in_(owned))
+        .group_by(col(Reconsideration.system_id))
+        .order_by(first, col(Reconsideration.system_id))
+        .limit(limit)
+        .subquery()
+    )
+    query = (
+        select(Reconsideration, System, longest.c.in_all)
+        .join(System, col(System.id) == col(Reconsideration.system_id))
+        .join(longest, longest.c.system_id == col(Reconsideration.system_id))
+        .where(waits, visible_to(actor))
+        .order_by(longest.c.first, longest.c.system_id, col(Reconsideration.since), col(Reconsideration.id))
+    )
+    rows = session.exec(query).all()
+    systems = {system.id: system for _, system, _ in rows}
+    found: dict[int, list[Told]] = {}
+    for each in told(session, actor, [asked for asked, _, _ in rows]):
+        found.setdefault(each.asked.system_id, []).append(each)
+    in_all = rows[0][2] if rows else 0
+    return [Touched(systems[number], waiting) for number, waiting in found.items()], in_all
 
 
 def told(session: Session, actor: Actor, asked: Sequence[Reconsideration]) -> list[Told]:

@@ -8,10 +8,13 @@ from flask.typing import ResponseReturnValue
 from registry.annotations import queries as annotations
 from registry.audit import queries as audit
 from registry.interchange import queries as inventories
+from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict
+from registry.kernel.guard_rails import number_said
 from registry.lifecycle.rules import Item, Standing, gauges
-from registry.objectives import queries as objectives
+from registry.monitoring.queries.alerts import unresolved_of
+from registry.monitoring.queries.five import five_numbers
 from registry.people import queries as people
 from registry.store.paging import cursor_of, cut, parts_of
 from registry.systems import actions, queries
@@ -33,14 +36,19 @@ _PAGE = 50
 def show(key: str) -> ResponseReturnValue:
     system = queries.by_key(session(), actor(), key)
     framed = frame(session(), actor(), system)
+    metrics = framed["metrics_read"]
     return render_template(
         "systems/show.html",
         **framed,
         gauges=gauges(framed["record"]),
         checklist=_mended(system, framed["record"]),
         unit=people.unit_paths(session())[system.unit_id],
-        objective=objectives.objective_of(session(), system.id or 0),
-        metrics=objectives.metrics_of(session(), system.id or 0),
+        objective=framed["objective_read"],
+        metrics=metrics,
+        five=five_numbers(session(), metrics),
+        alerts=unresolved_of(session(), system.id or 0),
+        today=clock.today(),
+        number=number_said,
         sources=inventories.records_of(session(), system.id or 0),
         autonomy_said=f"{system.autonomy} — {AUTONOMY[system.autonomy]}" if system.autonomy else None,
         may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),

@@ -16,6 +16,7 @@ from registry.cards.rules.facts.card import (
     Use,
 )
 from registry.cards.rules.facts.metric import Metric, Rail, Realised, RetiredMetric
+from registry.cards.rules.facts.operation import Dependency, Feedback, LiveVersion, OpenAlert, Reading
 from registry.cards.rules.facts.source import QualityCheck, QualityResult, Source, SourceUse
 
 __all__ = [
@@ -23,16 +24,21 @@ __all__ = [
     "CardFacts",
     "CardStopped",
     "Criterion",
+    "Dependency",
     "Edition",
+    "Feedback",
     "Holder",
     "Identity",
+    "LiveVersion",
     "Metric",
     "Objective",
+    "OpenAlert",
     "Origin",
     "Ownership",
     "QualityCheck",
     "QualityResult",
     "Rail",
+    "Reading",
     "Realised",
     "RetiredMetric",
     "RulePack",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from registry.cards.rules.facts.metric import Metric, Realised, RetiredMetric
+from registry.cards.rules.facts.operation import Dependency, Feedback, LiveVersion, OpenAlert
 from registry.cards.rules.facts.source import Source
 from registry.kernel.actor import Seat
 from registry.kernel.errors import Refusal
@@ -182,6 +183,10 @@ class CardFacts:
     retired_metrics: tuple[RetiredMetric, ...] = ()
     realised: tuple[Realised, ...] = ()
     sources: tuple[Source, ...] = ()
+    versions: tuple[LiveVersion, ...] = ()
+    alerts: tuple[OpenAlert, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    feedback: Feedback | None = None
 
     @property
     def is_restricted(self) -> bool:

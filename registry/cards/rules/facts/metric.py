@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from registry.cards.rules.facts.operation import Reading
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound, GuardRail
 from registry.objectives.rules.metric import Aggregation, Direction, Kind
@@ -24,7 +25,7 @@ class Rail:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number by which success is judged."""
+    """One number by which success is judged, with its newest reading of everybody and of each group."""
 
     slug: str
     name: str
@@ -45,6 +46,8 @@ class Metric:
     number_owner: str = ""
     groups: tuple[str, ...] = ()
     why_appropriate: str = ""
+    latest: Reading | None = None
+    by_group: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
