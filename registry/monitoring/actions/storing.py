@@ -1,15 +1,17 @@
 """Write readings past the objects: a thousand of them in a few statements (performance.md: objects cost ten times)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.monitoring.models.snapshots import LATEST, RAIL
-from registry.monitoring.rules.batches import Place, Rails
+from registry.monitoring.rules.batches import Place
 from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.rails import Rails
 from registry.objectives.rules.judging import Verdict
 
 # Numbers no other part of the program locks on; they spell "read" and "mont".
@@ -22,18 +24,22 @@ _ON_POSTGRESQL = f"COPY snapshot ({_COLUMNS}) FROM STDIN"
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-class Judged(NamedTuple):
-    """A reading about to be stored as row `id`; its numbers also as the digits they are stored in."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Readings about to be stored, as columns: an object for each would cost more than storing it.
 
-    id: int
-    point: PointIn
-    place: Place
-    revision: int
-    verdict: Verdict
-    rail_id: int | None
-    value: str
-    low: str | None
-    high: str | None
+    `verdicts` and the numbers are the texts they are stored as; `values` those of the readings' values.
+    """
+
+    ids: Sequence[int]
+    points: Sequence[PointIn]
+    places: Sequence[Place]
+    revisions: Sequence[int]
+    verdicts: Sequence[Verdict]
+    rail_ids: Sequence[int | None]
+    values: Sequence[str]
+    lows: Sequence[str | None]
+    highs: Sequence[str | None]
 
 
 def hold_system(connection: sa.Connection, system_id: int) -> None:
@@ -47,7 +53,7 @@ def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
     """Make the partitions these readings belong to, where PostgreSQL does not have them yet."""
     if connection.dialect.name != "postgresql":
         return
-    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {end[:7] for _, end, *_ in readings}}
+    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {place[1][:7] for place in readings}}
     lacking = sa.text(
         "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
     )
@@ -63,8 +69,9 @@ def numbers_for(connection: sa.Connection, count: int) -> list[int]:
     if connection.dialect.name == "sqlite":
         last = connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM snapshot")).scalar_one()
         return list(range(last + 1, last + 1 + count))
-    drawn = sa.text("SELECT nextval('snapshot_id_seq') FROM generate_series(1, :count)")
-    return sorted(connection.execute(drawn, {"count": count}).scalars())
+    # As one array: a thousand rows of one number each would cost more than to draw them.
+    drawn = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
+    return sorted(connection.execute(drawn, {"count": count}).scalar_one())
 
 
 def rail_numbers(connection: sa.Connection, rails: Sequence[Rails]) -> dict[str, int]:
@@ -102,75 +109,104 @@ def _rail_row(rails: Rails) -> dict[str, object]:
     return row
 
 
-def store(connection: sa.Connection, batch_id: int, readings: Sequence[Judged]) -> None:
+def store(connection: sa.Connection, batch_id: int, readings: Judged) -> None:
     """Write these readings, each under its own number, as part of one delivery."""
-    rows = [_row(batch_id, each) for each in readings]
+    metrics, ends, groups, starts, keys = zip(*readings.places, strict=True)
+    cases = [point.n for point in readings.points]
+    verdicts = map(str, readings.verdicts)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_ON_SQLITE, rows)
+        rows = zip(
+            readings.ids,
+            [batch_id] * len(cases),
+            metrics,
+            groups,
+            starts,
+            ends,
+            keys,
+            readings.revisions,
+            readings.values,
+            cases,
+            readings.lows,
+            readings.highs,
+            verdicts,
+            readings.rail_ids,
+            strict=True,
+        )
+        connection.exec_driver_sql(_ON_SQLITE, list(rows))
         return
-    copied = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
+    columns = (
+        map(str, readings.ids),
+        [str(batch_id)] * len(cases),
+        map(str, metrics),
+        _escaped(groups),
+        starts,
+        ends,
+        _escaped(keys),
+        map(str, readings.revisions),
+        readings.values,
+        _or_null(cases),
+        _or_null(readings.lows),
+        _or_null(readings.highs),
+        verdicts,
+        _or_null(readings.rail_ids),
+    )
+    copied = "\n".join(map("\t".join, zip(*columns, strict=True)))
     driver: Any = connection.connection
     with driver.cursor() as cursor, cursor.copy(_ON_POSTGRESQL) as copy:
-        copy.write(copied)
+        copy.write(copied + "\n")
 
 
-def _copied(value: object) -> str:
-    if isinstance(value, str):
-        return value.translate(_ESCAPED) if "\\" in value or not value.isprintable() else value
-    return "\\N" if value is None else str(value)
+def _escaped(texts: Sequence[str]) -> Iterator[str]:
+    # Readings share their groups and mostly have no keys: each text is looked at once.
+    tidy = {each: each.translate(_ESCAPED) for each in set(texts)}
+    return map(tidy.__getitem__, texts)
 
 
-def _row(batch_id: int, each: Judged) -> tuple[object, ...]:
-    metric, end, group, start, key = each.place
-    numbers = (each.value, each.point.n, each.low, each.high)
-    return (
-        each.id,
-        batch_id,
-        metric,
-        group,
-        start,
-        end,
-        key,
-        each.revision,
-        *numbers,
-        each.verdict.value,
-        each.rail_id,
-    )
+def _or_null(values: Iterable[object]) -> Iterator[str]:
+    return ("\\N" if each is None else str(each) for each in values)
 
 
-def keep_latest(connection: sa.Connection, readings: Sequence[Judged], received_at: datetime) -> None:
+def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
     """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
-    newest: dict[tuple[int, str], Judged] = {}
-    for each in readings:
-        metric, end, group, _, _ = each.place
+    newest: dict[tuple[int, str], tuple[str, int]] = {}
+    for number, (metric, end, group, _, _) in enumerate(readings.places):
         standing = newest.get((metric, group))
-        if standing is None or standing.place[1] <= end:
-            newest[metric, group] = each
-    statement = _insert(connection)(LATEST)
+        if standing is None or standing[0] <= end:
+            newest[metric, group] = end, number
+    rows = [_latest_row(readings, number, received_at) for _, number in newest.values()]
+    connection.execute(_TAKING_LATEST[connection.dialect.name], rows)
+
+
+def _taking_latest(insert: Any) -> Any:
+    statement = insert(LATEST)
     taken = {
         column.name: statement.excluded[column.name]
         for column in LATEST.columns
         if column.name not in {"id", "metric_id", "group_key"}
     }
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["metric_id", "group_key"],
         set_=taken,
         where=statement.excluded.window_end >= LATEST.c.window_end,
     )
-    connection.execute(statement, [_latest_row(each, received_at) for each in newest.values()])
 
 
-def _latest_row(each: Judged, received_at: datetime) -> dict[str, object]:
+# Made once: to put such a statement together takes longer than to carry it out.
+_TAKING_LATEST = {"sqlite": _taking_latest(sqlite.insert), "postgresql": _taking_latest(postgresql.insert)}
+
+
+def _latest_row(readings: Judged, number: int, received_at: datetime) -> dict[str, object]:
+    point = readings.points[number]
     return {
-        "metric_id": each.place[0],
-        "group_key": each.point.group,
-        "snapshot_id": each.id,
-        "window_start": each.point.window_start,
-        "window_end": each.point.window_end,
-        "value": each.point.value,
-        "n": each.point.n,
-        "low": each.point.low,
-        "high": each.point.high,
-        "verdict": each.verdict,
+        "metric_id": readings.places[number][0],
+        "group_key": point.group,
+        "snapshot_id": readings.ids[number],
+        "window_start": point.window_start,
+        "window_end": point.window_end,
+        "value": point.value,
+        "n": point.n,
+        "low": point.low,
+        "high": point.high,
+        "verdict": readings.verdicts[number],
         "received_at": received_at,
     }
