@@ -114,26 +114,24 @@ def _words_refused(batch: Batch) -> list[Problem]:
 
 
 def _metrics(session: Session, system_id: int) -> dict[str, Known]:
-    found = {}
-    for retired in (False, True):
-        for metric in objectives.metrics_of(session, system_id, retired=retired):
-            found[metric.slug] = Known(metric.id or 0, objectives.metric_facts(metric), retired)
-    return found
+    return {
+        metric.slug: Known(metric.id or 0, objectives.metric_facts(metric), metric.retired_at is not None)
+        for metric in objectives.metrics_ever_of(session, system_id)
+    }
 
 
 def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> _Sorted:
     """Tell new readings from known ones. Raises Conflict, naming each, for other values without a reason."""
-    once: dict[Place, int] = {}
-    for number, place in enumerate(each_at):
-        once.setdefault(place, number)
-    places = list(once)
-    held = held_at(connection, places)
-    if not held and len(places) == len(batch.points):
-        return _Sorted(batch.points, places, [0] * len(places), ())
+    held = held_at(connection, each_at)
+    if not held and len(set(each_at)) == len(batch.points):
+        return _Sorted(batch.points, each_at, [0] * len(each_at), ())
     new, old, contradicted = [], [], []
-    for position, (place, number) in enumerate(once.items()):
-        point = batch.points[number]
-        standing = held.get(position)
+    seen: set[Place] = set()
+    for number, (point, place) in enumerate(zip(batch.points, each_at, strict=True)):
+        if place in seen:
+            continue
+        seen.add(place)
+        standing = held.get(number)
         if standing is not None and batches.same(
             point, standing.value, standing.n, standing.low, standing.high
         ):

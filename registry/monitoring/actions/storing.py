@@ -20,6 +20,12 @@ _OF_SYSTEM, _OF_MONTHS = 0x72656164, 0x6D6F6E74
 _COLUMNS = "id, batch_id, metric_id, group_key, window_start, window_end, client_key, revision, value, n, low, high, verdict, rail_id"
 _ON_SQLITE = f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - names from above
 _ON_POSTGRESQL = f"COPY snapshot ({_COLUMNS}) FROM STDIN"
+_HOLD_SYSTEM = sa.text("SELECT pg_advisory_xact_lock(:family, :system)")
+_LACKING = sa.text("SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL")
+_LAST_NUMBER = sa.text("SELECT coalesce(max(id), 0) FROM snapshot")
+# As one array: a thousand rows of one number each would cost more than to draw them.
+_DRAWN = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
+_KEPT = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(sa.bindparam("digests", expanding=True)))
 # What its text form takes for the end of a value or of a row, and the sign that says otherwise.
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -46,7 +52,7 @@ def hold_system(connection: sa.Connection, system_id: int) -> None:
     """One delivery at a time per system, until the transaction ends: what it finds stored stays as it found it."""
     # SQLite has let in no other writer since BEGIN IMMEDIATE.
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_SYSTEM, system_id)))
+        connection.execute(_HOLD_SYSTEM, {"family": _OF_SYSTEM, "system": system_id})
 
 
 def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
@@ -54,24 +60,19 @@ def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
     if connection.dialect.name != "postgresql":
         return
     months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {place[1][:7] for place in readings}}
-    lacking = sa.text(
-        "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
-    )
-    if not connection.execute(lacking, {"names": list(months)}).all():
+    if not connection.execute(_LACKING, {"names": list(months)}).all():
         return
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_MONTHS)))
-    for (name,) in connection.execute(lacking, {"names": list(months)}).all():
+    for (name,) in connection.execute(_LACKING, {"names": list(months)}).all():
         connection.execute(sa.select(sa.func.make_snapshot_month(date.fromisoformat(f"{months[name]}-01"))))
 
 
 def numbers_for(connection: sa.Connection, count: int) -> list[int]:
     """So many new row numbers for readings, rising."""
     if connection.dialect.name == "sqlite":
-        last = connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM snapshot")).scalar_one()
+        last = connection.execute(_LAST_NUMBER).scalar_one()
         return list(range(last + 1, last + 1 + count))
-    # As one array: a thousand rows of one number each would cost more than to draw them.
-    drawn = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
-    return sorted(connection.execute(drawn, {"count": count}).scalar_one())
+    return sorted(connection.execute(_DRAWN, {"count": count}).scalar_one())
 
 
 def rail_numbers(connection: sa.Connection, rails: Sequence[Rails]) -> dict[str, int]:
@@ -94,8 +95,8 @@ def _insert(connection: sa.Connection) -> Any:
 def _rails_kept(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
     if not digests:
         return {}
-    query = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(digests))
-    return {digest: number for digest, number in connection.execute(query)}  # noqa: C416 - rows are no pairs to the type checker
+    found = connection.execute(_KEPT, {"digests": digests})
+    return {digest: number for digest, number in found}  # noqa: C416 - rows are no pairs to the type checker
 
 
 def _rail_row(rails: Rails) -> dict[str, object]:
@@ -168,12 +169,11 @@ def _or_null(values: Iterable[object]) -> Iterator[str]:
 
 def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
     """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
-    newest: dict[tuple[int, str], tuple[str, int]] = {}
-    for number, (metric, end, group, _, _) in enumerate(readings.places):
-        standing = newest.get((metric, group))
-        if standing is None or standing[0] <= end:
-            newest[metric, group] = end, number
-    rows = [_latest_row(readings, number, received_at) for _, number in newest.values()]
+    metrics, ends, groups, _, _ = zip(*readings.places, strict=True)
+    series = list(zip(metrics, groups, strict=True))
+    by_end = sorted(range(len(series)), key=ends.__getitem__)
+    newest = {series[number]: number for number in by_end}
+    rows = [_latest_row(readings, number, received_at) for number in newest.values()]
     connection.execute(_TAKING_LATEST[connection.dialect.name], rows)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import insert
@@ -74,7 +75,7 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
         if reading.metric_id in metrics:
             by_series.setdefault((reading.metric_id, reading.group), []).append(reading)
     for (number, group), some in sorted(by_series.items()):
-        _weigh_series(scales, metrics[number], group, sorted(some, key=lambda one: one.window_end))
+        _weigh_series(scales, metrics[number], group, sorted(some, key=attrgetter("window_end")))
     _keep_watches(session, scales)
     _name_the_last(session, scales)
     session.add_all(scales.opened)
@@ -84,9 +85,8 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
 
 def _weigh_series(scales: _Scales, metric: SuccessMetric, group: str, readings: list[Reading]) -> None:
     series, facts, newest = series_of(metric.id, group), metric_facts(metric), readings[-1].window_end
-    watch = scales.watches.setdefault(
-        series, Watch(metric_id=metric.id or 0, series=series, heard_until=newest)
-    )
+    watch = scales.watches.get(series) or Watch(metric_id=metric.id or 0, series=series, heard_until=newest)
+    scales.watches[series] = watch
     watch.heard_until = max(watch.heard_until, newest)
     watch.rail = _follow(scales, facts, group, readings, watch.rail, AlertKind.WARN)
     watch.calm = list(calm_with(watch.calm, readings))

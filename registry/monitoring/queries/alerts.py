@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, bindparam, exists, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
@@ -22,6 +22,30 @@ from registry.systems.queries import visible_to
 Listed = tuple[Alert, System]
 
 _MOST = 50
+
+# Asked with every delivery of readings. A statement costs more to put together than to run: done once.
+_THESE: Any = bindparam("metrics", expanding=True)
+_METRICS_HELD: Any = (
+    select(SuccessMetric)
+    .where(
+        SuccessMetric.system_id == bindparam("system"),
+        col(SuccessMetric.id).in_(_THESE),
+        col(SuccessMetric.retired_at).is_(None),
+    )
+    .order_by(col(SuccessMetric.id))
+    .with_for_update(key_share=True)
+)
+_WATCHES: Any = select(Watch).where(col(Watch.metric_id).in_(_THESE))
+_UNRESOLVED_HELD: Any = (
+    select(Alert)
+    .where(
+        Alert.system_id == bindparam("system"),
+        col(Alert.metric_id).in_(_THESE),
+        col(Alert.state) != AlertState.RESOLVED,
+    )
+    .order_by(col(Alert.id))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,29 +166,20 @@ def metrics_held(session: Session, system_id: int, metric_ids: Collection[int]) 
 
     A lock that lets rows be added beneath: both have added their readings, and would else wait for each other.
     """
-    query = select(SuccessMetric).where(
-        SuccessMetric.system_id == system_id,
-        col(SuccessMetric.id).in_(sorted(metric_ids)),
-        col(SuccessMetric.retired_at).is_(None),
-    )
-    held = query.order_by(col(SuccessMetric.id)).with_for_update(key_share=True)
-    return {metric.id or 0: metric for metric in session.exec(held)}
+    asked = {"system": system_id, "metrics": sorted(metric_ids)}
+    return {metric.id or 0: metric for metric in session.exec(_METRICS_HELD, params=asked)}
 
 
 def watches_of(session: Session, metric_ids: Collection[int]) -> dict[str, Watch]:
     """What was last heard of each series of these metrics, in one statement."""
-    query = select(Watch).where(col(Watch.metric_id).in_(sorted(metric_ids)))
-    return {watch.series: watch for watch in session.exec(query)}
+    asked = {"metrics": sorted(metric_ids)}
+    return {watch.series: watch for watch in session.exec(_WATCHES, params=asked)}
 
 
 def unresolved_by_slot(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[str, Alert]:
     """The unresolved alerts about these metrics, by cause, held until the transaction ends."""
-    query: Any = select(Alert).where(
-        Alert.system_id == system_id,
-        col(Alert.metric_id).in_(sorted(metric_ids)),
-        col(Alert.state) != AlertState.RESOLVED,
-    )
-    return {alert.slot: alert for alert in session.exec(query.order_by(col(Alert.id)).with_for_update())}
+    asked = {"system": system_id, "metrics": sorted(metric_ids)}
+    return {alert.slot: alert for alert in session.exec(_UNRESOLVED_HELD, params=asked)}
 
 
 def unresolved_in(session: Session, system_id: int, slot: str) -> Alert | None:

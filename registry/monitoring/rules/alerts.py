@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from heapq import nlargest
 from itertools import pairwise
 from typing import Final
 
@@ -161,7 +162,8 @@ def next_change(state: State, readings: Sequence[Reading], needed: int = GOOD_NE
     bad = {one.window_end: one for one in sorted(found, key=_gravity)}
     last = max([*bad, *([state.last_bad] if state.last_bad else [])], default=None)
     good = {one.window_end for one in new if one.verdict is Verdict.MET} | {*state.good}
-    run = tuple(sorted(each for each in good if last is None or each > last))[-needed:]
+    after_last = good if last is None else (each for each in good if each > last)
+    run = tuple(sorted(nlargest(needed, after_last)))
     after = replace(state, last_bad=last, good=run)
     recovered = last is not None and len(run) >= needed
     if state.severity is None:

@@ -20,11 +20,13 @@ KEY_LIMIT: Final = 200
 SOURCE_LIMIT: Final = 200
 # A sender's clock may be a little ahead of ours; more than that is a mistake.
 AHEAD: Final = timedelta(minutes=5)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_ZONE: Final = _EPOCH.replace(tzinfo=None)
 _OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LARGEST_N: Final = 2**62
 
 # What makes a reading the same reading: metric, end, group, start, client key. Instants as `written` gives them: they
-# are compared, digested and stored as that text, and writing it is most of what a reading costs.
+# are compared, digested and stored as that text.
 Place = tuple[int, str, str, str, str]
 
 
@@ -39,9 +41,8 @@ class Known:
 
 def written(when: datetime) -> str:
     """An instant in UTC to the microsecond, without its zone: "2026-11-02 09:30:00.000000", as SQLite holds it."""
-    if when.tzinfo is not UTC:
-        when = when.astimezone(UTC)
-    return when.isoformat(" ", "microseconds")[:26]
+    # Without its zone an instant is written in half the time, and this is most of what a reading costs.
+    return (_NO_ZONE + (when - _EPOCH)).isoformat(" ", "microseconds")
 
 
 def in_digits(number: Decimal | None) -> str | None:

@@ -49,13 +49,13 @@ def _rows(raw: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     columns = (
         _slugs(given["metric"], fields),
         *_windows(given["window_start"], given["window_end"]),
-        _numbers(given["value"]),
+        _values(given["value"]),
         _cases(given["n"]),
         *_interval(given["low"], given["high"]),
         [fields.group("", each) for each in given["group"]] if "group" in told else [""] * len(raw),
         _keys(given["key"], fields),
     )
-    _expect(fields.count == 0 and None not in columns[3])
+    _expect(fields.count == 0)
     return zip(*columns, strict=True)
 
 
@@ -98,8 +98,15 @@ def _instants(texts: list[str]) -> dict[str, datetime]:
     return dict(zip(texts, read, strict=True))
 
 
+def _values(column: list[Any]) -> list[Any]:
+    _expect(_NONE not in set(map(type, column)))
+    return _numbers(column)
+
+
 def _numbers(column: list[Any]) -> list[Any]:
     kinds = set(map(type, column))
+    if kinds == {_NONE}:
+        return column
     _expect(kinds <= {Decimal, int, _NONE})
     if _NONE not in kinds:
         _expect(short(column))
@@ -122,6 +129,8 @@ def _cases(column: list[Any]) -> list[Any]:
 
 def _interval(lows: list[Any], highs: list[Any]) -> tuple[list[Any], list[Any]]:
     lows, highs = _numbers(lows), _numbers(highs)
-    both = zip(lows, highs, strict=True)
-    _expect(not any(low is not None and high is not None and low > high for low, high in both))
+    both = [
+        (low, high) for low, high in zip(lows, highs, strict=True) if low is not None and high is not None
+    ]
+    _expect(all(low <= high for low, high in both))
     return lows, highs
