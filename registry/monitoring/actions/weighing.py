@@ -19,6 +19,7 @@ from registry.monitoring.rules.alerts import (
     Severity,
     State,
     Step,
+    bad_among,
     next_change,
     series_of,
     slot_of,
@@ -113,7 +114,7 @@ def _follow(
     slot = slot_of(kind, number, group)
     alert = scales.alerts.get(slot)
     step, after = next_change(_standing(state_in(memory), alert), readings)
-    bad = [one for one in readings if one.verdict in {Verdict.WARN, Verdict.BREACH}]
+    bad = bad_among(readings)
     if step is Step.OPEN:
         alert = _open(scales.system_id, slot, metric, group, bad, after, kind)
         scales.alerts[slot] = alert

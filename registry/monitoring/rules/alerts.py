@@ -157,9 +157,7 @@ def next_change(state: State, readings: Sequence[Reading], needed: int = GOOD_NE
     """
     over = state.over_until
     new = readings if over is None else [one for one in readings if one.window_end > over]
-    # Compared one by one: to look a verdict up costs more than that, and these may be thousands.
-    found = [one for one in new if one.verdict is Verdict.WARN or one.verdict is Verdict.BREACH]
-    bad = {one.window_end: one for one in sorted(found, key=_gravity)}
+    bad = {one.window_end: one for one in sorted(bad_among(new), key=_gravity)}
     last = max([*bad, *([state.last_bad] if state.last_bad else [])], default=None)
     good = {one.window_end for one in new if one.verdict is Verdict.MET} | {*state.good}
     after_last = good if last is None else (each for each in good if each > last)
@@ -169,6 +167,12 @@ def next_change(state: State, readings: Sequence[Reading], needed: int = GOOD_NE
     if state.severity is None:
         return _opened(after, bad, good, needed) if bad and not recovered else (Step.NOTHING, after)
     return _continued(state, after, bad, recovered=recovered)
+
+
+def bad_among(readings: Iterable[Reading]) -> list[Reading]:
+    """The readings that warn or breach, in their order."""
+    # Compared one by one: to look a verdict up costs more than that, and these may be thousands.
+    return [one for one in readings if one.verdict is Verdict.WARN or one.verdict is Verdict.BREACH]
 
 
 def _opened(
