@@ -59,7 +59,7 @@ class Round:
             thread.join()
         took = time.perf_counter() - began
         if failures:
-            raise failures[0]
+            raise RuntimeError(f"{self.peer.name} did not answer every request") from failures[0]
         total = clients * batches * points
         return total / took, (self.peer.processor_seconds() - used) * 1_000_000 / total
 

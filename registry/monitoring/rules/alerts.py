@@ -159,7 +159,8 @@ def next_change(state: State, readings: Sequence[Reading], needed: int = GOOD_NE
     new = readings if over is None else [one for one in readings if one.window_end > over]
     bad = {one.window_end: one for one in sorted(bad_among(new), key=_gravity)}
     last = max([*bad, *([state.last_bad] if state.last_bad else [])], default=None)
-    good = {one.window_end for one in new if one.verdict is Verdict.MET} | {*state.good}
+    met = Verdict.MET
+    good = {one.window_end for one in new if one.verdict is met} | {*state.good}
     after_last = good if last is None else (each for each in good if each > last)
     run = tuple(sorted(nlargest(needed, after_last)))
     after = replace(state, last_bad=last, good=run)
@@ -171,8 +172,9 @@ def next_change(state: State, readings: Sequence[Reading], needed: int = GOOD_NE
 
 def bad_among(readings: Iterable[Reading]) -> list[Reading]:
     """The readings that warn or breach, in their order."""
-    # Compared one by one: to look a verdict up costs more than that, and these may be thousands.
-    return [one for one in readings if one.verdict is Verdict.WARN or one.verdict is Verdict.BREACH]
+    # Named and compared one by one: to look a verdict up costs more than that, and these may be thousands.
+    warn, breach = Verdict.WARN, Verdict.BREACH
+    return [one for one in readings if one.verdict is warn or one.verdict is breach]
 
 
 def _opened(

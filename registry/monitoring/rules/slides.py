@@ -78,10 +78,10 @@ def _alarms(values: Sequence[float], baseline: Baseline, chart: Chart) -> list[t
 
 def as_slides(readings: Sequence[Reading], slid: frozenset[datetime]) -> list[Reading]:
     """The same readings, judged by whether the series had slid at them and not by their guard-rails."""
-    found = []
+    found, warn, met = [], Verdict.WARN, Verdict.MET
     for one in readings:
         if one.verdict in _JUDGED:
-            verdict = Verdict.WARN if one.window_end in slid else Verdict.MET
+            verdict = warn if one.window_end in slid else met
             # Mostly it stays what it was, and a copy of each would be most of what this costs.
             found.append(one if one.verdict is verdict else one._replace(verdict=verdict))
     return found
