@@ -218,6 +218,7 @@ def mlflow(kind: databases.Kind, folder: Path, points: int, python: str) -> Iter
         command += ["--host", "127.0.0.1", "--default-artifact-root", str(folder / "artifacts")]
         server = served(command, port, folder, 180, MLFLOW_DISABLE_TELEMETRY="true")
         process = open_until.enter_context(server)
+        healthy(port)
         prefix, headers = "/api/2.0/mlflow/runs/", {"Content-Type": "application/json"}
         runs = []
         for _ in range(MOST_CLIENTS):
@@ -234,6 +235,21 @@ def mlflow(kind: databases.Kind, folder: Path, points: int, python: str) -> Iter
             return json.dumps({"run_id": runs[client], "metrics": told}).encode()
 
         yield Peer("MLflow", port, [f"{prefix}log-batch"] * len(runs), headers, body, process)
+
+
+def healthy(port: int, seconds: int = 120) -> None:
+    """Wait until a server that listens already also answers. Raises TimeoutError."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with (
+            contextlib.suppress(OSError, http.client.HTTPException),
+            contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as line,
+        ):
+            line.request("GET", "/health")
+            if line.getresponse().status == 200:
+                return
+        time.sleep(0.5)
+    raise TimeoutError(f"nothing answers on port {port}")
 
 
 def sent(line: http.client.HTTPConnection, address: str, headers: dict[str, str], body: bytes) -> bytes:
