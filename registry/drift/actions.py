@@ -22,7 +22,7 @@ from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.monitoring.actions.storing import hold_system
-from registry.monitoring.rules.batches import digest_of
+from registry.monitoring.rules.rails import digest_of
 from registry.versions.queries import by_label
 
 

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from registry.kernel.errors import NotFound
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.objectives.rules.metric import MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts
+
+# Asked with every delivery of readings. A statement costs more to put together than to run, so this is done once.
+_EVER = (
+    select(SuccessMetric)
+    .where(SuccessMetric.system_id == bindparam("system"))
+    .order_by(col(SuccessMetric.id))
+)
 
 
 def objective_of(session: Session, system_id: int, *, lock: bool = False) -> Objective | None:
@@ -33,6 +41,11 @@ def metrics_of(session: Session, system_id: int, *, retired: bool = False) -> Se
         SuccessMetric.system_id == system_id, gone.is_not(None) if retired else gone.is_(None)
     )
     return session.exec(query.order_by(col(SuccessMetric.id))).all()
+
+
+def metrics_ever_of(session: Session, system_id: int) -> Sequence[SuccessMetric]:
+    """The system's metrics, those in use and those that no longer are, in the order they were added."""
+    return session.exec(_EVER, params={"system": system_id}).all()
 
 
 def metrics_by_system(session: Session, system_ids: Sequence[int]) -> dict[int, list[SuccessMetric]]:

@@ -1,6 +1,5 @@
 """When readings open an alert, are counted, make it worse and resolve it; what may be answered; who is told."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -191,7 +190,7 @@ def test_nothing_is_said_of_a_slide_without_a_direction_enough_values_or_any_spr
 
 
 def test_late_points_take_their_place_and_only_judged_ones_are_drawn():
-    readings = [*calm_then(40, 39), replace(reading(30, Verdict.TOO_FEW), value=Decimal(1))]
+    readings = [*calm_then(40, 39), reading(30, Verdict.TOO_FEW)._replace(value=Decimal(1))]
     assert slides.points_with(slides.points_with((), readings[10:]), readings[:10]) == slides.points_with(
         (), readings
     )

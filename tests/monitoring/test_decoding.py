@@ -125,6 +125,41 @@ def test_whatever_stands_in_a_field_it_is_read_or_refused(whole, change):
             batch_of(json.dumps(document).encode())
 
 
+def outcome(text: str):
+    """What becomes of a document: its readings and how their values are written, or what is objected to."""
+    try:
+        points = batch_of(text.encode()).points
+    except RuleBroken as refusal:
+        return None, refusal.problems
+    return points, [str(each.value) for each in points]
+
+
+# Good, and yet not of the kind that is read by the column: with it in a batch, every reading is looked at by itself.
+TINY = '{"metric": "p", "window_end": "2026-11-02t00:00:00z", "value": 1e-9}'
+likely = st.fixed_dictionaries(
+    {},
+    optional={
+        "window_start": st.sampled_from((None, "2026-11-02T00:00:00+00:00", "2026-11-01T24:00:00Z", "2026-11-01T09:30:00.123456789-05:00", "2026-11-01T23:00Z,2026-11-01T23:00Z", "1899-12-31T23:59:59Z")),
+        "value": st.sampled_from((0, -0.0, 1, 0.5, True, None, "1", 10**15, 123456789012345, 1e-7, 1e22)),
+        "low": st.sampled_from((None, 0.9, 1)),
+        "high": st.sampled_from((None, 0.95, 0.5)),
+        "n": st.sampled_from((None, 0, 5, -1, 2.0, 10**13, True)),
+        "group": st.sampled_from((None, {}, {"site": "north"}, {"site": ""}, {"site": 1}, [], "north")),
+        "key": st.sampled_from((None, "", " a ", "e\u0301", "\u0000", 7)),
+        "metric": st.sampled_from(("recall", "Recall", "", None)),
+        "colour": st.just("red"),
+    },
+)  # fmt: skip
+
+
+@given(st.lists(likely, min_size=1, max_size=4))
+def test_readings_are_the_same_whether_they_are_read_by_the_column_or_one_by_one(changes):
+    told = [json.dumps({**GOOD, **change}) for change in changes]
+    points, more = outcome(f'{{"snapshots": [{",".join(told)}]}}')
+    closely, more_closely = outcome(f'{{"snapshots": [{",".join([*told, TINY])}]}}')
+    assert (points, more) == (closely and closely[:-1], more_closely[:-1] if closely else more_closely)
+
+
 def test_what_may_be_left_out_may_be_null_and_one_moment_is_a_window():
     nothing = dict.fromkeys(("window_start", "n", "low", "high", "group", "key"))
     (plain,) = batch_of(body(GOOD)).points

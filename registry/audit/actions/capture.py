@@ -2,6 +2,7 @@
 
 import re
 import weakref
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -141,11 +142,16 @@ def _refuse_bulk(connection: sa.Connection, _cursor: Any, statement: str, *_more
     # Both: the flag alone would stay up if a flush were stopped before it began.
     if owner is None or (owner._flushing and journal_of(owner).flushing):  # noqa: SLF001 - no public twin
         return
-    named = {name.lower() for name in _CHANGES_ROWS.findall(statement)}
+    named = _tables_changed_by(statement)
     if named and (audited := sorted(named & audited_tables().keys())):
         raise UnrecordedChange(
             f"a statement changes {', '.join(audited)} past the ledger; load the rows and change them"
         )
+
+
+@lru_cache(maxsize=512)
+def _tables_changed_by(statement: str) -> frozenset[str]:
+    return frozenset(name.lower() for name in _CHANGES_ROWS.findall(statement))
 
 
 @event.listens_for(Row, "mapper_configured", propagate=True)

@@ -14,6 +14,10 @@ _LOCK = 0x6C6564676572
 
 _COLUMNS = [column.name for column in ENTRY.columns]
 
+# Sent at the end of every change. A statement costs more to put together than to run, so these are put together once.
+_ADD_ENTRIES, _ADD_PAYLOADS, _ADD_OBJECTS = sa.insert(ENTRY), sa.insert(PAYLOAD), sa.insert(OBJECT)
+_HEAD = sa.select(ENTRY.c.seq, ENTRY.c.leaf_hash, ENTRY.c.at).order_by(ENTRY.c.seq.desc()).limit(1)
+
 
 def write_entries(session: Session) -> None:
     """Append the pending entries. Run by finish() as the last thing before a commit.
@@ -53,14 +57,12 @@ def _append(connection: sa.Connection, pending: list[Pending]) -> None:
             {"seq": seq, "position": place, "kind": kind, "object_id": number, "digest": digest}
             for place, (kind, number, digest) in enumerate(one.objects)
         ]
-    connection.execute(sa.insert(ENTRY), entries)
-    connection.execute(sa.insert(PAYLOAD), payloads)
+    connection.execute(_ADD_ENTRIES, entries)
+    connection.execute(_ADD_PAYLOADS, payloads)
     if objects:
-        connection.execute(sa.insert(OBJECT), objects)
+        connection.execute(_ADD_OBJECTS, objects)
 
 
 def _head(connection: sa.Connection) -> tuple[int, str, str]:
-    last = connection.execute(
-        sa.select(ENTRY.c.seq, ENTRY.c.leaf_hash, ENTRY.c.at).order_by(ENTRY.c.seq.desc()).limit(1)
-    ).one_or_none()
+    last = connection.execute(_HEAD).one_or_none()
     return (last[0], last[1], last[2]) if last else (0, FIRST_LINK, "")

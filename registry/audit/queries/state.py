@@ -76,7 +76,14 @@ def value_of(kind: type[Row], column: str, written: Any) -> Any:
     return written
 
 
-def audited_tables() -> dict[str, type[Row]]:
+@sa.event.listens_for(Row, "instrument_class", propagate=True)
+def _another_table(*_told: Any) -> None:
+    audited_tables.cache_clear()
+
+
+# Asked of every statement that changes rows.
+@cache
+def audited_tables() -> Mapping[str, type[Row]]:
     """Every table whose changes belong in the ledger, by name."""
     found: dict[str, type[Row]] = {}
     classes: list[type[Row]] = [Row]

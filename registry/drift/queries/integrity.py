@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from registry.drift.models import DISTRIBUTION, FEATURE, DistributionBatch
 from registry.drift.rules.spreads import Spread, line_of
-from registry.monitoring.rules.batches import digest_of, written
+from registry.monitoring.rules.batches import written
+from registry.monitoring.rules.rails import digest_of
 
 _BATCH: sa.Table = DistributionBatch.__table__  # type: ignore[attr-defined]
 _AT_ONCE = 2_000

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from registry.fairness.rules.decoding import CountIn, WindowIn
 from registry.kernel.canonical import canonical
 from registry.kernel.errors import Problem
-from registry.monitoring.rules.batches import AHEAD, MOST_PROBLEMS, digest_of, written
+from registry.monitoring.rules.batches import AHEAD, MOST_PROBLEMS, written
+from registry.monitoring.rules.rails import digest_of
 
 Place = tuple[str, ...]
 _OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -21,6 +21,7 @@ from registry.monitoring.queries.stored import Held, held_at
 from registry.monitoring.rules import batches
 from registry.monitoring.rules.batches import Known, Place
 from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.rails import Rails, digest_of, lines_of, rails_of, verdicts_by
 from registry.monitoring.rules.readings import Reading
 from registry.objectives import queries as objectives
 from registry.objectives.rules.judging import Verdict
@@ -43,9 +44,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """The readings of a batch that are new, each with what it stands in for; and those held already."""
+    """The readings of a batch that are new, with their places and revisions; and those held already."""
 
-    new: Sequence[tuple[PointIn, Place, Held | None]]
+    points: Sequence[PointIn]
+    places: Sequence[Place]
+    revisions: Sequence[int]
     known: Sequence[Held]
 
 
@@ -69,11 +72,11 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     connection = session.connection()
     storing.hold_system(connection, system_id)
     sorted_ = _sort(connection, batch, [place for place in places if place is not None])
-    if not sorted_.new:
+    if not sorted_.points:
         first = min(each.batch_id for each in sorted_.known)
         return Receipt(None, 0, len(batch.points), {}, first)
-    storing.make_months(connection, (place for _, place, _ in sorted_.new))
-    judged, digest = _judged(connection, sorted_.new, known)
+    storing.make_months(connection, sorted_.places)
+    judged, digest = _judged(connection, sorted_, known)
     delivery = SnapshotBatch(
         system_id=system_id,
         received_at=received_at,
@@ -81,33 +84,26 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
         version_id=version.id if version else None,
         source=clean(batch.source),
         supersedes_because=clean(batch.supersedes),
-        points=len(judged),
+        points=len(judged.ids),
         sha256=digest,
     )
     session.add(delivery)
     session.flush()
     storing.store(connection, delivery.id or 0, judged)
     storing.keep_latest(connection, judged, received_at)
-    weighed = weigh(session, actor, system_id, [_reading(each) for each in judged])
+    weighed = weigh(session, actor, system_id, _readings(judged))
     record(session, actor, Event.SNAPSHOTS_RECORDED, delivery, system_id=system_id)
-    counts = Counter(each.verdict for each in judged)
-    duplicate = len(batch.points) - len(judged)
-    return Receipt(delivery, len(judged), duplicate, counts, weighed=weighed)
+    counts = {Verdict(each): count for each, count in Counter(map(str, judged.verdicts)).items()}
+    accepted = len(judged.ids)
+    return Receipt(delivery, accepted, len(batch.points) - accepted, counts, weighed=weighed)
 
 
-def _reading(each: Judged) -> Reading:
-    point = each.point
-    return Reading(
-        each.place[0],
-        point.group,
-        point.window_start,
-        point.window_end,
-        point.value,
-        point.n,
-        each.verdict,
-        each.id,
-        corrects=each.revision > 0,
-    )
+def _readings(judged: Judged) -> list[Reading]:
+    _, starts, ends, values, cases, _, _, groups, _ = zip(*judged.points, strict=True)
+    metrics = (place[0] for place in judged.places)
+    corrects = (revision > 0 for revision in judged.revisions)
+    columns = (metrics, groups, starts, ends, values, cases, judged.verdicts, judged.ids, corrects)
+    return list(map(Reading, *columns))
 
 
 def _words_refused(batch: Batch) -> list[Problem]:
@@ -120,30 +116,30 @@ def _words_refused(batch: Batch) -> list[Problem]:
 
 
 def _metrics(session: Session, system_id: int) -> dict[str, Known]:
-    found = {}
-    for retired in (False, True):
-        for metric in objectives.metrics_of(session, system_id, retired=retired):
-            found[metric.slug] = Known(metric.id or 0, objectives.metric_facts(metric), retired)
-    return found
+    return {
+        metric.slug: Known(metric.id or 0, objectives.metric_facts(metric), metric.retired_at is not None)
+        for metric in objectives.metrics_ever_of(session, system_id)
+    }
 
 
 def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> _Sorted:
     """Tell new readings from known ones. Raises Conflict, naming each, for other values without a reason."""
-    once: dict[Place, tuple[int, PointIn]] = {}
-    for number, place in enumerate(each_at):
-        once.setdefault(place, (number, batch.points[number]))
-    places = list(once)
-    held = held_at(connection, places)
+    held = held_at(connection, each_at)
+    if not held and len(set(each_at)) == len(batch.points):
+        return _Sorted(batch.points, each_at, [0] * len(each_at), ())
     new, old, contradicted = [], [], []
-    for position, place in enumerate(places):
-        number, point = once[place]
-        standing = held.get(position)
+    seen: set[Place] = set()
+    for number, (point, place) in enumerate(zip(batch.points, each_at, strict=True)):
+        if place in seen:
+            continue
+        seen.add(place)
+        standing = held.get(number)
         if standing is not None and batches.same(
             point, standing.value, standing.n, standing.low, standing.high
         ):
             old.append(standing)
         elif standing is None or batch.supersedes.strip():
-            new.append((point, place, standing))
+            new.append((point, place, 0 if standing is None else standing.revision + 1))
         else:
             contradicted.append(f"snapshots.{number} ({point.metric}: {standing.value:f} is held)")
     if contradicted:
@@ -153,26 +149,50 @@ def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> 
         raise Conflict(
             f'Another value is held for {named}. To correct it, send "supersedes" with the reason.', 0
         )
-    return _Sorted(new, old)
+    points, places_, revisions = zip(*new, strict=True) if new else ((), (), ())
+    return _Sorted(points, places_, revisions, old)
 
 
-def _judged(
-    connection: sa.Connection, new: Sequence[tuple[PointIn, Place, Held | None]], known: Mapping[str, Known]
-) -> tuple[list[Judged], str]:
+def _judged(connection: sa.Connection, new: _Sorted, known: Mapping[str, Known]) -> tuple[Judged, str]:
     """The readings as they will be stored, each with its verdict; and the digest that answers for all of them."""
-    rails = {slug: batches.rails_of(known[slug].facts) for slug in {point.metric for point, _, _ in new}}
+    slugs = [point.metric for point in new.points]
+    rails = {slug: rails_of(known[slug].facts) for slug in set(slugs)}
     kept = storing.rail_numbers(connection, [each for each in rails.values() if each is not None])
     digests = {slug: "" if each is None else each.sha256 for slug, each in rails.items()}
-    judged, lines = [], []
-    for (point, place, held), number in zip(new, storing.numbers_for(connection, len(new)), strict=True):
-        rail, digest = rails[point.metric], digests[point.metric]
-        verdict = Verdict.NO_GUARD_RAIL if rail is None else rail.judge(point.value, point.n)
-        revision = 0 if held is None else held.revision + 1
-        value, low, high = (
-            format(point.value, "f"),
-            batches.in_digits(point.low),
-            batches.in_digits(point.high),
-        )
-        judged.append(Judged(number, point, place, revision, verdict, kept.get(digest), value, low, high))
-        lines.append(batches.line_of(place, revision, value, point.n, low, high, verdict.value, digest))
-    return judged, batches.digest_of(lines)
+    numbers = {slug: kept.get(digest) for slug, digest in digests.items()}
+    _, _, _, values, cases, lows, highs, _, _ = zip(*new.points, strict=True)
+    judged = Judged(
+        ids=storing.numbers_for(connection, len(slugs)),
+        points=new.points,
+        places=new.places,
+        revisions=new.revisions,
+        verdicts=_verdicts(new.points, slugs, rails),
+        rail_ids=[numbers[slug] for slug in slugs],
+        values=batches.all_in_digits(values),
+        lows=list(map(batches.in_digits, lows)),
+        highs=list(map(batches.in_digits, highs)),
+    )
+    lines = lines_of(
+        judged.places,
+        judged.revisions,
+        judged.values,
+        cases,
+        judged.lows,
+        judged.highs,
+        map(str, judged.verdicts),
+        [digests[slug] for slug in slugs],
+    )
+    return judged, digest_of(lines)
+
+
+def _verdicts(
+    points: Sequence[PointIn], slugs: Sequence[str], rails: Mapping[str, Rails | None]
+) -> list[Verdict]:
+    """The verdicts on readings, those of each metric judged together."""
+    if len(rails) == 1:
+        return verdicts_by(rails[slugs[0]], points)
+    of: dict[str, list[PointIn]] = {slug: [] for slug in rails}
+    for point in points:
+        of[point.metric].append(point)
+    judged = {slug: iter(verdicts_by(rails[slug], some)) for slug, some in of.items()}
+    return [next(judged[slug]) for slug in slugs]

@@ -1,15 +1,17 @@
 """Write readings past the objects: a thousand of them in a few statements (performance.md: objects cost ten times)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.monitoring.models.snapshots import LATEST, RAIL
-from registry.monitoring.rules.batches import Place, Rails
+from registry.monitoring.rules.batches import Place
 from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.rails import Rails
 from registry.objectives.rules.judging import Verdict
 
 # Numbers no other part of the program locks on; they spell "read" and "mont".
@@ -18,53 +20,59 @@ _OF_SYSTEM, _OF_MONTHS = 0x72656164, 0x6D6F6E74
 _COLUMNS = "id, batch_id, metric_id, group_key, window_start, window_end, client_key, revision, value, n, low, high, verdict, rail_id"
 _ON_SQLITE = f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - names from above
 _ON_POSTGRESQL = f"COPY snapshot ({_COLUMNS}) FROM STDIN"
+_HOLD_SYSTEM = sa.text("SELECT pg_advisory_xact_lock(:family, :system)")
+_LACKING = sa.text("SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL")
+_LAST_NUMBER = sa.text("SELECT coalesce(max(id), 0) FROM snapshot")
+# As one array: a thousand rows of one number each would cost more than to draw them.
+_DRAWN = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
+_KEPT = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(sa.bindparam("digests", expanding=True)))
 # What its text form takes for the end of a value or of a row, and the sign that says otherwise.
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-class Judged(NamedTuple):
-    """A reading about to be stored as row `id`; its numbers also as the digits they are stored in."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Readings about to be stored, as columns: an object for each would cost more than storing it.
 
-    id: int
-    point: PointIn
-    place: Place
-    revision: int
-    verdict: Verdict
-    rail_id: int | None
-    value: str
-    low: str | None
-    high: str | None
+    `verdicts` and the numbers are the texts they are stored as; `values` those of the readings' values.
+    """
+
+    ids: Sequence[int]
+    points: Sequence[PointIn]
+    places: Sequence[Place]
+    revisions: Sequence[int]
+    verdicts: Sequence[Verdict]
+    rail_ids: Sequence[int | None]
+    values: Sequence[str]
+    lows: Sequence[str | None]
+    highs: Sequence[str | None]
 
 
 def hold_system(connection: sa.Connection, system_id: int) -> None:
     """One delivery at a time per system, until the transaction ends: what it finds stored stays as it found it."""
     # SQLite has let in no other writer since BEGIN IMMEDIATE.
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_SYSTEM, system_id)))
+        connection.execute(_HOLD_SYSTEM, {"family": _OF_SYSTEM, "system": system_id})
 
 
 def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
     """Make the partitions these readings belong to, where PostgreSQL does not have them yet."""
     if connection.dialect.name != "postgresql":
         return
-    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {end[:7] for _, end, *_ in readings}}
-    lacking = sa.text(
-        "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
-    )
-    if not connection.execute(lacking, {"names": list(months)}).all():
+    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {place[1][:7] for place in readings}}
+    if not connection.execute(_LACKING, {"names": list(months)}).all():
         return
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_MONTHS)))
-    for (name,) in connection.execute(lacking, {"names": list(months)}).all():
+    for (name,) in connection.execute(_LACKING, {"names": list(months)}).all():
         connection.execute(sa.select(sa.func.make_snapshot_month(date.fromisoformat(f"{months[name]}-01"))))
 
 
 def numbers_for(connection: sa.Connection, count: int) -> list[int]:
     """So many new row numbers for readings, rising."""
     if connection.dialect.name == "sqlite":
-        last = connection.execute(sa.text("SELECT coalesce(max(id), 0) FROM snapshot")).scalar_one()
+        last = connection.execute(_LAST_NUMBER).scalar_one()
         return list(range(last + 1, last + 1 + count))
-    drawn = sa.text("SELECT nextval('snapshot_id_seq') FROM generate_series(1, :count)")
-    return sorted(connection.execute(drawn, {"count": count}).scalars())
+    return sorted(connection.execute(_DRAWN, {"count": count}).scalar_one())
 
 
 def rail_numbers(connection: sa.Connection, rails: Sequence[Rails]) -> dict[str, int]:
@@ -87,8 +95,8 @@ def _insert(connection: sa.Connection) -> Any:
 def _rails_kept(connection: sa.Connection, digests: Sequence[str]) -> dict[str, int]:
     if not digests:
         return {}
-    query = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(digests))
-    return {digest: number for digest, number in connection.execute(query)}  # noqa: C416 - rows are no pairs to the type checker
+    found = connection.execute(_KEPT, {"digests": digests})
+    return {digest: number for digest, number in found}  # noqa: C416 - rows are no pairs to the type checker
 
 
 def _rail_row(rails: Rails) -> dict[str, object]:
@@ -102,75 +110,103 @@ def _rail_row(rails: Rails) -> dict[str, object]:
     return row
 
 
-def store(connection: sa.Connection, batch_id: int, readings: Sequence[Judged]) -> None:
+def store(connection: sa.Connection, batch_id: int, readings: Judged) -> None:
     """Write these readings, each under its own number, as part of one delivery."""
-    rows = [_row(batch_id, each) for each in readings]
+    metrics, ends, groups, starts, keys = zip(*readings.places, strict=True)
+    cases = [point.n for point in readings.points]
+    verdicts = map(str, readings.verdicts)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_ON_SQLITE, rows)
+        rows = zip(
+            readings.ids,
+            [batch_id] * len(cases),
+            metrics,
+            groups,
+            starts,
+            ends,
+            keys,
+            readings.revisions,
+            readings.values,
+            cases,
+            readings.lows,
+            readings.highs,
+            verdicts,
+            readings.rail_ids,
+            strict=True,
+        )
+        connection.exec_driver_sql(_ON_SQLITE, list(rows))
         return
-    copied = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
+    columns = (
+        map(str, readings.ids),
+        [str(batch_id)] * len(cases),
+        map(str, metrics),
+        _escaped(groups),
+        starts,
+        ends,
+        _escaped(keys),
+        map(str, readings.revisions),
+        readings.values,
+        _or_null(cases),
+        _or_null(readings.lows),
+        _or_null(readings.highs),
+        verdicts,
+        _or_null(readings.rail_ids),
+    )
+    copied = "\n".join(map("\t".join, zip(*columns, strict=True)))
     driver: Any = connection.connection
     with driver.cursor() as cursor, cursor.copy(_ON_POSTGRESQL) as copy:
-        copy.write(copied)
+        copy.write(copied + "\n")
 
 
-def _copied(value: object) -> str:
-    if isinstance(value, str):
-        return value.translate(_ESCAPED) if "\\" in value or not value.isprintable() else value
-    return "\\N" if value is None else str(value)
+def _escaped(texts: Sequence[str]) -> Iterator[str]:
+    # Readings share their groups and mostly have no keys: each text is looked at once.
+    tidy = {each: each.translate(_ESCAPED) for each in set(texts)}
+    return map(tidy.__getitem__, texts)
 
 
-def _row(batch_id: int, each: Judged) -> tuple[object, ...]:
-    metric, end, group, start, key = each.place
-    numbers = (each.value, each.point.n, each.low, each.high)
-    return (
-        each.id,
-        batch_id,
-        metric,
-        group,
-        start,
-        end,
-        key,
-        each.revision,
-        *numbers,
-        each.verdict.value,
-        each.rail_id,
-    )
+def _or_null(values: Iterable[object]) -> Iterator[str]:
+    return ("\\N" if each is None else str(each) for each in values)
 
 
-def keep_latest(connection: sa.Connection, readings: Sequence[Judged], received_at: datetime) -> None:
+def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
     """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
-    newest: dict[tuple[int, str], Judged] = {}
-    for each in readings:
-        metric, end, group, _, _ = each.place
-        standing = newest.get((metric, group))
-        if standing is None or standing.place[1] <= end:
-            newest[metric, group] = each
-    statement = _insert(connection)(LATEST)
+    metrics, ends, groups, _, _ = zip(*readings.places, strict=True)
+    series = list(zip(metrics, groups, strict=True))
+    by_end = sorted(range(len(series)), key=ends.__getitem__)
+    newest = {series[number]: number for number in by_end}
+    rows = [_latest_row(readings, number, received_at) for number in newest.values()]
+    connection.execute(_TAKING_LATEST[connection.dialect.name], rows)
+
+
+def _taking_latest(insert: Any) -> Any:
+    statement = insert(LATEST)
     taken = {
         column.name: statement.excluded[column.name]
         for column in LATEST.columns
         if column.name not in {"id", "metric_id", "group_key"}
     }
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["metric_id", "group_key"],
         set_=taken,
         where=statement.excluded.window_end >= LATEST.c.window_end,
     )
-    connection.execute(statement, [_latest_row(each, received_at) for each in newest.values()])
 
 
-def _latest_row(each: Judged, received_at: datetime) -> dict[str, object]:
+# Made once: to put such a statement together takes longer than to carry it out.
+_TAKING_LATEST = {"sqlite": _taking_latest(sqlite.insert), "postgresql": _taking_latest(postgresql.insert)}
+
+
+def _latest_row(readings: Judged, number: int, received_at: datetime) -> dict[str, object]:
+    point = readings.points[number]
     return {
-        "metric_id": each.place[0],
-        "group_key": each.point.group,
-        "snapshot_id": each.id,
-        "window_start": each.point.window_start,
-        "window_end": each.point.window_end,
-        "value": each.point.value,
-        "n": each.point.n,
-        "low": each.point.low,
-        "high": each.point.high,
-        "verdict": each.verdict,
+        "metric_id": readings.places[number][0],
+        "group_key": point.group,
+        "snapshot_id": readings.ids[number],
+        "window_start": point.window_start,
+        "window_end": point.window_end,
+        "value": point.value,
+        "n": point.n,
+        "low": point.low,
+        "high": point.high,
+        "verdict": readings.verdicts[number],
         "received_at": received_at,
     }

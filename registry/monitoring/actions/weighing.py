@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import insert
@@ -20,6 +21,7 @@ from registry.monitoring.rules.alerts import (
     Severity,
     State,
     Step,
+    bad_among,
     corrected,
     next_change,
     series_of,
@@ -80,7 +82,7 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
             by_series.setdefault((reading.metric_id, reading.group), []).append(reading)
     for (number, group), some in sorted(by_series.items()):
         metric, chart = metrics[number]
-        _weigh_series(scales, metric, chart, group, sorted(some, key=lambda one: one.window_end))
+        _weigh_series(scales, metric, chart, group, sorted(some, key=attrgetter("window_end")))
     _keep_watches(session, scales)
     _name_the_last(session, scales)
     session.add_all(scales.opened)
@@ -119,9 +121,8 @@ def _weigh_series(
     scales: _Scales, metric: SuccessMetric, chart: Chart, group: str, readings: list[Reading]
 ) -> None:
     series, facts, newest = series_of(metric.id, group), metric_facts(metric), readings[-1].window_end
-    watch = scales.watches.setdefault(
-        series, Watch(metric_id=metric.id or 0, series=series, heard_until=newest)
-    )
+    watch = scales.watches.get(series) or Watch(metric_id=metric.id or 0, series=series, heard_until=newest)
+    scales.watches[series] = watch
     watch.heard_until = max(watch.heard_until, newest)
     rails = Cause(AlertKind.WARN, facts, group, chart)
     bad = scales.still_bad.get((metric.id or 0, group), [])
@@ -133,7 +134,7 @@ def _weigh_series(
     slid = sliding(watch.calm, points, metric.direction, chart)
     if slid is not None:
         slide = Cause(AlertKind.TREND, facts, group, chart)
-        bad = [replace(readings[0], window_end=each, verdict=Verdict.WARN) for each in sorted(slid)]
+        bad = [readings[0]._replace(window_end=each, verdict=Verdict.WARN) for each in sorted(slid)]
         watch.trend = _follow(scales, slide, as_slides(readings, slid), watch.trend, bad)
     _end_silence(scales, metric, watch)
 
@@ -151,7 +152,7 @@ def _follow(
     slot = slot_of(cause.kind, readings[0].metric_id, cause.group)
     alert = scales.alerts.get(slot)
     state = _standing(state_in(memory), alert)
-    bad = [one for one in readings if one.verdict in {Verdict.WARN, Verdict.BREACH}]
+    bad = bad_among(readings)
     if alert is not None and any(_speaks_of(one, alert) for one in readings):
         state = _take_back(alert, state, cause, still_bad, bad)
         if state.severity is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
@@ -26,6 +26,31 @@ Listed = tuple[Alert, System]
 _MOST = 50
 # How long somebody is told that an alert was taken back.
 _TOLD_FOR = timedelta(days=7)
+
+# Asked with every delivery of readings. A statement costs more to put together than to run: done once.
+_THESE: Any = bindparam("metrics", expanding=True)
+_METRICS_HELD: Any = (
+    select(SuccessMetric, TrendRule.chart)
+    .join(TrendRule, col(TrendRule.metric_id) == col(SuccessMetric.id), isouter=True)
+    .where(
+        SuccessMetric.system_id == bindparam("system"),
+        col(SuccessMetric.id).in_(_THESE),
+        col(SuccessMetric.retired_at).is_(None),
+    )
+    .order_by(col(SuccessMetric.id))
+    .with_for_update(key_share=True, of=SuccessMetric)
+)
+_WATCHES: Any = select(Watch).where(col(Watch.metric_id).in_(_THESE))
+_UNRESOLVED_HELD: Any = (
+    select(Alert)
+    .where(
+        Alert.system_id == bindparam("system"),
+        col(Alert.metric_id).in_(_THESE),
+        col(Alert.state) != AlertState.RESOLVED,
+    )
+    .order_by(col(Alert.id))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +184,9 @@ def metrics_held(
     Held so that two deliveries are weighed one after the other, by a lock that lets rows be added beneath: both have
     added their readings, and would else wait for each other.
     """
-    query = (
-        select(SuccessMetric, TrendRule.chart)
-        .join(TrendRule, col(TrendRule.metric_id) == col(SuccessMetric.id), isouter=True)
-        .where(
-            SuccessMetric.system_id == system_id,
-            col(SuccessMetric.id).in_(sorted(metric_ids)),
-            col(SuccessMetric.retired_at).is_(None),
-        )
-    )
-    held = query.order_by(col(SuccessMetric.id)).with_for_update(key_share=True, of=SuccessMetric)
-    return {metric.id or 0: (metric, Chart(chart or Chart.CUSUM)) for metric, chart in session.exec(held)}
+    asked = {"system": system_id, "metrics": sorted(metric_ids)}
+    held = session.exec(_METRICS_HELD, params=asked)
+    return {metric.id or 0: (metric, Chart(chart or Chart.CUSUM)) for metric, chart in held}
 
 
 def trend_rule_of(session: Session, metric_id: int, *, lock: bool = False) -> TrendRule | None:
@@ -180,18 +197,14 @@ def trend_rule_of(session: Session, metric_id: int, *, lock: bool = False) -> Tr
 
 def watches_of(session: Session, metric_ids: Collection[int]) -> dict[str, Watch]:
     """What was last heard of each series of these metrics, in one statement."""
-    query = select(Watch).where(col(Watch.metric_id).in_(sorted(metric_ids)))
-    return {watch.series: watch for watch in session.exec(query)}
+    asked = {"metrics": sorted(metric_ids)}
+    return {watch.series: watch for watch in session.exec(_WATCHES, params=asked)}
 
 
 def unresolved_by_slot(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[str, Alert]:
     """The unresolved alerts about these metrics, by cause, held until the transaction ends."""
-    query: Any = select(Alert).where(
-        Alert.system_id == system_id,
-        col(Alert.metric_id).in_(sorted(metric_ids)),
-        col(Alert.state) != AlertState.RESOLVED,
-    )
-    return {alert.slot: alert for alert in session.exec(query.order_by(col(Alert.id)).with_for_update())}
+    asked = {"system": system_id, "metrics": sorted(metric_ids)}
+    return {alert.slot: alert for alert in session.exec(_UNRESOLVED_HELD, params=asked)}
 
 
 def unresolved_in(session: Session, system_id: int, slot: str) -> Alert | None:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from registry.kernel.guard_rails import rail_of
 from registry.monitoring.models.snapshots import RAIL, SNAPSHOT, SnapshotBatch
-from registry.monitoring.rules.batches import Rails, digest_of, in_digits, line_of, written
+from registry.monitoring.rules.batches import in_digits, written
+from registry.monitoring.rules.rails import Rails, digest_of, lines_of
 
 _BATCH: sa.Table = SnapshotBatch.__table__  # type: ignore[attr-defined]
 _AT_ONCE = 5_000
@@ -23,7 +24,8 @@ def altered_batches(session: Session) -> Iterator[int]:
     a time.
     """
     for (number, expected), rows in groupby(_readings(session), key=lambda row: (row.delivery, row.sha256)):
-        if digest_of(_line(row) for row in rows if row.metric_id is not None) != expected:
+        told = [_told(row) for row in rows if row.metric_id is not None]
+        if digest_of(lines_of(*zip(*told, strict=True)) if told else ()) != expected:
             yield number
 
 
@@ -40,10 +42,10 @@ def _readings(session: Session) -> Any:
     return session.connection().execution_options(yield_per=_AT_ONCE).execute(query)
 
 
-def _line(row: Any) -> str:
+def _told(row: Any) -> tuple[Any, ...]:
     place = (row.metric_id, written(row.window_end), row.group_key, written(row.window_start), row.client_key)
     numbers = (format(row.value, "f"), row.n, in_digits(row.low), in_digits(row.high))
-    return line_of(place, row.revision, *numbers, row.verdict.value, _rails_digest(row))
+    return place, row.revision, *numbers, row.verdict.value, _rails_digest(row)
 
 
 def _rails_digest(row: Any) -> str:

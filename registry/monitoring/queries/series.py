@@ -23,6 +23,13 @@ STANDS = ~sa.exists().where(
     _LATER.c.client_key == SNAPSHOT.c.client_key,
     _LATER.c.revision > SNAPSHOT.c.revision,
 )
+# Asked with every delivery; put together once.
+_ENTRY_OF = (
+    sa.select(ENTRY.c.seq)
+    .where(ENTRY.c.subject_kind == SnapshotBatch.__tablename__, ENTRY.c.subject_id == sa.bindparam("batch"))
+    .order_by(ENTRY.c.seq)
+    .limit(1)
+)
 
 
 def latest_of(session: Session, metric_ids: Sequence[int]) -> Mapping[int, Sequence[LatestSnapshot]]:
@@ -84,10 +91,7 @@ def batches_of(session: Session, system_id: int, *, limit: int = 20) -> Sequence
 
 def entry_of(session: Session, batch_id: int) -> int | None:
     """The ledger entry that tells of this delivery."""
-    query = sa.select(ENTRY.c.seq).where(
-        ENTRY.c.subject_kind == SnapshotBatch.__tablename__, ENTRY.c.subject_id == batch_id
-    )
-    return session.execute(query.order_by(ENTRY.c.seq).limit(1)).scalar_one_or_none()
+    return session.execute(_ENTRY_OF, {"batch": batch_id}).scalar_one_or_none()
 
 
 def recent_of(

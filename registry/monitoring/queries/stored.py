@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
 
+from registry.monitoring.models.snapshots import SNAPSHOT
 from registry.monitoring.rules.batches import Place
 
 # Both go from the places asked for to the index that holds each of them once; never through a metric's history.
@@ -31,6 +33,18 @@ _ON_POSTGRESQL = sa.text("""
 """)
 
 
+# Most deliveries are of windows later than any before: one look at their span of time tells so, for a hundredth of what
+# it costs to ask for each of a thousand places.
+_ANY = (
+    sa.select(SNAPSHOT.c.id)
+    .where(
+        SNAPSHOT.c.metric_id.in_(sa.bindparam("metrics", expanding=True)),
+        SNAPSHOT.c.window_end.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    .limit(1)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """The reading that stands at a place: its row, the delivery that brought it, its numbers and its revision."""
@@ -48,13 +62,16 @@ def held_at(connection: sa.Connection, places: Sequence[Place]) -> Mapping[int, 
     """The newest revision at each of these places that has one, by the place's position."""
     if not places:
         return {}
-    asked = {"places": json.dumps(places)}
+    ends = [place[1] for place in places]
+    first, last = (datetime.fromisoformat(f"{each}+00:00") for each in (min(ends), max(ends)))
+    spanned = {"metrics": sorted({place[0] for place in places}), "first": first, "last": last}
+    if connection.execute(_ANY, spanned).first() is None:
+        return {}
+    asked: dict[str, object] = {"places": json.dumps(places)}
     if connection.dialect.name == "sqlite":
         rows = connection.execute(_ON_SQLITE, asked)
     else:
-        ends = [end for _, end, *_ in places]
-        asked |= {"first": f"{min(ends)}+00", "last": f"{max(ends)}+00"}
-        rows = connection.execute(_ON_POSTGRESQL, asked)
+        rows = connection.execute(_ON_POSTGRESQL, asked | {"first": first, "last": last})
     found: dict[int, Held] = {}
     for place, number, batch, value, n, low, high, revision in rows:
         standing = found.get(int(place))

@@ -1,10 +1,12 @@
 """When readings open an alert, are counted by it, make it worse and resolve it: one open alert per cause, however many bad points."""
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from heapq import nlargest
 from itertools import pairwise
 from typing import Final
 
@@ -173,16 +175,26 @@ def next_change(state: State, readings: Sequence[Reading], needed: int = GOOD_NE
     one, by the order of windows and not of arrival, so that a late good reading never helps to resolve; a late bad
     one counts, but opens nothing that has recovered since. What was over within one delivery opens nothing.
     """
-    new = [one for one in readings if state.over_until is None or one.window_end > state.over_until]
-    bad = {one.window_end: one for one in sorted(new, key=_gravity) if one.verdict in _LEVELS}
+    over = state.over_until
+    new = readings if over is None else [one for one in readings if one.window_end > over]
+    bad = {one.window_end: one for one in sorted(bad_among(new), key=_gravity)}
     last = max([*bad, *([state.last_bad] if state.last_bad else [])], default=None)
-    good = {one.window_end for one in new if one.verdict is Verdict.MET} | {*state.good}
-    run = tuple(sorted(each for each in good if last is None or each > last))[-needed:]
+    met = Verdict.MET
+    good = {one.window_end for one in new if one.verdict is met} | {*state.good}
+    after_last = good if last is None else (each for each in good if each > last)
+    run = tuple(sorted(nlargest(needed, after_last)))
     after = replace(state, last_bad=last, good=run)
     recovered = last is not None and len(run) >= needed
     if state.severity is None:
         return _opened(after, bad, good, needed) if bad and not recovered else (Step.NOTHING, after)
     return _continued(state, after, bad, recovered=recovered)
+
+
+def bad_among(readings: Iterable[Reading]) -> list[Reading]:
+    """The readings that warn or breach, in their order."""
+    # Named and compared one by one: to look a verdict up costs more than that, and these may be thousands.
+    warn, breach = Verdict.WARN, Verdict.BREACH
+    return [one for one in readings if one.verdict is warn or one.verdict is breach]
 
 
 def _opened(
@@ -235,10 +247,10 @@ def _newest_spell(bad: Sequence[datetime], good: Sequence[datetime], needed: int
     """The bad windows since the series last recovered: a delivery may hold a year in which it often did."""
     start = 0
     for place, (before, after) in enumerate(pairwise(bad), 1):
-        if sum(before < each < after for each in good) >= needed:
+        if bisect_left(good, after) - bisect_right(good, before) >= needed:
             start = place
     return list(bad[start:])
 
 
 def _gravity(reading: Reading) -> int:
-    return GRAVITY.get(_LEVELS.get(reading.verdict, Severity.WARNING), 0)
+    return GRAVITY[_LEVELS[reading.verdict]]

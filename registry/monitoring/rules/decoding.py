@@ -1,21 +1,21 @@
 """A batch of readings from bytes: strict JSON or JSON lines, every bad point named; what the metrics say comes later"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from registry.monitoring.rules.bodies import BROKEN, known_only, opened, opened_lines, told_of
+from registry.monitoring.rules.columns import rows_of
 from registry.monitoring.rules.fields import LONGEST_KEY, Fields
 
 MOST_POINTS: Final = 10_000
-_KNOWN: Final = frozenset(
-    {"metric", "window_start", "window_end", "value", "n", "low", "high", "group", "key"}
-)
 
 
-# A named tuple and no frozen dataclass: making one of those costs as much as all its fields (2.7 against 0.4 µs).
+# A named tuple and no frozen dataclass: making one of those costs as much as all its fields (2.7 against 0.4 µs), and
+# a thousand tuples become columns and rows again in one call.
 class PointIn(NamedTuple):
     """One reading as it was sent. Instants are aware and in UTC; `window_start` equals `window_end` for one moment.
 
@@ -32,6 +32,11 @@ class PointIn(NamedTuple):
     high: Decimal | None = None
     group: str = ""
     key: str = ""
+
+
+_KNOWN: Final = frozenset(PointIn._fields)
+# What PointIn._make does, without a call in Python for each.
+_MADE: Final[Callable[[tuple[Any, ...]], PointIn]] = partial(tuple.__new__, PointIn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +78,20 @@ def _batch(told: dict[str, str], raw: Sequence[Any], fields: Fields) -> Batch:
     if len(raw) > MOST_POINTS:
         fields.object_to("snapshots", f"Send at most {MOST_POINTS:,} readings at once; make several batches.")
         raw = ()
+    rows = rows_of(raw) if raw else ()
+    points = tuple(map(_MADE, rows)) if rows is not None else _one_by_one(raw, fields)
+    fields.refuse()
+    return Batch(**told, points=points)
+
+
+def _one_by_one(raw: Sequence[Any], fields: Fields) -> tuple[PointIn, ...]:
     points = []
     for fields.place, each in enumerate(raw):
         point = _point(each, fields)
         if point:
             points.append(point)
     fields.place = None
-    fields.refuse()
-    return Batch(**told, points=tuple(points))
+    return tuple(points)
 
 
 def _point(raw: Any, fields: Fields) -> PointIn | None:

@@ -1,14 +1,14 @@
 """A judged reading: one value of one metric over one window, as it is stored and as the rules about alerts see it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from registry.objectives.rules.judging import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+# A named tuple and no frozen dataclass: a delivery makes thousands of them (rules/decoding.py).
+class Reading(NamedTuple):
     """One value with the verdict it was given on arrival.
 
     `group` is canonical JSON of the subgroup the value is about ("" for everybody); `window_start` equals

@@ -1,9 +1,9 @@
 """A slow slide as readings for an alert: which points lie where only a change for the worse would put them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from registry.monitoring.rules.readings import Reading
@@ -16,6 +16,9 @@ from registry.objectives.rules.metric import Direction
 MOST_POINTS: Final = 60
 
 Point = tuple[datetime, float]
+
+_JUDGED: Final = (Verdict.MET, Verdict.WARN, Verdict.BREACH)
+_window_end: Final = attrgetter("window_end")
 
 
 class Chart(StrEnum):
@@ -38,15 +41,22 @@ _SAID: Final = {
 
 def calm_with(calm: Sequence[float], readings: Sequence[Reading]) -> tuple[float, ...]:
     """The values the chart compares with: the first good ones, frozen once there are enough of them."""
-    found = sorted((one for one in readings if one.verdict is Verdict.MET), key=lambda one: one.window_end)
-    return (*calm, *(float(one.value) for one in found))[:FEWEST_POINTS]
+    lacking = max(0, FEWEST_POINTS - len(calm))
+    good = (one for one in readings if one.verdict is Verdict.MET) if lacking else ()
+    found = sorted(good, key=_window_end)[:lacking]
+    return (*calm[:FEWEST_POINTS], *(float(one.value) for one in found))
 
 
 def points_with(points: Sequence[Point], readings: Sequence[Reading]) -> tuple[Point, ...]:
     """The newest judged points in the order of their windows, whatever the order they arrived in."""
-    judged = (Verdict.MET, Verdict.WARN, Verdict.BREACH)
-    merged = dict(points) | {one.window_end: float(one.value) for one in readings if one.verdict in judged}
-    return tuple(sorted(merged.items()))[-MOST_POINTS:]
+    merged = dict(points) | {one.window_end: one for one in readings if one.verdict in _JUDGED}
+    newest = sorted(merged)[-MOST_POINTS:]
+    return tuple((window, _as_float(merged[window])) for window in newest)
+
+
+def _as_float(point: float | Reading) -> float:
+    # Only of those that stay: a delivery holds thousands.
+    return float(point.value) if isinstance(point, Reading) else point
 
 
 def sliding(
@@ -79,9 +89,10 @@ def _alarms(values: Sequence[float], baseline: Baseline, chart: Chart) -> list[t
 
 def as_slides(readings: Sequence[Reading], slid: frozenset[datetime]) -> list[Reading]:
     """The same readings, judged by whether the series had slid at them and not by their guard-rails."""
-    judged = (Verdict.MET, Verdict.WARN, Verdict.BREACH)
-    return [
-        replace(one, verdict=Verdict.WARN if one.window_end in slid else Verdict.MET)
-        for one in readings
-        if one.verdict in judged
-    ]
+    found, warn, met = [], Verdict.WARN, Verdict.MET
+    for one in readings:
+        if one.verdict in _JUDGED:
+            verdict = warn if one.window_end in slid else met
+            # Mostly it stays what it was, and a copy of each would be most of what this costs.
+            found.append(one if one.verdict is verdict else one._replace(verdict=verdict))
+    return found

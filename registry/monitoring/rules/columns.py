@@ -1,0 +1,136 @@
+"""Readings column by column: what a thousand good ones have in common is looked at once, or by a library
+
+One reading at a time costs a dozen calls each; a whole column costs one. Nothing is objected to here: where anything
+at all is out of the ordinary, the readings are gone through one by one, and what is wrong is said there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from operator import gt
+from typing import Any, Final
+
+from registry.kernel.dates import EARLIEST, LATEST
+from registry.monitoring.rules.fields import LONGEST_KEY, MOST_CASES, Fields
+
+NAMES: Final = ("metric", "window_start", "window_end", "value", "n", "low", "high", "group", "key")
+"""The fields of a reading, in the order of its tuple."""
+
+_KNOWN: Final = frozenset(NAMES)
+_NONE: Final = type(None)
+_INSTANTS: Final = re.compile(
+    r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d),)+", re.ASCII
+)
+# No more digits than are kept (guard_rails.py and fields.py), and no exponent.
+_NUMBERS: Final = re.compile(r"(?:-?\d{1,15}(?:\.\d{1,12})?,)*", re.ASCII)
+
+
+class _Unusual(Exception):
+    """Some reading needs a closer look."""
+
+
+def rows_of(raw: Sequence[Any]) -> Iterator[tuple[Any, ...]] | None:
+    """The readings as tuples in the order of NAMES, each field as it is kept; None if any of them needs a closer look."""
+    try:
+        return _rows(raw)
+    except _Unusual:
+        return None
+
+
+def _rows(raw: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    _expect(set(map(type, raw)) == {dict})
+    told = set[str]().union(*raw)
+    _expect(told <= _KNOWN)
+    given = {name: [each.get(name) for each in raw] for name in told}
+    given |= {name: [None] * len(raw) for name in _KNOWN - told}
+    # Whatever is objected to here is found and said again, with its place, by whoever takes the closer look.
+    fields = Fields("")
+    columns = (
+        _slugs(given["metric"], fields),
+        *_windows(given["window_start"], given["window_end"]),
+        _values(given["value"]),
+        _cases(given["n"]),
+        *_interval(given["low"], given["high"]),
+        [fields.group("", each) for each in given["group"]] if "group" in told else [""] * len(raw),
+        _keys(given["key"], fields),
+    )
+    _expect(fields.count == 0)
+    return zip(*columns, strict=True)
+
+
+def _expect(holds: bool) -> None:
+    if not holds:
+        raise _Unusual
+
+
+def _slugs(column: list[Any], fields: Fields) -> list[Any]:
+    _expect(set(map(type, column)) == {str})
+    for each in set(column):
+        fields.slug("", each)
+    return column
+
+
+def _keys(column: list[Any], fields: Fields) -> list[Any]:
+    _expect(set(map(type, column)) <= {str, _NONE})
+    tidy = {each: fields.text("", each, LONGEST_KEY) for each in set(column)}
+    return [tidy[each] for each in column]
+
+
+def _windows(starts: list[Any], ends: list[Any]) -> tuple[list[Any], list[Any]]:
+    starts = [end if start is None else start for start, end in zip(starts, ends, strict=True)]
+    _expect(set(map(type, ends)) | set(map(type, starts)) == {str})
+    read = _instants(list({*starts, *ends}))
+    begun, ended = [read[each] for each in starts], [read[each] for each in ends]
+    _expect(not any(map(gt, begun, ended)))
+    return begun, ended
+
+
+def _instants(texts: list[str]) -> dict[str, datetime]:
+    # A text with a comma of its own could pass for two instants here, but Python takes it for none.
+    _expect(_INSTANTS.fullmatch(",".join(texts) + ",") is not None)
+    try:
+        read = list(map(datetime.fromisoformat, texts))
+        read = [each if each.tzinfo is UTC else each.astimezone(UTC) for each in read]
+    except (ValueError, OverflowError):
+        raise _Unusual from None
+    _expect(min(read).year >= EARLIEST and max(read).year <= LATEST)
+    return dict(zip(texts, read, strict=True))
+
+
+def _values(column: list[Any]) -> list[Any]:
+    _expect(_NONE not in set(map(type, column)))
+    return _numbers(column)
+
+
+def _numbers(column: list[Any]) -> list[Any]:
+    kinds = set(map(type, column))
+    if kinds == {_NONE}:
+        return column
+    _expect(kinds <= {Decimal, int, _NONE})
+    if _NONE not in kinds:
+        _expect(short(column))
+        return list(map(Decimal, column))
+    _expect(short(each for each in column if each is not None))
+    return [None if each is None else Decimal(each) for each in column]
+
+
+def short(numbers: Iterable[Decimal | int]) -> bool:
+    """Whether each of these is kept exactly as Python writes it: no exponent, and no more digits than there is room for."""
+    return _NUMBERS.fullmatch(",".join([*map(str, numbers), ""])) is not None
+
+
+def _cases(column: list[Any]) -> list[Any]:
+    _expect(set(map(type, column)) <= {int, _NONE})
+    told = set(column) - {None}
+    _expect(not told or (min(told) >= 0 and max(told) <= MOST_CASES))
+    return column
+
+
+def _interval(lows: list[Any], highs: list[Any]) -> tuple[list[Any], list[Any]]:
+    lows, highs = _numbers(lows), _numbers(highs)
+    both = [
+        (low, high) for low, high in zip(lows, highs, strict=True) if low is not None and high is not None
+    ]
+    _expect(all(low <= high for low, high in both))
+    return lows, highs
