@@ -17,9 +17,8 @@ from tests.audit.things import KINDS, Thing
 @pytest.fixture
 def run(database, monkeypatch):
     monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
-    # This database has a ledger and things, and no readings.
-    monkeypatch.setattr(commands, "altered_batches", lambda _session: [])
-    monkeypatch.setattr(commands, "altered_distributions", lambda _session: [])
+    # This database has a ledger and things, and nothing that comes by deliveries.
+    monkeypatch.setattr(commands, "_DELIVERIES", ())
     add(database, Thing(name="a"))
 
     def typed(*arguments: str):
