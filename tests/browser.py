@@ -147,13 +147,14 @@ def show_in(page: Page, theme: str, size: dict[str, int]) -> None:
     )
 
 
-def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
-    """What axe holds against the page as it stands, one line per element; by all its rules or by these."""
+def violations(page: Page, rules: Sequence[str] = (), *, colours: bool = True) -> list[str]:
+    """What axe holds against the page as it stands, one line per element; by all its rules, all but colours, or by these."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     # Without preload: false axe fetches nested style sheets by wrong addresses, which fails and adds nothing.
     only = {"type": "rule", "values": [*rules]} if rules else {"type": "tag", "values": [*STANDARDS]}
-    options = {"preload": False, "resultTypes": ["violations"], "runOnly": only}
+    left_out = {} if colours or rules else {name: {"enabled": False} for name in COLOURS}
+    options = {"preload": False, "resultTypes": ["violations"], "runOnly": only, "rules": left_out}
     found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [f"{each['id']}: {' '.join(map(str, node['target']))}" for each in found for node in each["nodes"]]
 

@@ -2,18 +2,21 @@
 
 import gc
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import FileSystemBytecodeCache
 from sqlmodel import Session
 
 from registry.kernel import clock
@@ -39,6 +42,12 @@ hypothesis.load_profile("everyday")
 _alive = pytest.StashKey[IO[str]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--by-turns", action="store_true", help="test edges on one of the databases each, by turns"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # Whoever runs the tests may have a register of their own configured; no test may come near it.
     for name in [name for name in os.environ if name.startswith("REGISTRY_") and name not in KEPT]:
@@ -55,6 +64,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
         if long:
             config.hook.pytest_deselected(items=long)
+    if config.option.by_turns:
+        names = _not_their_turn(items)
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in names])
+        items[:] = [item for item in items if item.nodeid not in names]
     # The longest first, so that no process is left with one of them while the others have nothing to do.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     _give_journeys_to_one_process(items)
@@ -65,6 +78,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(
                 pytest.mark.filterwarnings("ignore:unclosed file .*/registry/static/:ResourceWarning")
             )
+
+
+_EDGES = re.compile(r"/test_(\w*_)?(pages|api|commands?|by_id)(_\w+)?\.py::")
+
+
+def _not_their_turn(items: Sequence[pytest.Item]) -> set[str]:
+    """Of each test of an edge that would run on both databases the one that is left out: by its name, the same each day.
+
+    Edges are thin: what they call runs on both databases always, and so does every page in the sweeps of tests/web.
+    """
+    twins: dict[str, list[str]] = {}
+    for item in items:
+        name, _, parameters = item.nodeid.partition("[")
+        if _EDGES.search(name):
+            parts = [part for part in parameters.rstrip("]").split("-") if part not in databases.KINDS]
+            twins.setdefault(f"{name}[{'-'.join(parts)}", []).append(item.nodeid)
+    return {sorted(two)[crc32(name.encode()) % 2] for name, two in twins.items() if len(two) == 2}
 
 
 def _give_journeys_to_one_process(items: list[pytest.Item]) -> None:
@@ -176,12 +206,13 @@ def frozen_clock() -> Iterator[datetime]:
 
 @pytest.fixture(scope="session")
 def _application(tmp_path_factory: pytest.TempPathFactory) -> "App":
-    """Made once per process: making it and compiling its templates would cost more than most tests do."""
+    """Made once per process, its templates compiled once per run: that would cost more than most tests do."""
     from registry.app import create_app
     from registry.settings import Settings
 
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key=secrets.token_urlsafe(48))
     made = create_app(settings, Database("sqlite://"))
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.FOLDER])
     # A fault of the program fails the test that meets it, instead of becoming a page that says "sorry".
     made.config["PROPAGATE_EXCEPTIONS"] = True
     return made

@@ -24,6 +24,7 @@ _FAST = {
     "max_wal_senders": "0",
     "max_wal_size": "128MB",
     "autovacuum": "off",
+    "jit": "off",
     "max_connections": "200",
     "log_min_messages": "fatal",
 }

@@ -18,6 +18,8 @@ Finisher = Callable[[Session], None]
 _FINISHERS = "finishers"
 _SQLITE_BUSY_MS = 20_000
 _SQLITE_PAUSE_SECONDS = 0.02
+# How many statements stay put together: more than the program has, for to put one together costs more than to run it.
+_STATEMENTS_KEPT = 3_000
 
 
 class Database:
@@ -26,7 +28,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
+        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "query_cache_size": _STATEMENTS_KEPT}
         if not self.is_sqlite:
             options |= {"pool_size": pool_size, "max_overflow": pool_size}
         self.engine = sa.create_engine(self.url, **options)

@@ -66,14 +66,15 @@ def eyes(site, browser):
 def faults(page: Page, watch: Watch, address: str, status: int = 200, *, every_way: bool = True) -> list[str]:
     """Everything wrong with one page: on a desk in the light, the same in the dark, and on a phone.
 
-    Not in every way: on a desk in the light, and whether it fits a phone.
+    Not in every way: on a desk, and whether it fits a phone. Colours belong to the components then, which the page of
+    patterns shows in every state and theme (tests/web/test_patterns_page.py).
     """
     watch.complaints.clear()
     reply = page.goto(address)
     ready(page)
     found = [] if reply and reply.status == status else [f"answered {reply and reply.status}, not {status}"]
     show_in(page, "light", DESK)
-    found += [f"desk, light: {each}" for each in violations(page)] + _beside(page, "desk")
+    found += [f"desk, light: {each}" for each in violations(page, colours=every_way)] + _beside(page, "desk")
     if every_way:
         # The dark theme changes colours and nothing else.
         show_in(page, "dark", DESK)

@@ -23,7 +23,7 @@ def test_everything_is_checked(ready):
     done = ready.run("script/test")
     assert done.returncode == 0, done.stderr
     assert ready.called[0] == "setup --for-tests"
-    assert pytest_calls(ready) == ["pytest -n 3 --dist worksteal"]
+    assert pytest_calls(ready) == ["pytest -n 3 --dist worksteal --by-turns"]
     assert {"ruff check .", "ruff format --check .", "mypy ", "lint-imports --no-logo"} <= set(ready.called)
     assert [f"{name}: passed" for name in CHECKS] == done.stdout.splitlines()
 

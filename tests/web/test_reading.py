@@ -15,6 +15,7 @@ from tests.web.everything import SLOW, exchange
 
 # Kept so that the same PDF is not laid out twice; it can be made again at any time.
 CACHE = {"card_preview"}
+ASKED = (("adam", "GET"), ("adam", "HEAD"), ("ada", "GET"))
 
 
 @pytest.mark.slow
@@ -27,7 +28,7 @@ def test_no_address_that_is_read_changes_anything(everything):
         since.append(rule.rule)
         url = everything.address(rule)
         headers = everything.bearer if url.startswith("/api/") else {}
-        for name, method in (("adam", "GET"), ("adam", "HEAD"), ("ada", "GET")):
+        for name, method in ASKED if everything.app.database.is_sqlite else ASKED[:1]:
             if rule.endpoint == SLOW and (name, method) != ("adam", "GET"):
                 continue
             with clients[name].open(url, method=method, headers=headers) as reply:
