@@ -91,7 +91,7 @@ def _lacking(facets: Sequence[Facet], found: Sequence[str | None]) -> dict[str, 
     systems, *having = (frozenset(_parts(each)) for each in found)
     following = iter(having)
     return {
-        facet.name: Counter({value: len(systems - next(following)) for value in facet.having})
+        facet.name: Counter({value: len(systems) - len(systems & next(following)) for value in facet.having})
         for facet in facets
     }
 
