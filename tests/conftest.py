@@ -35,7 +35,7 @@ KEPT = {"REGISTRY_REAL_DATA", databases.FOLDER}
 INSTANT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 # What a rule holds for is drawn anew on each run; more of it by `script/test --hypothesis-profile=thorough`.
-hypothesis.register_profile("everyday", max_examples=25, deadline=None)
+hypothesis.register_profile("everyday", max_examples=15, deadline=None)
 hypothesis.register_profile("thorough", max_examples=1_000, deadline=None)
 hypothesis.load_profile("everyday")
 
@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             )
 
 
-_EDGES = re.compile(r"/test_(\w*_)?(pages|api|commands?|by_id)(_\w+)?\.py::")
+_EDGES = re.compile(r"/commands/|/test_(\w*_)?(pages|api|commands?|by_id)(_\w+)?\.py::")
 
 
 def _not_their_turn(items: Sequence[pytest.Item]) -> set[str]:
