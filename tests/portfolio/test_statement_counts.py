@@ -5,7 +5,7 @@ import pytest
 from tests.portfolio.peopled import fill
 from tests.store.statements import counted
 
-FEW, MANY = 3, 12
+FEW, MANY = 5, 60
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
