@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.drift import actions
 from registry.drift.models import Baseline, Distribution, Feature
@@ -12,7 +11,6 @@ from registry.drift.queries import windows
 from registry.drift.rules.comparing import Compared, compare
 from registry.drift.rules.decoding import (
     BaselineIn,
-    DistributionBatch,
     DistributionIn,
     WindowIn,
     baseline_of,
@@ -23,7 +21,6 @@ from registry.drift.schemas import baseline_out, distribution_out, receipt_out
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.monitoring.queries.series import place_of
-from registry.monitoring.rules.unpacking import ungzip
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.store.session import finish
@@ -43,7 +40,9 @@ def push(key: str) -> Response:
     system = systems.by_key(session(), actor(), key)
     # Nobody makes the server read a thousand distributions that they may not send anyway.
     require(actor(), Permission.SNAPSHOT_PUSH, system.id)
-    receipt = actions.record_distributions(session(), actor(), system.id or 0, _sent())
+    receipt = actions.record_distributions(
+        session(), actor(), system.id or 0, jsonkit.batch_sent(distributions_of, distributions_of_lines)
+    )
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
@@ -106,9 +105,7 @@ def put_baseline(key: str) -> Response:
     """Set what a feature is compared with: a window that was sent, or counts sent for it. The same again changes nothing."""
     system = systems.by_key(session(), actor(), key)
     require(actor(), Permission.BASELINE_SET, system.id)
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType
-    told = baseline_of(_body())
+    told = jsonkit.document_sent(baseline_of)
     found = _set(system.id or 0, told)
     feature = queries.feature_by_id(session(), system.id or 0, found.feature_id)
     return jsonkit.reply(baseline_out(feature, found))
@@ -154,23 +151,3 @@ def _compared(baseline: Baseline | None, window: Distribution) -> Compared | Non
 def _after() -> tuple[str, int] | None:
     parts = parts_of(request.args.get("cursor"), (str, int))
     return None if parts is None else (parts[0], min(parts[1], LARGEST_NUMBER))
-
-
-def _sent() -> DistributionBatch:
-    body = _body()
-    if request.mimetype == "application/json":
-        return distributions_of(body)
-    if request.mimetype == "application/x-ndjson":
-        told = {name: request.args.get(name, "") for name in ("version", "source", "supersedes")}
-        return distributions_of_lines(body, **told)
-    raise UnsupportedMediaType
-
-
-def _body() -> bytes:
-    body = request.get_data()
-    packed = request.headers.get("Content-Encoding", "identity").lower()
-    if packed == "gzip":
-        return ungzip(body)
-    if packed != "identity":
-        raise UnsupportedMediaType
-    return body

@@ -9,7 +9,8 @@ from sqlmodel import Field
 
 from registry.drift.rules.decoding import LONGEST_FEATURE, LONGEST_NAME
 from registry.drift.rules.spreads import Kind
-from registry.monitoring.rules.batches import GROUP_LIMIT, KEY_LIMIT, SOURCE_LIMIT
+from registry.monitoring.models.deliveries import DeliveryRow
+from registry.monitoring.rules.batches import GROUP_LIMIT, KEY_LIMIT
 from registry.store.columns import Exact, Revised, Row, by_value, instant, json_type, long_text, one_of
 
 # As for readings: years of daily windows of many features pass what 32 bits can number.
@@ -29,23 +30,13 @@ class Feature(Row, table=True):
     group_key: str = Field(default="", max_length=GROUP_LIMIT)
 
 
-class DistributionBatch(Row, table=True):
-    """One delivery of distributions: who sent it, when, and the digest of all of them. Never changed.
-
-    The ledger covers this row, and this row covers the counts, which are too many for entries of their own.
-    """
+class DistributionBatch(DeliveryRow, table=True):
+    """One delivery of distributions."""
 
     __tablename__ = "distribution_batch"
     __table_args__ = (sa.Index("ix_distribution_batch_system", "system_id", "id"),)
 
-    system_id: int = Field(foreign_key="system.id")
-    received_at: datetime = instant()
-    received_by_id: int | None = Field(default=None, foreign_key="person.id")
-    version_id: int | None = Field(default=None, foreign_key="model_version.id", index=True)
-    source: str = Field(default="", max_length=SOURCE_LIMIT)
-    supersedes_because: str = long_text(default="")
     distributions: int
-    sha256: str = Field(max_length=64)
 
 
 class Distribution(Row, table=True):

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlmodel import Session
-from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.fairness.actions.receiving import Receipt, record_counts, record_forecasts
 from registry.fairness.queries import reading
@@ -20,7 +19,6 @@ from registry.fairness.rules.decoding import (
 from registry.fairness.rules.figures import figures_of, forecast_figures
 from registry.fairness.schemas import forecasts_out, receipt_out, window_out
 from registry.kernel.actor import Actor, Permission, require
-from registry.monitoring.rules.unpacking import ungzip
 from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
@@ -75,30 +73,14 @@ def calibration(key: str) -> Response:
 def _taken(
     key: str,
     document: Callable[[bytes], Delivery[Any]],
-    lines: Callable[[bytes, dict[str, str]], Delivery[Any]],
+    lines: Callable[..., Delivery[Any]],
     act: Callable[[Session, Actor, int, Delivery[Any]], Receipt],
 ) -> Response:
     system = systems.by_key(session(), actor(), key)
     # Nobody makes the server read thousands of counts that they may not send anyway.
     require(actor(), Permission.SNAPSHOT_PUSH, system.id)
-    receipt = act(session(), actor(), system.id or 0, _sent(document, lines))
+    receipt = act(session(), actor(), system.id or 0, jsonkit.batch_sent(document, lines))
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     seq = reading.entry_of(session(), receipt.batch_id)
     return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
-
-
-def _sent(
-    document: Callable[[bytes], Delivery[Any]], lines: Callable[[bytes, dict[str, str]], Delivery[Any]]
-) -> Delivery[Any]:
-    body = request.get_data()
-    packed = request.headers.get("Content-Encoding", "identity").lower()
-    if packed == "gzip":
-        body = ungzip(body)
-    elif packed != "identity":
-        raise UnsupportedMediaType
-    if request.mimetype == "application/json":
-        return document(body)
-    if request.mimetype == "application/x-ndjson":
-        return lines(body, {name: request.args.get(name, "") for name in ("version", "source", "supersedes")})
-    raise UnsupportedMediaType

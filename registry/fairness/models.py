@@ -11,7 +11,8 @@ from sqlmodel import Field
 from registry.fairness.rules.bounds import ATTRIBUTE_LIMIT, GROUP_LIMIT
 from registry.fairness.rules.calibration import Scheme
 from registry.fairness.rules.measures import Measure
-from registry.monitoring.rules.batches import KEY_LIMIT, SOURCE_LIMIT
+from registry.monitoring.models.deliveries import DeliveryRow
+from registry.monitoring.rules.batches import KEY_LIMIT
 from registry.store.columns import Exact, Revised, Row, by_value, instant, json_type, long_text, one_of
 
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -24,11 +25,8 @@ class DeliveryKind(StrEnum):
     WINDOWS = "windows"
 
 
-class FairnessBatch(Row, table=True):
-    """One delivery of counts by group or of forecasts in bins, with the digest of every row in it. Never changed.
-
-    The ledger covers this row, and this row covers those, which are too many for entries of their own.
-    """
+class FairnessBatch(DeliveryRow, table=True):
+    """One delivery of counts by group or of forecasts in bins."""
 
     __tablename__ = "fairness_batch"
     __table_args__ = (
@@ -36,15 +34,8 @@ class FairnessBatch(Row, table=True):
         sa.Index("ix_fairness_batch_system", "system_id", "id"),
     )
 
-    system_id: int = Field(foreign_key="system.id")
     kind: DeliveryKind = Field(sa_type=by_value(DeliveryKind))
-    received_at: datetime = instant()
-    received_by_id: int | None = Field(default=None, foreign_key="person.id")
-    version_id: int | None = Field(default=None, foreign_key="model_version.id", index=True)
-    source: str = Field(default="", max_length=SOURCE_LIMIT)
-    supersedes_because: str = long_text(default="")
     items: int
-    sha256: str = Field(max_length=64)
 
 
 class FairnessCount(Row, table=True):

@@ -8,10 +8,10 @@ import click
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound
+from registry.kernel.unpacking import MOST_UNPACKED
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.queries import series
 from registry.monitoring.queries.opening import batch_in
-from registry.monitoring.rules.unpacking import MOST_UNPACKED
 from registry.monitoring.schemas import receipt_out
 from registry.store.commandkit import answer, house, progress
 from registry.systems.queries import by_key

@@ -1,7 +1,7 @@
 """JSON in and out: bodies in their shapes, the problem+json envelope, ETags of what was read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from flask import Response, request
@@ -11,8 +11,10 @@ from werkzeug.exceptions import PreconditionRequired, UnsupportedMediaType
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.kernel.strict_json import decoded
+from registry.kernel.unpacking import ungzip
 
 Shape = TypeVar("Shape", bound=BaseModel)
+Batch = TypeVar("Batch")
 
 LARGEST_PAGE = 200
 _ETAG_LENGTH = 32
@@ -35,6 +37,32 @@ def parsed(shape: type[Shape]) -> Shape:
             for each in error.errors(include_url=False)
         ]
         raise RuleBroken(problems) from error
+
+
+def batch_sent(document: Callable[[bytes], Batch], lines: Callable[..., Batch]) -> Batch:
+    """The batch this request brings, packed with gzip or not: one JSON document, or JSON lines.
+
+    What holds for the whole batch (version, source, supersedes) stands in the document, or beside lines in the address.
+    Raises RuleBroken as the two readers do, and UnsupportedMediaType for any other kind of body.
+    """
+    if request.mimetype != "application/x-ndjson":
+        return document_sent(document)
+    told = {name: request.args.get(name, "") for name in ("version", "source", "supersedes")}
+    return lines(_unpacked(), **told)
+
+
+def document_sent(document: Callable[[bytes], Batch]) -> Batch:
+    """The JSON document this request brings, packed with gzip or not, by its own reader. Raises as batch_sent does."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    return document(_unpacked())
+
+
+def _unpacked() -> bytes:
+    packed = request.headers.get("Content-Encoding", "identity").lower()
+    if packed not in {"gzip", "identity"}:
+        raise UnsupportedMediaType
+    return ungzip(request.get_data()) if packed == "gzip" else request.get_data()
 
 
 def reply(value: Any, status: int = 200, *, etag: str = "") -> Response:

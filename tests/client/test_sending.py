@@ -32,8 +32,8 @@ from registry.client import (
     sending,
 )
 from registry.fairness.rules.decoding import counts_of, windows_of
+from registry.kernel.unpacking import ungzip
 from registry.monitoring.rules.decoding import batch_of
-from registry.monitoring.rules.unpacking import ungzip
 from tests.client.server import DROPPED, TAKEN, serving
 
 NIGHT = datetime(2026, 11, 2, tzinfo=UTC)

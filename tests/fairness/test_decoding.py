@@ -34,7 +34,7 @@ def test_the_four_cells_make_the_selections_and_null_is_a_group_nobody_knows():
     assert (found.source, first.n, first.selected, first.table) == ("run", 100, 45, None)
     assert (second.group, second.n, second.selected, second.table) == ("", 14, 9, (5, 4, 3, 2))
     lines = "\n".join(map(json.dumps, sent)).encode()
-    assert counts_of_lines(lines, {"source": "run"}) == found
+    assert counts_of_lines(lines, source="run") == found
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_bad_window_is_named_by_its_field(window, field):
 def test_forecasts_come_as_a_document_or_as_lines():
     sent = [WINDOW, WINDOW | {"key": "second"}]
     lines = "\n".join(map(json.dumps, sent)).encode()
-    assert windows_of_lines(lines, {}) == windows_of(json.dumps({"windows": sent}).encode())
+    assert windows_of_lines(lines) == windows_of(json.dumps({"windows": sent}).encode())
 
 
 def test_a_field_of_a_bin_that_is_stated_twice_is_refused():

@@ -1,6 +1,6 @@
 """record_counts() and record_forecasts(): a whole delivery or nothing, each item once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,46 +42,75 @@ def record_counts(session: Session, actor: Actor, system_id: int, sent: Delivery
     why it supersedes them. One ledger entry, from which the alerts follow; none when it brought nothing new.
     """
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
-    version_id = _checked(session, system_id, DeliveryKind.COUNTS, sent)
-    connection = session.connection()
-    hold_system(connection, system_id)
-    sorted_ = _sort(DeliveryKind.COUNTS, sent, held_counts(connection, system_id, sent.items))
-    if not sorted_.new:
-        return _known(sent, sorted_)
-    delivery = _delivery(actor, system_id, version_id, DeliveryKind.COUNTS, sent, sorted_)
-    session.add(delivery)
-    session.flush()
-    rows = [
-        _row(delivery, item, revision)
-        | {"attribute": item.attribute, "group_name": item.group, "n": item.n, "selected": item.selected}
-        | dict(zip(_CELLS, item.table or (None,) * len(_CELLS), strict=True))
-        for item, revision in _new(sent.items, sorted_)
-    ]
-    connection.execute(sa.insert(COUNT), rows)
+    version_id, found = _sorted_out(session, system_id, sent, _COUNTS)
+    if not found.new:
+        return _known(sent, found)
+    delivery = _delivery(actor, system_id, version_id, DeliveryKind.COUNTS, sent, found)
+    _store(session, delivery, sent, found, _COUNTS)
     record(session, actor, Event.FAIRNESS_COUNTED, delivery, system_id=system_id)
-    return Receipt(len(rows), len(sent.items) - len(rows), delivery.id or 0)
+    return _receipt(delivery, sent)
 
 
 def record_forecasts(session: Session, actor: Actor, system_id: int, sent: Delivery[WindowIn]) -> Receipt:
     """Take in forecasts held against what happened. As record_counts, of which it differs in nothing else."""
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
-    version_id = _checked(session, system_id, DeliveryKind.WINDOWS, sent)
+    version_id, found = _sorted_out(session, system_id, sent, _WINDOWS)
+    if not found.new:
+        return _known(sent, found)
+    delivery = _delivery(actor, system_id, version_id, DeliveryKind.WINDOWS, sent, found)
+    _store(session, delivery, sent, found, _WINDOWS)
+    record(session, actor, Event.CALIBRATION_COUNTED, delivery, system_id=system_id)
+    return _receipt(delivery, sent)
+
+
+def _count_row(item: CountIn) -> dict[str, Any]:
+    cells = dict(zip(_CELLS, item.table or (None,) * len(_CELLS), strict=True))
+    return {
+        "attribute": item.attribute,
+        "group_name": item.group,
+        "n": item.n,
+        "selected": item.selected,
+    } | cells
+
+
+def _window_row(item: WindowIn) -> dict[str, Any]:
+    return {"scheme": item.scheme, "bin_count": item.bin_count, "bins": batches.bins_in(item)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where one kind of item is looked up and kept."""
+
+    kind: DeliveryKind
+    held: Callable[[sa.Connection, int, Any], Mapping[Place, Held]]
+    table: sa.Table
+    row: Callable[[Any], dict[str, Any]]
+
+
+_COUNTS: Final = _Way(DeliveryKind.COUNTS, held_counts, COUNT, _count_row)
+_WINDOWS: Final = _Way(DeliveryKind.WINDOWS, held_windows, WINDOW, _window_row)
+
+
+def _sorted_out(
+    session: Session, system_id: int, sent: Delivery[Any], way: _Way
+) -> tuple[int | None, Sorted]:
+    """The version the delivery is of, and what of it is new: nothing else comes in until the transaction ends."""
+    version_id = _checked(session, system_id, way.kind, sent)
     connection = session.connection()
     hold_system(connection, system_id)
-    sorted_ = _sort(DeliveryKind.WINDOWS, sent, held_windows(connection, system_id, sent.items))
-    if not sorted_.new:
-        return _known(sent, sorted_)
-    delivery = _delivery(actor, system_id, version_id, DeliveryKind.WINDOWS, sent, sorted_)
+    return version_id, _sort(way.kind, sent, way.held(connection, system_id, sent.items))
+
+
+def _store(session: Session, delivery: FairnessBatch, sent: Delivery[Any], found: Sorted, way: _Way) -> None:
     session.add(delivery)
     session.flush()
-    rows = [
-        _row(delivery, item, revision)
-        | {"scheme": item.scheme, "bin_count": item.bin_count, "bins": batches.bins_in(item)}
-        for item, revision in _new(sent.items, sorted_)
-    ]
-    connection.execute(sa.insert(WINDOW), rows)
-    record(session, actor, Event.CALIBRATION_COUNTED, delivery, system_id=system_id)
-    return Receipt(len(rows), len(sent.items) - len(rows), delivery.id or 0)
+    new = _new(sent.items, found)
+    rows = [_row(delivery, item, revision) | way.row(item) for item, revision in new]
+    session.connection().execute(sa.insert(way.table), rows)
+
+
+def _receipt(delivery: FairnessBatch, sent: Delivery[Any]) -> Receipt:
+    return Receipt(delivery.items, len(sent.items) - delivery.items, delivery.id or 0)
 
 
 def _checked(session: Session, system_id: int, kind: DeliveryKind, sent: Delivery[Any]) -> int | None:

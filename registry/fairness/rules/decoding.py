@@ -81,7 +81,7 @@ def counts_of(body: bytes) -> Delivery[CountIn]:
     return _document(body, COUNTS, _count)
 
 
-def counts_of_lines(body: bytes, told: dict[str, str]) -> Delivery[CountIn]:
+def counts_of_lines(body: bytes, **told: str) -> Delivery[CountIn]:
     """The counts in JSON lines, one group in each; `told` is what holds for all of them. Raises as counts_of does."""
     return _lines(body, told, COUNTS, _count)
 
@@ -91,7 +91,7 @@ def windows_of(body: bytes) -> Delivery[WindowIn]:
     return _document(body, WINDOWS, _window)
 
 
-def windows_of_lines(body: bytes, told: dict[str, str]) -> Delivery[WindowIn]:
+def windows_of_lines(body: bytes, **told: str) -> Delivery[WindowIn]:
     """The forecasts in JSON lines, one window in each. Raises as counts_of does."""
     return _lines(body, told, WINDOWS, _window)
 

@@ -3,13 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.kernel.actor import Permission, require
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.queries import series
-from registry.monitoring.rules.decoding import Batch, batch_of, batch_of_lines
-from registry.monitoring.rules.unpacking import ungzip
+from registry.monitoring.rules.decoding import batch_of, batch_of_lines
 from registry.monitoring.schemas import reading_out, receipt_out
 from registry.objectives.queries import metric_by_slug, metrics_of
 from registry.store.paging import cursor_of
@@ -30,7 +28,9 @@ def push(key: str) -> Response:
     system = systems.by_key(session(), actor(), key)
     # Nobody makes the server read thousands of readings that they may not send anyway.
     require(actor(), Permission.SNAPSHOT_PUSH, system.id)
-    receipt = record_snapshots(session(), actor(), system.id or 0, _sent())
+    receipt = record_snapshots(
+        session(), actor(), system.id or 0, jsonkit.batch_sent(batch_of, batch_of_lines)
+    )
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
@@ -58,18 +58,3 @@ def _newest(system_id: int) -> list[dict[str, Any]]:
     metrics = {metric.id or 0: metric.slug for metric in metrics_of(session(), system_id)}
     latest = series.latest_of(session(), list(metrics))
     return [reading_out(each, slug) for number, slug in metrics.items() for each in latest[number]]
-
-
-def _sent() -> Batch:
-    body = request.get_data()
-    packed = request.headers.get("Content-Encoding", "identity").lower()
-    if packed == "gzip":
-        body = ungzip(body)
-    elif packed != "identity":
-        raise UnsupportedMediaType
-    if request.mimetype == "application/json":
-        return batch_of(body)
-    if request.mimetype == "application/x-ndjson":
-        told = {name: request.args.get(name, "") for name in ("version", "source", "supersedes")}
-        return batch_of_lines(body, **told)
-    raise UnsupportedMediaType

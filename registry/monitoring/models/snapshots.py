@@ -8,31 +8,22 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.kernel.guard_rails import Bound
-from registry.monitoring.rules.batches import GROUP_LIMIT, KEY_LIMIT, SOURCE_LIMIT
+from registry.monitoring.models.deliveries import DeliveryRow
+from registry.monitoring.rules.batches import GROUP_LIMIT, KEY_LIMIT
 from registry.objectives.rules.judging import Verdict
-from registry.store.columns import Exact, Row, by_value, instant, long_text, one_of
+from registry.store.columns import Exact, Row, by_value, instant, one_of
 
 # Ten million readings are expected; a 32-bit number would last for a few years of them.
 _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-class SnapshotBatch(Row, table=True):
-    """One delivery of readings: who sent it, when, and the digest of every reading in it. Never changed.
-
-    The ledger covers this row, and this row covers the readings, which are too many for entries of their own.
-    """
+class SnapshotBatch(DeliveryRow, table=True):
+    """One delivery of readings."""
 
     __tablename__ = "snapshot_batch"
     __table_args__ = (sa.Index("ix_snapshot_batch_system", "system_id", "id"),)
 
-    system_id: int = Field(foreign_key="system.id")
-    received_at: datetime = instant()
-    received_by_id: int | None = Field(default=None, foreign_key="person.id")
-    version_id: int | None = Field(default=None, foreign_key="model_version.id", index=True)
-    source: str = Field(default="", max_length=SOURCE_LIMIT)
-    supersedes_because: str = long_text(default="")
     points: int
-    sha256: str = Field(max_length=64)
 
 
 class FrozenRail(Row, table=True):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel.errors import RuleBroken
-from registry.monitoring.rules.unpacking import MOST_UNPACKED, ungzip
+from registry.kernel.unpacking import MOST_UNPACKED, ungzip
 
 
 def why(data: bytes, limit: int = MOST_UNPACKED) -> str:
