@@ -1,13 +1,10 @@
 """What several tests of fairness do: send counts by group and forecasts, set a bound, let the alerts follow."""
 
 import csv
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from registry.fairness.actions.bounds import set_bound
@@ -29,12 +26,9 @@ BOUND = BoundFacts(
 )
 
 
-def compas(name):
-    """A table of COMPAS as published, where the real data is here."""
-    folder = os.environ.get("REGISTRY_REAL_DATA")
-    if not folder:
-        pytest.skip("REGISTRY_REAL_DATA names no folder of real inventories")
-    with (Path(folder) / "fairness" / name).open(newline="") as file:
+def compas(real_data, name):
+    """A table of COMPAS as published."""
+    with (real_data / "fairness" / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

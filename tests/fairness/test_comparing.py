@@ -1,6 +1,5 @@
 """Fairness: the published figures of COMPAS exactly, each comparison in its named variant, and what is never said."""
 
-import csv
 import math
 from fractions import Fraction
 
@@ -28,6 +27,7 @@ from registry.monitoring.rules.shares import (
     two_proportions,
     wilson,
 )
+from tests.fairness.counting import compas
 
 F = Fraction
 
@@ -40,11 +40,6 @@ some_rates = st.dictionaries(st.text(min_size=1, max_size=3), st.fractions(0, 1)
 
 def close(value):
     return pytest.approx(value, abs=1e-9, rel=0)
-
-
-def rows(real_data, name):
-    with (real_data / "fairness" / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def tallied(cases):
@@ -79,12 +74,12 @@ def test_every_rate_of_compas_is_the_one_published(real_data):
         "pprev": Rate.SELECTION,
         "prev": Rate.PREVALENCE,
     }
-    cases = rows(real_data, "compas_for_aequitas.csv")
+    cases = compas(real_data, "compas_for_aequitas.csv")
     counts = {
         (each["attribute_name"], each["attribute_value"]): each
-        for each in rows(real_data, "aequitas_compas_group_counts.csv")
+        for each in compas(real_data, "aequitas_compas_group_counts.csv")
     }
-    published = rows(real_data, "aequitas_compas_group_rates.csv")
+    published = compas(real_data, "aequitas_compas_group_rates.csv")
     assert len(published) == len(counts) == 11
     for line in published:
         attribute, value = line["attribute_name"], line["attribute_value"]
@@ -98,8 +93,8 @@ def test_every_rate_of_compas_is_the_one_published(real_data):
 
 @pytest.mark.realdata
 def test_error_rates_of_compas_are_those_of_propublica_in_every_digit(real_data):
-    cases = rows(real_data, "compas_for_aequitas.csv")
-    published = rows(real_data, "propublica_compas_published.csv")
+    cases = compas(real_data, "compas_for_aequitas.csv")
+    published = compas(real_data, "propublica_compas_published.csv")
     assert [line["group"] for line in published] == ["All", "African-American", "Caucasian"]
     for line in published:
         outcomes = tallied([each for each in cases if line["group"] in {"All", each["race"]}])
@@ -112,7 +107,7 @@ def test_error_rates_of_compas_are_those_of_propublica_in_every_digit(real_data)
 
 @pytest.mark.realdata
 def test_groups_of_compas_too_small_to_judge_are_left_out_and_named(real_data):
-    cases = rows(real_data, "compas_for_aequitas.csv")
+    cases = compas(real_data, "compas_for_aequitas.csv")
     races = {
         race: tallied([each for each in cases if each["race"] == race]) for race in {x["race"] for x in cases}
     }
