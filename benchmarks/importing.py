@@ -21,7 +21,7 @@ from pathlib import Path
 def registry(folder: str, *arguments: str) -> dict[str, object]:
     """The JSON answer of one registry command over a register in that folder."""
     environment = {**os.environ, "REGISTRY_DATA_DIR": folder}
-    command = [sys.executable, "-m", "registry.cli", *arguments, "--json"]
+    command = [sys.executable, "-m", "registry", *arguments, "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
     return json.loads(done.stdout)
 

@@ -178,7 +178,7 @@ def ours(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
             "REGISTRY_SECRET_KEY": secrets.token_urlsafe(48),
             "REGISTRY_DATA_DIR": str(folder),
         }
-        command = [sys.executable, "-m", "registry.cli", "serve", "--no-worker", "--port", str(port)]
+        command = [sys.executable, "-m", "registry", "serve", "--no-worker", "--port", str(port)]
         with served(command, port, folder, **environment) as process:
             addresses = [f"/api/v1/systems/{key}/snapshots" for key, _, _ in places]
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

@@ -69,7 +69,7 @@ def filled(folder: Path, url: str, count: int) -> None:
     environment = {**os.environ, "REGISTRY_DATABASE_URL": url, "REGISTRY_DATA_DIR": str(folder)}
     for command in (["db", "upgrade"], ["people", "import", str(people)], ["import", str(systems)]):
         subprocess.run(
-            [sys.executable, "-m", "registry.cli", *command], env=environment, check=True, capture_output=True
+            [sys.executable, "-m", "registry", *command], env=environment, check=True, capture_output=True
         )
 
 

@@ -25,6 +25,8 @@ _FAST = {
     "max_wal_size": "128MB",
     "autovacuum": "off",
     "jit": "off",
+    # Not UTC, as most servers are not: an instant sent without its zone would be another one.
+    "timezone": "Europe/Berlin",
     "max_connections": "200",
     "log_min_messages": "fatal",
 }

@@ -27,6 +27,8 @@ _LAST_NUMBER = sa.text("SELECT coalesce(max(id), 0) FROM snapshot")
 _DRAWN = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
 _KEPT = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(sa.bindparam("digests", expanding=True)))
 # What its text form takes for the end of a value or of a row, and the sign that says otherwise.
+# Without its zone PostgreSQL would take an instant for one of the zone the server is set to.
+_IN_UTC = "{}+00".format
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -140,8 +142,8 @@ def store(connection: sa.Connection, batch_id: int, readings: Judged) -> None:
         [str(batch_id)] * len(cases),
         map(str, metrics),
         _escaped(groups),
-        starts,
-        ends,
+        map(_IN_UTC, starts),
+        map(_IN_UTC, ends),
         _escaped(keys),
         map(str, readings.revisions),
         readings.values,
