@@ -21,6 +21,7 @@ from registry.store.session import Database
 
 _AT_ONCE: Final = 200
 _BACK: Final = "The newest window is like the baseline again."
+_NEW_BASELINE: Final = "Another baseline was set, {name}: the newest window is like it."
 
 
 def check_drift(database: Database, _payload: dict[str, Any]) -> None:
@@ -35,23 +36,30 @@ def check_drift(database: Database, _payload: dict[str, Any]) -> None:
 
 def on_baseline_set(database: Database, payload: dict[str, Any]) -> None:
     """Hold the newest window of a feature against its new baseline at once: an alert about the old one may be over."""
-    _check_after(database, payload["subject_id"] - 1, 1)
+    _check_after(database, payload["subject_id"] - 1, 1, anew=True)
 
 
-def _check_after(database: Database, baseline_id: int, limit: int) -> int | None:
-    """Check the next so many baselines in force; the last of them where there may be more."""
+def _check_after(database: Database, baseline_id: int, limit: int, *, anew: bool = False) -> int | None:
+    """Check the next so many baselines in force; the last of them where there may be more.
+
+    Those set `anew` have been compared with nothing yet, whatever was heard of their features' newest windows.
+    """
     with database.transaction(read_only=True) as session:
         some = checking.watched_after(session, baseline_id, limit=limit)
         features = [each.feature for each in some]
         standing = checking.drift_alerts(session, features)
         over = checking.over_until(session, features)
     for each in some:
-        _follow(database, each, standing, over)
+        _follow(database, each, standing, {} if anew else over, _NEW_BASELINE if anew else _BACK)
     return some[-1].baseline.id if len(some) == limit else None
 
 
 def _follow(
-    database: Database, each: Watched, standing: Mapping[int, Alert], over: Mapping[int, datetime]
+    database: Database,
+    each: Watched,
+    standing: Mapping[int, Alert],
+    over: Mapping[int, datetime],
+    because: str,
 ) -> None:
     newest, number = each.newest, each.feature.id or 0
     if newest is None:
@@ -59,18 +67,24 @@ def _follow(
     how, drift = decided(spread_in(each.baseline), spread_in(newest))
     alert = standing.get(number)
     if alert is not None and is_back(how, drift):
-        _end(database, alert)
+        _end(database, alert, because.format(name=each.baseline.name))
     if drift is None or not how.is_drift:
         return
-    # Counted already, or called over with this window on the table.
+    says = _said(each, newest.window_end, drift)
+    # Counted already, or called over with this window on the table. The same window says something else once its counts
+    # were corrected or its baseline is another one.
     heard = alert.last_bad_window_end if alert else over.get(number)
-    if heard is None or newest.window_end > heard:
-        _raise(database, each, newest.window_end, how, drift)
+    otherwise = alert is not None and newest.window_end == heard and alert.says != says
+    if heard is None or newest.window_end > heard or otherwise:
+        _raise(database, each, newest.window_end, how, says)
 
 
-def _raise(database: Database, each: Watched, window_end: datetime, how: Standing, drift: Drift) -> None:
+def _said(each: Watched, window_end: datetime, drift: Drift) -> str:
     group = f" ({group_said(each.feature.group_key)})" if each.feature.group_key else ""
-    says = drift_said(f"{each.feature.name}{group}", each.baseline.name, window_end.date(), drift)
+    return drift_said(f"{each.feature.name}{group}", each.baseline.name, window_end.date(), drift)
+
+
+def _raise(database: Database, each: Watched, window_end: datetime, how: Standing, says: str) -> None:
     with database.transaction() as session:
         actions.raise_alert(
             session,
@@ -84,9 +98,9 @@ def _raise(database: Database, each: Watched, window_end: datetime, how: Standin
         )
 
 
-def _end(database: Database, alert: Alert) -> None:
+def _end(database: Database, alert: Alert, because: str) -> None:
     # Resolved in the meantime: then there is nothing left to end. A job may run twice.
     with suppress(RuleBroken, NotFound), database.transaction() as session:
         worker = the_registry("worker")
         found, _ = queries.alert_by_id(session, worker, alert.id or 0, lock=True)
-        actions.resolve(session, worker, found, _BACK)
+        actions.resolve(session, worker, found, because)

@@ -11,13 +11,14 @@ from registry.fairness.queries import reading
 from registry.fairness.queries.reading import facts_of
 from registry.fairness.queries.standing import Stands, standing_of
 from registry.fairness.rules.bounds import BoundFacts
-from registry.fairness.rules.saying import OVER, breach_said, cause_of
+from registry.fairness.rules.saying import OVER, UNCOMPARED, VOID, breach_said, cause_of
 from registry.fairness.rules.weighing import Change, by_group, change_of
 from registry.fairness.rules.windows import Window
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import RuleBroken
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.actions.storing import hold_system
+from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertKind, Severity
 from registry.objectives.rules.judging import Verdict
 from registry.store.session import Database
@@ -52,11 +53,16 @@ def weigh(session: Session, system_id: int) -> None:
         for name, facts in bounds.items()
         for group, some in by_group(_those(windows, name), facts).items()
     }
-    standing = standing_of(session, system_id, [cause_of(*each) for each in series])
+    counted = {cause_of(each.attribute, group) for each in windows for group in each.groups}
+    compared = {cause_of(*each) for each in series}
+    standing = standing_of(session, system_id, sorted(counted | compared))
     for (name, group), some in series.items():
         cause = cause_of(name, group)
         change = change_of(some, standing[cause].weighed)
         _follow(session, system_id, cause, bounds[name], change, standing[cause])
+    for alert in (standing[cause].alert for cause in sorted(counted - compared)):
+        if alert is not None:
+            _end(session, alert, UNCOMPARED)
 
 
 def _those(windows: Iterable[Window], attribute: str) -> list[Window]:
@@ -67,6 +73,8 @@ def _follow(
     session: Session, system_id: int, cause: str, facts: BoundFacts, change: Change, stands: Stands
 ) -> None:
     worker = the_registry("worker")
+    if change.is_void and stands.alert is not None:
+        _end(session, stands.alert, VOID)
     for window, one in change.tell:
         grave = Severity.CRITICAL if one.verdict is Verdict.BREACH else Severity.WARNING
         says = breach_said(one, facts, window.end.date())
@@ -81,5 +89,9 @@ def _follow(
             window_end=window.end,
         )
     if change.is_over and stands.alert is not None:
-        with suppress(RuleBroken):
-            actions.resolve(session, worker, stands.alert, OVER)
+        _end(session, stands.alert, OVER)
+
+
+def _end(session: Session, alert: Alert, because: str) -> None:
+    with suppress(RuleBroken):
+        actions.resolve(session, the_registry("worker"), alert, because)

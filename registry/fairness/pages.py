@@ -94,15 +94,22 @@ def bound(key: str) -> ResponseReturnValue:
     standing = reading.bounds_of(session(), found.id or 0).get(asked)
     form = BoundForm(data=None if request.method == "POST" else shown_in(standing, asked))
     try:
-        saved = form.carried_out(
-            lambda: set_bound(session(), actor(), found.id or 0, form.facts(), version=form.revision)
-        )
+        saved = form.carried_out(lambda: _set(form, found.id or 0, standing))
     except Conflict:
         return _meanwhile(found, form)
     if saved is None:
         return _bound_page(found, form)
     flash("The bound is set. What was counted before is held against it in a moment.", "good")
     return redirect(url_for(".system", key=found.key), 303)
+
+
+def _set(form: BoundForm, system_id: int, opened: FairnessBound | None) -> FairnessBound:
+    """Raises RuleBroken where the form was opened on another attribute than the one it is sent for."""
+    facts = form.facts()
+    if opened is not None and clean(facts.attribute).strip() != opened.attribute:
+        says = f"This bound is the one on {opened.attribute}. Set one on another attribute from the Fairness page."
+        raise RuleBroken([Problem("attribute", says)])
+    return set_bound(session(), actor(), system_id, facts, version=form.revision)
 
 
 def _meanwhile(found: System, form: BoundForm) -> ResponseReturnValue:

@@ -107,7 +107,15 @@ def test_a_bound_is_one_per_attribute_and_changes_only_for_who_has_read_it(sessi
     with pytest.raises(Conflict) as conflict:
         bound(session, cast, stricter)
     assert [each.field for each in conflict.value.differences] == ["limit"]
+    with pytest.raises(RuleBroken, match="Say why it is this one now"):
+        bound(session, cast, stricter, version=first.version)
+    stricter = replace(stricter, reason="The works council asked for more.")
     assert bound(session, cast, stricter, version=first.version).limit == Decimal("0.9")
+    finish(session)
+    standing = first.version
+    same = bound(session, cast, stricter, version=standing, by="adam")
+    finish(session)
+    assert (same.version, same.set_by_id) == (standing, cast.number("ada"))
     bound(session, cast, replace(BOUND, attribute="race"))
     assert list(reading.bounds_of(session, cast.triage.id)) == ["race", "sex"]
     with pytest.raises(RuleBroken):
@@ -160,6 +168,46 @@ def test_three_good_windows_end_it_and_what_comes_after_is_a_new_one(session, ca
     assert (second.state, second.previous_id) == ("open", alert.id)
     resolve(session, cast.actor(session, "ada"), second, "The form asked for a title.")
     assert len(followed(session, cast)) == 2
+
+
+def test_corrected_counts_take_back_the_alert_they_alone_had_caused_or_make_it_worse(session, cast):
+    bound(session, cast)
+    sent(session, cast, *counted(DOUBTFUL))
+    [alert] = followed(session, cast)
+    assert alert.severity == "warning"
+    sent(session, cast, *counted(UNFAIR), supersedes="Two columns were swapped.")
+    assert [(each.severity, each.count) for each in followed(session, cast)] == [("critical", 2)]
+    assert len(followed(session, cast)) == 1
+    sent(session, cast, *counted(FAIR), supersedes="They were right at first.")
+    [alert] = followed(session, cast)
+    assert (alert.state, alert.resolved_because) == (
+        "resolved",
+        "By the counts and the bound as they stand now, no window it told of is outside.",
+    )
+    assert len(followed(session, cast)) == 1
+
+
+def test_a_bound_that_is_changed_is_what_all_windows_of_the_alert_are_held_against(session, cast):
+    first = bound(session, cast)
+    sent(session, cast, *counted(DOUBTFUL))
+    [alert] = followed(session, cast)
+    finish(session)
+    wider = replace(BOUND, limit=Decimal("0.5"), reason="Half is what the law asks for.")
+    bound(session, cast, wider, version=first.version)
+    assert followed(session, cast)[0].state == "resolved"
+    finish(session)
+    bound(
+        session, cast, replace(wider, limit=Decimal("0.8"), reason="It asks for more."), version=first.version
+    )
+    sent(session, cast, *counted(UNFAIR, at=1))
+    _, second = followed(session, cast)
+    assert second.state == "open"
+    finish(session)
+    few = replace(wider, limit=Decimal("0.8"), fewest=100_000, reason="Only large groups tell.")
+    bound(session, cast, few, version=first.version)
+    assert [each.resolved_because for each in followed(session, cast)][1] == (
+        "By the bound as it stands now, this group is not compared any more."
+    )
 
 
 def test_a_year_that_recovered_opens_nothing_and_a_small_group_is_never_judged(session, cast):

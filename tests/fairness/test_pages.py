@@ -90,8 +90,15 @@ def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(datab
     with database.transaction(read_only=True) as session:
         [found] = reading.bounds_of(session, cast.triage.id).values()
     assert (found.limit, found.version, found.set_by_id) == (Decimal("0.8"), 1, cast.number("ada"))
-    again = ada.post(urls["bound"], data=STATED | {"limit": "0.9", "version": "1"})
-    assert again.status_code == 303
+    stricter = STATED | {"limit": "0.9", "version": "1"}
+    silent = ada.post(urls["bound"], data=stricter)
+    assert silent.status_code == 422
+    assert "Say why it is this one now" in text(silent)
+    stricter |= {"reason": "The works council asked for more."}
+    moved = ada.post(f"{urls['bound']}?attribute=sex", data=stricter | {"attribute": "race"})
+    assert moved.status_code == 422
+    assert "This bound is the one on sex" in text(moved)
+    assert ada.post(urls["bound"], data=stricter).status_code == 303
 
 
 def test_counts_are_typed_in_line_by_line(database, cast, urls, client_of):

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from registry.audit.actions import record
 from registry.fairness.models import FairnessBound
-from registry.fairness.queries.reading import bound_on
-from registry.fairness.rules.bounds import BoundFacts, problems_with
+from registry.fairness.queries.reading import bound_on, facts_of
+from registry.fairness.rules.bounds import BoundFacts, moved_without_reason, problems_with
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Difference, Problem, RuleBroken, refuse_if
@@ -39,13 +39,14 @@ def set_bound(
         session.add(bound)
     elif bound.version != version:
         raise _conflict(bound, values)
-    for name, value in values.items():
-        # Only what differs, so that an unchanged bound keeps its revision.
-        if getattr(bound, name) != value:
-            setattr(bound, name, value)
-            bound.set_at = clock.now()
-    if bound.set_by_id != actor.person_id:
-        bound.set_by_id = actor.person_id
+    elif moved_without_reason(facts_of(bound), facts):
+        raise RuleBroken([Problem("reason", "The bound changes. Say why it is this one now.")])
+    # Only what differs, so that an unchanged bound keeps its revision, and whose it is.
+    differing = {name: value for name, value in values.items() if getattr(bound, name) != value}
+    if differing or bound.id is None:
+        differing |= {"set_at": clock.now(), "set_by_id": actor.person_id}
+    for name, value in differing.items():
+        setattr(bound, name, value)
     record(session, actor, Event.FAIRNESS_BOUND_SET, bound, system_id=system_id)
     return bound
 

@@ -32,7 +32,8 @@ def standing_of(session: Session, system_id: int, causes: Sequence[str]) -> dict
         if alert.state is AlertState.RESOLVED:
             found[cause] = Stands(Standing(None, _until(alert)))
         else:
-            found[cause] = Stands(Standing(alert.severity, alert.last_bad_window_end), alert)
+            since, until = alert.first_window_end, alert.last_bad_window_end
+            found[cause] = Stands(Standing(alert.severity, until, since), alert)
     return found
 
 

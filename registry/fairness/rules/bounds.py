@@ -58,6 +58,14 @@ class BoundFacts:
         return f"{name} from {least} to {most}, against {self.reference}"
 
 
+def moved_without_reason(before: BoundFacts, after: BoundFacts) -> bool:
+    """Whether what is acceptable changes while its reason stays: a loosened bound turns old breaches into good windows."""
+    same = all(
+        getattr(before, name) == getattr(after, name) for name in ("measure", "limit", "reference", "fewest")
+    )
+    return not same and before.reason == after.reason
+
+
 def problems_with(facts: BoundFacts) -> list[Problem]:
     """Every objection to a bound."""
     return [Problem(field, message) for field, message in _objections(facts)]

@@ -6,6 +6,8 @@ from registry.fairness.rules.bounds import BoundFacts, Judged
 from registry.objectives.rules.judging import Verdict
 
 OVER = "The group is within the bound again."
+VOID = "By the counts and the bound as they stand now, no window it told of is outside."
+UNCOMPARED = "By the bound as it stands now, this group is not compared any more."
 
 
 def cause_of(attribute: str, group: str) -> str:
