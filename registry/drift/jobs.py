@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+from registry.drift.models import Distribution
 from registry.drift.queries import checking
 from registry.drift.queries.checking import Watched
 from registry.drift.queries.windows import spread_in
@@ -15,7 +16,7 @@ from registry.kernel.errors import NotFound, RuleBroken
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.queries import alerts as queries
-from registry.monitoring.rules.alerts import AlertKind, Severity
+from registry.monitoring.rules.alerts import GRAVITY, AlertKind, Severity
 from registry.monitoring.rules.saying import group_said
 from registry.store.session import Database
 
@@ -70,13 +71,25 @@ def _follow(
         _end(database, alert, because.format(name=each.baseline.name))
     if drift is None or not how.is_drift:
         return
+    severity = Severity.CRITICAL if how is Standing.SIGNIFICANT else Severity.WARNING
     says = _said(each, newest.window_end, drift)
     # Counted already, or called over with this window on the table. The same window says something else once its counts
     # were corrected or its baseline is another one.
     heard = alert.last_bad_window_end if alert else over.get(number)
-    otherwise = alert is not None and newest.window_end == heard and alert.says != says
-    if heard is None or newest.window_end > heard or otherwise:
-        _raise(database, each, newest.window_end, how, says)
+    if (
+        heard is None
+        or newest.window_end > heard
+        or (alert and _says_otherwise(alert, newest, severity, says))
+    ):
+        _raise(database, each, newest.window_end, severity, says)
+
+
+def _says_otherwise(alert: Alert, newest: Distribution, severity: Severity, says: str) -> bool:
+    return (
+        newest.window_end == alert.last_bad_window_end
+        and GRAVITY[severity] >= GRAVITY[alert.severity]
+        and says != alert.says
+    )
 
 
 def _said(each: Watched, window_end: datetime, drift: Drift) -> str:
@@ -84,7 +97,7 @@ def _said(each: Watched, window_end: datetime, drift: Drift) -> str:
     return drift_said(f"{each.feature.name}{group}", each.baseline.name, window_end.date(), drift)
 
 
-def _raise(database: Database, each: Watched, window_end: datetime, how: Standing, says: str) -> None:
+def _raise(database: Database, each: Watched, window_end: datetime, severity: Severity, says: str) -> None:
     with database.transaction() as session:
         actions.raise_alert(
             session,
@@ -92,7 +105,7 @@ def _raise(database: Database, each: Watched, window_end: datetime, how: Standin
             each.feature.system_id,
             AlertKind.DRIFT,
             says,
-            severity=Severity.CRITICAL if how is Standing.SIGNIFICANT else Severity.WARNING,
+            severity=severity,
             group=checking.group_of(each.feature),
             window_end=window_end,
         )

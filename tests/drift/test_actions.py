@@ -207,6 +207,28 @@ def test_a_new_baseline_ends_the_alert_about_the_old_one_at_once(database, send,
     new = baseline(name="new normal", sent=ages(1, GONE))
     jobs.on_baseline_set(database, {"subject_id": new.id})
     assert found_alerts(database) == [("critical", "resolved", 1)]
+    with database.transaction(read_only=True) as session:
+        alert = session.exec(select(Alert)).one()
+        assert alert.resolved_because == "Another baseline was set, new normal: the newest window is like it."
+
+
+def test_the_same_window_says_something_else_by_another_baseline_or_by_corrected_counts(
+    database, send, baseline
+):
+    baseline()
+    send(ages(1, MOVED))
+    jobs.check_drift(database, {})
+    assert found_alerts(database) == [("warning", "open", 1)]
+    new = baseline(name="last autumn", sent=ages(0, USUAL))
+    for _ in range(2):
+        jobs.on_baseline_set(database, {"subject_id": new.id})
+    assert found_alerts(database) == [("warning", "open", 2)]
+    send(ages(1, GONE), supersedes="Two columns were swapped.")
+    for _ in range(2):
+        jobs.check_drift(database, {})
+    assert found_alerts(database) == [("critical", "open", 3)]
+    with database.transaction(read_only=True) as session:
+        assert "last autumn" in session.exec(select(Alert)).one().says
 
 
 def test_many_features_cost_no_more_statements_than_one(database, session, cast):

@@ -147,7 +147,8 @@ def escalate(session: Session, actor: Actor, alert: Alert, level: Level, told_id
 
 def _count(alert: Alert, severity: Severity, says: str, at: datetime) -> None:
     alert.count += 1
-    if alert.last_bad_window_end is None or at > alert.last_bad_window_end:
+    # Of the same window too: it says something else once it was corrected.
+    if alert.last_bad_window_end is None or at >= alert.last_bad_window_end:
         alert.last_bad_window_end = at
         if GRAVITY[severity] >= GRAVITY[alert.severity]:
             alert.says = says
