@@ -7,21 +7,22 @@ from sqlmodel import Session
 
 from registry.audit.queries import Verification, verify
 from registry.audit.rules.chain import Found
+from registry.drift.models import DistributionBatch
 from registry.drift.queries.integrity import altered_distributions
-from registry.drift.queries.windows import entry_of as entry_of_distributions
+from registry.fairness.models import FairnessBatch
 from registry.fairness.queries.integrity import altered_batches as altered_counts
-from registry.fairness.queries.reading import entry_of as entry_of_counts
+from registry.monitoring.models.snapshots import SnapshotBatch
+from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.queries.integrity import altered_batches as altered_readings
-from registry.monitoring.queries.series import entry_of as entry_of_readings
 from registry.store.commandkit import answer, house, progress
 
 _EVERY = 100_000
 # What comes by the million and is answered for by the digest of its delivery: what to call it, which deliveries are not
-# as they were received, and the ledger's entry of one.
+# as they were received, and the row of one.
 _DELIVERIES = (
-    ("readings", altered_readings, entry_of_readings),
-    ("distributions", altered_distributions, entry_of_distributions),
-    ("counts", altered_counts, entry_of_counts),
+    ("readings", altered_readings, SnapshotBatch),
+    ("distributions", altered_distributions, DistributionBatch),
+    ("counts", altered_counts, FairnessBatch),
 )
 
 
@@ -50,8 +51,11 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool) -> N
 def _with_readings(session: Session, found: Verification) -> Verification:
     """The same with what does not fit among what the ledger answers for by delivery."""
     altered = [
-        Found(entry_of(session, number), f"The {said} of delivery {number} are not those that were received.")
-        for said, numbers, entry_of in _DELIVERIES
+        Found(
+            entry_of(session, kind, number),
+            f"The {said} of delivery {number} are not those that were received.",
+        )
+        for said, numbers, kind in _DELIVERIES
         for number in numbers(session)
     ]
     if not altered:

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from registry.drift import actions
-from registry.drift.models import Baseline, Distribution, Feature
+from registry.drift.models import Baseline, Distribution, DistributionBatch, Feature
 from registry.drift.queries import features as queries
 from registry.drift.queries import windows
 from registry.drift.rules.comparing import Compared, compare
@@ -20,6 +20,7 @@ from registry.drift.rules.decoding import (
 from registry.drift.schemas import baseline_out, distribution_out, receipt_out
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
+from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.queries.series import place_of
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
@@ -46,7 +47,7 @@ def push(key: str) -> Response:
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
-    seq = windows.entry_of(session(), told_by) if told_by else None
+    seq = entry_of(session(), DistributionBatch, told_by) if told_by else None
     return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
 
 

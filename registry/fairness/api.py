@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from registry.fairness.actions.receiving import Receipt, record_counts, record_forecasts
+from registry.fairness.models import FairnessBatch
 from registry.fairness.queries import reading
 from registry.fairness.queries.reading import facts_of
 from registry.fairness.rules.decoding import (
@@ -19,6 +20,7 @@ from registry.fairness.rules.decoding import (
 from registry.fairness.rules.figures import figures_of, forecast_figures
 from registry.fairness.schemas import forecasts_out, receipt_out, window_out
 from registry.kernel.actor import Actor, Permission, require
+from registry.monitoring.queries.deliveries import entry_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
@@ -82,5 +84,5 @@ def _taken(
     receipt = act(session(), actor(), system.id or 0, jsonkit.batch_sent(document, lines))
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
-    seq = reading.entry_of(session(), receipt.batch_id)
+    seq = entry_of(session(), FairnessBatch, receipt.batch_id)
     return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)

@@ -10,7 +10,8 @@ from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound
 from registry.kernel.unpacking import MOST_UNPACKED
 from registry.monitoring.actions.recording import record_snapshots
-from registry.monitoring.queries import series
+from registry.monitoring.models.snapshots import SnapshotBatch
+from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.queries.opening import batch_in
 from registry.monitoring.schemas import receipt_out
 from registry.store.commandkit import answer, house, progress
@@ -47,7 +48,7 @@ def push(key: str, file: Path, source: str, *, as_json: bool) -> None:
         progress(f"{remark.count:,} times: {remark.says} ({', '.join(remark.examples)})")
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
     with house().database.transaction(read_only=True) as session:
-        seq = series.entry_of(session, told_by) if told_by else None
+        seq = entry_of(session, SnapshotBatch, told_by) if told_by else None
     said = f"{receipt.accepted:,} readings taken in, {receipt.duplicate:,} known already."
     left = [asdict(remark) for remark in remarks]
     answer(receipt_out(receipt, seq) | {"remarks": left}, as_json, said)

@@ -190,7 +190,7 @@ def test_corrected_counts_take_back_the_alert_they_alone_had_caused_or_make_it_w
 def test_a_bound_that_is_changed_is_what_all_windows_of_the_alert_are_held_against(session, cast):
     first = bound(session, cast)
     sent(session, cast, *counted(DOUBTFUL))
-    [alert] = followed(session, cast)
+    [_alert] = followed(session, cast)
     finish(session)
     wider = replace(BOUND, limit=Decimal("0.5"), reason="Half is what the law asks for.")
     bound(session, cast, wider, version=first.version)

@@ -1,7 +1,6 @@
 """Whether the distributions still are what their deliveries brought."""
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlmodel import Session
 
 from registry.drift.models import DISTRIBUTION, FEATURE, DistributionBatch
 from registry.drift.rules.spreads import Spread, line_of
+from registry.monitoring.queries.deliveries import altered
 from registry.monitoring.rules.batches import written
 from registry.monitoring.rules.rails import digest_of
 
@@ -34,10 +34,8 @@ def altered_distributions(session: Session) -> Iterator[int]:
         .outerjoin(FEATURE, FEATURE.c.id == DISTRIBUTION.c.feature_id)
         .order_by(_BATCH.c.id)
     )
-    rows = session.connection().execution_options(yield_per=_AT_ONCE).execute(query)
-    for (number, expected), some in groupby(rows, key=lambda row: (row.delivery, row.sha256)):
-        if digest_of(_line(row) for row in some if row.batch_id is not None) != expected:
-            yield number
+    rows = session.execute(query, execution_options={"yield_per": _AT_ONCE})
+    return altered(rows, lambda some: digest_of(map(_line, some)))
 
 
 def _line(row: Any) -> str:

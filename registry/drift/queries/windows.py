@@ -7,7 +7,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from registry.audit.models import ENTRY
 from registry.drift.models import DISTRIBUTION, FEATURE, Baseline, Distribution, DistributionBatch
 from registry.drift.rules.decoding import WindowIn
 from registry.drift.rules.spreads import Spread
@@ -113,11 +112,3 @@ def versions_of(session: Session, batch_ids: Sequence[int]) -> Mapping[int, str]
         .where(DistributionBatch.id.in_(set(batch_ids)))  # type: ignore[union-attr]
     )
     return {number: label for number, label in session.execute(query)}  # noqa: C416 - rows are no pairs to the type checker
-
-
-def entry_of(session: Session, batch_id: int) -> int | None:
-    """The ledger entry that tells of this delivery."""
-    query = sa.select(ENTRY.c.seq).where(
-        ENTRY.c.subject_kind == DistributionBatch.__tablename__, ENTRY.c.subject_id == batch_id
-    )
-    return session.execute(query.order_by(ENTRY.c.seq).limit(1)).scalar_one_or_none()

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.audit.models import ENTRY
 from registry.fairness.models import COUNT, WINDOW, FairnessBatch, FairnessBound
 from registry.fairness.rules.bounds import BoundFacts
 from registry.fairness.rules.windows import BinIn, Forecasts, Part, Window, added_up, windows_of
@@ -140,14 +139,6 @@ def bound_on(session: Session, system_id: int, attribute: str) -> FairnessBound 
 def facts_of(bound: FairnessBound) -> BoundFacts:
     """The bound as the rules take it."""
     return BoundFacts(**{name: getattr(bound, name) for name in BoundFacts.__slots__})
-
-
-def entry_of(session: Session, batch_id: int) -> int | None:
-    """The ledger entry that tells of this delivery."""
-    query = sa.select(ENTRY.c.seq).where(
-        ENTRY.c.subject_kind == FairnessBatch.__tablename__, ENTRY.c.subject_id == batch_id
-    )
-    return session.execute(query.order_by(ENTRY.c.seq).limit(1)).scalar_one_or_none()
 
 
 def deliveries_of(session: Session, system_id: int, *, limit: int = 5) -> Sequence[FairnessBatch]:

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from registry.fairness.rules.decoding import CountIn, WindowIn
 from registry.kernel.canonical import canonical
 from registry.kernel.errors import Problem
-from registry.monitoring.rules.batches import AHEAD, MOST_PROBLEMS, written
+from registry.monitoring.rules.batches import AHEAD, MOST_PROBLEMS, window_refused, written
 from registry.monitoring.rules.rails import digest_of
 
 Place = tuple[str, ...]
-_OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Held(NamedTuple):
@@ -63,10 +62,8 @@ def problems_with(kind: str, items: Sequence[CountIn | WindowIn], at: datetime) 
     found: list[Problem] = []
     seen: dict[Place, int] = {}
     for number, item in enumerate(items):
-        if item.window_end > at + AHEAD:
-            found.append(Problem(f"{kind}.{number}.window_end", "This window ends in the future."))
-        if item.window_start < _OLDEST:
-            found.append(Problem(f"{kind}.{number}.window_start", "This window starts before the year 2000."))
+        objections = window_refused(item.window_start, item.window_end, at + AHEAD)
+        found += [Problem(f"{kind}.{number}.{field}", says) for field, says in objections]
         first = seen.setdefault(place_of(item), number)
         if first != number and content_of(items[first]) != content_of(item):
             said = f"Item {first} of this batch gives the same window and key other numbers."

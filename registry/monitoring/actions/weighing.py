@@ -134,7 +134,10 @@ def _weigh_series(
     slid = sliding(watch.calm, points, metric.direction, chart)
     if slid is not None:
         slide = Cause(AlertKind.TREND, facts, group, chart)
-        bad = [readings[0]._replace(window_end=each, verdict=Verdict.WARN) for each in sorted(slid)]
+        bad = [
+            readings[0]._replace(window_end=each, verdict=Verdict.WARN, snapshot_id=None)
+            for each in sorted(slid)
+        ]
         watch.trend = _follow(scales, slide, as_slides(readings, slid), watch.trend, bad)
     _end_silence(scales, metric, watch)
 

@@ -6,7 +6,9 @@ from flask import Blueprint, Response, request
 
 from registry.kernel.actor import Permission, require
 from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries import series
+from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.rules.decoding import batch_of, batch_of_lines
 from registry.monitoring.schemas import reading_out, receipt_out
 from registry.objectives.queries import metric_by_slug, metrics_of
@@ -34,7 +36,7 @@ def push(key: str) -> Response:
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
-    seq = series.entry_of(session(), told_by) if told_by else None
+    seq = entry_of(session(), SnapshotBatch, told_by) if told_by else None
     return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
 
 

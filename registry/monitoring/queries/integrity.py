@@ -1,7 +1,6 @@
 """Whether the readings still are what their deliveries brought: the link from the ledger to millions of rows."""
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlmodel import Session
 
 from registry.kernel.guard_rails import rail_of
 from registry.monitoring.models.snapshots import RAIL, SNAPSHOT, SnapshotBatch
+from registry.monitoring.queries.deliveries import altered
 from registry.monitoring.rules.batches import in_digits, written
 from registry.monitoring.rules.rails import Rails, digest_of, lines_of
 
@@ -23,10 +23,11 @@ def altered_batches(session: Session) -> Iterator[int]:
     A delivery's own row is covered by the ledger. Reads every reading once, in order of delivery, a few thousand at
     a time.
     """
-    for (number, expected), rows in groupby(_readings(session), key=lambda row: (row.delivery, row.sha256)):
-        told = [_told(row) for row in rows if row.metric_id is not None]
-        if digest_of(lines_of(*zip(*told, strict=True)) if told else ()) != expected:
-            yield number
+    return altered(_readings(session), _digest)
+
+
+def _digest(rows: list[Any]) -> str:
+    return digest_of(lines_of(*zip(*map(_told, rows), strict=True)) if rows else ())
 
 
 def _readings(session: Session) -> Any:
@@ -39,7 +40,7 @@ def _readings(session: Session) -> Any:
         .outerjoin(RAIL, RAIL.c.id == SNAPSHOT.c.rail_id)
         .order_by(_BATCH.c.id)
     )
-    return session.connection().execution_options(yield_per=_AT_ONCE).execute(query)
+    return session.execute(query, execution_options={"yield_per": _AT_ONCE})
 
 
 def _told(row: Any) -> tuple[Any, ...]:

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.audit.models import ENTRY
 from registry.kernel.errors import Problem, RuleBroken
 from registry.monitoring.models.snapshots import SNAPSHOT, LatestSnapshot, Snapshot, SnapshotBatch
 from registry.store.paging import Page, cut, parts_of
@@ -22,13 +21,6 @@ STANDS = ~sa.exists().where(
     _LATER.c.window_start == SNAPSHOT.c.window_start,
     _LATER.c.client_key == SNAPSHOT.c.client_key,
     _LATER.c.revision > SNAPSHOT.c.revision,
-)
-# Asked with every delivery; put together once.
-_ENTRY_OF = (
-    sa.select(ENTRY.c.seq)
-    .where(ENTRY.c.subject_kind == SnapshotBatch.__tablename__, ENTRY.c.subject_id == sa.bindparam("batch"))
-    .order_by(ENTRY.c.seq)
-    .limit(1)
 )
 
 
@@ -87,11 +79,6 @@ def batches_of(session: Session, system_id: int, *, limit: int = 20) -> Sequence
     """The newest deliveries of a system's readings."""
     query = select(SnapshotBatch).where(SnapshotBatch.system_id == system_id)
     return session.exec(query.order_by(col(SnapshotBatch.id).desc()).limit(limit)).all()
-
-
-def entry_of(session: Session, batch_id: int) -> int | None:
-    """The ledger entry that tells of this delivery."""
-    return session.execute(_ENTRY_OF, {"batch": batch_id}).scalar_one_or_none()
 
 
 def recent_of(

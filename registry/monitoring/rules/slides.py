@@ -48,8 +48,14 @@ def calm_with(calm: Sequence[float], readings: Sequence[Reading]) -> tuple[float
 
 
 def points_with(points: Sequence[Point], readings: Sequence[Reading]) -> tuple[Point, ...]:
-    """The newest judged points in the order of their windows, whatever the order they arrived in."""
-    merged = dict(points) | {one.window_end: one for one in readings if one.verdict in _JUDGED}
+    """The newest judged points in the order of their windows, whatever the order they arrived in.
+
+    What a reading corrects is no point any more, whether the reading itself can be judged or not.
+    """
+    corrected = {one.window_end for one in readings if one.corrects}
+    merged = {window: value for window, value in points if window not in corrected} | {
+        one.window_end: one for one in readings if one.verdict in _JUDGED
+    }
     newest = sorted(merged)[-MOST_POINTS:]
     return tuple((window, _as_float(merged[window])) for window in newest)
 
