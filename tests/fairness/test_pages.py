@@ -57,7 +57,8 @@ def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
         bound(session, cast)
         sent(session, cast, *counted(UNFAIR), *counted({"female": (40, 99), "male": (50, 99)}, at=-1))
         sent_forecasts(session, cast, forecasts())
-        followed(session, cast)
+        [alert] = followed(session, cast)
+        number = alert.id
     page = text(client_of("mia").get(urls["tab"]))
     for said in (
         "Acceptable: impact ratio at least 0.8",
@@ -70,6 +71,9 @@ def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
         "10 of equal width",
     ):
         assert said in page, said
+    assert f'<li><a href="{urls["tab"]}">Its groups</a></li>' in text(
+        client_of("mia").get(f"/alerts/{number}")
+    )
     assert "Change the bound" not in page
     assert "Change the bound" in text(client_of("ada").get(urls["tab"]))
 
