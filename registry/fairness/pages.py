@@ -12,11 +12,11 @@ from registry.fairness.forms import BoundForm, CountsForm, on_the_form, opened_i
 from registry.fairness.models import FairnessBound
 from registry.fairness.queries import reading
 from registry.fairness.queries.reading import facts_of
-from registry.fairness.render import calibration_chart, groups_chart
+from registry.fairness.queries.standing import attribute_in
+from registry.fairness.render import calibration_chart, groups_chart, is_compared
 from registry.fairness.rules.comparing import Outcomes
 from registry.fairness.rules.figures import ForecastFigures, figures_of, forecast_figures
 from registry.fairness.rules.measures import Measure
-from registry.fairness.rules.saying import cause_of
 from registry.fairness.rules.windows import Window
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken
@@ -43,15 +43,14 @@ def system(key: str) -> ResponseReturnValue:
     bounds = reading.bounds_of(session(), number)
     windows = reading.recent_windows(session(), number, most=_WINDOWS)
     attributes = sorted({each.attribute for each in windows} | bounds.keys())
-    alerts = {each.group: each for each in unresolved_of(session(), number) if each.metric_id is None}
+    alerts = unresolved_of(session(), number)
     page = reading.forecasts_page(session(), number, before=None, limit=_WINDOWS)
     return render_template(
         "fairness/system.html",
         **frame(session(), actor(), found),
         attributes=[
-            _attribute(
-                place, name, [each for each in windows if each.attribute == name], bounds.get(name), alerts
-            )
+            _attribute(place, name, [each for each in windows if each.attribute == name], bounds.get(name))
+            | {"alerts": [each for each in alerts if attribute_in(each, attributes) == name]}
             for place, name in enumerate(attributes)
         ],
         forecasts=[_forecasts(place, forecast_figures(each)) for place, each in enumerate(page.items)],
@@ -61,22 +60,22 @@ def system(key: str) -> ResponseReturnValue:
     )
 
 
-def _attribute(
-    place: int, name: str, windows: list[Window], bound: FairnessBound | None, alerts: dict[str, Any]
-) -> dict[str, Any]:
+def _attribute(place: int, name: str, windows: list[Window], bound: FairnessBound | None) -> dict[str, Any]:
     facts = facts_of(bound) if bound else None
     told = [figures_of(each, facts) for each in windows]
-    newest = told[0] if told else None
-    groups = newest.groups if newest else ()
+    # The newest window that says something leads; where none does, the newest says why.
+    at = next((at for at, each in enumerate(told) if is_compared(each, facts)), None)
+    lead = told[at or 0] if told else None
+    groups = lead.groups if lead else ()
     return {
         "name": name,
         "id": f"attribute-{place}",
         "bound": facts,
         "measure": (facts.measure if facts else None) or Measure.IMPACT_RATIO,
-        "newest": newest,
-        "chart": groups_chart(f"groups-{place}", newest, facts) if newest else None,
+        "lead": lead,
+        "newer": told[:at] if at else [],
+        "chart": groups_chart(f"groups-{place}", told[at], facts) if at is not None else None,
         "has_outcomes": any(isinstance(each.counts, Outcomes) for each in groups),
-        "alerts": [alerts[cause] for each in groups if (cause := cause_of(name, each.group)) in alerts],
         "history": told,
     }
 

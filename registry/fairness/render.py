@@ -15,17 +15,26 @@ def groups_chart(name: str, found: WindowFigures, facts: BoundFacts | None) -> C
     attribute = found.window.attribute
     if facts is None or facts.measure is None:
         title = f"Selection rate by {attribute}"
-        return interval_chart(name, title, stretches=_rates(found))
+        return interval_chart(name, title, stretches=_stretches(found, facts))
     return interval_chart(
         name,
         f"{facts.measure.said} by {attribute}",
-        stretches=_compared(found, facts),
+        stretches=_stretches(found, facts),
         bands=[
             Band(Severity.BREACH, high=float(end)) if place == 0 else Band(Severity.BREACH, low=float(end))
             for place, end in enumerate(facts.ends)
             if end is not None
         ],
     )
+
+
+def is_compared(found: WindowFigures, facts: BoundFacts | None) -> bool:
+    """Whether a window has anything to draw: a group held against another, or a rate where no bound names a measure."""
+    return any(each.value is not None for each in _stretches(found, facts))
+
+
+def _stretches(found: WindowFigures, facts: BoundFacts | None) -> list[Stretch]:
+    return _rates(found) if facts is None or facts.measure is None else _compared(found, facts)
 
 
 def _rates(found: WindowFigures) -> list[Stretch]:

@@ -63,7 +63,7 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     tab = text_of(ada.get(page))
     assert "age: moved significantly." in tab
     alert = re.search(r'href="(/alerts/\d+)"', ada.get(one).text)[1]
-    assert f'href="{one}"' in ada.get(alert).text
+    assert f'<a href="{one}">How it moved</a>' in ada.get(alert).text
     opened = form_of(ada, f"{one}/rename")
     renamed = ada.post(f"{one}/rename", data=opened | {"name": "2026 training"}, follow_redirects=True)
     assert "The baseline is called “2026 training” now." in text_of(renamed)

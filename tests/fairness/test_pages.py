@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 
 from registry.fairness.queries import reading
+from registry.fairness.queries.standing import attribute_in
 from registry.fairness.rules.typed import counts_typed
 from registry.kernel.errors import RuleBroken
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.rules.alerts import AlertKind
 from tests.fairness.counting import (
     BOUND,
     bound,
@@ -57,7 +60,8 @@ def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
         bound(session, cast)
         sent(session, cast, *counted(UNFAIR), *counted({"female": (40, 99), "male": (50, 99)}, at=-1))
         sent_forecasts(session, cast, forecasts())
-        followed(session, cast)
+        [alert] = followed(session, cast)
+        number = alert.id
     page = text(client_of("mia").get(urls["tab"]))
     for said in (
         "Acceptable: impact ratio at least 0.8",
@@ -70,8 +74,48 @@ def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
         "10 of equal width",
     ):
         assert said in page, said
+    assert f'<li><a href="{urls["tab"]}">Its groups</a></li>' in text(
+        client_of("mia").get(f"/alerts/{number}")
+    )
     assert "Change the bound" not in page
     assert "Change the bound" in text(client_of("ada").get(urls["tab"]))
+
+
+def test_a_window_that_can_be_compared_leads_and_no_alert_is_lost_behind_a_newer_one(
+    database, cast, urls, client_of
+):
+    with database.transaction() as session:
+        bound(session, cast)
+        sent(session, cast, *counted(UNFAIR))
+        followed(session, cast)
+        sent(session, cast, *counted({"male": (3, 9), "other": (1, 5)}, at=4))
+        sent(session, cast, *counted({"old": (2, 9)}, attribute="age"))
+    page = text(client_of("mia").get(urls["tab"]))
+    age, sex = page.split('id="attribute-1"')
+    assert "Newest window that could be compared" in sex
+    assert "A newer window" in sex
+    assert "could not be compared. Two groups or more with enough cases are needed to compare." in sex
+    assert "; female 0.2" in sex
+    assert "1 unresolved alert" in sex
+    assert "Impact ratio of female (sex) against male was 0.200" in sex
+    assert "Nothing was compared in it. Two groups or more" in age
+    assert ("groups-0" in age, "groups-1" in sex) == (False, True)
+    assert "unresolved alert" not in age
+
+
+def test_an_alert_is_about_the_attribute_with_the_longest_name_that_fits():
+    def about(group, kind=AlertKind.BREACH, **more):
+        alert = Alert(kind=kind, group=group, **more)
+        return attribute_in(alert, ["age", "age: band", "sex"])
+
+    assert [about(each) for each in ("age: old", "age: band: old", "age", "region: north")] == [
+        "age",
+        "age: band",
+        None,
+        None,
+    ]
+    assert about("sex: female", metric_id=3) is None
+    assert about("sex: female", AlertKind.QUALITY) is None
 
 
 def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(database, cast, urls, client_of):

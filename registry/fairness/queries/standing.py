@@ -1,11 +1,13 @@
 """How the alerts about groups stand: what weighing further windows needs to know, in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from registry.fairness.models import FairnessBound
+from registry.fairness.rules.saying import cause_of
 from registry.fairness.rules.weighing import Standing
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertKind, AlertState, slot_of
@@ -35,6 +37,27 @@ def standing_of(session: Session, system_id: int, causes: Sequence[str]) -> dict
             since, until = alert.first_window_end, alert.last_bad_window_end
             found[cause] = Stands(Standing(alert.severity, until, since), alert)
     return found
+
+
+def attribute_of(session: Session, alert: Alert) -> str | None:
+    """The attribute of whose groups an alert tells, by the bounds of its system; None where it is about something else."""
+    if not _may_tell_of_groups(alert):
+        return None
+    bound = select(FairnessBound.attribute).where(FairnessBound.system_id == alert.system_id)
+    return attribute_in(alert, session.exec(bound))
+
+
+def attribute_in(alert: Alert, attributes: Iterable[str]) -> str | None:
+    """The one of these attributes of whose groups an alert tells, or None."""
+    if not _may_tell_of_groups(alert):
+        return None
+    fits = (each for each in attributes if alert.group.startswith(cause_of(each, "")))
+    # "age: band" may be an attribute beside "age": the longest that fits is the one meant.
+    return max(fits, key=len, default=None)
+
+
+def _may_tell_of_groups(alert: Alert) -> bool:
+    return alert.kind is AlertKind.BREACH and alert.metric_id is None
 
 
 def _until(alert: Alert) -> datetime | None:

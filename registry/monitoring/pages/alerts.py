@@ -6,7 +6,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
+from registry.drift.models import Feature
 from registry.drift.queries.checking import feature_of
+from registry.fairness.queries.standing import attribute_of
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Problem, RuleBroken
@@ -139,6 +141,7 @@ def _alert_page(
 ) -> Response:
     metric = session().get(SuccessMetric, alert.metric_id) if alert.metric_id else None
     notices = queries.notices_of(session(), alert.id or 0)
+    feature = feature_of(session(), alert)
     named = {alert.acknowledged_by_id, alert.resolved_by_id, *(notice.person_id for notice in notices)}
     return shown(
         "monitoring/alert.html",
@@ -146,11 +149,11 @@ def _alert_page(
         alert=alert,
         system=system,
         metric=metric,
-        feature=feature_of(session(), alert),
+        feature=feature,
         rails=metric_facts(metric) if metric else None,
         newest=_newest(alert),
         number=number_said,
-        places=_places(alert, system.key),
+        places=_places(alert, system.key, feature),
         owner=owners_of(session(), [alert.system_id]).get(alert.system_id),
         notices=notices,
         people=people_by_id(session(), {number for number in named if number}),
@@ -173,12 +176,16 @@ def _newest(alert: Alert) -> LatestSnapshot | None:
     return next((each for each in held if each.group_key == alert.group), None)
 
 
-def _places(alert: Alert, key: str) -> list[tuple[str, str]]:
-    """Where to look, as words and addresses: the page of the system that this kind of alert is about, then its versions."""
+def _places(alert: Alert, key: str, feature: Feature | None) -> list[tuple[str, str]]:
+    """Where to look, as words and addresses: the page of the system where what the alert is about stands, then its versions."""
     about = {
         AlertKind.QUALITY: ("The data it uses", url_for("data_sources.system", key=key)),
         AlertKind.DEPENDENCY: ("Its dependencies", url_for("dependencies.system", key=key)),
         AlertKind.FEEDBACK_SURGE: ("What people said", url_for("feedback.system", key=key)),
     }
-    monitoring = ("Its readings", url_for("monitoring.system", key=key))
-    return [about.get(alert.kind, monitoring), ("Its versions", url_for("versions.system", key=key))]
+    first = about.get(alert.kind, ("Its readings", url_for("monitoring.system", key=key)))
+    if feature is not None:
+        first = ("How it moved", url_for("drift.show", key=key, number=feature.id))
+    elif attribute_of(session(), alert) is not None:
+        first = ("Its groups", url_for("fairness.system", key=key))
+    return [first, ("Its versions", url_for("versions.system", key=key))]
