@@ -123,6 +123,7 @@ def full() -> CardFacts:
                 AlertState.ACKNOWLEDGED,
                 2,
                 date(2026, 11, 30),
+                at(2026, 11, 9),
             ),
         ),
         dependencies=(

@@ -300,6 +300,11 @@ def test_what_happens_in_operation_reaches_the_card_and_no_restricted_system_is_
         (Severity.CRITICAL, 1),
         (Severity.CRITICAL, 2),
     ]
+    # Since the window that was bad first, as the page of the alert says, and not since somebody was told.
+    assert {each.since for each in facts.alerts} == {
+        datetime(2090, 3, 4, tzinfo=UTC),
+        datetime(2090, 3, 5, tzinfo=UTC),
+    }
     assert [each.other for each in facts.dependencies] == [
         f"{cast.pricing.key} {cast.pricing.name}",
         "",

@@ -286,7 +286,7 @@ def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_ve
     assert field(facts, "12.2a").value.rows[0][:5] == (
         "Guard-rail breached",
         "critical",
-        "16 Nov 2026",
+        "9 Nov 2026",
         "2",
         "Taken on, by 30 Nov 2026",
     )
@@ -295,6 +295,15 @@ def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_ve
     assert field(facts, "12.4b").value == "82% of 40 ratings (68% to 91%)"
     assert field(facts, "10.2a").value == (
         "8% of 50 outputs whose outcome is known (3% to 19%), 26 Oct 2026 to 22 Nov 2026"
+    )
+
+
+def test_an_alert_that_is_about_no_window_has_stood_since_it_was_opened():
+    (alert,) = full().alerts
+    unseen = replace(full(), alerts=(replace(alert, first_window_end=None),))
+    assert (field(unseen, "12.2a").value.header[2], field(unseen, "12.2a").value.rows[0][2]) == (
+        "Since",
+        "16 Nov 2026",
     )
 
 

@@ -128,7 +128,7 @@ def is_measured(facts: CardFacts) -> bool:
 def alerts(facts: CardFacts) -> Field:
     """The alerts that are not over."""
     rows = tuple(_alert(each) for each in facts.alerts)
-    table = Table(("Alert", "Severity", "Opened", "Count", "Stands", "Says"), rows, frozenset({3}))
+    table = Table(("Alert", "Severity", "Since", "Count", "Stands", "Says"), rows, frozenset({3}))
     # Where nothing is measured nothing can alert, and "none" alone would comfort.
     none = (
         "None is open"
@@ -145,7 +145,7 @@ def _alert(each: OpenAlert) -> tuple[str, ...]:
     return (
         each.kind.said,
         each.severity.value,
-        cell(day_of(each.opened_at)),
+        cell(day_of(each.since)),
         cell(counted(each.count)),
         stands,
         cell(line(each.says)),
