@@ -331,7 +331,7 @@ def test_of_very_many_groups_the_first_are_printed_and_the_rest_are_counted():
 def test_groups_are_compared_by_attribute_with_measure_interval_bound_and_verdict():
     facts = full()
     in_short = (
-        "By sex: of 2 groups compared 1 outside the bound and 1 within it; "
+        "By sex: 2 groups compared, 1 outside the bound and 1 within the bound; "
         "furthest apart is female: impact ratio 0.712 (0.640 to 0.781) against male"
     )
     assert field(facts, "9.1").value.lines == ("By age: nothing is counted yet", in_short)
@@ -374,8 +374,7 @@ def test_groups_without_a_bound_are_compared_and_not_judged():
     groups = tuple(replace(each, verdict=Verdict.NO_GUARD_RAIL) for each in sex.groups)
     facts = replace(full(), attributes=(replace(sex, limit=None, acceptable="", groups=groups),))
     assert (
-        "of 2 groups compared none is judged, for no bound is set; furthest"
-        in field(facts, "9.1").value.lines[0]
+        "2 groups compared, none judged, for no bound is set; furthest" in field(facts, "9.1").value.lines[0]
     )
     assert field(facts, "9.1c", "By sex").absent == "no bound is set, nothing is judged"
     assert {row[-1] for row in field(facts, "9.1f", "By sex").value.rows} == {"Not judged"}

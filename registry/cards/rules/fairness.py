@@ -36,8 +36,8 @@ MOST_GROUPS = 30
 
 _HELD = {
     Verdict.BREACH: "outside the bound",
-    Verdict.WARN: "outside it, perhaps by chance",
-    Verdict.MET: "within it",
+    Verdict.WARN: "outside the bound (perhaps by chance)",
+    Verdict.MET: "within the bound",
 }
 
 
@@ -91,7 +91,7 @@ def _in_short(attribute: Attribute) -> str:
     named, compared = _named(attribute), attribute.compared
     if not compared:
         return f"{named}: {'not compared' if attribute.window_end else 'nothing is counted yet'}"
-    told = f"{named}: of {counted_words(len(compared), 'group')} compared {_held(attribute)}"
+    told = f"{named}: {counted_words(len(compared), 'group')} compared, {_held(attribute)}"
     furthest = next((each for each in compared if each.group == attribute.furthest), None)
     if furthest is None:
         return told
@@ -105,10 +105,10 @@ def _in_short(attribute: Attribute) -> str:
 
 def _held(attribute: Attribute) -> str:
     if not line(attribute.acceptable):
-        return "none is judged, for no bound is set"
+        return "none judged, for no bound is set"
     verdicts = [each.verdict for each in attribute.compared]
     told = [f"{verdicts.count(each)} {words}" for each, words in _HELD.items() if each in verdicts]
-    return listed(told) or "none could be judged"
+    return listed(told) or "none judged"
 
 
 def _named(attribute: Attribute) -> str:

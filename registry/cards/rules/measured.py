@@ -92,7 +92,7 @@ def measures_said(facts: CardFacts) -> str:
         if each in used
         for name, variant, _ in [measure_said(each)]
     ]
-    return f"Drift is told by {listed(named)}: a feature moved where custom calls that more than little and chance does not explain it."
+    return f"Drift is told by {listed(named)}: a feature counts as moved only where custom and chance agree."
 
 
 def _counted(facts: CardFacts) -> str | None:
