@@ -54,6 +54,7 @@ def _compared(found: WindowFigures, facts: BoundFacts) -> list[Stretch]:
         return []
     comparison = found.comparisons[facts.measure]
     known = {each.group: each for each in comparison.groups}
+    against = {each.reference for each in comparison.groups if each.reference != each.group}
     made = []
     for group in found.groups:
         each = known.get(group.group)
@@ -62,8 +63,11 @@ def _compared(found: WindowFigures, facts: BoundFacts) -> list[Stretch]:
             made.append(Stretch(group.group, None, verdict=chart.Verdict.TOO_FEW, note=why))
             continue
         verdict = _drawn(judge(each, facts))
-        note = f"n = {each.cases:,}, against {each.reference}"
-        made.append(Stretch(group.group, float(each.value), each.low, each.high, verdict, note))
+        note = f"n = {each.cases:,}"
+        if each.reference != each.group:
+            note += f", against {each.reference}"
+        part = "compared with" if each.group in against else ""
+        made.append(Stretch(group.group, float(each.value), each.low, each.high, verdict, note, part))
     return made
 
 
