@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from registry.drift.models import Baseline, Distribution, Feature
-from registry.drift.queries.windows import spread_in
+from registry.drift.queries.windows import is_own, spread_in
 from registry.drift.rules.comparing import Compared, Standing, decided
 from registry.monitoring.rules.saying import group_said
 from registry.output.charts.chart import Chart
@@ -51,6 +51,9 @@ def _fields(
     before = spread_in(baseline)
     found: dict[datetime, Field] = {}
     for each in windows:
+        if is_own(baseline, each):
+            found[each.window_end] = Field("B", Tone.NONE, "is the baseline")
+            continue
         standing, drift = decided(before, spread_in(each))
         note = "" if drift is None else f"{drift.value:.3f}"
         found[each.window_end] = Field(standing.letter, _TONES[standing], standing.said, note)

@@ -59,9 +59,15 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "More than chance explains, and significant by custom." in said
     assert "does not state its mean and variance." in said
     assert "18 to 40" in said
+    assert "Every measure" in said
     assert "as chance has it" in text_of(ada.get(f"{one}?window=2"))
+    itself = text_of(ada.get(f"{one}?window=1"))
+    assert "Stands is the baseline" in itself
+    assert "The baseline consists of it, so there is nothing to compare it with." in itself
+    assert "Every measure" not in itself
     tab = text_of(ada.get(page))
     assert "age: moved significantly." in tab
+    assert "age is the baseline as chance has it (0.000)" in tab
     alert = re.search(r'href="(/alerts/\d+)"', ada.get(one).text)[1]
     assert f'<a href="{one}">How it moved</a>' in ada.get(alert).text
     opened = form_of(ada, f"{one}/rename")

@@ -68,6 +68,7 @@ def _listed(page: Page[Distribution], baseline: Baseline | None) -> dict[str, An
         "standings": {each.id: decided(before, windows.spread_in(each)) for each in page.items}
         if before
         else {},
+        "own": {each.id for each in page.items if baseline and windows.is_own(baseline, each)},
         "versions": windows.versions_of(session(), [each.batch_id for each in page.items]),
         "next_cursor": cursor_of(*page.next_after) if page.next_after else None,
     }
@@ -78,9 +79,11 @@ def _about(feature: Feature) -> dict[str, Any]:
 
 
 def _told(baseline: Baseline | None, window: Distribution | None) -> dict[str, Any]:
+    own = baseline is not None and window is not None and windows.is_own(baseline, window)
     told: dict[str, Any] = {"baseline": baseline, "window": window, "compared": None, "chart": None}
+    told |= {"window_is_own": own}
     told |= {"measure_said": measure_said, "verdict_said": verdict_said}
-    if baseline is None or window is None:
+    if baseline is None or window is None or own:
         return told
     compared = compare(windows.spread_in(baseline), windows.spread_in(window))
     return told | {"compared": compared, "chart": beside(baseline, window, compared)}
