@@ -42,7 +42,9 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "Choose a baseline for age" in text_of(ada.get(page))
     one = f"{page}/1"
     form = form_of(ada, f"{one}/baseline")
-    refused = ada.post(f"{one}/baseline", data=form | {"name": "training data"})
+    assert form["window"] == ""
+    assert form_of(ada, f"{one}/baseline?window=2")["window"] == "2"
+    refused = ada.post(f"{one}/baseline", data=form | {"name": "training data", "window": "1"})
     assert refused.status_code == 422
     assert "training data" in refused.text
     nothing = text_of(ada.post(f"{one}/baseline", data={"window": "", "name": "x"}))
@@ -75,7 +77,7 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "The baseline is called “2026 training” now." in text_of(renamed)
     late = ada.post(f"{one}/rename", data=opened | {"name": "other"})
     assert (late.status_code, "changed meanwhile" in text_of(late)) == (422, True)
-    again = form_of(ada, f"{one}/baseline") | {"name": "October", "reason": "New tariff."}
+    again = form_of(ada, f"{one}/baseline?window=2") | {"name": "October", "reason": "New tariff."}
     assert "Baselines before" in text_of(ada.post(f"{one}/baseline", data=again, follow_redirects=True))
 
 

@@ -96,8 +96,7 @@ def set_baseline(key: str, number: int) -> ResponseReturnValue:
     some = windows.page_of(session(), number, before=None, limit=_AT_ONCE).items
     asked = query_number("window")
     some = some if asked is None or asked in {each.id for each in some} else [*some, _window(number, asked)]
-    first = asked or (some[0].id if some else None)
-    form = BaselineForm(data=None if request.method == "POST" else {"window": first}).offer(some)
+    form = BaselineForm(data=None if request.method == "POST" else {"window": asked}).offer(some)
     done = form.carried_out(lambda: _set(feature, form))
     if done is None:
         return shown("drift/baseline.html", form, **frame(session(), actor(), system), **_about(feature))
