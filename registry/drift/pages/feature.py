@@ -99,7 +99,9 @@ def set_baseline(key: str, number: int) -> ResponseReturnValue:
     form = BaselineForm(data=None if request.method == "POST" else {"window": asked}).offer(some)
     done = form.carried_out(lambda: _set(feature, form))
     if done is None:
-        return shown("drift/baseline.html", form, **frame(session(), actor(), system), **_about(feature))
+        alert = checking.drift_alerts(session(), [feature]).get(number)
+        framed = frame(session(), actor(), system)
+        return shown("drift/baseline.html", form, **framed, **_about(feature), alert=alert)
     flash(f"{named(feature)} is compared with “{done.name}” from now on.", "good")
     return redirect(url_for(".show", key=system.key, number=number), 303)
 
