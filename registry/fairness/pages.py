@@ -112,15 +112,18 @@ def _set(form: BoundForm, system_id: int, opened: FairnessBound | None) -> Fairn
 
 
 def _meanwhile(found: System, form: BoundForm) -> ResponseReturnValue:
-    """Both sides, where a bound on the attribute has been set or changed since the form was opened."""
+    """Both sides, where the form was opened without the bound on the attribute, or it has changed since."""
     current = reading.bounds_of(session(), found.id or 0)[clean(form.facts().attribute).strip()]
     opened = audit.state_of(session(), "fairness_bound", current.id or 0, form.revision)
+    # Whether it was set before the form was opened or after, nobody can say.
+    unseen = "" if form.revision else current.attribute
     rows = merge(form, shown_in(current), opened_in(opened))
-    return make_response(_bound_page(found, form, rows), 409)
+    return make_response(_bound_page(found, form, rows, unseen), 409)
 
 
-def _bound_page(found: System, form: BoundForm, conflict: Any = ()) -> Response:
-    return shown("fairness/bound.html", form, **frame(session(), actor(), found), conflict=conflict)
+def _bound_page(found: System, form: BoundForm, conflict: Any = (), unseen: str = "") -> Response:
+    framed = frame(session(), actor(), found)
+    return shown("fairness/bound.html", form, **framed, conflict=conflict, unseen=unseen)
 
 
 @pages.route("/systems/<key>/fairness/record", methods=("GET", "POST"))

@@ -127,10 +127,10 @@ def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(datab
     assert "Four fifths are 0.8." in text(refused)
     assert "Complaints came from women." in text(refused)
     assert ada.post(urls["bound"], data=STATED).status_code == 303
-    # Somebody who had the empty form open sees both sides.
+    # Whoever had a form without the bound, opened before or after it was set, sees both sides.
     late = ada.post(urls["bound"], data=STATED | {"limit": "0.9"})
     assert late.status_code == 409
-    assert "Nothing is lost" in text(late)
+    assert "There is a bound on sex already. Nothing is lost." in text(late)
     with database.transaction(read_only=True) as session:
         [found] = reading.bounds_of(session, cast.triage.id).values()
     assert (found.limit, found.version, found.set_by_id) == (Decimal("0.8"), 1, cast.number("ada"))
@@ -143,6 +143,9 @@ def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(datab
     assert moved.status_code == 422
     assert "This bound is the one on sex" in text(moved)
     assert ada.post(urls["bound"], data=stricter).status_code == 303
+    outrun = ada.post(urls["bound"], data=stricter | {"limit": "0.7"})
+    assert outrun.status_code == 409
+    assert "Somebody else saved this while you were editing. Nothing is lost." in text(outrun)
 
 
 def test_counts_are_typed_in_line_by_line(database, cast, urls, client_of):
