@@ -65,6 +65,7 @@ def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
     page = text(client_of("mia").get(urls["tab"]))
     for said in (
         "Acceptable: impact ratio at least 0.8",
+        '<time class="moment" datetime="2026-10-01">1 Oct 2026</time>, 2,019 cases.',
         "Impact ratio of female (sex) against male was 0.200",
         "Of 10 of them nobody recorded the group",
         "It has 9 of the 30 cases that this rate needs.",
