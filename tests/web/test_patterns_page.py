@@ -204,6 +204,7 @@ def test_the_page_is_accessible_fits_its_window_and_leaves_the_console_empty(
     for summary in page.locator(".figure__numbers summary, .facet:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
+    assert overflow(page) <= 0
     # A heading row that sticks lies over the rows that are scrolled below it.
     page.evaluate("scrollTo(0, 0)")
     # The dark theme changes colours and nothing else.
