@@ -11,9 +11,10 @@ from registry.fairness.actions.receiving import Receipt, record_counts
 from registry.fairness.forms import BoundForm, CountsForm, on_the_form, opened_in, shown_in
 from registry.fairness.models import FairnessBound
 from registry.fairness.queries import reading
+from registry.fairness.queries.bounds import bounds_over_time
 from registry.fairness.queries.reading import facts_of
 from registry.fairness.queries.standing import attribute_in
-from registry.fairness.render import calibration_chart, groups_chart, is_compared
+from registry.fairness.render import bound_lines, calibration_chart, groups_chart, is_compared
 from registry.fairness.rules.comparing import Outcomes
 from registry.fairness.rules.figures import ForecastFigures, figures_of, forecast_figures
 from registry.fairness.rules.measures import Measure
@@ -41,6 +42,7 @@ def system(key: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
     number = found.id or 0
     bounds = reading.bounds_of(session(), number)
+    stood = bounds_over_time(session(), bounds.values())
     windows = reading.recent_windows(session(), number, most=_WINDOWS)
     attributes = sorted({each.attribute for each in windows} | bounds.keys())
     alerts = unresolved_of(session(), number)
@@ -51,6 +53,7 @@ def system(key: str) -> ResponseReturnValue:
         attributes=[
             _attribute(place, name, [each for each in windows if each.attribute == name], bounds.get(name))
             | {"alerts": [each for each in alerts if attribute_in(each, attributes) == name]}
+            | {"stood": bound_lines(stood[bounds[name].id or 0]) if name in bounds else []}
             for place, name in enumerate(attributes)
         ],
         forecasts=[_forecasts(place, forecast_figures(each)) for place, each in enumerate(page.items)],

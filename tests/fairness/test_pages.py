@@ -144,6 +144,16 @@ def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(datab
     assert moved.status_code == 422
     assert "This bound is the one on sex" in text(moved)
     assert ada.post(urls["bound"], data=stricter).status_code == 303
+    tab = text(ada.get(urls["tab"]))
+    tab, story = tab.split("Who set this bound, and what was acceptable before")
+    assert "Acceptable: impact ratio at least 0.9." in tab
+    newer, older = story.split("Impact ratio at least 0.8, for groups of 30 cases or more")
+    assert "Impact ratio at least 0.9, for groups of 30 cases or more" in newer
+    assert "Ada Owner" in newer
+    assert "The works council asked for more." in newer
+    assert "Complaints came from women." not in newer
+    assert "Four fifths." in older
+    assert "Complaints came from women." in older
     outrun = ada.post(urls["bound"], data=stricter | {"limit": "0.7"})
     assert outrun.status_code == 409
     assert "Somebody else saved this while you were editing. Nothing is lost." in text(outrun)
