@@ -71,7 +71,7 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "age: moved significantly." in tab
     assert "age is the baseline as chance has it (0.000)" in tab
     alert = re.search(r'href="(/alerts/\d+)"', ada.get(one).text)[1]
-    warned = f"Alert {alert.rpartition('/')[2]} about this feature is open: it ends by itself"
+    warned = f"Alert {alert.rpartition('/')[2]} about this feature is open and ends by itself if the newest window is"
     assert warned in text_of(ada.get(f"{one}/baseline"))
     assert "about this feature is open" not in text_of(ada.get(f"{page}/2/baseline"))
     assert f'<a href="{one}">How it moved</a>' in ada.get(alert).text
