@@ -12,6 +12,7 @@ from registry.drift.queries.windows import spread_in
 from registry.drift.rules.comparing import Standing, decided, drift_said, is_back
 from registry.drift.rules.measures import Drift
 from registry.kernel.actor import the_registry
+from registry.kernel.calendar import last_day
 from registry.kernel.errors import NotFound, RuleBroken
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.models.alerts import Alert
@@ -72,7 +73,7 @@ def _follow(
     if drift is None or not how.is_drift:
         return
     severity = Severity.CRITICAL if how is Standing.SIGNIFICANT else Severity.WARNING
-    says = _said(each, newest.window_end, drift)
+    says = _said(each, newest, drift)
     # Counted already, or called over with this window on the table. The same window says something else once its counts
     # were corrected or its baseline is another one.
     heard = alert.last_bad_window_end if alert else over.get(number)
@@ -92,9 +93,10 @@ def _says_otherwise(alert: Alert, newest: Distribution, severity: Severity, says
     )
 
 
-def _said(each: Watched, window_end: datetime, drift: Drift) -> str:
+def _said(each: Watched, newest: Distribution, drift: Drift) -> str:
     group = f" ({group_said(each.feature.group_key)})" if each.feature.group_key else ""
-    return drift_said(f"{each.feature.name}{group}", each.baseline.name, window_end.date(), drift)
+    on = last_day(newest.window_start, newest.window_end)
+    return drift_said(f"{each.feature.name}{group}", each.baseline.name, on, drift)
 
 
 def _raise(database: Database, each: Watched, window_end: datetime, severity: Severity, says: str) -> None:

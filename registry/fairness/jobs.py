@@ -15,6 +15,7 @@ from registry.fairness.rules.saying import OVER, UNCOMPARED, VOID, breach_said, 
 from registry.fairness.rules.weighing import Change, by_group, change_of
 from registry.fairness.rules.windows import Window
 from registry.kernel.actor import the_registry
+from registry.kernel.calendar import last_day
 from registry.kernel.errors import RuleBroken
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.actions.storing import hold_system
@@ -77,7 +78,7 @@ def _follow(
         _end(session, stands.alert, VOID)
     for window, one in change.tell:
         grave = Severity.CRITICAL if one.verdict is Verdict.BREACH else Severity.WARNING
-        says = breach_said(one, facts, window.end.date())
+        says = breach_said(one, facts, last_day(window.start, window.end))
         actions.raise_alert(
             session,
             worker,

@@ -280,7 +280,7 @@ def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_ve
         "2026.4-rc, live since 17 Nov 2026, 10 % of its use",
     )
     name = "Waiting time of urgent claims"
-    covers, interval = "9 Nov 2026 to 16 Nov 2026", "8.5 to not stated"
+    covers, interval = "9 Nov 2026 to 15 Nov 2026", "8.5 to not stated"
     assert field(facts, "8.1").value.rows == ((name, "13.0 hours", "412", interval, covers, "Breach"),)
     assert field(facts, "8.2").value.rows == (
         (name, "region north", "9.5 hours", "88", interval, covers, "Breach"),
@@ -340,7 +340,7 @@ def test_groups_are_compared_by_attribute_with_measure_interval_bound_and_verdic
     )
     assert field(facts, "9.1c", "By sex").value == "impact ratio at least 0.8"
     assert field(facts, "9.1d", "By sex").value == (
-        "1 Oct 2026 to 1 Nov 2026, 4,252 cases, 40 of them of no recorded group; "
+        "1 Oct 2026 to 31 Oct 2026, 4,252 cases, 40 of them of no recorded group; "
         "1 newer window could not be compared"
     )
     assert field(facts, "9.1e", "By sex").value.lines == (
@@ -383,7 +383,7 @@ def test_groups_without_a_bound_are_compared_and_not_judged():
 def test_a_calibration_error_from_too_few_forecasts_says_that_it_is_no_judgement():
     (told,) = full().calibration
     assert field(full(), "8.3a").value.rows == (
-        ("1 Oct 2026 to 1 Nov 2026", "4,200", "10 of equal width", "0.031", "0.112"),
+        ("1 Oct 2026 to 31 Oct 2026", "4,200", "10 of equal width", "0.031", "0.112"),
     )
     few = replace(told, n=40, withheld="There are 40 of the 100 cases that a judgement needs.")
     facts = replace(full(), calibration=(few,))
@@ -402,7 +402,7 @@ def test_features_that_moved_come_first_beside_what_chance_explains():
     assert [row[0] for row in rows] == ["claim_text", "sum_insured", "age", "postcode (channel app)"]
     assert rows[0][1:] == (
         "Claims of 2025",
-        "9 Nov 2026 to 16 Nov 2026",
+        "9 Nov 2026 to 15 Nov 2026",
         "2,750",
         "0.412",
         "0.021",

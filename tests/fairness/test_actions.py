@@ -128,7 +128,7 @@ def test_a_breach_raises_one_alert_that_names_group_measure_value_and_bound(sess
     [alert] = followed(session, cast)
     assert (alert.kind, alert.severity, alert.group, alert.count) == ("breach", "critical", "sex: female", 1)
     assert alert.says == (
-        "Impact ratio of female (sex) against male was 0.200 in the window to 2 Oct 2026, from 1,000 cases; "
+        "Impact ratio of female (sex) against male was 0.200 in the window to 1 Oct 2026, from 1,000 cases; "
         "acceptable is impact ratio at least 0.8."
     )
     # Asked again, as a job may be, it tells nothing twice.

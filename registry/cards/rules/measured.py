@@ -1,13 +1,14 @@
 """Fields of what is measured without a metric: forecasts held against what happened, and features that drift."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from registry.cards.rules.facts import Calibration, CardFacts, FeatureDrift
 from registry.cards.rules.shapes import NOT_MEASURED, NOTHING, Field, Table, at_most
-from registry.cards.rules.words import cell, counted, day_of, line, lowered, optional
+from registry.cards.rules.words import cell, counted, day, day_of, line, lowered, optional
 from registry.drift.rules.comparing import Standing, measure_said
 from registry.drift.rules.measures import Measure
+from registry.kernel.calendar import whole_days
 from registry.kernel.text import counted as counted_words
 from registry.kernel.text import listed, worded
 from registry.monitoring.rules.saying import group_said
@@ -33,7 +34,10 @@ def to_three(value: Decimal | None) -> str:
 
 def covers(start: datetime | None, end: datetime | None) -> str:
     """The days that a window covers."""
-    return f"{day_of(start)} to {day_of(end)}" if start and start != end else cell(day_of(end), _NO_WINDOW)
+    if start is None or end is None or start == end:
+        return cell(day_of(end), _NO_WINDOW)
+    days = whole_days(start, end) or (start.astimezone(UTC).date(), end.astimezone(UTC).date())
+    return " to ".join(dict.fromkeys(cell(day(each)) for each in days))
 
 
 def calibration(facts: CardFacts) -> Field:

@@ -11,7 +11,7 @@ from registry.cards.rules.facts import (
     OpenAlert,
     Reading,
 )
-from registry.cards.rules.measured import is_followed
+from registry.cards.rules.measured import covers, is_followed
 from registry.cards.rules.shapes import NOT_MEASURED, NOTHING, Field, Items, Table, at_most
 from registry.cards.rules.words import (
     always,
@@ -108,9 +108,7 @@ def _reading(metric: Metric, each: Reading) -> tuple[str, ...]:
         f"{cell(amount(each.low, ''))} to {cell(amount(each.high, ''))}"
         if each.low is not None or each.high is not None
         else "not told",
-        day_of(each.window_end) or NOTHING
-        if each.window_start == each.window_end
-        else f"{day_of(each.window_start)} to {day_of(each.window_end)}",
+        covers(each.window_start, each.window_end),
         cell(chosen(each.verdict.value)),
     )
 
