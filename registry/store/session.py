@@ -16,6 +16,8 @@ Finisher = Callable[[Session], None]
 
 # Where a feature leaves what must be written at the very end of the transaction (the ledger does).
 _FINISHERS = "finishers"
+# Where a connection to SQLite notes what it was last told.
+_READ_ONLY = "read_only"
 _SQLITE_BUSY_MS = 20_000
 _SQLITE_PAUSE_SECONDS = 0.02
 # How many statements stay put together: more than the program has, for to put one together costs more than to run it.
@@ -121,5 +123,8 @@ def _lower(text: Any) -> Any:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get("sqlite_read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    # Said only where it changes: after any such PRAGMA, SQLite prepares every statement anew.
+    if connection.info.get(_READ_ONLY) is not read_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.info[_READ_ONLY] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
