@@ -63,7 +63,7 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     received_at = clock.now()
     known = _metrics(session, system_id)
-    places = batches.places_of(batch.points, known)
+    places = batches.places_of(batch.points, known, batch.written)
     version = by_label(session, system_id, batch.version) if batch.version else None
     if batch.version and version is None:
         raise RuleBroken(
@@ -176,8 +176,8 @@ def _judged(connection: sa.Connection, new: _Sorted, known: Mapping[str, Known])
         verdicts=_verdicts(new.points, slugs, rails),
         rail_ids=[numbers[slug] for slug in slugs],
         values=batches.all_in_digits(values),
-        lows=list(map(batches.in_digits, lows)),
-        highs=list(map(batches.in_digits, highs)),
+        lows=batches.each_in_digits(lows),
+        highs=batches.each_in_digits(highs),
     )
     lines = lines_of(
         judged.places,
