@@ -14,6 +14,7 @@ from registry.monitoring.models.snapshots import LATEST, RAIL
 from registry.monitoring.rules.batches import Place
 from registry.monitoring.rules.decoding import PointIn
 from registry.monitoring.rules.rails import Rails
+from registry.monitoring.rules.telling import apart
 from registry.objectives.rules.judging import Verdict
 
 # Numbers no other part of the program locks on; they spell "read" and "mont".
@@ -209,10 +210,11 @@ def _or_null(values: Iterable[object]) -> Iterator[str]:
 def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
     """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
     metrics, ends, groups, _, _ = zip(*readings.places, strict=True)
-    series = list(zip(metrics, groups, strict=True))
-    by_end = sorted(range(len(series)), key=ends.__getitem__)
-    newest = {series[number]: number for number in by_end}
-    rows = [_latest_row(readings, number, received_at) for number in newest.values()]
+    # Of several in one window the last.
+    newest = [
+        max(reversed(some), key=ends.__getitem__) for some in apart(list(zip(metrics, groups, strict=True)))
+    ]
+    rows = [_latest_row(readings, place, received_at) for place in newest]
     connection.execute(_TAKING_LATEST[connection.dialect.name], rows)
 
 

@@ -97,16 +97,18 @@ def _windows(starts: list[Any], ends: list[Any]) -> tuple[list[Any], list[Any], 
         starts = [end if start is None else start for start, end in zip(starts, ends, strict=True)]
     _expect(set(map(type, ends)) | set(map(type, starts)) == {str})
     texts = list({*starts, *ends})
+    told = ",".join(texts)
+    plain = _PLAIN.fullmatch(told + ",") is not None
+    # A text with a comma of its own could pass for two instants here, but Python takes it for none.
+    _expect(plain or _INSTANTS.fullmatch(told + ",") is not None)
     instants = _instants(texts)
     read = dict(zip(texts, instants, strict=True))
     begun, ended = list(map(read.__getitem__, starts)), list(map(read.__getitem__, ends))
     _expect(not any(map(gt, begun, ended)))
-    return begun, ended, _kept(texts, instants)
+    return begun, ended, dict(zip(instants, _kept(told), strict=True)) if plain else {}
 
 
 def _instants(texts: list[str]) -> list[datetime]:
-    # A text with a comma of its own could pass for two instants here, but Python takes it for none.
-    _expect(_INSTANTS.fullmatch(",".join(texts) + ",") is not None)
     try:
         read = list(map(datetime.fromisoformat, texts))
         read = [each if each.tzinfo is UTC else each.astimezone(UTC) for each in read]
@@ -116,13 +118,9 @@ def _instants(texts: list[str]) -> list[datetime]:
     return read
 
 
-def _kept(texts: list[str], instants: list[datetime]) -> Mapping[datetime, str]:
+def _kept(plain: str) -> list[str]:
     """How these instants are kept, all texts rewritten as one: to write each of them anew takes ten times as long."""
-    told = ",".join(texts)
-    if not _PLAIN.fullmatch(told + ","):
-        return {}
-    kept = told.replace("T", " ").replace("Z", ".000000").replace("+00:00", ".000000").split(",")
-    return dict(zip(instants, kept, strict=True))
+    return plain.replace("T", " ").replace("Z", ".000000").replace("+00:00", ".000000").split(",")
 
 
 def _values(column: list[Any]) -> list[Any]:
@@ -137,7 +135,7 @@ def _numbers(column: list[Any]) -> list[Any]:
     _expect(kinds <= {Decimal, int, _NONE})
     if _NONE not in kinds:
         _expect(short(column))
-        return list(map(Decimal, column))
+        return column if kinds == {Decimal} else list(map(Decimal, column))
     _expect(short(each for each in column if each is not None))
     return [None if each is None else Decimal(each) for each in column]
 

@@ -26,12 +26,17 @@ def telling(
     """
     if any(revisions) or not _BAD.isdisjoint(verdicts):
         return list(range(len(ends)))
+    return [place for some in apart(series) for place in _of_series(some, ends, verdicts)]
+
+
+def apart(series: Sequence[tuple[int, str]]) -> list[Sequence[int]]:
+    """The positions of the readings of each series, in their order."""
     if series.count(series[0]) == len(series):
-        return _of_series(range(len(ends)), ends, verdicts)
+        return [range(len(series))]
     positions: dict[tuple[int, str], list[int]] = {}
     for place, each in enumerate(series):
         positions.setdefault(each, []).append(place)
-    return [place for some in positions.values() for place in _of_series(some, ends, verdicts)]
+    return list(positions.values())
 
 
 def _of_series(positions: Sequence[int], ends: Sequence[str], verdicts: Sequence[Verdict]) -> list[int]:
