@@ -1,6 +1,7 @@
 """Engine and transaction(): commit on a normal exit, roll back on any exception."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self._writing = threading.Lock()
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -46,7 +48,7 @@ class Database:
         A read-only transaction is held to it by the database itself, so a page that is only looked at
         cannot change anything.
         """
-        with self._sessions() as session:
+        with self._in_turn(read_only=read_only), self._sessions() as session:
             self.begin(session, read_only=read_only)
             try:
                 yield session
@@ -56,6 +58,23 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def _in_turn(self, *, read_only: bool) -> Iterator[None]:
+        """On SQLite, wait for the other writers of this process.
+
+        SQLite would keep them apart as well, but whoever waits for it sleeps, up to a tenth of a second each time, while
+        nobody writes. After as long as SQLite would wait it is asked all the same: what holds it up is then told by it.
+        """
+        if read_only or not self.is_sqlite:
+            yield
+            return
+        held = self._writing.acquire(timeout=_SQLITE_BUSY_MS / 1_000)
+        try:
+            yield
+        finally:
+            if held:
+                self._writing.release()
 
     def begin(self, session: Session, *, read_only: bool) -> None:
         """Open the database transaction of a session, for reading only or for writing."""
