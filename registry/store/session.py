@@ -1,6 +1,7 @@
 """Engine and transaction(): commit on a normal exit, roll back on any exception."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ Finisher = Callable[[Session], None]
 
 # Where a feature leaves what must be written at the very end of the transaction (the ledger does).
 _FINISHERS = "finishers"
+# Where a connection to SQLite notes what it was last told.
+_READ_ONLY = "read_only"
 _SQLITE_BUSY_MS = 20_000
 _SQLITE_PAUSE_SECONDS = 0.02
 # How many statements stay put together: more than the program has, for to put one together costs more than to run it.
@@ -36,6 +39,7 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self._writing = threading.Lock()
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -44,7 +48,7 @@ class Database:
         A read-only transaction is held to it by the database itself, so a page that is only looked at
         cannot change anything.
         """
-        with self._sessions() as session:
+        with self._in_turn(read_only=read_only), self._sessions() as session:
             self.begin(session, read_only=read_only)
             try:
                 yield session
@@ -54,6 +58,23 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def _in_turn(self, *, read_only: bool) -> Iterator[None]:
+        """On SQLite, wait for the other writers of this process.
+
+        SQLite would keep them apart as well, but whoever waits for it sleeps, up to a tenth of a second each time, while
+        nobody writes. After as long as SQLite would wait it is asked all the same: what holds it up is then told by it.
+        """
+        if read_only or not self.is_sqlite:
+            yield
+            return
+        held = self._writing.acquire(timeout=_SQLITE_BUSY_MS / 1_000)
+        try:
+            yield
+        finally:
+            if held:
+                self._writing.release()
 
     def begin(self, session: Session, *, read_only: bool) -> None:
         """Open the database transaction of a session, for reading only or for writing."""
@@ -121,5 +142,8 @@ def _lower(text: Any) -> Any:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get("sqlite_read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    # Said only where it changes: after any such PRAGMA, SQLite prepares every statement anew.
+    if connection.info.get(_READ_ONLY) is not read_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.info[_READ_ONLY] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from registry.monitoring.rules.alerts import (
 from registry.monitoring.rules.answers import Level
 from registry.monitoring.rules.readings import Reading
 from registry.monitoring.rules.slides import Chart
+from registry.monitoring.rules.telling import telling
 from registry.objectives.rules.judging import Verdict
 from registry.objectives.rules.metric import Direction
 
@@ -149,6 +152,47 @@ def test_an_alert_is_over_exactly_when_enough_good_windows_follow_its_last_bad_o
     bad = [one.window_end for one in readings if one.verdict in {Verdict.WARN, Verdict.BREACH}]
     good = [one for one in readings if one.verdict is Verdict.MET and bad and one.window_end > max(bad)]
     assert (state.severity is not None) == (bool(bad) and len(good) < GOOD_NEEDED)
+
+
+@given(st.integers().map(Random), st.sampled_from((30, 200)), st.sampled_from(("g", "ggggfn", "fn")))
+def test_the_readings_told_of_a_good_delivery_weigh_as_much_as_all_of_them(random, days, letters):
+    before = told("".join(random.choices("gggwb", k=random.randrange(30))), first=20)
+    _, state = one_by_one(before)
+    calm, points = slides.calm_with((), before), slides.points_with((), before)
+    readings = [
+        reading(random.randrange(days), LETTERS[random.choice(letters)], f"{place}") for place in range(150)
+    ]
+    columns = ([(7, "")] * 150, [one.window_end.isoformat() for one in readings])
+    few = [readings[each] for each in telling(*columns, [one.verdict for one in readings], [0] * 150)]
+
+    def weighed(some):
+        some = sorted(some, key=attrgetter("window_end"))
+        drawn = slides.points_with(points, some)
+        sliding = frozenset(window for window, _ in drawn if window.day % 3 == 0)
+        slid = slides.as_slides(some, sliding)
+        newest = some[-1].window_end
+        return (
+            newest,
+            slides.calm_with(calm, some),
+            drawn,
+            next_change(state, some),
+            next_change(State(), slid),
+        )
+
+    assert weighed(few) == weighed(readings)
+
+
+def test_every_reading_is_told_of_where_one_is_bad_or_corrects_another_and_every_series_has_its_own():
+    ends = [f"{place:03}" for place in range(200)]
+    good, met = [(7, "")] * 200, [Verdict.MET] * 200
+    every = list(range(200))
+    assert telling(good, ends, [*met[1:], Verdict.WARN], [0] * 200) == every
+    assert telling(good, ends, met, [1, *[0] * 199]) == every
+    first = [*range(20), *range(140, 200)]
+    assert telling(good, ends, met, [0] * 200) == first
+    assert telling([(7, ""), (7, "north")] * 100, ends, met, [0] * 200)[:80] == [
+        2 * each for each in [*range(20), *range(40, 100)]
+    ]
 
 
 def test_a_value_outside_its_guard_rails_is_one_cause_whatever_it_is_called_and_all_else_is_its_own():

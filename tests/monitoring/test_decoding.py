@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registry.kernel.canonical import canonical
 from registry.kernel.errors import RuleBroken
 from registry.kernel.text import clean
+from registry.monitoring.rules.batches import written as kept_as
 from registry.monitoring.rules.decoding import MOST_POINTS, Batch, PointIn, batch_of, batch_of_lines
 
 GOOD = {"metric": "accuracy", "window_end": "2026-11-02T00:00:00Z", "value": 0.912}
@@ -158,6 +159,15 @@ def test_readings_are_the_same_whether_they_are_read_by_the_column_or_one_by_one
     points, more = outcome(f'{{"snapshots": [{",".join(told)}]}}')
     closely, more_closely = outcome(f'{{"snapshots": [{",".join([*told, TINY])}]}}')
     assert (points, more) == (closely and closely[:-1], more_closely[:-1] if closely else more_closely)
+
+
+@given(
+    st.lists(instants.map(lambda at: at.replace(microsecond=0, tzinfo=None)), min_size=1),
+    st.sampled_from(("Z", "+00:00")),
+)
+def test_an_instant_is_kept_alike_whether_its_text_is_rewritten_or_its_value_written_anew(ends, zone):
+    batch = batch_of(body(*({**GOOD, "window_end": f"{end.isoformat()}{zone}"} for end in ends)))
+    assert batch.written == {point.window_end: kept_as(point.window_end) for point in batch.points}
 
 
 def test_what_may_be_left_out_may_be_null_and_one_moment_is_a_window():

@@ -190,6 +190,28 @@ def test_a_thousand_readings_cost_as_many_statements_as_one(house):
     assert len(thousand) == len(few)
 
 
+def test_of_many_readings_each_is_stored_as_it_came_whatever_they_have_in_common(house):
+    sent = [
+        at(
+            1,
+            f"0.{90 + number % 7}",
+            key=f"{number:03}",
+            n=500 + number if number % 2 else None,
+            low=None if number % 3 else D("0.8"),
+            group="" if number % 5 else '{"site":"north"}',
+        )
+        for number in range(120)
+    ]
+    house.send(*sent)
+    rows = sorted(house.rows(), key=lambda row: row.client_key)
+    kept = [
+        (row.window_start, row.window_end, row.value, row.n, row.low, row.high, row.group_key, row.client_key)
+        for row in rows
+    ]
+    assert kept == [tuple(each[1:]) for each in sent]
+    assert house.altered() == []
+
+
 def test_who_has_no_part_in_the_system_may_not_send_to_it(house):
     for stranger in ("mia", "rita", "eva"):
         with pytest.raises(Forbidden):

@@ -23,6 +23,7 @@ from registry.monitoring.rules.batches import Known, Place
 from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.monitoring.rules.rails import Rails, digest_of, lines_of, rails_of, verdicts_by
 from registry.monitoring.rules.readings import Reading
+from registry.monitoring.rules.telling import telling
 from registry.objectives import queries as objectives
 from registry.objectives.rules.judging import Verdict
 from registry.versions.queries import by_label
@@ -62,7 +63,7 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     received_at = clock.now()
     known = _metrics(session, system_id)
-    places = batches.places_of(batch.points, known)
+    places = batches.places_of(batch.points, known, batch.written)
     version = by_label(session, system_id, batch.version) if batch.version else None
     if batch.version and version is None:
         raise RuleBroken(
@@ -99,11 +100,17 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
 
 
 def _readings(judged: Judged) -> list[Reading]:
-    _, starts, ends, values, cases, _, _, groups, _ = zip(*judged.points, strict=True)
-    metrics = (place[0] for place in judged.places)
-    corrects = (revision > 0 for revision in judged.revisions)
-    columns = (metrics, groups, starts, ends, values, cases, judged.verdicts, judged.ids, corrects)
-    return list(map(Reading, *columns))
+    """The readings that alerts have to be told of: of a thousand good ones a few say all there is to say."""
+    metrics, ends, groups, _, _ = zip(*judged.places, strict=True)
+    told = telling(list(zip(metrics, groups, strict=True)), ends, judged.verdicts, judged.revisions)
+    return [_reading(judged, place) for place in told]
+
+
+def _reading(judged: Judged, place: int) -> Reading:
+    point, verdict, corrects = judged.points[place], judged.verdicts[place], judged.revisions[place] > 0
+    window = (point.group, point.window_start, point.window_end)
+    number = judged.ids[place]
+    return Reading(judged.places[place][0], *window, point.value, point.n, verdict, number, corrects)
 
 
 def _words_refused(batch: Batch) -> list[Problem]:
@@ -169,8 +176,8 @@ def _judged(connection: sa.Connection, new: _Sorted, known: Mapping[str, Known])
         verdicts=_verdicts(new.points, slugs, rails),
         rail_ids=[numbers[slug] for slug in slugs],
         values=batches.all_in_digits(values),
-        lows=list(map(batches.in_digits, lows)),
-        highs=list(map(batches.in_digits, highs)),
+        lows=batches.each_in_digits(lows),
+        highs=batches.each_in_digits(highs),
     )
     lines = lines_of(
         judged.places,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import chain, count
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,13 +14,16 @@ from registry.monitoring.models.snapshots import LATEST, RAIL
 from registry.monitoring.rules.batches import Place
 from registry.monitoring.rules.decoding import PointIn
 from registry.monitoring.rules.rails import Rails
+from registry.monitoring.rules.telling import apart
 from registry.objectives.rules.judging import Verdict
 
 # Numbers no other part of the program locks on; they spell "read" and "mont".
 _OF_SYSTEM, _OF_MONTHS = 0x72656164, 0x6D6F6E74
 
 _COLUMNS = "id, batch_id, metric_id, group_key, window_start, window_end, client_key, revision, value, n, low, high, verdict, rail_id"
-_ON_SQLITE = f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - names from above
+# Each statement has a price of its own on SQLite, twice that of a row in it. With every column of the row bound anew this
+# many rows stay under 999 parameters, the fewest any SQLite allows.
+_ROWS_AT_ONCE = 50
 _ON_POSTGRESQL = f"COPY snapshot ({_COLUMNS}) FROM STDIN"
 _HOLD_SYSTEM = sa.text("SELECT pg_advisory_xact_lock(:family, :system)")
 _LACKING = sa.text("SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL")
@@ -114,46 +119,79 @@ def _rail_row(rails: Rails) -> dict[str, object]:
 
 def store(connection: sa.Connection, batch_id: int, readings: Judged) -> None:
     """Write these readings, each under its own number, as part of one delivery."""
+    if connection.dialect.name == "sqlite":
+        _into_sqlite(connection, _columns(batch_id, readings))
+    else:
+        _into_postgresql(connection, _columns(batch_id, readings))
+
+
+def _columns(batch_id: int, readings: Judged) -> tuple[Sequence[Any], ...]:
+    """The readings in the order of _COLUMNS."""
     metrics, ends, groups, starts, keys = zip(*readings.places, strict=True)
     cases = [point.n for point in readings.points]
-    verdicts = map(str, readings.verdicts)
-    if connection.dialect.name == "sqlite":
-        rows = zip(
-            readings.ids,
-            [batch_id] * len(cases),
-            metrics,
-            groups,
-            starts,
-            ends,
-            keys,
-            readings.revisions,
-            readings.values,
-            cases,
-            readings.lows,
-            readings.highs,
-            verdicts,
-            readings.rail_ids,
-            strict=True,
-        )
-        connection.exec_driver_sql(_ON_SQLITE, list(rows))
-        return
-    columns = (
-        map(str, readings.ids),
-        [str(batch_id)] * len(cases),
+    return (
+        readings.ids,
+        [batch_id] * len(cases),
+        metrics,
+        groups,
+        starts,
+        ends,
+        keys,
+        readings.revisions,
+        readings.values,
+        cases,
+        readings.lows,
+        readings.highs,
+        list(map(str, readings.verdicts)),
+        readings.rail_ids,
+    )
+
+
+def _into_sqlite(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> None:
+    # Most columns say the same throughout a delivery. Such a value is bound once in a statement and not with each row.
+    ids, *others = columns
+    alike = (False, *(column.count(column[0]) == len(column) for column in others))
+    shared = [column[0] for column, same in zip(columns, alike, strict=True) if same]
+    varying = [column for column, same in zip(columns, alike, strict=True) if not same]
+    many = len(ids)
+    in_full = many - many % _ROWS_AT_ONCE
+    for rows, first, last in ((_ROWS_AT_ONCE, 0, in_full), (1, in_full, many)):
+        told = list(chain.from_iterable(zip(*(column[first:last] for column in varying), strict=True)))
+        width = rows * len(varying)
+        bound = [(*shared, *told[place : place + width]) for place in range(0, len(told), width)]
+        if bound:
+            connection.exec_driver_sql(_adding(alike, rows), bound)
+
+
+@lru_cache(maxsize=64)
+def _adding(alike: tuple[bool, ...], rows: int) -> str:
+    """The statement that adds so many rows, its parameters those that are alike in all and then the others by row."""
+    shared, later = count(1), count(1 + sum(alike))
+    numbers = [next(shared) if same else None for same in alike]
+    each = [", ".join(f"?{number or next(later)}" for number in numbers) for _ in range(rows)]
+    return f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({'), ('.join(each)})"  # noqa: S608 - names from above
+
+
+def _into_postgresql(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> None:
+    ids, batches, metrics, groups, starts, ends, keys, revisions, values, cases, *others = columns
+    lows, highs, verdicts, rail_ids = others
+    written = (
+        map(str, ids),
+        map(str, batches),
         map(str, metrics),
         _escaped(groups),
         map(_IN_UTC, starts),
         map(_IN_UTC, ends),
         _escaped(keys),
-        map(str, readings.revisions),
-        readings.values,
+        map(str, revisions),
+        values,
         _or_null(cases),
-        _or_null(readings.lows),
-        _or_null(readings.highs),
+        _or_null(lows),
+        _or_null(highs),
         verdicts,
-        _or_null(readings.rail_ids),
+        _or_null(rail_ids),
     )
-    copied = "\n".join(map("\t".join, zip(*columns, strict=True)))
+    copied = "\n".join(map("\t".join, zip(*written, strict=True)))
     driver: Any = connection.connection
     with driver.cursor() as cursor, cursor.copy(_ON_POSTGRESQL) as copy:
         copy.write(copied + "\n")
@@ -172,10 +210,11 @@ def _or_null(values: Iterable[object]) -> Iterator[str]:
 def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
     """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
     metrics, ends, groups, _, _ = zip(*readings.places, strict=True)
-    series = list(zip(metrics, groups, strict=True))
-    by_end = sorted(range(len(series)), key=ends.__getitem__)
-    newest = {series[number]: number for number in by_end}
-    rows = [_latest_row(readings, number, received_at) for number in newest.values()]
+    # Of several in one window the last.
+    newest = [
+        max(reversed(some), key=ends.__getitem__) for some in apart(list(zip(metrics, groups, strict=True)))
+    ]
+    rows = [_latest_row(readings, place, received_at) for place in newest]
     connection.execute(_TAKING_LATEST[connection.dialect.name], rows)
 
 

@@ -97,8 +97,9 @@ def _still_bad(
     spoken_of = [
         (one.metric_id, alert.first_window_end, alert.last_bad_window_end)
         for one in readings
-        if (alert := standing.get(slot_of(AlertKind.WARN, one.metric_id, one.group)))
-        and _speaks_of(one, alert)
+        if one.corrects
+        and (alert := standing.get(slot_of(AlertKind.WARN, one.metric_id, one.group)))
+        and _in_spell(one, alert)
     ]
     if not spoken_of:
         return {}

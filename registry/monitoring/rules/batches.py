@@ -57,21 +57,30 @@ def all_in_digits(numbers: Sequence[Decimal]) -> list[str]:
     return texts if "E" not in "".join(texts) else [format(number, "f") for number in numbers]
 
 
+def each_in_digits(numbers: Sequence[Decimal | None]) -> list[str | None]:
+    """The same of thousands that may be left out, and mostly all are."""
+    nothing: list[str | None] = [None] * len(numbers)
+    return nothing if numbers.count(None) == len(numbers) else list(map(in_digits, numbers))
+
+
 def same(one: PointIn, value: Decimal, n: int | None, low: Decimal | None, high: Decimal | None) -> bool:
     """Whether the reading says what is already held: the numbers, not how they are written."""
     return (one.value, one.n, one.low, one.high) == (value, n, low, high)
 
 
-def places_of(points: Sequence[PointIn], metrics: Mapping[str, Known]) -> list[Place | None]:
+def places_of(
+    points: Sequence[PointIn], metrics: Mapping[str, Known], texts: Mapping[datetime, str] | None = None
+) -> list[Place | None]:
     """Where each reading belongs, None for a metric that is not known.
 
-    A second one for the same place is a repetition or a contradiction.
+    A second one for the same place is a repetition or a contradiction. `texts` are the instants of all readings as
+    `written` gives them, where they are known already.
     """
     if not points:
         return []
     slugs, starts, ends, _, _, _, _, groups, keys = zip(*points, strict=True)
     # A window mostly begins where another ended, and to write an instant costs more than all else here.
-    texts = {when: written(when) for when in {*starts, *ends}}
+    texts = texts or {when: written(when) for when in {*starts, *ends}}
     numbers = {slug: metrics[slug].id if slug in metrics else None for slug in set(slugs)}
     columns = (map(numbers.get, slugs), map(texts.get, ends), groups, map(texts.get, starts), keys)
     places: list[Any] = list(zip(*columns, strict=True))

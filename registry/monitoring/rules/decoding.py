@@ -1,7 +1,7 @@
 """A batch of readings from bytes: strict JSON or JSON lines, every bad point named; what the metrics say comes later"""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -41,12 +41,16 @@ _MADE: Final[Callable[[tuple[Any, ...]], PointIn]] = partial(tuple.__new__, Poin
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Readings sent together: the model version they are of, the tool that sent them, and why they replace others."""
+    """Readings sent together: the model version they are of, the tool that sent them, and why they replace others.
+
+    `written` holds how the instants of the readings are kept, all of them, where reading them told that as well.
+    """
 
     version: str
     source: str
     supersedes: str
     points: tuple[PointIn, ...]
+    written: Mapping[datetime, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 def batch_of(body: bytes) -> Batch:
@@ -78,10 +82,10 @@ def _batch(told: dict[str, str], raw: Sequence[Any], fields: Fields) -> Batch:
     if len(raw) > MOST_POINTS:
         fields.object_to("snapshots", f"Send at most {MOST_POINTS:,} readings at once; make several batches.")
         raw = ()
-    rows = rows_of(raw) if raw else ()
+    rows, written = (rows_of(raw) if raw else None) or (None, {})
     points = tuple(map(_MADE, rows)) if rows is not None else _one_by_one(raw, fields)
     fields.refuse()
-    return Batch(**told, points=points)
+    return Batch(**told, points=points, written=written)
 
 
 def _one_by_one(raw: Sequence[Any], fields: Fields) -> tuple[PointIn, ...]:

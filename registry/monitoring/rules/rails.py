@@ -62,11 +62,11 @@ def verdicts_by(rails: Rails | None, points: Sequence[PointIn]) -> list[Verdict]
 
 def lines_of(
     places: Iterable[Place],
-    revisions: Iterable[int],
+    revisions: Sequence[int],
     values: Iterable[str],
-    cases: Iterable[int | None],
-    lows: Iterable[str | None],
-    highs: Iterable[str | None],
+    cases: Sequence[int | None],
+    lows: Sequence[str | None],
+    highs: Sequence[str | None],
     verdicts: Iterable[str],
     rails_sha256: Iterable[str],
 ) -> Iterator[str]:
@@ -75,19 +75,25 @@ def lines_of(
     No text of a reading holds the control character between them (kernel/strict_json.py).
     """
     metrics, ends, groups, starts, keys = zip(*places, strict=True)
-    numbers = (values, map(str, cases), map(str, lows), map(str, highs))
+    numbers = (values, _texts(cases), _texts(lows), _texts(highs))
     columns = (
         map(str, metrics),
         starts,
         ends,
         groups,
         keys,
-        map(str, revisions),
+        _texts(revisions),
         *numbers,
         verdicts,
         rails_sha256,
     )
     return map("\x1f".join, zip(*columns, strict=True))
+
+
+def _texts(column: Sequence[object]) -> Iterable[str]:
+    # Mostly every reading of a delivery says the same here.
+    alike = column.count(column[0]) == len(column)
+    return [str(column[0])] * len(column) if alike else map(str, column)
 
 
 def digest_of(lines: Iterable[str]) -> str:
