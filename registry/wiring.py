@@ -29,6 +29,7 @@ from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
+from registry.incidents.api import api as incidents_api
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
@@ -86,6 +87,7 @@ API: Sequence[Blueprint] = (
     drift_api,
     fairness_api,
     feedback_api,
+    incidents_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {

@@ -30,6 +30,9 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts
 from registry.feedback.rules.feedback import Door, FeedbackFacts
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
+from registry.incidents.rules.record import IncidentFacts
 from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
@@ -125,6 +128,7 @@ def _furnish(session, cast):
         told = _feedback(session, actor, number)
         numbers[name] = {
             "alert": alert.id,
+            "incident": _incident(session, actor, getattr(cast, name)).id,
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -149,6 +153,13 @@ def _furnish(session, cast):
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
     return numbers
+
+
+def _incident(session, actor, system):
+    facts = IncidentFacts(
+        "Test", severity=Severity.MINOR, pattern=Pattern.F1, detected_by=DetectedBy.STAFF, detected_at=_NOON
+    )
+    return open_incident(session, actor, system, facts)
 
 
 def _an_import(session, adam):
@@ -237,6 +248,9 @@ class House:
                 each: self.numbers[each]["handover"] for each in ("triage", "sentinel", "pricing")
             },
             "/alerts/": {each: self.numbers[each]["alert"] for each in ("triage", "sentinel", "pricing")},
+            "/incidents/": {
+                each: self.numbers[each]["incident"] for each in ("triage", "sentinel", "pricing")
+            },
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
             "/imports/profiles/": {"one": shared["profile"]},

@@ -9,6 +9,7 @@ from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
 from registry.drift.models import Baseline, Feature
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
+from registry.incidents.models.incidents import Incident
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.monitoring.models.alerts import Alert
@@ -304,6 +305,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired_metric": metrics[-1].slug,
         "alert": newest(Alert, state=AlertState.OPEN),
         "resolved_alert": newest(Alert, state=AlertState.RESOLVED),
+        "incident": newest(Incident, system_id=triage),
         "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),

@@ -34,6 +34,12 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts, answer_digest
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
+from registry.incidents.actions.editing import judge
+from registry.incidents.actions.moving import move
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.actions.timeline import note
+from registry.incidents.rules.kinds import DetectedBy, Linked, Pattern, Severity, Status
+from registry.incidents.rules.record import IncidentFacts
 from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport, SavedProfile, SourceRecord
 from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
@@ -104,6 +110,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _imports(session, adam, cast, words)
     _drift(session, ada, cast, words)
     _alerts(session, ada, cast, words)
+    _incidents(session, ada, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -130,6 +137,27 @@ def _alerts(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     told = raised(AlertKind.BREACH, metric.id)
     alerts.escalate(session, worker, told, Level.DEPUTY, cast.number("dee"))
     raised(AlertKind.DRIFT)
+
+
+def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """One that was taken on, with what it was noticed by."""
+    alert = session.exec(select(Alert).filter_by(system_id=cast.triage.id).order_by(Alert.id)).first()
+    assert alert is not None
+    stated = IncidentFacts(
+        words.line("Claims of minors were sorted last"),
+        words.text("Since a field was renamed."),
+        severity=Severity.SUBSTANTIAL,
+        pattern=Pattern.F1,
+        harms=("money", "discrimination"),
+        affected_count=12,
+        affected_people=words.text("Families with a claim"),
+        detected_by=DetectedBy.STAFF,
+        detected_at=clock.now(),
+    )
+    incident = open_incident(session, ada, cast.triage, stated, link=(Linked.ALERT, alert.id or 0))
+    judge(session, ada, incident, missing_control="B08", because=words.text("No guard-rail."))
+    move(session, ada, incident, Status.INVESTIGATING)
+    note(session, ada, incident, None, words.text("The feed was put back."))
 
 
 def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> None:

@@ -5,12 +5,17 @@ is asked; a route that this file does not know makes a test fail, so a new list 
 """
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.queries import visibility as incident_visibility
+from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
+from registry.incidents.rules.record import IncidentFacts
 from registry.kernel.actor import Role, the_registry
 from registry.monitoring.actions import alerts
 from registry.monitoring.queries import alerts as alert_queries
@@ -26,6 +31,13 @@ from tests.cast import NAMES, ROLES
 from tests.systems.lived_in import fill
 
 COUNT = 12
+WENT_WRONG = IncidentFacts(
+    "It failed",
+    severity=Severity.MINOR,
+    pattern=Pattern.F1,
+    detected_by=DetectedBy.STAFF,
+    detected_at=datetime(2025, 11, 1, tzinfo=UTC),
+)
 KEY = re.compile(r"\bAI-\d{4}\b")
 PEOPLE = ("otto", "mia", "olga", "ada", "hedy", "rita", "eva")
 
@@ -38,6 +50,7 @@ LISTS = {
     "systems_api.systems": ("/api/v1/systems?limit=200",),
     "alerts.overview": ("/alerts",),
     "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
+    "incidents_api.incidents": ("/api/v1/incidents?limit=200",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
 }
@@ -102,6 +115,7 @@ def allowed(database, cast):
         fill(session, cast, COUNT)
         for system in session.exec(select(System)).all():
             alerts.raise_alert(session, the_registry("command"), system.id, AlertKind.DRIFT, "It moved.")
+            open_incident(session, the_registry("command"), system, WENT_WRONG)
     with database.transaction(read_only=True) as session:
         systems = session.exec(select(System)).all()
         holders = {system.id: set() for system in systems}
@@ -210,6 +224,7 @@ def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
 
     for module in (queries.searching, queries.records, on_day, alert_queries):
         monkeypatch.setattr(module, "visible_to", lambda _actor: true())
+    monkeypatch.setattr(incident_visibility, "numbers_visible_to", lambda _actor: select(System.id))
     found = shown_wrongly(allowed, ask)
     for endpoint, addresses in LISTS.items():
         for address in addresses:
