@@ -10,6 +10,7 @@ import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
 import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
+import registry.incidents.jobs.chasing as incidents_chasing
 import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
@@ -115,6 +116,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
+    incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
