@@ -6,8 +6,8 @@ from registry.incidents.actions.receiving import receive
 from registry.incidents.actions.timeline import note
 from registry.incidents.models.incidents import Incident
 from registry.incidents.queries import incidents as queries
+from registry.incidents.queries.corrective import actions_of
 from registry.incidents.queries.incidents import Narrowing
-from registry.incidents.queries.receiving import told_actions
 from registry.incidents.queries.timeline import Told, entries_page, links_of, place_of
 from registry.incidents.queries.visibility import desk_of, incident_by_number, systems_of
 from registry.incidents.schemas import EntryIn, IncidentIn, entry_said, line_said, narrowing_of, whole_said
@@ -95,7 +95,7 @@ def _whole(found: Incident) -> dict[str, object]:
         lead,
         systems=touched,
         links=links_of(session(), number),
-        actions=told_actions(session(), number),
+        actions=actions_of(session(), number),
     )
     page = entries_page(session(), number)
     following = cursor_of(*page.next_after) if page.next_after else None

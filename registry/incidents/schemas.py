@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from registry.incidents.models.incidents import Incident, IncidentLink
-from registry.incidents.models.measures import CorrectiveAction
+from registry.incidents.queries.corrective import Measure
 from registry.incidents.queries.incidents import Line, Narrowing
 from registry.incidents.queries.timeline import Told
 from registry.incidents.queries.visibility import Touched
@@ -154,7 +154,7 @@ def whole_said(
     *,
     systems: Sequence[Touched],
     links: Sequence[IncidentLink],
-    actions: Sequence[tuple[CorrectiveAction, Person | None]],
+    actions: Sequence[Measure],
 ) -> dict[str, Any]:
     """Everything an incident states but its timeline, which comes by page."""
     return _told(incident, system.key, lead) | {
@@ -167,7 +167,7 @@ def whole_said(
         "post_mortem": incident.post_mortem,
         "systems": [{"key": each.key, "versions": row.versions_said} for row, each in systems],
         "links": [_link_said(each) for each in links],
-        "actions": [_action_said(*each) for each in actions],
+        "actions": [_action_said(each) for each in actions],
     }
 
 
@@ -218,12 +218,14 @@ def _link_said(link: IncidentLink) -> dict[str, Any]:
     }
 
 
-def _action_said(action: CorrectiveAction, owner: Person | None) -> dict[str, Any]:
+def _action_said(measure: Measure) -> dict[str, Any]:
+    action = measure.action
     return {
         "id": action.id,
         "title": action.title,
         "detail": action.detail,
-        "owner": owner.name if owner else None,
+        "system": measure.system.key,
+        "owner": measure.owner.name,
         "due_on": action.due_on.isoformat(),
         "state": action.state.value,
         "done_at": _written(action.done_at),

@@ -23,6 +23,7 @@ _MENU = (
     ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
     ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
+    ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
@@ -63,6 +64,8 @@ _TAB_HOMES = frozenset(
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
+    ("portfolio.why", "portfolio.why"),
+    ("portfolio.", "portfolio.desk"),
     ("ownership.findings", "ownership.findings"),
     ("ownership.load", "ownership.findings"),
     ("ownership.on_day", "ownership.findings"),

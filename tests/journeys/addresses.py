@@ -44,6 +44,7 @@ VERSIONS = f"{SYSTEM}/versions"
 # By endpoint. The first is what the page is for; others show it in another state or to somebody else.
 PAGES = {
     "portfolio.desk": (Visit("/"), Visit("/", "ada"), Visit("/", "mia"), Visit("/", "otto")),
+    "portfolio.why": (Visit("/portfolio/why"), Visit("/portfolio/why", "otto")),
     "portfolio.search": (Visit("/search?q=a", "ada"), Visit("/search?q=nothing+like+it")),
     "systems.register_page": (
         Visit("/systems"),
@@ -152,6 +153,7 @@ PAGES = {
         Visit("/alerts", "ada"),
         Visit("/alerts?state=resolved"),
         Visit("/alerts?kind=quality&mine=1", "otto"),
+        Visit("/alerts?state=all&severity=critical&pattern=F1&since=2026-01-01&until=2026-12-31", "ada"),
         Visit("/alerts?kind=lost", status=422),
     ),
     "alerts.show": (

@@ -21,6 +21,7 @@ PAGES = {
     "/handovers": ("mia", 8),
     "/alerts": ("ada", 8),
     "/alerts?mine=1&kind=drift": ("ada", 8),
+    "/portfolio/why": ("ada", 15),
     "/tags": ("ada", 6),
     "/systems/{triage}/history": ("ada", 11),
     "/systems/{triage}/ownership": ("ada", 16),

@@ -58,6 +58,7 @@ LISTS = {
 MAY_NAME_SOME = {
     "portfolio.desk": "/",
     "portfolio.offers": "/handovers",
+    "portfolio.why": "/portfolio/why",
     "portfolio.search": "/search?q=system",
     "ownership.findings": "/ownership",
     "ownership.load": "/ownership/load",

@@ -9,8 +9,7 @@ from registry.incidents.actions.telling import tell, tie, touch
 from registry.incidents.models.incidents import Incident
 from registry.incidents.queries.freezing import tied_to
 from registry.incidents.queries.receiving import by_source
-from registry.incidents.rules import opening as rules
-from registry.incidents.rules.kinds import EntryKind, Linked
+from registry.incidents.rules.kinds import EntryKind, Linked, Pattern
 from registry.incidents.rules.receiving import Source, kept_source, problems_with_source
 from registry.incidents.rules.record import IncidentFacts, problems_with_incident, tidied, tidy
 from registry.kernel import clock
@@ -44,11 +43,10 @@ def receive(
     tied = tied_to(session, [number], *link) if link else []
     if link and not tied:
         raise NotFound("There is no such thing to tie to an incident of this system.")
-    pattern = rules.proposed(facts.pattern, tied[0].pattern if tied else None)
     incident = Incident(
         **asdict(facts) | {"harms": list(facts.harms), "severity": int(facts.severity or 0)},
         system_id=number,
-        proposed_pattern=pattern,
+        proposed_pattern=tied[0].pattern if tied else (facts.pattern or Pattern.F1),
         opened_at=clock.now(),
         opened_by_id=actor.person_id,
         source=kept,

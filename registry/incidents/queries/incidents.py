@@ -25,7 +25,8 @@ class Narrowing:
     """What a list of incidents is narrowed to. `system_id`: it touches that system; `unit_ids`: it touches one of theirs.
 
     `detected_from` and `detected_to` are instants, the first included and the second not. `mine`: the reader leads it,
-    is involved, or holds a seat on a system it touches.
+    is involved, or holds a seat on a system it touches. `unmerged`: without those that another one stands for.
+    `missing_control` "" means that nobody has said which control was missing.
     """
 
     system_id: int | None = None
@@ -40,6 +41,8 @@ class Narrowing:
     detected_to: datetime | None = None
     words: str = ""
     mine: bool = False
+    unmerged: bool = False
+    missing_control: str | None = None
 
 
 EVERYTHING = Narrowing()
@@ -87,6 +90,10 @@ def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
         clauses.append(col(Incident.detected_at) >= by.detected_from)
     if by.detected_to is not None:
         clauses.append(col(Incident.detected_at) < by.detected_to)
+    if by.unmerged:
+        clauses.append(col(Incident.status) != Status.MERGED)
+    if by.missing_control is not None:
+        clauses.append(col(Incident.missing_control) == by.missing_control)
     if by.words:
         clauses.append(func.lower(col(Incident.title)).like(holding(by.words), escape="\\"))
     return clauses

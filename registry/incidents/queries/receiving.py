@@ -1,12 +1,10 @@
-"""Incidents by the name they have where they come from; what the JSON door tells beside them."""
+"""Incidents by the name they have where they come from."""
 
 from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
 from registry.incidents.models.incidents import Incident
-from registry.incidents.models.measures import CorrectiveAction
-from registry.people.models import Person
 
 _AT_ONCE = 500
 
@@ -26,10 +24,3 @@ def known_of(session: Session, source: str, references: Collection[str]) -> dict
         query = select(Incident).where(Incident.source == source, some)
         found |= {each.source_ref or "": each for each in session.exec(query)}
     return found
-
-
-def told_actions(session: Session, incident_id: int) -> list[tuple[CorrectiveAction, Person | None]]:
-    """The corrective actions of an incident with who owns them, in the order they were set; in one statement."""
-    query = select(CorrectiveAction, Person).join(Person, col(Person.id) == col(CorrectiveAction.owner_id))
-    query = query.where(CorrectiveAction.incident_id == incident_id).order_by(col(CorrectiveAction.id))
-    return [(action, owner) for action, owner in session.exec(query)]
