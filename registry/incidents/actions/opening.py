@@ -66,7 +66,8 @@ def open_alone(
 ) -> Incident:
     """Open the registry's own incident for alerts of one system that point to one pattern; it leads whom it is given.
 
-    The caller holds the system's row locked and has found no unresolved one in that slot; the database refuses a second.
+    The caller lets nobody else do this for the system meanwhile, and has found no unresolved one in that place; the database
+    refuses a second.
     """
     require(actor, Permission.INCIDENT_CHASE)
     tied = alerts_tied(session, alerts)

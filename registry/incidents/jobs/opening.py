@@ -10,7 +10,9 @@ from registry.incidents.actions.opening import join, open_alone
 from registry.incidents.queries import taking_up as queries
 from registry.incidents.rules.opening import slot_of
 from registry.kernel.actor import the_registry
+from registry.monitoring.actions.storing import hold_system
 from registry.store.session import Database
+from registry.systems import queries as systems
 
 
 def open_for_alerts(database: Database, payload: dict[str, Any]) -> None:
@@ -31,7 +33,9 @@ def open_for_alerts(database: Database, payload: dict[str, Any]) -> None:
 
 def _take_up(session: Session, system_id: int) -> None:
     worker = the_registry("worker")
-    if not queries.hold_system(session, worker, system_id):
+    # Not the system's row: whoever holds evidence has the incident's row before that, and would wait for this in a circle.
+    hold_system(session.connection(), system_id)
+    if system_id not in systems.by_numbers(session, worker, {system_id}):
         return
     waiting = queries.alerts_waiting(session, system_id)
     standing = queries.standing_in(session, {slot_of(system_id, pattern) for pattern in waiting})

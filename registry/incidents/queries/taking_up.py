@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
@@ -11,14 +10,11 @@ from registry.incidents.models.incidents import Incident, IncidentLink, Incident
 from registry.incidents.queries.visibility import could_work
 from registry.incidents.rules.kinds import UNRESOLVED, Linked, Pattern, Status
 from registry.incidents.rules.opening import pattern_of_alert
-from registry.kernel.actor import Actor
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState, Severity
 from registry.objectives.models import SuccessMetric
 from registry.objectives.rules.metric import Kind
 from registry.ownership.queries import owners_of
-from registry.systems.models import System
-from registry.systems.queries import visible_to
 
 _AT_ONCE = 500
 
@@ -38,12 +34,6 @@ def _waits(system_id: int) -> tuple[ColumnElement[bool], ...]:
 def is_waiting(session: Session, system_id: int) -> bool:
     """Whether a critical alert of the system belongs to no incident."""
     return session.exec(select(Alert.id).where(*_waits(system_id)).limit(1)).first() is not None
-
-
-def hold_system(session: Session, actor: Actor, system_id: int) -> bool:
-    """Hold the system's row until the transaction ends; False where it is not on the register any more."""
-    query: Any = select(System.id).where(System.id == system_id, visible_to(actor))
-    return session.exec(query.with_for_update(key_share=True)).first() is not None
 
 
 def alerts_waiting(session: Session, system_id: int) -> dict[Pattern, list[Alert]]:
