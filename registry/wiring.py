@@ -10,6 +10,8 @@ import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
 import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
+import registry.incidents.jobs.chasing as incidents_chasing
+import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
@@ -92,6 +94,9 @@ API: Sequence[Blueprint] = (
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    # Whatever opens an alert or makes one worse ends in one of these two.
+    Event.SNAPSHOTS_RECORDED: (incidents_opening.open_for_alerts,),
+    Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
     Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
@@ -111,6 +116,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
+    incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
@@ -180,7 +186,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
         Event.METRIC_TREND_CHOSEN,
-        Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.CALIBRATION_COUNTED,
         Event.DATA_SOURCE_ADDED,
@@ -195,7 +200,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.VERSION_APPROVED,
         Event.VERSION_PUT_LIVE,
         Event.VERSION_WITHDRAWN,
-        Event.ALERT_RAISED,
         Event.ALERT_ACKNOWLEDGED,
         Event.ALERT_SNOOZED,
         Event.ALERT_RESOLVED,

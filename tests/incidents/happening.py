@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from registry.audit.queries import verify
 from registry.incidents.actions import opening
 from registry.incidents.queries.timeline import entries_page
 from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
 from registry.incidents.rules.record import IncidentFacts
 from registry.kernel import clock
-
-__all__ = ["NOW", "at", "facts", "later", "opened", "timeline"]
 
 # Later than any day on which the standing cast can have been registered.
 NOW = datetime(2090, 3, 3, 12, tzinfo=UTC)
@@ -41,3 +40,9 @@ def timeline(session, incident):
     """What the timeline says, in the order it was written."""
     told = entries_page(session, incident.id, limit=1_000).items
     return [one.entry.text for one in sorted(told, key=lambda one: one.entry.id)]
+
+
+def is_whole(database):
+    """Whether the ledger agrees with every row that stands."""
+    with database.transaction(read_only=True) as session:
+        return verify(session).problems == []

@@ -8,6 +8,7 @@ from registry.audit.actions import record
 from registry.incidents.actions.telling import tell
 from registry.incidents.models.incidents import Incident
 from registry.incidents.queries.closing import unfinished_due_days
+from registry.incidents.queries.taking_up import is_taken
 from registry.incidents.queries.visibility import desk_of
 from registry.incidents.rules import moves as rules
 from registry.incidents.rules.kinds import EntryKind, Severity, Status
@@ -41,6 +42,9 @@ def move(
     came_about = now if at is None or back else at
     refuse_if(rules.problems_with_move(before, status, came_about, clock=now, because=because))
     after = moved(before, status, came_about)
+    if back and incident.slot is not None and is_taken(session, incident):
+        # The registry has opened another one meanwhile, in which its alerts gather.
+        incident.slot = None
     _write(incident, after)
     incident.resolved_by_id = actor.person_id if status is Status.RESOLVED else None
     said = rules.move_said(before.status, status, because)

@@ -34,7 +34,7 @@ def open_incident(
 ) -> Incident:
     """Say that something went wrong with a system the actor may know of; `link` is what it was noticed by.
 
-    The versions live when it began are kept, and what the link says now. Raises RuleBroken, or NotFound for a link to
+    The caller holds the system's row locked, so that it is not taken off the register meanwhile. The versions live when it began are kept, and what the link says now. Raises RuleBroken, or NotFound for a link to
     something that is not of this system.
     """
     require(actor, Permission.INCIDENT_OPEN, system.id)
@@ -46,11 +46,10 @@ def open_incident(
     tied = tied_to(session, [number], *link) if link else []
     if link and not tied:
         raise NotFound(_NOT_THERE)
-    pattern = facts.pattern or rules.pattern_of(Linked.SNAPSHOT)
     incident = _opened(
         session,
         _stated(facts) | {"system_id": number, "opened_by_id": actor.person_id},
-        proposed=tied[0].pattern if tied else pattern,
+        proposed=tied[0].pattern if tied else None,
     )
     tie(session, incident, tied, actor.person_id)
     record(session, actor, Event.INCIDENT_OPENED, incident, system_id=number)
@@ -67,7 +66,8 @@ def open_alone(
 ) -> Incident:
     """Open the registry's own incident for alerts of one system that point to one pattern; it leads whom it is given.
 
-    The caller holds the system's row locked and has found no unresolved one in that slot; the database refuses a second.
+    The caller lets nobody else do this for the system meanwhile, and has found no unresolved one in that place; the database
+    refuses a second.
     """
     require(actor, Permission.INCIDENT_CHASE)
     tied = alerts_tied(session, alerts)
@@ -85,7 +85,7 @@ def open_alone(
         "system_id": system_id,
         "slot": rules.slot_of(system_id, pattern),
     }
-    incident = _opened(session, known, proposed=pattern)
+    incident = _opened(session, known)
     tie(session, incident, _unlike(tied), None)
     note = {"alerts": counted(len(alerts), "alert")}
     record(session, actor, Event.INCIDENT_OPENED, incident, system_id=system_id, note=note)
@@ -106,8 +106,8 @@ def _unlike(tied: Sequence[Sequence[Tied]]) -> list[Tied]:
     return list({(one.kind, one.target_id): one for each in tied for one in each}.values())
 
 
-def _opened(session: Session, stated: dict[str, Any], *, proposed: Pattern) -> Incident:
-    incident = Incident(proposed_pattern=proposed, opened_at=clock.now(), **stated)
+def _opened(session: Session, stated: dict[str, Any], *, proposed: Pattern | None = None) -> Incident:
+    incident = Incident(proposed_pattern=proposed or stated["pattern"], opened_at=clock.now(), **stated)
     session.add(incident)
     session.flush()
     touch(session, incident, incident.system_id)

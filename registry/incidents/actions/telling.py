@@ -53,23 +53,22 @@ def touch(session: Session, incident: Incident, system_id: int) -> IncidentSyste
     return row
 
 
-def tie(session: Session, incident: Incident, tied: Iterable[Tied], by: int | None) -> None:
-    """Keep what these things say now. Readings that come with an alert have no entry of their own."""
-    with_alert = False
+def tie(session: Session, incident: Incident, tied: Iterable[Tied], by: int | None) -> list[IncidentLink]:
+    """Keep what these things say now, each with an entry of the timeline."""
+    found = []
     for one in tied:
-        session.add(
-            IncidentLink(
-                incident_id=incident.id or 0,
-                kind=one.kind,
-                target_id=one.target_id,
-                frozen=one.frozen,
-                at=clock.now(),
-                by_id=by,
-            )
+        row = IncidentLink(
+            incident_id=incident.id or 0,
+            kind=one.kind,
+            target_id=one.target_id,
+            frozen=one.frozen,
+            at=clock.now(),
+            by_id=by,
         )
-        if one.kind.value != "snapshot" or not with_alert:
-            tell(session, incident, EntryKind.LINK, f"Tied to it: {one.says}", by)
-        with_alert = one.kind.value == "alert"
+        session.add(row)
+        tell(session, incident, EntryKind.LINK, f"Tied to it: {one.says}", by)
+        found.append(row)
+    return found
 
 
 def stale(incident: Incident, version: int | None, changes: dict[str, object]) -> Conflict | None:

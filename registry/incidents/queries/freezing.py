@@ -25,6 +25,8 @@ from registry.versions.queries import live_between
 
 Frozen = dict[str, str | int | None]
 
+# Readings are counted beyond what other rows are.
+_LARGEST = 2**63 - 1
 _OTHER_SYSTEM = "a system of the register"
 
 
@@ -51,7 +53,7 @@ def tied_to(session: Session, system_ids: Collection[int], kind: Linked, target_
         query = select(Alert).where(Alert.id == number, col(Alert.system_id).in_(theirs))
         return [each for one in alerts_tied(session, session.exec(query).all()) for each in one]
     if kind is Linked.SNAPSHOT:
-        return list(_snapshots(session, [target_id], theirs).values())
+        return list(_snapshots(session, [min(target_id, _LARGEST)], theirs).values())
     if kind is Linked.FEEDBACK:
         query_f = select(Feedback).where(Feedback.id == number, col(Feedback.system_id).in_(theirs))
         return [_feedback(one) for one in session.exec(query_f)]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from registry.incidents.models.incidents import Incident, IncidentSystem, Involved
 from registry.incidents.queries.visibility import seen_by
+from registry.incidents.rules.joining import One
 from registry.incidents.rules.kinds import Kind, Pattern, Severity, Status
 from registry.incidents.rules.record import IncidentFacts
 from registry.kernel.actor import Actor
@@ -166,6 +167,28 @@ def facts_of(incident: Incident) -> IncidentFacts:
         detected_at=incident.detected_at,
         lead_id=incident.lead_id,
     )
+
+
+def one_of(incident: Incident) -> One:
+    """The incident as far as joining it to another one goes."""
+    return One(
+        incident.id or 0,
+        incident.status,
+        incident.detected_at,
+        incident.started_at,
+        incident.recurrence_of_id,
+    )
+
+
+def involved_rows(session: Session, incident_id: int) -> Sequence[Involved]:
+    """Who is involved, since when and by whom, in that order."""
+    query = select(Involved).where(Involved.incident_id == incident_id)
+    return session.exec(query.order_by(col(Involved.id))).all()
+
+
+def person_involved(session: Session, incident_id: int, person_id: int) -> bool:
+    """Whether this person is involved already."""
+    return any(each.person_id == person_id for each in involved_rows(session, incident_id))
 
 
 def involved_in(session: Session, incident_id: int) -> Sequence[Person]:

@@ -66,10 +66,20 @@ def entries_counted(session: Session, incident_id: int) -> int:
     return session.exec(query.where(col(IncidentEntry.incident_id) == incident_id)).one()
 
 
-def links_of(session: Session, incident_id: int, limit: int = 500) -> Sequence[IncidentLink]:
+def links_of(session: Session, incident_id: int, limit: int | None = 500) -> Sequence[IncidentLink]:
     """What an incident is tied to, with what each said at the time, in the order they were tied."""
     query = select(IncidentLink).where(IncidentLink.incident_id == incident_id)
     return session.exec(query.order_by(col(IncidentLink.id)).limit(limit)).all()
+
+
+def link_to(session: Session, incident_id: int, kind: Linked, target_id: int) -> IncidentLink | None:
+    """The link of an incident to this thing, or None."""
+    query = select(IncidentLink).where(
+        IncidentLink.incident_id == incident_id,
+        IncidentLink.kind == kind,
+        IncidentLink.target_id == target_id,
+    )
+    return session.exec(query).one_or_none()
 
 
 def incidents_of(session: Session, actor: Actor, kind: Linked, target_id: int) -> Sequence[Incident]:

@@ -40,6 +40,12 @@ def incident_by_number(session: Session, actor: Actor, number: int, *, lock: boo
     return found
 
 
+def both_by_number(session: Session, actor: Actor, number: int, other: int) -> tuple[Incident, Incident]:
+    """Two incidents the actor may know of, held, the lower number first so that nobody waits in a circle. Raises NotFound."""
+    found = {each: incident_by_number(session, actor, each, lock=True) for each in sorted({number, other})}
+    return found[number], found[other]
+
+
 def systems_of(session: Session, incident_id: int) -> Sequence[Touched]:
     """The systems an incident touches, the one it was found at first."""
     query = (
@@ -55,6 +61,14 @@ def touched_by(session: Session, incident_id: int) -> list[int]:
     """The numbers of the systems an incident touches, in that order."""
     query = select(IncidentSystem.system_id).where(IncidentSystem.incident_id == incident_id)
     return list(session.exec(query.order_by(col(IncidentSystem.id))))
+
+
+def hold_touched(session: Session, incident_id: int) -> list[int]:
+    """The numbers of the systems an incident touches, their rows held until the transaction ends, in that order."""
+    query = select(System.id).where(col(System.id).in_(touched_by(session, incident_id)))
+    # Rows that refer to a system may still be written meanwhile: waiting for them as well could wait in a circle.
+    held = session.exec(query.order_by(col(System.id)).with_for_update(key_share=True))
+    return [number or 0 for number in held]
 
 
 def desk_of(

@@ -160,7 +160,8 @@ def closing_said(unfinished: int) -> str:
     """What the timeline tells of closing it, with so many corrective actions still to be finished."""
     if not unfinished:
         return "Closed."
-    return f"Closed; {counted(unfinished, 'corrective action goes', 'corrective actions go')} on until the day it is due."
+    left = counted(unfinished, "corrective action is", "corrective actions are")
+    return f"Closed; {left} still to be finished by the day agreed on."
 
 
 def _problems_with_learning(closing: Closing) -> list[Problem]:

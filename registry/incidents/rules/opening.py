@@ -84,8 +84,3 @@ def slot_of(system_id: int, pattern: Pattern) -> str:
 def title_of(says: str) -> str:
     """What an incident is called that an alert opens: its sentence, on one line."""
     return shortened(says, LINE_LIMIT) or "A guard-rail was breached"
-
-
-def proposed(facts_pattern: Pattern | None, by_link: Pattern | None) -> Pattern:
-    """What is kept as the proposal: by what opened it, else the first choice itself."""
-    return by_link or facts_pattern or Pattern.F1
