@@ -36,6 +36,7 @@ from registry.incidents.rules.record import IncidentFacts
 from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
+from registry.kernel import clock
 from registry.kernel.actor import SCOPES, Permission, Seat, may, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
@@ -126,9 +127,10 @@ def _furnish(session, cast):
         sent = DistributionIn("site", _NOON, _NOON, (3, 4), categories=("north", "south"))
         baseline = drift.set_sent_baseline(session, actor, number, "Test", "Test", sent)
         told = _feedback(session, actor, number)
+        incident = _incident(session, actor, getattr(cast, name))
         numbers[name] = {
             "alert": alert.id,
-            "incident": _incident(session, actor, getattr(cast, name)).id,
+            "incident": incident.id,
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -156,10 +158,9 @@ def _furnish(session, cast):
 
 
 def _incident(session, actor, system):
-    facts = IncidentFacts(
-        "Test", severity=Severity.MINOR, pattern=Pattern.F1, detected_by=DetectedBy.STAFF, detected_at=_NOON
-    )
-    return open_incident(session, actor, system, facts)
+    """What went wrong with the system."""
+    stated = {"severity": Severity.MINOR, "pattern": Pattern.F1, "detected_by": DetectedBy.STAFF}
+    return open_incident(session, actor, system, IncidentFacts("Test", **stated, detected_at=clock.now()))
 
 
 def _an_import(session, adam):

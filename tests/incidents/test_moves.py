@@ -116,7 +116,7 @@ def test_severity_and_pattern_change_with_a_reason_and_editing_leaves_them(sessi
         with pytest.raises(RuleBroken, match="before it was taken on"):
             edit(session, ada, incident, facts(detected_at=at(-1)))
         assert timeline(session, incident)[4:6] == [
-            "When it began was corrected from 03 Mar 2090 07:00 UTC to 03 Mar 2090 03:00 UTC.",
+            "When it began was corrected from 3 Mar 2090 07:00 UTC to 3 Mar 2090 03:00 UTC.",
             "Ben Engineer leads it now.",
         ]
 

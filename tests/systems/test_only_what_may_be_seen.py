@@ -5,7 +5,6 @@ is asked; a route that this file does not know makes a test fail, so a new list 
 """
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -13,9 +12,8 @@ from sqlmodel import select
 
 from registry.accounts import actions as accounts
 from registry.incidents.actions.opening import open_incident
-from registry.incidents.queries import visibility as incident_visibility
-from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
-from registry.incidents.rules.record import IncidentFacts
+from registry.incidents.queries import visibility
+from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.monitoring.actions import alerts
 from registry.monitoring.queries import alerts as alert_queries
@@ -28,16 +26,10 @@ from registry.systems.models import System
 from registry.systems.queries import FACETS
 from registry.systems.rules.record import Stage, Visibility
 from tests.cast import NAMES, ROLES
+from tests.incidents.happening import facts
 from tests.systems.lived_in import fill
 
 COUNT = 12
-WENT_WRONG = IncidentFacts(
-    "It failed",
-    severity=Severity.MINOR,
-    pattern=Pattern.F1,
-    detected_by=DetectedBy.STAFF,
-    detected_at=datetime(2025, 11, 1, tzinfo=UTC),
-)
 KEY = re.compile(r"\bAI-\d{4}\b")
 PEOPLE = ("otto", "mia", "olga", "ada", "hedy", "rita", "eva")
 
@@ -51,6 +43,8 @@ LISTS = {
     "alerts.overview": ("/alerts",),
     "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
     "incidents_api.incidents": ("/api/v1/incidents?limit=200",),
+    "incidents.overview": ("/incidents",),
+    "incidents.export": ("/incidents.csv",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
 }
@@ -116,7 +110,9 @@ def allowed(database, cast):
         fill(session, cast, COUNT)
         for system in session.exec(select(System)).all():
             alerts.raise_alert(session, the_registry("command"), system.id, AlertKind.DRIFT, "It moved.")
-            open_incident(session, the_registry("command"), system, WENT_WRONG)
+            open_incident(
+                session, the_registry("command"), system, facts(detected_at=clock.now(), started_at=None)
+            )
     with database.transaction(read_only=True) as session:
         systems = session.exec(select(System)).all()
         holders = {system.id: set() for system in systems}
@@ -159,7 +155,7 @@ def ask(database, cast, client_of, app):
                     )[0]
             headers = {"Authorization": f"Bearer {tokens[name]}"}
             return app.test_client().get(address, headers=headers).text
-        if endpoint in {"systems.export", "ownership.on_day_csv"}:
+        if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export"}:
             with clients[name].post(address, data={"format": "csv"}) as reply:
                 return reply.text
         reply = clients[name].get(address)
@@ -225,7 +221,7 @@ def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
 
     for module in (queries.searching, queries.records, on_day, alert_queries):
         monkeypatch.setattr(module, "visible_to", lambda _actor: true())
-    monkeypatch.setattr(incident_visibility, "numbers_visible_to", lambda _actor: select(System.id))
+    monkeypatch.setattr(visibility, "numbers_visible_to", lambda _actor: select(System.id))
     found = shown_wrongly(allowed, ask)
     for endpoint, addresses in LISTS.items():
         for address in addresses:

@@ -121,8 +121,8 @@ class Everything:
             return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
         numbers |= {
-            "alerts": "alert",
             "incidents": "incident",
+            "alerts": "alert",
             "tags": "tag",
             "teams": "team",
             "jobs": "job",

@@ -135,7 +135,7 @@ def _times_said(incident: Incident, changes: dict[str, Any]) -> list[str]:
 
 
 def _said(at: datetime | None) -> str:
-    return "not known" if at is None else f"{at:%d %b %Y %H:%M} UTC"
+    return "not known" if at is None else f"{at.day} {at:%b %Y %H:%M} UTC"
 
 
 def _lead_said(session: Session, person_id: int | None) -> str:
