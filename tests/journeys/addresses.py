@@ -160,6 +160,9 @@ PAGES = {
     "incidents.overview": (
         Visit("/incidents", "ada"),
         Visit("/incidents?status=all&severity=3&pattern=F1&kind=incident&unit={claims}&q=a&mine=1"),
+        Visit(
+            "/incidents?status=all&merged=no&since=2026-01-01&until=2026-12-31&system={triage}&control=none"
+        ),
         Visit("/incidents?status=lost", status=422),
     ),
     "incidents.system": (Visit(f"{SYSTEM}/incidents", "ada"), Visit("/systems/{pricing}/incidents", "otto")),

@@ -13,6 +13,7 @@ from registry.incidents.render import incidents_csv
 from registry.incidents.rules.kinds import Kind, Pattern, Severity, Status
 from registry.kernel import clock
 from registry.kernel.actor import Permission
+from registry.kernel.calendar import instants_between
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.kernel.text import counted
 from registry.people import queries as people
@@ -26,8 +27,11 @@ from registry.web.formkit import query_number
 from registry.web.security import as_download
 from registry.web.systemkit import frame
 
-_NAMES = ("status", "severity", "pattern", "kind", "unit", "mine", "q")
-_ALL = "all"
+_FIELDS = ("status", "severity", "pattern", "kind", "unit", "mine", "q")
+# What only an address narrows by: where a number of another page leads here, the list holds exactly those.
+_BEYOND = ("system", "since", "until", "merged", "control")
+_NAMES = _FIELDS + _BEYOND
+_ALL, _NONE = "all", "none"
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -41,6 +45,8 @@ def overview() -> ResponseReturnValue:
         found=found.items,
         by=by,
         narrowed=any(request.args.get(name) for name in _NAMES),
+        beyond=_beyond(),
+        kept={name: request.args[name] for name in _BEYOND if request.args.get(name)},
         statuses=list(Status),
         severities=list(Severity),
         patterns=list(Pattern),
@@ -88,6 +94,10 @@ def _narrowing() -> Narrowing:
     status, unit = request.args.get("status", ""), query_number("unit")
     if unit is not None and unit > LARGEST_NUMBER:
         raise NotFound
+    key, control = request.args.get("system", ""), request.args.get("control", "")
+    detected_from, detected_to = instants_between(
+        request.args.get("since", ""), request.args.get("until", "")
+    )
     return Narrowing(
         status=None if status in {"", _ALL} else _chosen("status", Status),
         unclosed=not status,
@@ -97,7 +107,29 @@ def _narrowing() -> Narrowing:
         unit_ids=None if unit is None else people.unit_with_those_below(session(), unit),
         words=request.args.get("q", "").replace("\x00", "").strip()[:200],
         mine=request.args.get("mine") == "1",
+        system_id=systems.by_key(session(), actor(), key).id if key else None,
+        detected_from=detected_from,
+        detected_to=detected_to,
+        unmerged=request.args.get("merged") == "no",
+        missing_control=("" if control == _NONE else control.replace("\x00", "")) if control else None,
     )
+
+
+def _beyond() -> str:
+    """What the address narrows by beyond the fields of the form, in words; "" where it does not."""
+    asked = {name: request.args.get(name, "") for name in _BEYOND}
+    control = (
+        "no control is named yet" if asked["control"] == _NONE else f"control {asked['control']} was missing"
+    )
+    parts = (
+        (asked["system"], f"at {asked['system'][:40]}"),
+        (asked["since"], f"noticed from {asked['since']}"),
+        (asked["until"], f"noticed up to {asked['until']} (UTC)"),
+        (asked["control"], control[:60]),
+        (asked["merged"] == "no", "without those merged into another"),
+    )
+    said = ", ".join(words for is_so, words in parts if is_so)
+    return said[:1].upper() + said[1:]
 
 
 def _severity(text: str) -> int | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -83,7 +82,8 @@ def _controls(found: Causes, pattern: Pattern) -> list[tuple[Pattern, dict[str, 
 
 def _incidents(months: Sequence[Month], **narrowed: str) -> str:
     """Where the incidents of these months are listed, without those that another one stands for."""
-    return "/incidents?" + urlencode({"status": "all", "merged": "no", **_days(months), **narrowed})
+    kept: dict[str, Any] = {"status": "all", "merged": "no", **_days(months), **narrowed}
+    return url_for("incidents.overview", **kept)
 
 
 def _alerts(months: Sequence[Month], **narrowed: str) -> str:
