@@ -45,6 +45,9 @@ def open_one(key: str) -> Response:
     sent = jsonkit.parsed(IncidentIn)
     link = (sent.link.kind, sent.link.id) if sent.link else None
     found, is_new = receive(session(), actor(), system, sent.facts(), sent.named(), link=link)
+    if not is_new:
+        # It may have spread since to a system that is hidden from whoever sends it again.
+        found = incident_by_number(session(), actor(), found.id or 0)
     reply = jsonkit.reply(_whole(found), 201 if is_new else 200)
     reply.headers["Location"] = url_for("incidents_api.incident", number=found.id)
     return reply

@@ -3,9 +3,14 @@
 import pytest
 
 from registry.accounts import actions as accounts
+from registry.audit.actions import record
 from registry.incidents.actions.opening import open_incident
+from registry.incidents.actions.telling import touch
+from registry.incidents.models.incidents import Incident
 from registry.incidents.rules.kinds import Pattern, Severity
 from registry.kernel import clock
+from registry.kernel.actor import the_registry
+from registry.kernel.events import Event
 from tests.incidents.happening import NOW, at, facts
 
 BODY = {
@@ -61,6 +66,17 @@ def test_an_incident_is_opened_once_read_whole_and_added_to(api, cast):
     page = api("otto", "GET", f"{one}/timeline?limit=1").json
     rest = api("otto", "GET", f"{one}/timeline?limit=1&cursor={page['next']}").json
     assert {entry["text"] for entry in page["items"] + rest["items"]} >= {"Put back to 1.1."}
+
+
+def test_what_has_spread_to_a_hidden_system_is_not_told_to_who_sends_it_again(api, database, cast):
+    address, named = f"/systems/{cast.triage.key}/incidents", BODY | {"source": "pager", "source_ref": "P-8"}
+    number = api("otto", "POST", address, named).json["id"]
+    with database.transaction() as session:
+        incident = session.get_one(Incident, number)
+        touch(session, incident, cast.sentinel.id)
+        record(session, the_registry("command"), Event.INCIDENT_SPREAD, incident, system_id=cast.triage.id)
+    assert api("otto", "POST", address, named).status_code == 404
+    assert api("ada", "POST", address, named).json["id"] == number
 
 
 def test_lists_are_narrowed_paged_and_hold_only_what_one_may_know_of(api, database, cast):
