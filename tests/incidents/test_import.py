@@ -78,6 +78,7 @@ def test_every_row_ends_in_one_way_and_a_second_import_changes_nothing(brought, 
         assert verify(session).problems == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_map_names_columns_constants_and_the_source(database, settings, capsys, cast, tmp_path):
     file, mapped = tmp_path / "own.csv", tmp_path / "map.yaml"
     file.write_text(f"Nr;Wo;Was;Wann\n7;{cast.triage.key};Briefe fehlten;3.4.2025\n", encoding="utf-8")
