@@ -11,6 +11,8 @@ import registry.dependencies.models
 import registry.drift.models
 import registry.fairness.models
 import registry.feedback.models
+import registry.incidents.models.incidents
+import registry.incidents.models.measures
 import registry.interchange.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots

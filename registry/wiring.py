@@ -10,6 +10,8 @@ import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
 import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
+import registry.incidents.jobs.chasing as incidents_chasing
+import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
@@ -29,6 +31,8 @@ from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
+from registry.incidents.api import api as incidents_api
+from registry.incidents.pages import pages as incidents_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
@@ -63,6 +67,7 @@ FEATURES: Sequence[Blueprint] = (
     alerts_pages,
     dependencies_pages,
     feedback_pages,
+    incidents_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -86,10 +91,14 @@ API: Sequence[Blueprint] = (
     drift_api,
     fairness_api,
     feedback_api,
+    incidents_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    # Whatever opens an alert or makes one worse ends in one of these two.
+    Event.SNAPSHOTS_RECORDED: (incidents_opening.open_for_alerts,),
+    Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
     Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
@@ -109,6 +118,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
+    incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
@@ -178,7 +188,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,
         Event.METRIC_TREND_CHOSEN,
-        Event.SNAPSHOTS_RECORDED,
         Event.VALUE_RECORDED,
         Event.CALIBRATION_COUNTED,
         Event.DATA_SOURCE_ADDED,
@@ -193,7 +202,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.VERSION_APPROVED,
         Event.VERSION_PUT_LIVE,
         Event.VERSION_WITHDRAWN,
-        Event.ALERT_RAISED,
         Event.ALERT_ACKNOWLEDGED,
         Event.ALERT_SNOOZED,
         Event.ALERT_RESOLVED,
@@ -217,5 +225,30 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.LIMITATION_ENDED,
         Event.DISTRIBUTIONS_RECORDED,
         Event.BASELINE_RENAMED,
+        Event.INCIDENT_OPENED,
+        Event.INCIDENT_JOINED,
+        Event.INCIDENT_EDITED,
+        Event.INCIDENT_NOTED,
+        Event.INCIDENT_MOVED,
+        Event.INCIDENT_JUDGED,
+        Event.INCIDENT_SPREAD,
+        Event.INCIDENT_LINKED,
+        Event.INCIDENT_ASSIGNED,
+        Event.INCIDENT_MERGED,
+        Event.INCIDENT_CLOSED,
+        Event.INCIDENTS_IMPORTED,
+        Event.POST_MORTEM_WRITTEN,
+        Event.EVIDENCE_HELD,
+        Event.EVIDENCE_RELEASED,
+        Event.CORRECTIVE_ACTION_SET,
+        Event.CORRECTIVE_ACTION_EDITED,
+        Event.CORRECTIVE_ACTION_DONE,
+        Event.CORRECTIVE_ACTION_VERIFIED,
+        Event.CORRECTIVE_ACTION_REOPENED,
+        Event.CORRECTIVE_ACTION_DROPPED,
+        Event.CORRECTIVE_ACTION_ESCALATED,
+        Event.AUTHORITY_REPORT_SET,
+        Event.AUTHORITY_REPORT_MOVED,
+        Event.AUTHORITY_REPORT_SENT,
     }
 )

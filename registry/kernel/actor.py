@@ -58,6 +58,13 @@ class Permission(StrEnum):
     ALERT_CHASE = "alert.chase"
     FEEDBACK_SEND = "feedback.send"
     FEEDBACK_ANSWER = "feedback.answer"
+    INCIDENT_OPEN = "incident.open"
+    INCIDENT_WORK = "incident.work"
+    INCIDENT_CLOSE = "incident.close"
+    INCIDENT_CHASE = "incident.chase"
+    INCIDENT_IMPORT = "incident.import"
+    REPORT_MOVE = "report.move"
+    ACTION_ANSWER = "action.answer"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -90,12 +97,14 @@ READ_SCOPE = "registry:read"
 WRITE_SCOPE = "systems:write"
 SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
+INCIDENT_SCOPE = "incidents:write"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
     SNAPSHOT_SCOPE: "Send readings, distributions, counts by group and forecasts, and set what features are compared "
     "with, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
+    INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
 }
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
@@ -127,6 +136,15 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.ALERT_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.FEEDBACK_SEND: _grant((Role.ADMINISTRATOR,), tuple(Seat), (FEEDBACK_SCOPE,)),
     Permission.FEEDBACK_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
+    # Whoever can see a system may say that something went wrong with it.
+    Permission.INCIDENT_OPEN: _grant(_EVERYBODY, scopes=(INCIDENT_SCOPE,)),
+    Permission.INCIDENT_WORK: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (INCIDENT_SCOPE,)),
+    Permission.INCIDENT_CLOSE: _grant((Role.REVIEWER, Role.ADMINISTRATOR), (*_OWNERS, Seat.COMPLIANCE_LEAD)),
+    Permission.INCIDENT_CHASE: _grant((Role.ADMINISTRATOR,)),
+    Permission.INCIDENT_IMPORT: _grant((Role.ADMINISTRATOR,)),
+    Permission.REPORT_MOVE: _grant((Role.REVIEWER,), (Seat.COMPLIANCE_LEAD,)),
+    # Of its owner, and of those who work on the incident: the action itself asks which.
+    Permission.ACTION_ANSWER: _grant(_EVERYBODY),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from registry.kernel.errors import Problem, RuleBroken
+
 
 class Cadence(StrEnum):
     """How often a value is due."""
@@ -65,3 +67,24 @@ def last_day(start: datetime, end: datetime) -> date:
     """The last day in UTC of which a window covers anything, or the day of a moment."""
     days = whole_days(start, end)
     return days[1] if days else end.astimezone(UTC).date()
+
+
+def instants_between(since: str, until: str) -> tuple[datetime | None, datetime | None]:
+    """A period given by its first and last day as 2026-11-03, in UTC: an instant that belongs to it, and one that does not.
+
+    "" leaves a side open. Raises RuleBroken for what is no day, naming the field `since` or `until`.
+    """
+    problems: list[Problem] = []
+
+    def midnight(name: str, text: str, later: int) -> datetime | None:
+        try:
+            day = date.fromisoformat(text) + timedelta(days=later) if text else None
+        except (ValueError, OverflowError):
+            problems.append(Problem(name, "Give a day such as 2026-11-03."))
+            return None
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+    period = midnight("since", since, 0), midnight("until", until, 1)
+    if problems:
+        raise RuleBroken(problems)
+    return period

@@ -3,11 +3,12 @@
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
 from registry.packs import rules
-from registry.packs.rules import AlertRule, ConfirmationRule, Criterion, Pack
+from registry.packs.rules import AlertRule, ConfirmationRule, Criterion, Duty, Pack, ReportingRule
 
 
 @cache
@@ -30,9 +31,15 @@ def read(text: str) -> Pack:
         confirmation = ConfirmationRule(**stated) if stated is not None else None
         waits = content.pop("alerts", None)
         alerts = AlertRule(**waits) if waits is not None else None
-        return Pack(**content, record=record, confirmation=confirmation, alerts=alerts)
+        tells = content.pop("reporting", None)
+        reporting = _reporting(**tells) if tells is not None else None
+        return Pack(**content, record=record, confirmation=confirmation, alerts=alerts, reporting=reporting)
     except (TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise ValueError(f"this is not a rule pack: {error}") from error
+
+
+def _reporting(duties: list[dict[str, Any]]) -> ReportingRule:
+    return ReportingRule(tuple(Duty(**duty) for duty in duties))
 
 
 def current(pack_id: str, on: date) -> Pack:
@@ -54,3 +61,14 @@ def alerts_on(on: date) -> AlertRule:
     if pack.alerts is None:
         raise LookupError(f"{pack.said} does not say how long an alert may wait")
     return pack.alerts
+
+
+def reporting_on(on: date) -> tuple[Pack, ReportingRule]:
+    """What authorities are to be told of incidents by the edition in force on that day, and that edition.
+
+    Raises LookupError where there is none.
+    """
+    pack = current("eu-incidents", on)
+    if pack.reporting is None:
+        raise LookupError(f"{pack.said} does not say what authorities are to be told")
+    return pack, pack.reporting

@@ -1,5 +1,6 @@
 """What a rule pack is, which edition is in force on a day, and what a pack must satisfy to be loaded."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +68,30 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """One duty to tell an authority of an incident: of which incidents, within how many calendar days, by which article.
+
+    The days are counted from the day after somebody responsible became aware of it.
+    """
+
+    id: str
+    says: str
+    days: int
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingRule:
+    """What authorities have to be told of an incident and until when. An incident may fall under several duties."""
+
+    duties: tuple[Duty, ...]
+
+    def duty(self, duty_id: str) -> Duty | None:
+        """The duty of that id, or None where there is none."""
+        return next((duty for duty in self.duties if duty.id == duty_id), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One edition of one set of rules, with where it comes from and from when it applies."""
 
@@ -79,6 +104,7 @@ class Pack:
     record: tuple[Criterion, ...]
     confirmation: ConfirmationRule | None = None
     alerts: AlertRule | None = None
+    reporting: ReportingRule | None = None
 
     @property
     def said(self) -> str:
@@ -104,10 +130,11 @@ def problems_with_pack(
     known_tiers: frozenset[str],
 ) -> list[str]:
     """Objections to a pack: criteria that ask for facts nobody computes, unknown patterns, equal ids; cadences of
-    confirmation and of answers to alerts that leave a tier out or could not be kept.
+    confirmation and of answers to alerts that leave a tier out or could not be kept; duties that could not be met.
     """
     problems = problems_with_confirmation(pack.confirmation, known_tiers) if pack.confirmation else []
     problems += problems_with_alerts(pack.alerts, known_tiers) if pack.alerts else []
+    problems += problems_with_reporting(pack.reporting) if pack.reporting else []
     ids = [criterion.id for criterion in pack.record]
     problems += [f"{each} stands twice" for each in sorted({each for each in ids if ids.count(each) > 1})]
     for criterion in pack.record:
@@ -134,6 +161,23 @@ def problems_with_confirmation(confirmation: ConfirmationRule, known_tiers: froz
 def problems_with_alerts(alerts: AlertRule, known_tiers: frozenset[str]) -> list[str]:
     """Objections to how long alerts may wait."""
     return _tier_problems("alerts", "days", alerts.answer_days, known_tiers, _MOST_DAYS)
+
+
+def problems_with_reporting(reporting: ReportingRule) -> list[str]:
+    """Objections to the duties of telling authorities."""
+    ids = [duty.id for duty in reporting.duties]
+    problems = [] if ids else ["reporting: it names no duty"]
+    problems += [
+        f"reporting: {each} stands twice" for each in sorted({each for each in ids if ids.count(each) > 1})
+    ]
+    for duty in reporting.duties:
+        if not (type(duty.id) is str and re.fullmatch(r"[a-z][a-z_]{0,39}", duty.id)):
+            problems.append(f"reporting: {duty.id} is no name of at most 40 small letters and underscores")
+        if not (_whole(duty.days) and 1 <= duty.days <= _MOST_DAYS):
+            problems.append(f"reporting: {duty.days} days for {duty.id} is not between 1 and {_MOST_DAYS}")
+        if not (duty.says and duty.article):
+            problems.append(f"reporting: {duty.id} does not say what it is about and by which article")
+    return problems
 
 
 def _tier_problems(

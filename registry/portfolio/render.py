@@ -1,13 +1,40 @@
-"""Lists of the register as files to take away."""
+"""Lists of the register as files to take away; why AI fails as a map."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from registry.incidents.rules.kinds import Severity
+from registry.incidents.rules.moves import POST_MORTEM_FROM
+from registry.kernel.text import counted as in_words
+from registry.output.charts.chart import Chart
+from registry.output.charts.heat import Field, Line, Tone, heat_map
 from registry.output.tables import Cell, to_csv
 from registry.ownership.queries import Held
 from registry.ownership.rules import SEAT_SAID
 from registry.portfolio.queries import Answered
+from registry.portfolio.queries.causes import Causes
+from registry.portfolio.rules import causes as counted
 
 _HEADINGS = ("Id", "System", "Unit", "Seat", "Held by", "E-mail", "From", "To", "Confirmed")
+
+
+def causes_map(causes: Causes) -> Chart:
+    """Incidents by pattern of failure and month: how many, on the colour of the worst of them."""
+    lines = [Line(row.pattern.said, [_field(each) for each in row.incidents]) for row in causes.rows]
+    columns = [f"{month.begin:%b %y}" for month in causes.months]
+    return heat_map("causes", "Incidents by pattern and month", columns=columns, lines=lines)
+
+
+def _field(field: counted.Field) -> Field:
+    if field.worst is None:
+        return Field("0", Tone.NONE, "no incident")
+    tone = (
+        Tone.BAD
+        if field.worst >= Severity.SEVERE
+        else Tone.WARN
+        if field.worst >= POST_MORTEM_FROM
+        else Tone.SLIGHT
+    )
+    return Field(str(field.count), tone, in_words(field.count, "incident"), f"worst severity {field.worst}")
 
 
 def owners_csv(

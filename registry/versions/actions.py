@@ -138,12 +138,17 @@ def put_live(
 
 
 def withdraw(session: Session, actor: Actor, model: ModelVersion, because: str = "") -> ModelVersion:
-    """Take a version out of use for good; one that is live stops being so now, and needs a reason. Raises RuleBroken."""
+    """Take a version out of use for good; one that is live stops being so now, and needs a reason.
+
+    Raises RuleBroken, also while it is held as evidence.
+    """
     require(actor, Permission.VERSION_EDIT, model.system_id)
     because = _cleaned(because)
     period = next((each for each in queries.periods_of(session, model.id or 0) if each.to_at is None), None)
     share = period.share if period else None
-    refuse_if(standing.problems_with_withdrawal(model.state, because, share=share))
+    hold = queries.hold_on(session, model.id or 0)
+    held = (hold.held_at.date(), hold.because) if hold else None
+    refuse_if(standing.problems_with_withdrawal(model.state, because, share=share, held=held))
     if period is not None:
         period.to_at = _moment_of_change(session, model.system_id)
     model.state, model.withdrawn_at = State.WITHDRAWN, clock.now()

@@ -1,4 +1,4 @@
-"""ModelVersion: one version of a system's model. VersionTrainedOn: the data it learned from. LivePeriod: when it was in use."""
+"""ModelVersion: one version of a system's model. VersionTrainedOn: the data it learned from. LivePeriod: when it was in use. EvidenceHold: what must stay."""
 
 from datetime import date, datetime
 
@@ -101,3 +101,29 @@ class LivePeriod(Row, table=True):
     share: int
     from_at: datetime = instant()
     to_at: datetime | None = instant(default=None, nullable=True)
+
+
+class EvidenceHold(Revised, table=True):
+    """A version, or without one a system, stays as it is while what went wrong there is looked into.
+
+    Set and lifted by whoever keeps the case `subject_kind` and `subject_id` name. A held version is not withdrawn, a
+    held system is not taken off the register.
+    """
+
+    __tablename__ = "evidence_hold"
+    __table_args__ = (
+        sa.CheckConstraint("lifted_at >= held_at", name="lifted_after_held"),
+        sa.Index("ix_evidence_hold_system", "system_id", "lifted_at"),
+        sa.Index("ix_evidence_hold_subject", "subject_kind", "subject_id"),
+    )
+
+    system_id: int = Field(foreign_key="system.id")
+    version_id: int | None = Field(default=None, foreign_key="model_version.id", index=True)
+    subject_kind: str = Field(max_length=40)
+    subject_id: int
+    because: str = long_text()
+    held_at: datetime = instant()
+    held_by_id: int | None = Field(default=None, foreign_key="person.id")
+    lifted_at: datetime | None = instant(default=None, nullable=True)
+    lifted_by_id: int | None = Field(default=None, foreign_key="person.id")
+    lifted_because: str = long_text(default="")

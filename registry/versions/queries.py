@@ -1,4 +1,4 @@
-"""Versions of a system, by label and newest first; what each was trained on; which was live now, on a day, when."""
+"""Versions of a system, by label and newest first; what each was trained on; which was live when; which is held as evidence."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -16,12 +16,14 @@ from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
-from registry.versions.models import LivePeriod, ModelVersion, VersionTrainedOn
+from registry.versions.models import EvidenceHold, LivePeriod, ModelVersion, VersionTrainedOn
 from registry.versions.rules.record import TrainedOn, VersionFacts, label_key
 from registry.versions.rules.standing import State
 
 Learned = tuple[VersionTrainedOn, DataSource]
 Live = tuple[ModelVersion, LivePeriod]
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,45 @@ def periods_of(session: Session, version_id: int) -> Sequence[LivePeriod]:
     """When one version was live, newest first."""
     query = select(LivePeriod).where(LivePeriod.version_id == version_id)
     return session.exec(query.order_by(col(LivePeriod.from_at).desc(), col(LivePeriod.id).desc())).all()
+
+
+def hold_on(session: Session, version_id: int) -> EvidenceHold | None:
+    """The oldest word that a version is held as evidence, or None where it is not."""
+    query = select(EvidenceHold).where(
+        EvidenceHold.version_id == version_id, col(EvidenceHold.lifted_at).is_(None)
+    )
+    return session.exec(query.order_by(col(EvidenceHold.id)).limit(1)).one_or_none()
+
+
+def holds_of(session: Session, system_id: int) -> Sequence[tuple[EvidenceHold, ModelVersion | None]]:
+    """What of a system is held as evidence now, with the version where it is one, in the order it was held."""
+    query: Any = select(EvidenceHold, ModelVersion)
+    query = query.join(ModelVersion, col(ModelVersion.id) == col(EvidenceHold.version_id), isouter=True)
+    query = query.where(col(EvidenceHold.system_id) == system_id, col(EvidenceHold.lifted_at).is_(None))
+    return [(hold, model) for hold, model in session.exec(query.order_by(col(EvidenceHold.id)))]
+
+
+def holds_for(session: Session, subject_kind: str, subject_id: int) -> list[EvidenceHold]:
+    """What is held as evidence for one case now, in the order it was held."""
+    query = select(EvidenceHold).where(
+        EvidenceHold.subject_kind == subject_kind,
+        EvidenceHold.subject_id == subject_id,
+        col(EvidenceHold.lifted_at).is_(None),
+    )
+    return list(session.exec(query.order_by(col(EvidenceHold.id))))
+
+
+def held_among(session: Session, system_ids: Collection[int]) -> dict[int, int]:
+    """Of these systems those of which something is held as evidence, with the number of the oldest word of it."""
+    ordered, found = sorted(system_ids), dict[int, int]()
+    for start in range(0, len(ordered), _AT_ONCE):
+        query = select(EvidenceHold.system_id, EvidenceHold.id).where(
+            col(EvidenceHold.system_id).in_(ordered[start : start + _AT_ONCE]),
+            col(EvidenceHold.lifted_at).is_(None),
+        )
+        for system_id, number in session.exec(query.order_by(col(EvidenceHold.id))):
+            found.setdefault(system_id, number or 0)
+    return found
 
 
 def _periods(system_id: int) -> Any:

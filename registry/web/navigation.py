@@ -23,6 +23,8 @@ _MENU = (
     ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
     ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
+    ("Incidents", "incidents.overview", "incident", Permission.SYSTEM_READ),
+    ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
@@ -42,6 +44,7 @@ _TABS = (
     ("Versions", "versions.system"),
     ("Dependencies", "dependencies.system"),
     ("Feedback", "feedback.system"),
+    ("Incidents", "incidents.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -63,6 +66,8 @@ _TAB_HOMES = frozenset(
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
+    ("portfolio.why", "portfolio.why"),
+    ("portfolio.", "portfolio.desk"),
     ("ownership.findings", "ownership.findings"),
     ("ownership.load", "ownership.findings"),
     ("ownership.on_day", "ownership.findings"),
@@ -71,6 +76,8 @@ _AT_HOME = (
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
     ("data_sources.system", "systems.register_page"),
+    ("incidents.system", "systems.register_page"),
+    ("incidents.new", "systems.register_page"),
     ("dependencies.source", "data_sources.catalogue"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
@@ -104,6 +111,8 @@ def _tab_here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
     home = endpoint.split(".", maxsplit=1)[0]
+    if (request.endpoint, endpoint) == ("incidents.new", "incidents.system"):
+        return True
     return home == request.blueprint and (home in _TAB_HOMES or (home == "data_sources" and _is_data_tab()))
 
 

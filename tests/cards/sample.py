@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from registry.cards.rules.facts import (
     DRAFT,
+    ActionOpen,
     Attribute,
     Calibration,
     CardFacts,
@@ -15,6 +16,8 @@ from registry.cards.rules.facts import (
     GroupCompared,
     Holder,
     Identity,
+    IncidentLog,
+    IncidentStated,
     LiveVersion,
     Metric,
     Objective,
@@ -26,11 +29,13 @@ from registry.cards.rules.facts import (
     Rail,
     Reading,
     Realised,
+    ReportDue,
     RetiredMetric,
     RulePack,
     Source,
     SourceUse,
     Supplier,
+    Took,
     Use,
 )
 from registry.data_sources.rules.quality import Dimension
@@ -41,6 +46,8 @@ from registry.drift.rules.comparing import Standing
 from registry.drift.rules.measures import Measure as DriftMeasure
 from registry.fairness.rules.calibration import Scheme
 from registry.fairness.rules.measures import Measure
+from registry.incidents.rules.kinds import ActionState, DetectedBy, Harm, Status
+from registry.incidents.rules.kinds import Kind as IncidentKind
 from registry.kernel.actor import Seat
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
@@ -92,6 +99,7 @@ def sparse() -> CardFacts:
             ),
         ),
         use=Use(),
+        incidents=IncidentLog(date(2024, 11, 22), date(2026, 11, 22)),
     )
 
 
@@ -149,6 +157,7 @@ def full() -> CardFacts:
             Dependency(DirectionOf.DOWNSTREAM, ""),
         ),
         feedback=Feedback(date(2026, 10, 26), date(2026, 11, 22), 61, 33, 40, 4, 50),
+        incidents=_incidents(),
         attributes=_attributes(),
         calibration=(
             Calibration(
@@ -196,6 +205,55 @@ def _attributes() -> tuple[Attribute, ...]:
             newer=1,
         ),
     )
+
+
+def _incidents() -> IncidentLog:
+    told = ReportDue("Federal Network Agency", "serious_default", at(2026, 10, 20, 22), at(2026, 10, 12, 9))
+    return IncidentLog(
+        first=date(2024, 11, 23),
+        last=date(2026, 11, 23),
+        incidents=(
+            IncidentStated(
+                12,
+                "Claims without a postcode were sorted last",
+                IncidentKind.INCIDENT,
+                3,
+                "F1",
+                Status.CLOSED,
+                DetectedBy.MONITOR,
+                at(2026, 10, 4, 9),
+                started_at=at(2026, 10, 2, 6),
+                resolved_at=at(2026, 10, 5, 15, 30),
+                closed_at=at(2026, 10, 19, 8),
+                harms=(Harm.MONEY, Harm.TRUST),
+                affected_count=41,
+                root_cause="A field was renamed by the postcode service and nobody was told.",
+                reports=(told,),
+            ),
+            IncidentStated(
+                9,
+                "Nobody could reach the overseer",
+                IncidentKind.NEAR_MISS,
+                2,
+                "F3",
+                Status.INVESTIGATING,
+                DetectedBy.STAFF,
+                at(2026, 8, 1, 9),
+            ),
+        ),
+        detect=_took("183600", open_=0, unknown=1),
+        resolve=_took("109800", open_=1, unknown=0),
+        actions=(
+            ActionOpen(
+                "Agree with the postcode service who is told", 12, date(2026, 12, 1), ActionState.OPEN
+            ),
+        ),
+    )
+
+
+def _took(seconds: str, *, open_: int, unknown: int) -> Took:
+    span = Decimal(seconds + ".000000")
+    return Took(1, open_, unknown, span, span, span)
 
 
 def _compared(group: str, n: int, verdict: Verdict, value: str, low: str, high: str) -> GroupCompared:

@@ -22,6 +22,13 @@ from registry.fairness.rules.measures import Measure
 from registry.feedback import actions as feedback
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.feedback import Door, FeedbackFacts, Outcome
+from registry.incidents.actions.corrective import set_action
+from registry.incidents.actions.linking import spread
+from registry.incidents.actions.moving import move
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.actions.reports import begin
+from registry.incidents.rules.corrective import ActionFacts
+from registry.incidents.rules.kinds import Status
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat, Token
 from registry.kernel.errors import Forbidden
@@ -32,10 +39,14 @@ from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives.rules.judging import Verdict
 from registry.systems import actions as systems
 from registry.systems.queries import by_number, facts_of
+from registry.systems.rules.record import Visibility
 from tests.cards.filling import add_metric, add_source, fill, measure
 from tests.drift.test_actions import ages, batch
 from tests.fairness.counting import counted as counts_by_group
 from tests.fairness.counting import day, sent
+from tests.incidents.happening import at as incident_at
+from tests.incidents.happening import facts as incident_facts
+from tests.incidents.happening import later
 from tests.store.statements import counted
 
 
@@ -183,6 +194,7 @@ READS = {
     "the counts by group": ("measured.reading", "recent_windows"),
     "the forecasts": ("measured.reading", "forecasts_page"),
     "the drift of features": ("measured", "newest_of"),
+    "the incidents": ("incidents", "times_of"),
     "the names of people": ("people", "people_by_id"),
     "the rule pack": ("lifecycle", "standing_of"),
 }
@@ -333,6 +345,36 @@ def test_what_happens_in_operation_reaches_the_card_and_no_restricted_system_is_
     # However much later it is asked for, and by whomever: it is the same record.
     with clock.frozen(datetime(2091, 1, 1, tzinfo=UTC)):
         assert content_hash(facts_of_card(database, cast, "adam")) == content_hash(facts)
+
+
+def test_incidents_reach_the_card_of_each_system_as_far_as_everybody_may_know_of_them(database, cast):
+    with later(), database.transaction() as session:
+        ada, adam = cast.actor(session, "ada"), cast.actor(session, "adam")
+        alone, both = (
+            open_incident(session, ada, cast.triage, incident_facts(title=title)) for title in "AB"
+        )
+        spread(session, adam, both, by_number(session, cast.pricing.id))
+        begin(session, ada, alone, "serious_default", "Authority", "Europe/Berlin", incident_at(-2))
+        move(session, ada, alone, Status.INVESTIGATING, at=incident_at(-2))
+        move(session, ada, alone, Status.RESOLVED, at=incident_at(-1))
+        due = incident_at(24).date()
+        set_action(session, ada, alone, ActionFacts("Guard it", owner_id=cast.number("ben"), due_on=due))
+    log = facts_of_card(database, cast).incidents
+    assert [each.title for each in log.incidents] == ["B", "A"]
+    assert (log.last - log.first).days in {730, 731}
+    assert (log.detect.n, log.detect.median_seconds) == (2, Decimal("7200.000000"))
+    assert (log.resolve.n, log.resolve.open, log.resolve.p90_seconds) == (1, 1, Decimal("7200.000000"))
+    assert [(one.authority, one.is_met) for one in log.incidents[1].reports] == [("Authority", None)]
+    assert [(each.title, each.incident) for each in log.actions] == [("Guard it", alone.id)]
+    assert [each.title for each in facts_of_card(database, cast, system="pricing").incidents.incidents] == [
+        "B"
+    ]
+    with database.transaction() as session:
+        adam, system = cast.actor(session, "adam"), by_number(session, cast.pricing.id)
+        hidden = replace(facts_of(system), visibility=Visibility.RESTRICTED)
+        systems.edit(session, adam, system, hidden, version=system.version)
+    assert [each.title for each in facts_of_card(database, cast).incidents.incidents] == ["A"]
+    assert facts_of_card(database, cast, "adam").incidents == facts_of_card(database, cast).incidents
 
 
 def test_what_was_measured_by_group_by_forecast_and_by_feature_reaches_the_card_as_the_pages_show_it(

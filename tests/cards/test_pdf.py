@@ -193,7 +193,7 @@ def test_all_sections_are_printed_with_their_numbers(words):
         (15, "References"),
     ):
         assert f"{number} {title}" in text
-    assert "makes no statement about incidents" in text
+    assert "No incident is recorded" in text
     assert "Required and not stated:" in text
 
 

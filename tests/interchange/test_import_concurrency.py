@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from registry.incidents.actions.holds import hold
+from registry.incidents.actions.linking import spread
 from registry.interchange import jobs
 from registry.interchange.actions import checking
 from registry.interchange.forms import decisions_in
@@ -12,6 +14,7 @@ from registry.interchange.rules.imports import Choice, ImportState
 from registry.systems import actions
 from registry.systems.models import System
 from registry.systems.queries import facts_of
+from tests.incidents.happening import later, opened
 from tests.interchange.desk import systems
 from tests.store.statements import counted
 
@@ -160,3 +163,19 @@ def test_neither_the_page_nor_the_check_asks_once_per_system(desk, database, cas
 def test_a_decision_about_a_number_no_record_can_have_is_left_out():
     sent = {"likeness-7": "skip", "likeness-" + "9" * 5_000: "skip", "likeness-٣": "skip"}
     assert decisions_in(sent) == {7: Choice.SKIP}
+
+
+def test_undoing_leaves_a_system_that_is_held_as_evidence_or_that_an_incident_touches(desk, database, cast):
+    desk.upload(TOOLS.replace(b"Claim reader", b"Claim writer") + b"Third,Does a third thing.,Post\n")
+    desk.check()
+    desk.carry_out(cast.number("adam"))
+    with later(), database.transaction() as session:
+        found = systems(database)
+        incident = opened(session, cast)
+        for name in ("Mail router", "Third"):
+            spread(session, cast.actor(session, "ada"), incident, session.get_one(System, found[name].id))
+        hold(session, cast.actor(session, "ada"), incident, "The authority asks.")
+    undone = desk.undo().undone
+    assert undone["withdrawn"] == 1
+    assert [each["system"] for each in undone["left"]] == [found["Mail router"].id, found["Third"].id]
+    assert [each["event"] for each in undone["left"]] == ["evidence.held"] * 2

@@ -9,6 +9,8 @@ from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
 from registry.drift.models import Baseline, Feature
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
+from registry.incidents.models.incidents import Incident
+from registry.incidents.rules.kinds import Status
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.monitoring.models.alerts import Alert
@@ -43,6 +45,7 @@ VERSIONS = f"{SYSTEM}/versions"
 # By endpoint. The first is what the page is for; others show it in another state or to somebody else.
 PAGES = {
     "portfolio.desk": (Visit("/"), Visit("/", "ada"), Visit("/", "mia"), Visit("/", "otto")),
+    "portfolio.why": (Visit("/portfolio/why"), Visit("/portfolio/why", "otto")),
     "portfolio.search": (Visit("/search?q=a", "ada"), Visit("/search?q=nothing+like+it")),
     "systems.register_page": (
         Visit("/systems"),
@@ -151,8 +154,37 @@ PAGES = {
         Visit("/alerts", "ada"),
         Visit("/alerts?state=resolved"),
         Visit("/alerts?kind=quality&mine=1", "otto"),
+        Visit("/alerts?state=all&severity=critical&pattern=F1&since=2026-01-01&until=2026-12-31", "ada"),
         Visit("/alerts?kind=lost", status=422),
     ),
+    "incidents.overview": (
+        Visit("/incidents", "ada"),
+        Visit("/incidents?status=all&severity=3&pattern=F1&kind=incident&unit={claims}&q=a&mine=1"),
+        Visit(
+            "/incidents?status=all&merged=no&since=2026-01-01&until=2026-12-31&system={triage}&control=none"
+        ),
+        Visit("/incidents?status=lost", status=422),
+    ),
+    "incidents.system": (Visit(f"{SYSTEM}/incidents", "ada"), Visit("/systems/{pricing}/incidents", "otto")),
+    "incidents.new": (
+        Visit(f"{SYSTEM}/incidents/new?alert={{alert}}", "ada"),
+        Visit("/systems/{pricing}/incidents/new", "otto"),
+    ),
+    "incidents.show": (
+        Visit("/incidents/{incident}", "ada"),
+        Visit("/incidents/{incident}", "otto"),
+        Visit("/incidents/{closed_incident}"),
+    ),
+    "incidents.edit": (Visit("/incidents/{incident}/edit", "ada"),),
+    "incidents.judge": (Visit("/incidents/{incident}/judge", "ada"),),
+    "incidents.move": (
+        Visit("/incidents/{incident}/move", "ada"),
+        Visit("/incidents/{incident}/move?to=lost", "ada", 422),
+    ),
+    "incidents.close": (Visit("/incidents/{incident}/close", "ada"),),
+    "incidents.note": (Visit("/incidents/{incident}/note", "ada"),),
+    "incidents.cause": (Visit("/incidents/{incident}/cause", "ada"),),
+    "incidents.post_mortem": (Visit("/incidents/{incident}/post-mortem", "ada"),),
     "alerts.show": (
         Visit("/alerts/{alert}", "ada"),
         Visit("/alerts/{alert}", "otto"),
@@ -304,6 +336,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired_metric": metrics[-1].slug,
         "alert": newest(Alert, state=AlertState.OPEN),
         "resolved_alert": newest(Alert, state=AlertState.RESOLVED),
+        "incident": newest(Incident, status=Status.MITIGATED),
+        "closed_incident": newest(Incident, status=Status.CLOSED),
         "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),

@@ -1,17 +1,21 @@
 """Which edition of a rule pack applies on a day."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from registry.packs.queries import read
+from registry.packs.queries import read, reporting_on
 from registry.packs.rules import (
     AlertRule,
     ConfirmationRule,
+    Duty,
     Pack,
+    ReportingRule,
     current,
     problems_with_alerts,
     problems_with_confirmation,
+    problems_with_reporting,
 )
 
 OLD = Pack("law", "1", "Law", "us", date(2025, 1, 1), date(2025, 1, 1), ())
@@ -28,7 +32,19 @@ def test_before_the_first_edition_there_is_none_and_that_is_said():
         current([OLD, NEW], "law", date(2024, 12, 31))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "id: x", "record: 3", "a: b: c", "record: [{unknown: 1}]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "id: x",
+        "record: 3",
+        "a: b: c",
+        "record: [{unknown: 1}]",
+        "record: []\nreporting: {duties: [{id: x}]}",
+        "record: []\nreporting: {}",
+    ],
+)
 def test_a_file_that_is_no_pack_is_refused_by_name(text):
     with pytest.raises(ValueError, match="not a rule pack"):
         read(text)
@@ -66,3 +82,35 @@ def test_how_long_an_alert_may_wait_is_stated_for_every_tier():
     assert AlertRule(sound).days_for(None) == 5
     [problem] = problems_with_alerts(AlertRule(sound | {"high": 0}), TIERS)
     assert "0 days for high" in problem
+
+
+def test_the_shipped_edition_names_the_days_of_the_ai_act():
+    pack, reporting = reporting_on(date(2026, 11, 2))
+    assert pack.said == "eu-incidents 2026.1"
+    assert {duty.id: (duty.days, duty.article) for duty in reporting.duties} == {
+        "serious_default": (15, "AI Act, Article 73(2)"),
+        "serious_death": (10, "AI Act, Article 73(4)"),
+        "serious_widespread_or_critical": (2, "AI Act, Article 73(3)"),
+    }
+    assert problems_with_reporting(reporting) == []
+    assert reporting.duty("serious_death") == reporting.duties[1]
+    assert reporting.duty("other") is None
+
+
+SOUND = Duty("serious", "A serious incident", 15, "Article 73")
+
+
+@pytest.mark.parametrize(
+    ("duties", "says"),
+    [
+        ((), "no duty"),
+        ((SOUND, SOUND), "serious stands twice"),
+        ((replace(SOUND, days=0),), "0 days for serious"),
+        ((replace(SOUND, days="15"),), "15 days for serious"),
+        ((replace(SOUND, id="Serious death"),), "no name"),
+        ((replace(SOUND, article=""),), "by which article"),
+    ],
+)
+def test_a_duty_nobody_could_meet_is_named(duties, says):
+    [problem] = problems_with_reporting(ReportingRule(duties))
+    assert says in problem

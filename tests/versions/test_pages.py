@@ -8,10 +8,12 @@ import pytest
 
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import SourceFacts
+from registry.incidents.actions.holds import hold
 from registry.kernel import clock
 from registry.versions import actions, queries
 from registry.versions.rules.record import TrainedOn, VersionFacts
 from tests.data_sources.test_pages import text_of
+from tests.incidents.happening import opened
 from tests.objectives.test_pages import form_of
 from tests.store.statements import counted
 
@@ -182,6 +184,22 @@ def test_who_may_not_know_of_a_system_or_leads_it_not_changes_nothing(house, cli
         assert olga.post(PAGE + path, data=token).status_code == 403, path
     for path in ("/edit", "/live", "/withdraw"):
         assert olga.get(f"{PAGE}/3{path}").status_code == 403, path
+
+
+def test_the_page_of_a_held_version_says_so_and_offers_no_withdrawal(house, client_of):
+    database, cast = house
+    with clock.frozen(SWITCH.replace(day=4)), database.transaction() as session:
+        hold(session, cast.actor(session, "ada"), opened(session, cast), "The authority asks.")
+        held = queries.by_label(session, cast.triage.id, "1.0").id
+    client = client_of("ada")
+    address = f"{PAGE}/{held}"
+    said = text_of(client.get(address))
+    assert "Held as evidence since 4 Mar 2090" in said
+    assert "The authority asks." in said
+    assert "Withdraw it" not in said
+    refused = client.post(f"{address}/withdraw", data={"because": "Bad."})
+    assert refused.status_code == 422
+    assert "held as evidence since 4 Mar 2090" in text_of(refused)
 
 
 def test_a_page_asks_the_database_as_often_for_many_versions_as_for_few(house, client_of):

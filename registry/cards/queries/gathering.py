@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from registry.audit.models import ENTRY
-from registry.cards.queries import measured, operation, rows
+from registry.cards.queries import incidents, measured, operation, rows
 from registry.cards.rules.facts import DRAFT, CardFacts, CardStopped, Criterion, Origin
 from registry.data_sources import queries as data_sources
 from registry.data_sources.models import QualityCheck, QualityResult
@@ -121,6 +121,8 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
         calibration = measured.calibration(session, number)
     with _reading("the drift of features"):
         drift, without_baseline = measured.drift(session, number)
+    with _reading("the incidents"):
+        log = incidents.log_of(session, number, at)
     with _reading("the names of people"):
         wanted = rows.people_named(metrics, [source for _, source in uses])
         names = {key: person.name for key, person in people.people_by_id(session, wanted).items()}
@@ -136,6 +138,7 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
             identity=rows.identity(system),
             ownership=rows.ownership(system, unit, held, handover),
             use=rows.use(system),
+            incidents=log,
             tier=system.tier,
             objective=rows.objective(objective) if objective else None,
             metrics=tuple(rows.metric(each, names, readings[each.id or 0]) for each in metrics),

@@ -19,7 +19,7 @@ from registry.versions.queries import live_now
 
 _WEEKS = 4
 # A card says the same whoever asks: of other systems it names those that everybody may know of.
-_ANYBODY = Actor(None, "anybody", frozenset({Role.MEMBER}))
+ANYBODY = Actor(None, "anybody", frozenset({Role.MEMBER}))
 
 
 def versions(session: Session, system_id: int) -> tuple[card.LiveVersion, ...]:
@@ -61,7 +61,7 @@ def alerts(session: Session, system_id: int) -> tuple[card.OpenAlert, ...]:
 
 def dependencies(session: Session, system: System) -> tuple[card.Dependency, ...]:
     """What the system relies on and what relies on it, oldest first."""
-    return tuple(_dependency(each) for each in depending.lines_of(session, _ANYBODY, system))
+    return tuple(_dependency(each) for each in depending.lines_of(session, ANYBODY, system))
 
 
 def _dependency(each: depending.Line) -> card.Dependency:

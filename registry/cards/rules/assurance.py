@@ -1,4 +1,4 @@
-"""Sections 5, 7, 8 and 10 to 14: what is known of risk, design, results, oversight, controls and reviews, and what is not."""
+"""Sections 5, 7, 8, 10 to 12 and 14: what is known of risk, design, results, oversight, controls and reviews, and what is not."""
 
 from collections.abc import Iterator
 
@@ -173,20 +173,6 @@ def _plan(metrics: tuple[Metric, ...]) -> str | None:
     return (
         f"{counted(len(metrics), 'metric')} in section 3.2: {due} with a cadence, {guarded} with a guard-rail, "
         f"{owned} with an owner of the number"
-    )
-
-
-def incidents(_: CardFacts) -> Section:
-    """Section 13: nothing is known, which is not the same as nothing having happened."""
-    return Section(
-        13,
-        "Incidents",
-        (
-            not_kept("13.1", "Incidents: dates, severity, harm, cause, status, regulator's deadline"),
-            not_kept("13.2", "Time to detect and to resolve, corrective actions"),
-            not_kept("13.3", "Period covered and reporting channel"),
-        ),
-        statement="No incident log is kept in this registry yet; this card makes no statement about incidents.",
     )
 
 

@@ -5,6 +5,7 @@ from registry.cards.rules.canonical import content_hash
 from registry.cards.rules.data import data
 from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.fairness import fairness
+from registry.cards.rules.incidents import incidents
 from registry.cards.rules.objective import objective
 from registry.cards.rules.shapes import Card, Field, Missing, Section
 from registry.cards.rules.subject import identity, intended_use, ownership
@@ -33,7 +34,7 @@ def compose(facts: CardFacts) -> Card:
         assurance.oversight(facts, high=high),
         assurance.risk(facts),
         assurance.monitoring(facts, high=high),
-        assurance.incidents(facts),
+        incidents(facts),
         assurance.compliance(facts),
         control.references(facts),
     )

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from registry.annotations.models import Tagging
 from registry.audit import queries as ledger
 from registry.data_sources.models import DataSource, DataUse
+from registry.incidents.queries.taking_up import touched_among
 from registry.interchange.models import ImportRow, InventoryImport
 from registry.interchange.queries.imports import report_is_whole, systems_of
 from registry.interchange.rules.imports import ImportState, problems_with_order, problems_with_report
@@ -15,6 +16,7 @@ from registry.kernel.errors import Problem
 from registry.kernel.events import Event
 from registry.kernel.rows import Ending
 from registry.ownership.models import Assignment
+from registry.versions.queries import held_among
 
 # A later import that was itself undone is in nobody's way.
 _BY_AN_UNDO = (Event.SYSTEM_REIMPORTED, Event.SYSTEM_PUT_BACK)
@@ -37,13 +39,29 @@ def undoing_of(session: Session, inventory: InventoryImport) -> Undoing:
         raise LookupError(f"the ledger knows nothing of import {inventory.id}")
     created = systems_of(session, inventory, Ending.CREATED)
     updated = systems_of(session, inventory, Ending.UPDATED)
-    left = ledger.changed_since(session, [*created, *updated], since, taken_back=_BY_AN_UNDO)
+    left = _kept_as_evidence(session, created, updated)
+    left |= ledger.changed_since(session, [*created, *updated], since, taken_back=_BY_AN_UNDO)
     return Undoing(
         since,
         [number for number in created if number not in left],
         [number for number in updated if number not in left],
         left,
     )
+
+
+def _kept_as_evidence(session: Session, created: list[int], updated: list[int]) -> dict[int, int]:
+    """The systems that are held as evidence, and those to be withdrawn that an incident touches; with the entry that says so.
+
+    The entries of an incident stand in the history of one of its systems, so that the other ones' does not tell of it.
+    """
+    found: dict[int, int] = {}
+    for kind, rows in (
+        ("incident_system", touched_among(session, created)),
+        ("evidence_hold", held_among(session, [*created, *updated])),
+    ):
+        told = ledger.told_of(session, kind, rows.values())
+        found |= {system_id: told[row][0] for system_id, row in rows.items() if row in told}
+    return found
 
 
 def later_import(session: Session, inventory: InventoryImport) -> InventoryImport | None:

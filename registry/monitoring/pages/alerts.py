@@ -1,5 +1,6 @@
 """Every alert one may see; one alert with what to do, its answers and its history."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -9,8 +10,11 @@ from registry.audit import queries as audit
 from registry.drift.models import Feature
 from registry.drift.queries.checking import feature_of
 from registry.fairness.queries.standing import attribute_of
+from registry.incidents.rules.kinds import Pattern
+from registry.incidents.rules.pointing import alerts_pointing_to
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
+from registry.kernel.calendar import instants_between
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.guard_rails import number_said
 from registry.kernel.text import counted
@@ -22,7 +26,7 @@ from registry.monitoring.pages.timeline import happened
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.queries import series
 from registry.monitoring.queries.alerts import AlertSearch
-from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind
+from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind, Severity
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
 from registry.ownership.queries import owners_of
@@ -32,10 +36,13 @@ from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
+from registry.web.viewkit import day
 
 pages = Blueprint("alerts", __name__)
 
 PAGE = 50
+_NAMES = ("state", "mine", "kind", "severity", "pattern", "since", "until")
+_STATES = {"resolved": True, "all": None}
 
 
 @pages.get("/alerts")
@@ -50,7 +57,10 @@ def overview() -> ResponseReturnValue:
         found=page.items,
         owners=owners_of(session(), sorted({system.id or 0 for _, system in page.items})),
         search=search,
-        narrowed=search.mine or search.kind is not None,
+        narrowed=any(request.args.get(name) for name in _NAMES if name != "state"),
+        period=_period_said(search),
+        pattern=request.args.get("pattern", ""),
+        severities=list(Severity),
         kinds=list(AlertKind),
         today=clock.today(),
         said=counted(total, "alert"),
@@ -61,19 +71,32 @@ def overview() -> ResponseReturnValue:
 
 def _search() -> AlertSearch:
     kind = request.args.get("kind", "")
-    if kind and kind not in set(AlertKind):
-        raise RuleBroken([Problem("kind", "Choose one of the list.")])
+    severity, pattern = request.args.get("severity", ""), request.args.get("pattern", "")
+    allowed = (("kind", kind, AlertKind), ("severity", severity, Severity), ("pattern", pattern, Pattern))
+    if wrong := [
+        Problem(name, "Choose one of the list.") for name, text, of in allowed if text and text not in set(of)
+    ]:
+        raise RuleBroken(wrong)
+    opened_from, opened_to = instants_between(request.args.get("since", ""), request.args.get("until", ""))
     return AlertSearch(
-        resolved=request.args.get("state") == "resolved",
+        resolved=_STATES.get(request.args.get("state", ""), False),
         mine=request.args.get("mine") == "1",
         kind=AlertKind(kind) if kind else None,
+        severity=Severity(severity) if severity else None,
+        about=alerts_pointing_to(Pattern(pattern)) if pattern else None,
+        opened_from=opened_from,
+        opened_to=opened_to,
     )
 
 
+def _period_said(search: AlertSearch) -> str:
+    begin = f" from {day(search.opened_from.date())}" if search.opened_from else ""
+    end = f" up to {day((search.opened_to - timedelta(days=1)).date())}" if search.opened_to else ""
+    return f"Opened{begin}{end} (UTC)." if begin or end else ""
+
+
 def _address(**changes: str) -> str:
-    kept: dict[str, Any] = {
-        name: request.args[name] for name in ("state", "mine", "kind") if request.args.get(name)
-    }
+    kept: dict[str, Any] = {name: request.args[name] for name in _NAMES if request.args.get(name)}
     return url_for(".overview", **(kept | changes))
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
@@ -16,6 +16,7 @@ from registry.monitoring.rules.alerts import CORRECTED, AlertKind, AlertState, S
 from registry.monitoring.rules.answers import Level
 from registry.monitoring.rules.slides import Chart
 from registry.objectives.models import SuccessMetric
+from registry.objectives.rules.metric import Kind as MetricKind
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
 from registry.systems.models import System
@@ -55,18 +56,36 @@ _UNRESOLVED_HELD: Any = (
 
 @dataclass(frozen=True, slots=True)
 class AlertSearch:
-    """What a list of alerts is narrowed to. `mine`: systems on which the reader holds a seat."""
+    """What a list of alerts is narrowed to. `mine`: systems on which the reader holds a seat.
 
-    resolved: bool = False
+    `resolved` None takes both those that are over and those that are not. `opened_from` is included, `opened_to` not.
+    `about` pairs kinds of alerts with the kind of the metric they are about (None: about none).
+    """
+
+    resolved: bool | None = False
     mine: bool = False
     kind: AlertKind | None = None
     system_id: int | None = None
+    severity: Severity | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    about: frozenset[tuple[AlertKind, MetricKind | None]] | None = None
 
 
 def _narrowed(actor: Actor, search: AlertSearch) -> list[ColumnElement[bool]]:
-    state = col(Alert.state)
-    over = state == AlertState.RESOLVED if search.resolved else state != AlertState.RESOLVED
-    clauses = [visible_to(actor), over]
+    clauses = [visible_to(actor)]
+    if search.resolved is not None:
+        state = col(Alert.state)
+        over = state == AlertState.RESOLVED if search.resolved else state != AlertState.RESOLVED
+        clauses.append(over)
+    if search.severity is not None:
+        clauses.append(col(Alert.severity) == search.severity)
+    if search.opened_from is not None:
+        clauses.append(col(Alert.opened_at) >= search.opened_from)
+    if search.opened_to is not None:
+        clauses.append(col(Alert.opened_at) < search.opened_to)
+    if search.about is not None:
+        clauses.append(_is_about(search.about))
     if search.mine:
         clauses.append(col(Alert.system_id).in_(sorted(actor.seats)))
     if search.kind is not None:
@@ -74,6 +93,22 @@ def _narrowed(actor: Actor, search: AlertSearch) -> list[ColumnElement[bool]]:
     if search.system_id is not None:
         clauses.append(col(Alert.system_id) == search.system_id)
     return clauses
+
+
+def _is_about(pairs: Collection[tuple[AlertKind, MetricKind | None]]) -> ColumnElement[bool]:
+    """The alerts of these kinds about metrics of these kinds."""
+    metrics: dict[AlertKind, set[MetricKind | None]] = {}
+    for kind, metric in pairs:
+        metrics.setdefault(kind, set()).add(metric)
+    return or_(false(), *(and_(col(Alert.kind) == kind, _of_metric(some)) for kind, some in metrics.items()))
+
+
+def _of_metric(kinds: Collection[MetricKind | None]) -> ColumnElement[bool]:
+    named = sorted(kind for kind in kinds if kind is not None)
+    measured = exists().where(
+        col(SuccessMetric.id) == col(Alert.metric_id), col(SuccessMetric.kind).in_(named)
+    )
+    return or_(col(Alert.metric_id).is_(None), measured) if None in kinds else measured
 
 
 def alerts_page(

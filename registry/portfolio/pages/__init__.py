@@ -1,6 +1,6 @@
-"""My desk: what needs me; the offers that wait for me, answered together; the search across everything."""
+"""My desk: what needs me; the offers that wait for me, answered together; the search across everything; why AI fails."""
 
-from registry.portfolio.pages import desk, offers, search
+from registry.portfolio.pages import desk, offers, search, why
 from registry.portfolio.pages.desk import pages
 
-__all__ = ["desk", "offers", "pages", "search"]
+__all__ = ["desk", "offers", "pages", "search", "why"]

@@ -57,6 +57,7 @@ def version_page(found: System, model: ModelVersion, form: Form) -> Response:
         people=people.people_by_id(session(), named),
         learned=queries.learned_by(session(), [number])[number],
         periods=queries.periods_of(session(), number),
+        hold=queries.hold_on(session(), number),
         story=audit.history_of(session(), "model_version", number, before_seq=None, limit=PAGE),
         is_link=is_web_address(model.artifact),
         may_edit=edits,

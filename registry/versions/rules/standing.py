@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -73,10 +74,18 @@ def problems_with_approval(state: State, *, significant: bool, evaluation: str) 
     return []
 
 
-def problems_with_withdrawal(state: State, because: str, *, share: int | None = None) -> list[Problem]:
-    """Objections to withdrawing a version. `share` is the part of use it has now in percent, None when not live."""
+def problems_with_withdrawal(
+    state: State, because: str, *, share: int | None = None, held: tuple[date, str] | None = None
+) -> list[Problem]:
+    """Objections to withdrawing a version. `share` is the part of use it has now in percent, None when not live.
+
+    `held` is the day since when it is held as evidence, and why.
+    """
     if not may_move(state, State.WITHDRAWN):
         return [Problem("", "This version is withdrawn already.")]
+    if held is not None:
+        since, why = held
+        return [Problem("", f"This version is held as evidence since {since.day} {since:%b %Y}: {why}")]
     problems = prose_problems("because", because)
     if state is State.LIVE and not because:
         problems.append(Problem("because", "Say why a version that is in use is withdrawn."))

@@ -15,6 +15,7 @@ from registry.cards.rules.facts.card import (
     Supplier,
     Use,
 )
+from registry.cards.rules.facts.incidents import ActionOpen, IncidentLog, IncidentStated, ReportDue, Took
 from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift, GroupCompared
 from registry.cards.rules.facts.metric import Metric, Rail, Realised, RetiredMetric
 from registry.cards.rules.facts.operation import Dependency, Feedback, LiveVersion, OpenAlert, Reading
@@ -22,6 +23,7 @@ from registry.cards.rules.facts.source import QualityCheck, QualityResult, Sourc
 
 __all__ = [
     "DRAFT",
+    "ActionOpen",
     "Attribute",
     "Calibration",
     "CardFacts",
@@ -34,6 +36,8 @@ __all__ = [
     "GroupCompared",
     "Holder",
     "Identity",
+    "IncidentLog",
+    "IncidentStated",
     "LiveVersion",
     "Metric",
     "Objective",
@@ -45,10 +49,12 @@ __all__ = [
     "Rail",
     "Reading",
     "Realised",
+    "ReportDue",
     "RetiredMetric",
     "RulePack",
     "Source",
     "SourceUse",
     "Supplier",
+    "Took",
     "Use",
 ]

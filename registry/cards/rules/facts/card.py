@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from registry.cards.rules.facts.incidents import IncidentLog
 from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift
 from registry.cards.rules.facts.metric import Metric, Realised, RetiredMetric
 from registry.cards.rules.facts.operation import Dependency, Feedback, LiveVersion, OpenAlert
@@ -181,6 +182,7 @@ class CardFacts:
     identity: Identity
     ownership: Ownership
     use: Use
+    incidents: IncidentLog
     tier: Tier | None = None
     objective: Objective | None = None
     metrics: tuple[Metric, ...] = ()

@@ -1,0 +1,112 @@
+"""Incidents through the JSON door: lists, one with all it states, its timeline; opening one, adding to a timeline."""
+
+from flask import Blueprint, Response, request, url_for
+
+from registry.incidents.actions.receiving import receive
+from registry.incidents.actions.timeline import note
+from registry.incidents.models.incidents import Incident
+from registry.incidents.queries import incidents as queries
+from registry.incidents.queries.corrective import actions_of
+from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.timeline import Told, entries_page, links_of, place_of
+from registry.incidents.queries.visibility import desk_of, incident_by_number, systems_of
+from registry.incidents.schemas import EntryIn, IncidentIn, entry_said, line_said, narrowing_of, whole_said
+from registry.kernel.actor import Permission, require
+from registry.people.models import Person
+from registry.store.paging import cursor_of, parts_of
+from registry.systems import queries as systems
+from registry.web import jsonkit
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+
+api = Blueprint("incidents_api", __name__)
+
+
+@api.get("/incidents")
+@needs(Permission.SYSTEM_READ)
+def incidents() -> Response:
+    """A page of the incidents one may know of, newest first; narrowed by status, severity, pattern, kind, since, until."""
+    return _page(narrowing_of(request.args))
+
+
+@api.get("/systems/<key>/incidents")
+@needs(Permission.SYSTEM_READ)
+def incidents_of_system(key: str) -> Response:
+    """The same of one system."""
+    return _page(narrowing_of(request.args, systems.by_key(session(), actor(), key).id))
+
+
+@api.post("/systems/<key>/incidents")
+@needs(Permission.INCIDENT_OPEN)
+def open_one(key: str) -> Response:
+    """Open an incident; 200 with the one there is where the same `source` and `source_ref` came before, else 201."""
+    system = systems.by_key(session(), actor(), key, lock=True)
+    require(actor(), Permission.INCIDENT_OPEN, system.id)
+    sent = jsonkit.parsed(IncidentIn)
+    link = (sent.link.kind, sent.link.id) if sent.link else None
+    found, is_new = receive(session(), actor(), system, sent.facts(), sent.named(), link=link)
+    if not is_new:
+        # It may have spread since to a system that is hidden from whoever sends it again.
+        found = incident_by_number(session(), actor(), found.id or 0)
+    reply = jsonkit.reply(_whole(found), 201 if is_new else 200)
+    reply.headers["Location"] = url_for("incidents_api.incident", number=found.id)
+    return reply
+
+
+@api.get("/incidents/<int:number>")
+@needs(Permission.SYSTEM_READ)
+def incident(number: int) -> Response:
+    """One incident: what it states, its systems, what it is tied to as that was, its corrective actions, its newest entries."""
+    return jsonkit.reply(_whole(incident_by_number(session(), actor(), number)))
+
+
+@api.get("/incidents/<int:number>/timeline")
+@needs(Permission.SYSTEM_READ)
+def timeline(number: int) -> Response:
+    """A page of an incident's timeline, the latest first."""
+    found = incident_by_number(session(), actor(), number)
+    return jsonkit.reply(_timeline(found.id or 0))
+
+
+@api.post("/incidents/<int:number>/timeline")
+@needs(Permission.INCIDENT_WORK)
+def add_entry(number: int) -> Response:
+    """Add what happened to the timeline."""
+    found = incident_by_number(session(), actor(), number, lock=True)
+    require(actor(), Permission.INCIDENT_WORK, desk_of(session(), actor(), found))
+    sent = jsonkit.parsed(EntryIn)
+    entry = note(session(), actor(), found, sent.instant(), sent.text, sent.evidence)
+    by = session().get(Person, entry.by_id) if entry.by_id else None
+    return jsonkit.reply(entry_said(Told(entry, by)), 201)
+
+
+def _page(by: Narrowing) -> Response:
+    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
+    page = queries.incidents_page(session(), actor(), by, before=before[0] if before else None, limit=limit)
+    following = cursor_of(*page.next_after) if page.next_after else None
+    return jsonkit.reply({"items": [line_said(each) for each in page.items], "next": following})
+
+
+def _whole(found: Incident) -> dict[str, object]:
+    number = found.id or 0
+    touched = systems_of(session(), number)
+    own = next(system for _, system in touched if system.id == found.system_id)
+    lead = session().get(Person, found.lead_id) if found.lead_id else None
+    said = whole_said(
+        found,
+        own,
+        lead,
+        systems=touched,
+        links=links_of(session(), number),
+        actions=actions_of(session(), number),
+    )
+    page = entries_page(session(), number)
+    following = cursor_of(*page.next_after) if page.next_after else None
+    return said | {"timeline": [entry_said(each) for each in page.items], "timeline_next": following}
+
+
+def _timeline(number: int) -> dict[str, object]:
+    before = place_of(request.args.get("cursor"))
+    page = entries_page(session(), number, before=before, limit=jsonkit.page_limit())
+    following = cursor_of(*page.next_after) if page.next_after else None
+    return {"items": [entry_said(each) for each in page.items], "next": following}

@@ -1,0 +1,1 @@
+"""What follows for incidents: critical alerts open or join one; overdue corrective actions are told of above."""

@@ -1,0 +1,1 @@
+"""Incidents, what they are tied to, corrective actions, and reports to authorities."""

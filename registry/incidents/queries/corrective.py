@@ -1,0 +1,187 @@
+"""Corrective actions of an incident, of a desk, and those nobody finished in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from registry.incidents.models.incidents import Incident
+from registry.incidents.models.measures import CorrectiveAction
+from registry.incidents.queries.visibility import seen_by
+from registry.incidents.rules.corrective import Deed
+from registry.incidents.rules.kinds import ActionState
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Seat, the_registry
+from registry.kernel.errors import NotFound
+from registry.people.models import Person
+from registry.store.columns import LARGEST_NUMBER
+from registry.systems.models import System
+from registry.systems.queries import numbers_visible_to
+
+
+class Why(StrEnum):
+    """Why an action is on somebody's desk."""
+
+    YOURS = "yours"
+    VERIFY = "verify"
+    TOLD = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A corrective action with its system and the people it names."""
+
+    action: CorrectiveAction
+    system: System
+    owner: Person
+    done_by: Person | None
+    verified_by: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """A corrective action that waits for somebody, with its system and incident (None: it is of none), and why."""
+
+    action: CorrectiveAction
+    system: System
+    incident: Incident | None
+    owner: Person
+    why: Why
+
+
+_DESK_LIMIT = 50
+
+
+def actions_of(session: Session, incident_id: int) -> Sequence[Measure]:
+    """The corrective actions of an incident in the order they were set; in one statement.
+
+    The caller has seen that the actor may know of the incident.
+    """
+    doer, verifier = aliased(Person), aliased(Person)
+    query: Any = (
+        sa.select(CorrectiveAction, System, Person, doer, verifier)
+        .join(System, col(System.id) == col(CorrectiveAction.system_id))
+        .join(Person, col(Person.id) == col(CorrectiveAction.owner_id))
+        .join(doer, col(doer.id) == col(CorrectiveAction.done_by_id), isouter=True)
+        .join(verifier, col(verifier.id) == col(CorrectiveAction.verified_by_id), isouter=True)
+        .where(col(CorrectiveAction.incident_id) == incident_id)
+    )
+    return [Measure(*row) for row in session.execute(query.order_by(col(CorrectiveAction.id)))]
+
+
+def action_by_number(
+    session: Session, actor: Actor, number: int, *, lock: bool = False
+) -> tuple[CorrectiveAction, System, Incident | None]:
+    """One action with its system and incident, held until the transaction ends where asked.
+
+    Raises NotFound also where the actor may not know of it. Its owner may, whatever else they see.
+    """
+    query: Any = _with_surroundings().where(
+        col(CorrectiveAction.id) == min(number, LARGEST_NUMBER), or_(_is_seen(actor), _is_own(actor))
+    )
+    found = session.execute(query.with_for_update(of=CorrectiveAction) if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    action, system, incident, _ = found
+    return action, system, incident
+
+
+def due_for(session: Session, actor: Actor) -> Sequence[OnDesk]:
+    """What waits for the actor, the earliest due first, at most fifty; in one statement.
+
+    What they have to do themselves; what others have done and they may verify, as lead of the incident, as who set it, or
+    as the system's owner or deputy; and what they were told of because it is overdue.
+    """
+    mine, verify, told = _is_mine(actor), _is_to_verify(actor), _was_told(actor)
+    query: Any = _with_surroundings().where(or_(mine, verify, told))
+    query = query.order_by(col(CorrectiveAction.due_on), col(CorrectiveAction.id)).limit(_DESK_LIMIT)
+    return [
+        OnDesk(action, system, incident, owner, _why(action, actor))
+        for action, system, incident, owner in session.execute(query)
+    ]
+
+
+def overdue(session: Session) -> Sequence[tuple[CorrectiveAction, str | None]]:
+    """Every action whose day has passed, which is not done and of which nobody above was told for that day; with its tier."""
+    query = (
+        select(CorrectiveAction, System.tier)
+        .join(System, col(System.id) == col(CorrectiveAction.system_id))
+        .where(
+            col(CorrectiveAction.state) == ActionState.OPEN,
+            col(CorrectiveAction.due_on) < clock.today(),
+            col(CorrectiveAction.escalated_for).is_distinct_from(col(CorrectiveAction.due_on)),
+            col(System.id).in_(_standing()),
+        )
+    )
+    return [(action, tier) for action, tier in session.exec(query.order_by(col(CorrectiveAction.id)))]
+
+
+def deed_of(action: CorrectiveAction) -> Deed:
+    """Where the action stands, as the rules read it."""
+    return Deed(action.state, action.owner_id, action.due_on, action.done_by_id, action.escalated_for)
+
+
+def _with_surroundings() -> Any:
+    query: Any = select(CorrectiveAction, System, Incident, Person)
+    query = query.join(System, col(System.id) == col(CorrectiveAction.system_id))
+    query = query.join(Incident, col(Incident.id) == col(CorrectiveAction.incident_id), isouter=True)
+    return query.join(Person, col(Person.id) == col(CorrectiveAction.owner_id))
+
+
+def _is_seen(actor: Actor) -> ColumnElement[bool]:
+    of_none = col(CorrectiveAction.incident_id).is_(None)
+    return and_(col(CorrectiveAction.system_id).in_(numbers_visible_to(actor)), or_(of_none, seen_by(actor)))
+
+
+def _is_own(actor: Actor) -> ColumnElement[bool]:
+    # A token speaks for one who signed in elsewhere; it sees what its scope shows it.
+    if actor.person_id is None or actor.token is not None:
+        return false()
+    here = col(CorrectiveAction.system_id).in_(_standing())
+    return and_(col(CorrectiveAction.owner_id) == actor.person_id, here)
+
+
+def _is_mine(actor: Actor) -> ColumnElement[bool]:
+    return and_(_is_own(actor), col(CorrectiveAction.state) == ActionState.OPEN)
+
+
+def _is_to_verify(actor: Actor) -> ColumnElement[bool]:
+    me = actor.person_id
+    answering = sorted(number for number, seats in actor.seats.items() if seats & {Seat.OWNER, Seat.DEPUTY})
+    concerned = or_(
+        col(Incident.lead_id) == me,
+        col(CorrectiveAction.set_by_id) == me,
+        col(CorrectiveAction.system_id).in_(answering),
+    )
+    return and_(
+        col(CorrectiveAction.state) == ActionState.DONE,
+        col(CorrectiveAction.owner_id) != me,
+        col(CorrectiveAction.done_by_id).is_distinct_from(me),
+        concerned,
+        _is_seen(actor),
+    )
+
+
+def _was_told(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        col(CorrectiveAction.state) == ActionState.OPEN,
+        col(CorrectiveAction.escalated_to_id) == actor.person_id,
+        col(CorrectiveAction.escalated_for) == col(CorrectiveAction.due_on),
+        _is_seen(actor),
+    )
+
+
+def _why(action: CorrectiveAction, actor: Actor) -> Why:
+    if action.state is ActionState.DONE:
+        return Why.VERIFY
+    return Why.YOURS if action.owner_id == actor.person_id else Why.TOLD
+
+
+def _standing() -> Any:
+    """The systems that were not withdrawn from the register."""
+    return numbers_visible_to(the_registry("worker"))

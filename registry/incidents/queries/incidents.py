@@ -1,0 +1,208 @@
+"""Incidents by page, of one system or of all the reader may know of; how many there are; who else is told of one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from registry.incidents.models.incidents import Incident, IncidentSystem, Involved
+from registry.incidents.queries.visibility import seen_by
+from registry.incidents.rules.joining import One
+from registry.incidents.rules.kinds import Kind, Pattern, Severity, Status
+from registry.incidents.rules.record import IncidentFacts
+from registry.kernel.actor import Actor
+from registry.people.models import Person
+from registry.store.paging import Page, cut, holding
+from registry.systems.models import System
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a list of incidents is narrowed to. `system_id`: it touches that system; `unit_ids`: it touches one of theirs.
+
+    `detected_from` and `detected_to` are instants, the first included and the second not. `mine`: the reader leads it,
+    is involved, or holds a seat on a system it touches. `unmerged`: without those that another one stands for.
+    `missing_control` "" means that nobody has said which control was missing.
+    """
+
+    system_id: int | None = None
+    status: Status | None = None
+    unclosed: bool = False
+    severity_from: int | None = None
+    pattern: Pattern | None = None
+    kind: Kind | None = None
+    lead_id: int | None = None
+    unit_ids: Collection[int] | None = None
+    detected_from: datetime | None = None
+    detected_to: datetime | None = None
+    words: str = ""
+    mine: bool = False
+    unmerged: bool = False
+    missing_control: str | None = None
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One incident of a list: the system it was found at, who leads it, and how many further systems it touches."""
+
+    incident: Incident
+    system: System
+    lead: Person | None
+    others: int
+
+
+def narrowed(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
+    """The clauses on Incident for what the reader may know of and asked for. Every list and every number uses them."""
+    clauses = [seen_by(actor), *_by_columns(by)]
+    if by.system_id is not None:
+        clauses.append(_touches(col(IncidentSystem.system_id) == by.system_id))
+    if by.unit_ids is not None:
+        theirs = select(System.id).where(col(System.unit_id).in_(sorted(by.unit_ids)))
+        clauses.append(_touches(col(IncidentSystem.system_id).in_(theirs)))
+    if by.mine:
+        clauses.append(_is_mine(actor))
+    return clauses
+
+
+def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if by.status is not None:
+        clauses.append(col(Incident.status) == by.status)
+    if by.unclosed:
+        # In the words of the index on what is not over.
+        clauses.append(col(Incident.status).not_in((Status.CLOSED, Status.MERGED)))
+    if by.severity_from is not None:
+        clauses.append(col(Incident.severity) >= by.severity_from)
+    if by.pattern is not None:
+        clauses.append(col(Incident.pattern) == by.pattern)
+    if by.kind is not None:
+        clauses.append(col(Incident.kind) == by.kind)
+    if by.lead_id is not None:
+        clauses.append(col(Incident.lead_id) == by.lead_id)
+    if by.detected_from is not None:
+        clauses.append(col(Incident.detected_at) >= by.detected_from)
+    if by.detected_to is not None:
+        clauses.append(col(Incident.detected_at) < by.detected_to)
+    if by.unmerged:
+        clauses.append(col(Incident.status) != Status.MERGED)
+    if by.missing_control is not None:
+        clauses.append(col(Incident.missing_control) == by.missing_control)
+    if by.words:
+        clauses.append(func.lower(col(Incident.title)).like(holding(by.words), escape="\\"))
+    return clauses
+
+
+def _touches(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(col(IncidentSystem.incident_id) == col(Incident.id), which)
+
+
+def _is_mine(actor: Actor) -> ColumnElement[bool]:
+    involved = exists().where(
+        col(Involved.incident_id) == col(Incident.id), col(Involved.person_id) == actor.person_id
+    )
+    seated = _touches(col(IncidentSystem.system_id).in_(sorted(actor.seats)))
+    return or_(col(Incident.lead_id) == actor.person_id, involved, seated)
+
+
+def incidents_page(
+    session: Session, actor: Actor, by: Narrowing = EVERYTHING, *, before: int | None = None, limit: int = 30
+) -> Page[Line]:
+    """One page of incidents, the newest first; `before` is the number of the last one seen."""
+    further = aliased(IncidentSystem)
+    others: Any = (
+        select(func.count())
+        .select_from(further)
+        .where(
+            col(further.incident_id) == col(Incident.id), col(further.system_id) != col(Incident.system_id)
+        )
+        .correlate(Incident)
+        .scalar_subquery()
+    )
+    query: Any = select(Incident, System, Person, others)
+    query = query.join(System, col(System.id) == col(Incident.system_id))
+    query = query.join(Person, col(Person.id) == col(Incident.lead_id), isouter=True)
+    if before is not None:
+        query = query.where(col(Incident.id) < before)
+    query = query.where(*narrowed(actor, by)).order_by(col(Incident.id).desc()).limit(limit + 1)
+    found = [Line(*row) for row in session.execute(query)]
+    return cut(found, limit, lambda line: (line.incident.id,))
+
+
+def count(session: Session, actor: Actor, by: Narrowing = EVERYTHING) -> int:
+    """How many incidents that finds."""
+    return session.exec(select(func.count()).select_from(Incident).where(*narrowed(actor, by))).one()
+
+
+def of_system(session: Session, actor: Actor, system_id: int, limit: int = 30) -> Sequence[Line]:
+    """The newest incidents that touch a system and that the actor may know of."""
+    return incidents_page(session, actor, Narrowing(system_id=system_id), limit=limit).items
+
+
+def unclosed_of(session: Session, actor: Actor, system_id: int) -> int:
+    """How many incidents of a system are not closed, as far as the actor may know; what its tab counts."""
+    return count(session, actor, Narrowing(system_id=system_id, unclosed=True))
+
+
+def led_by(session: Session, actor: Actor) -> Sequence[Line]:
+    """The incidents the actor leads that are not closed, newest first, at most fifty; for their desk."""
+    if actor.person_id is None:
+        return []
+    by = Narrowing(unclosed=True, lead_id=actor.person_id)
+    return incidents_page(session, actor, by, limit=50).items
+
+
+def facts_of(incident: Incident) -> IncidentFacts:
+    """What the incident states, as the rules read it."""
+    return IncidentFacts(
+        title=incident.title,
+        summary=incident.summary,
+        kind=incident.kind,
+        severity=Severity(incident.severity),
+        pattern=incident.pattern,
+        harms=tuple(incident.harms),
+        affected_count=incident.affected_count,
+        affected_people=incident.affected_people,
+        detected_by=incident.detected_by,
+        started_at=incident.started_at,
+        detected_at=incident.detected_at,
+        lead_id=incident.lead_id,
+    )
+
+
+def one_of(incident: Incident) -> One:
+    """The incident as far as joining it to another one goes."""
+    return One(
+        incident.id or 0,
+        incident.status,
+        incident.detected_at,
+        incident.started_at,
+        incident.recurrence_of_id,
+    )
+
+
+def involved_rows(session: Session, incident_id: int) -> Sequence[Involved]:
+    """Who is involved, since when and by whom, in that order."""
+    query = select(Involved).where(Involved.incident_id == incident_id)
+    return session.exec(query.order_by(col(Involved.id))).all()
+
+
+def person_involved(session: Session, incident_id: int, person_id: int) -> bool:
+    """Whether this person is involved already."""
+    return any(each.person_id == person_id for each in involved_rows(session, incident_id))
+
+
+def involved_in(session: Session, incident_id: int) -> Sequence[Person]:
+    """Who is told of an incident beside its lead, by name."""
+    query = (
+        select(Person)
+        .join(Involved, col(Involved.person_id) == col(Person.id))
+        .where(Involved.incident_id == incident_id)
+    )
+    return session.exec(query.order_by(col(Person.name), col(Person.id))).all()

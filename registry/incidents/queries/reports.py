@@ -1,0 +1,110 @@
+"""What authorities have to be told of an incident; which time zones there are."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, func, select
+
+from registry.incidents.models.incidents import Incident
+from registry.incidents.models.measures import AuthorityReport
+from registry.incidents.queries.visibility import seen_by
+from registry.incidents.rules.clocks import Clock
+from registry.kernel.actor import Actor, Seat
+from registry.kernel.errors import NotFound
+from registry.store.columns import LARGEST_NUMBER
+
+_UNTIL = func.coalesce(col(AuthorityReport.override_at), col(AuthorityReport.due_at))
+_DESK_LIMIT = 50
+
+
+def reports_of(session: Session, incident_id: int) -> Sequence[AuthorityReport]:
+    """What authorities have to be told of an incident, and of those merged into it: what is due first comes first.
+
+    The caller has seen that the actor may know of the incident.
+    """
+    told = _with_merged(incident_id)
+    query = select(AuthorityReport).where(col(AuthorityReport.incident_id).in_(select(told.c.id)))
+    return session.exec(query.order_by(_UNTIL, col(AuthorityReport.id))).all()
+
+
+def report_by_number(
+    session: Session, actor: Actor, number: int, *, lock: bool = False
+) -> tuple[AuthorityReport, Incident]:
+    """One report with its incident, held until the transaction ends where asked.
+
+    Raises NotFound also where the actor may not know of it.
+    """
+    query: Any = (
+        select(AuthorityReport, Incident)
+        .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
+        .where(col(AuthorityReport.id) == min(number, LARGEST_NUMBER), seen_by(actor))
+    )
+    found = session.execute(query.with_for_update(of=AuthorityReport) if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def unsent_for(session: Session, actor: Actor) -> Sequence[tuple[AuthorityReport, Incident]]:
+    """The reports nobody has sent yet of incidents the actor leads, or of systems they own or answer for the compliance of.
+
+    What is due first comes first, at most fifty; in one statement.
+    """
+    if actor.person_id is None:
+        return []
+    answering = [
+        number for number, seats in actor.seats.items() if seats & {Seat.OWNER, Seat.COMPLIANCE_LEAD}
+    ]
+    query: Any = (
+        select(AuthorityReport, Incident)
+        .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
+        .where(
+            col(AuthorityReport.initial_sent_at).is_(None),
+            col(AuthorityReport.full_sent_at).is_(None),
+            or_(col(Incident.lead_id) == actor.person_id, col(Incident.system_id).in_(sorted(answering))),
+            seen_by(actor),
+        )
+    )
+    found = session.execute(query.order_by(_UNTIL, col(AuthorityReport.id)).limit(_DESK_LIMIT))
+    return [(report, incident) for report, incident in found]
+
+
+def is_begun(session: Session, incident_id: int, duty: str, authority: str) -> bool:
+    """Whether this duty to this authority is on the list of the incident."""
+    query = select(AuthorityReport.id).where(
+        AuthorityReport.incident_id == incident_id,
+        AuthorityReport.duty == duty,
+        AuthorityReport.authority == authority,
+    )
+    return session.exec(query).first() is not None
+
+
+def clock_of(report: AuthorityReport) -> Clock:
+    """Until when the report is due and what was sent, as the rules read it."""
+    return Clock(
+        report.aware_at,
+        report.due_at,
+        report.override_at,
+        report.initial_sent_at,
+        report.full_sent_at,
+    )
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The time zone of that IANA name, or None where none is called so."""
+    return ZoneInfo(name) if name in zones() else None
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones this machine knows."""
+    return frozenset(available_timezones())
+
+
+def _with_merged(incident_id: int) -> Any:
+    """The incident and all that were merged into it, also by way of another."""
+    told = select(Incident.id).where(Incident.id == incident_id).cte("told", recursive=True)
+    return told.union(select(Incident.id).join(told, col(Incident.merged_into_id) == told.c.id))

@@ -1,0 +1,83 @@
+"""What may belong together: systems of one incident, two incidents that are one, an incident and the one before it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from registry.incidents.rules.kinds import UNCLOSED, UNRESOLVED, Status
+from registry.kernel.errors import Problem
+from registry.systems.rules.record import Visibility
+
+_ALONE = "A restricted system has incidents of its own, so that nobody learns of it from another's. Open one there."
+
+
+def may_stand_together(visibilities: Iterable[Visibility]) -> bool:
+    """Whether one incident may touch all of these different systems: a restricted one stands alone."""
+    found = list(visibilities)
+    return len(found) < 2 or Visibility.RESTRICTED not in found
+
+
+def problems_with_spreading(
+    touched: Iterable[Visibility], added: Visibility, *, is_touched: bool
+) -> list[Problem]:
+    """Objections to an incident touching a further system."""
+    if is_touched:
+        return [Problem("system", "This incident touches that system already.")]
+    return [] if may_stand_together([*touched, added]) else [Problem("system", _ALONE)]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """An incident as far as joining it to another one goes."""
+
+    number: int
+    status: Status
+    detected_at: datetime
+    started_at: datetime | None = None
+    recurrence_of_id: int | None = None
+
+
+def problems_with_merging(one: One, into: One, systems: Iterable[Visibility]) -> list[Problem]:
+    """Objections to merging an incident into another; `systems` are all the different ones the two touch."""
+    if one.number == into.number:
+        return [Problem("into", "Name another incident.")]
+    if one.status not in UNCLOSED:
+        return [Problem("", f"This incident is {one.status.value}; it stays as it is.")]
+    if into.status not in UNCLOSED:
+        says = f"Incident {into.number} is {into.status.value}. Mark this one as a recurrence of it instead."
+        return [Problem("into", says)]
+    return [] if may_stand_together(systems) else [Problem("into", _ALONE)]
+
+
+def merged_times(one: One, into: One) -> tuple[datetime | None, datetime]:
+    """When two incidents that are one began, and when it was noticed: the earlier of each.
+
+    Where it was noticed before the only beginning that is known, nobody knows yet when it began.
+    """
+    detected = min(one.detected_at, into.detected_at)
+    began = [each for each in (one.started_at, into.started_at) if each is not None and each <= detected]
+    return min(began, default=None), detected
+
+
+def problems_with_recurrence(one: One, earlier: One) -> list[Problem]:
+    """Objections to saying that an incident is an earlier one come back."""
+    if one.status is Status.MERGED:
+        return [Problem("", "This incident was merged; it stays as it is.")]
+    says = _why_not_again(one, earlier)
+    return [Problem("earlier", says)] if says else []
+
+
+def _why_not_again(one: One, earlier: One) -> str:
+    if one.number == earlier.number:
+        return "Name another incident."
+    if earlier.status is Status.MERGED:
+        return f"Incident {earlier.number} was merged. Name the one it was merged into."
+    if earlier.status in UNRESOLVED:
+        return (
+            f"Incident {earlier.number} is not resolved yet, so it has not come back. Merge this one into it."
+        )
+    if one.recurrence_of_id == earlier.number:
+        return "It is marked as a recurrence of that one already."
+    if (earlier.detected_at, earlier.number) > (one.detected_at, one.number):
+        return "That one was noticed later than this. Mark it as the recurrence."
+    return ""

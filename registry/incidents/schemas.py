@@ -1,0 +1,258 @@
+"""Incident JSON, in and out, and how a list of incidents is narrowed in an address."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+
+from registry.incidents.models.incidents import Incident, IncidentLink
+from registry.incidents.queries.corrective import Measure
+from registry.incidents.queries.incidents import Line, Narrowing
+from registry.incidents.queries.timeline import Told
+from registry.incidents.queries.visibility import Touched
+from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Linked, Pattern, Severity, Status
+from registry.incidents.rules.receiving import Source, shown_source
+from registry.incidents.rules.record import IncidentFacts
+from registry.kernel import clock
+from registry.kernel.errors import Problem, RuleBroken
+from registry.people.models import Person
+from registry.systems.models import System
+
+Value = TypeVar("Value")
+
+_UNCLOSED = "unclosed"
+_STATUSES = (_UNCLOSED, *Status)
+_SAY_AN_INSTANT = "Give an instant with its zone, such as 2026-11-03T10:00:00Z."
+
+
+class LinkIn(BaseModel):
+    """What the incident was noticed by: something of the system, by its number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Linked
+    id: int = Field(strict=True, ge=1)
+
+
+class IncidentIn(BaseModel):
+    """What opens an incident. `source` and `source_ref`, both or neither, are the client's own name for it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    summary: str = ""
+    kind: Kind = Kind.INCIDENT
+    severity: Severity
+    pattern: Pattern
+    harms: list[Harm] = Field(default_factory=list)
+    affected_count: int | None = Field(default=None, strict=True)
+    affected_people: str = ""
+    detected_by: DetectedBy
+    started_at: AwareDatetime | None = None
+    detected_at: AwareDatetime
+    link: LinkIn | None = None
+    source: str = ""
+    source_ref: str = ""
+
+    @field_validator("severity", mode="before")
+    @classmethod
+    def is_a_number(cls, value: Any) -> Any:
+        """Holds the severity to a number: neither true nor "3" is one."""
+        if type(value) is not int:
+            raise ValueError("give a whole number from 1 to 5")
+        return value
+
+    @field_validator("started_at", "detected_at", mode="before")
+    @classmethod
+    def is_text(cls, value: Any) -> Any:
+        """Holds an instant to a text: a number of seconds would be read as one else."""
+        if value is not None and not isinstance(value, str):
+            raise ValueError(_SAY_AN_INSTANT[:1].lower() + _SAY_AN_INSTANT[1:])
+        return value
+
+    def facts(self) -> IncidentFacts:
+        """As the rules read it."""
+        return IncidentFacts(
+            title=self.title,
+            summary=self.summary,
+            kind=self.kind,
+            severity=self.severity,
+            pattern=self.pattern,
+            harms=tuple(harm.value for harm in self.harms),
+            affected_count=self.affected_count,
+            affected_people=self.affected_people,
+            detected_by=self.detected_by,
+            started_at=_utc(self.started_at),
+            detected_at=_utc(self.detected_at),
+        )
+
+    def named(self) -> Source:
+        """The client's own name for it."""
+        return Source(self.source, self.source_ref)
+
+
+class EntryIn(BaseModel):
+    """What adds an entry to a timeline; without `at` it is of now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    at: AwareDatetime | None = None
+    evidence: str = ""
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def is_text(cls, value: Any) -> Any:
+        """As for an incident."""
+        return IncidentIn.is_text(value)
+
+    def instant(self) -> datetime | None:
+        """When it happened."""
+        return _utc(self.at)
+
+
+def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narrowing:
+    """What an address narrows a list to: status, severity (that or worse), pattern, kind, since, until. Raises RuleBroken."""
+    problems: list[Problem] = []
+
+    def asked(name: str, read: Callable[[str], Value], says: str) -> Value | None:
+        text = args.get(name, "")
+        if not text:
+            return None
+        try:
+            return read(text)
+        except (ValueError, OverflowError):
+            problems.append(Problem(name, says))
+            return None
+
+    status = asked("status", _status, f"Give one of {', '.join(_STATUSES)}.")
+    by = Narrowing(
+        system_id=system_id,
+        status=status if isinstance(status, Status) else None,
+        unclosed=status == _UNCLOSED,
+        severity_from=asked("severity", _severity, "Give a whole number from 1 to 5."),
+        pattern=asked("pattern", Pattern, f"Give one of {', '.join(Pattern)}."),
+        kind=asked("kind", Kind, f"Give one of {', '.join(Kind)}."),
+        detected_from=asked("since", _instant, _SAY_AN_INSTANT),
+        detected_to=asked("until", _instant, _SAY_AN_INSTANT),
+    )
+    if problems:
+        raise RuleBroken(problems)
+    return by
+
+
+def line_said(line: Line) -> dict[str, Any]:
+    """One incident of a list."""
+    return _told(line.incident, line.system.key, line.lead) | {"other_systems": line.others}
+
+
+def whole_said(
+    incident: Incident,
+    system: System,
+    lead: Person | None,
+    *,
+    systems: Sequence[Touched],
+    links: Sequence[IncidentLink],
+    actions: Sequence[Measure],
+) -> dict[str, Any]:
+    """Everything an incident states but its timeline, which comes by page."""
+    return _told(incident, system.key, lead) | {
+        "affected_people": incident.affected_people,
+        "proposed_pattern": incident.proposed_pattern.value,
+        "pattern_because": incident.pattern_because,
+        "missing_control": incident.missing_control,
+        "root_cause": incident.root_cause,
+        "factors": incident.factors,
+        "post_mortem": incident.post_mortem,
+        "systems": [{"key": each.key, "versions": row.versions_said} for row, each in systems],
+        "links": [_link_said(each) for each in links],
+        "actions": [_action_said(each) for each in actions],
+    }
+
+
+def entry_said(told: Told) -> dict[str, Any]:
+    """One entry of a timeline. Where nobody is named, the registry itself says so."""
+    entry = told.entry
+    return {
+        "id": entry.id,
+        "kind": entry.kind.value,
+        "at": clock.written(entry.at),
+        "written_at": clock.written(entry.written_at),
+        "by": told.by.name if told.by else None,
+        "text": entry.text,
+        "evidence": entry.evidence,
+    }
+
+
+def _told(incident: Incident, key: str, lead: Person | None) -> dict[str, Any]:
+    instants = ("started", "detected", "acknowledged", "mitigated", "resolved", "closed", "opened")
+    source, reference = shown_source(key, incident.source, incident.source_ref)
+    return {
+        "id": incident.id,
+        "system": key,
+        "title": incident.title,
+        "summary": incident.summary,
+        "kind": incident.kind.value,
+        "severity": incident.severity,
+        "pattern": incident.pattern.value,
+        "harms": incident.harms,
+        "affected_count": incident.affected_count,
+        "detected_by": incident.detected_by.value,
+        "status": incident.status.value,
+        **{f"{name}_at": _written(getattr(incident, f"{name}_at")) for name in instants},
+        "lead": lead.name if lead else None,
+        "recurrence_of": incident.recurrence_of_id,
+        "merged_into": incident.merged_into_id,
+        "source": source,
+        "source_ref": reference,
+    }
+
+
+def _link_said(link: IncidentLink) -> dict[str, Any]:
+    return {
+        "kind": link.kind.value,
+        "id": link.target_id,
+        "tied_at": clock.written(link.at),
+        "said": link.frozen,
+    }
+
+
+def _action_said(measure: Measure) -> dict[str, Any]:
+    action = measure.action
+    return {
+        "id": action.id,
+        "title": action.title,
+        "detail": action.detail,
+        "system": measure.system.key,
+        "owner": measure.owner.name,
+        "due_on": action.due_on.isoformat(),
+        "state": action.state.value,
+        "done_at": _written(action.done_at),
+        "verified_at": _written(action.verified_at),
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return clock.written(at) if at else None
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at.astimezone(UTC) if at else None
+
+
+def _status(text: str) -> Status | str:
+    return text if text == _UNCLOSED else Status(text)
+
+
+def _severity(text: str) -> int:
+    if text not in {"1", "2", "3", "4", "5"}:
+        raise ValueError(text)
+    return int(text)
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at.astimezone(UTC)

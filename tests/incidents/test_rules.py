@@ -1,0 +1,243 @@
+"""What the rules of incidents hold for, whatever people state and in whatever order they act."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.feedback.rules.feedback import Category
+from registry.incidents.rules.joining import (
+    One,
+    may_stand_together,
+    merged_times,
+    problems_with_merging,
+    problems_with_recurrence,
+)
+from registry.incidents.rules.judging import Judgement, judgement_said, problems_with_judging
+from registry.incidents.rules.kinds import EntryKind, Linked, Pattern, Severity, Status
+from registry.incidents.rules.moves import (
+    Closing,
+    Instants,
+    move_said,
+    moved,
+    objection_to_closer,
+    problems_with_closing,
+    problems_with_move,
+    ways_on,
+)
+from registry.incidents.rules.opening import pattern_of, pattern_of_alert, slot_of, title_of
+from registry.incidents.rules.post_mortem import HEADINGS, OUTLINE, lacking
+from registry.incidents.rules.record import problems_with_incident, tidy, versions_said
+from registry.monitoring.rules.alerts import AlertKind
+from registry.objectives.rules.metric import Kind as MetricKind
+from registry.systems.rules.record import LINE_LIMIT, Visibility
+from tests.incidents.happening import NOW, WHOLE, at, facts
+
+HOURS = st.integers(-50, 10)
+INSTANTS = st.one_of(st.none(), HOURS.map(at))
+MOVES = st.lists(
+    st.tuples(st.sampled_from(Status), HOURS, st.sampled_from(["", "It came back."])), max_size=12
+)
+
+
+@given(st.integers(-50, 0), st.one_of(st.none(), st.integers(0, 20)), MOVES)
+def test_no_order_of_moves_yields_a_negative_interval(detected, before, steps):
+    began = None if before is None else at(detected - before)
+    stands = Instants(Status.OPEN, at(detected), began)
+    for status, hour, because in steps:
+        if not problems_with_move(stands, status, at(hour), clock=NOW, because=because):
+            was, stands = stands, moved(stands, status, at(hour))
+            assert move_said(was.status, status, because)
+        known = [stands.started_at, stands.detected_at, stands.mitigated_at, stands.resolved_at]
+        in_order = [instant for instant in known if instant is not None]
+        assert in_order == sorted(in_order)
+        assert all(instant <= NOW for instant in in_order)
+        assert stands.acknowledged_at is None or stands.acknowledged_at >= stands.detected_at
+        assert (stands.acknowledged_at is None) == (stands.status is Status.OPEN)
+        resolved = stands.status is Status.RESOLVED
+        assert (stands.resolved_at is not None) == resolved
+        assert (stands.mitigated_at is not None) == (resolved or stands.status is Status.MITIGATED)
+
+
+def test_each_status_leads_where_it_may_and_says_so_where_it_may_not():
+    assert {status: ways_on(status) for status in Status} == {
+        Status.OPEN: [Status.INVESTIGATING],
+        Status.INVESTIGATING: [Status.MITIGATED, Status.RESOLVED],
+        Status.MITIGATED: [Status.INVESTIGATING, Status.RESOLVED],
+        Status.RESOLVED: [Status.INVESTIGATING],
+        Status.CLOSED: [],
+        Status.MERGED: [],
+    }
+    opened = Instants(Status.OPEN, at(-3))
+    [problem] = problems_with_move(opened, Status.RESOLVED, at(-1), clock=NOW)
+    assert (
+        problem.message == "From “Open” it goes on to “Being looked into”, not to “Resolved, to be closed”."
+    )
+    [problem] = problems_with_move(replace(opened, status=Status.RESOLVED), Status.CLOSED, NOW, clock=NOW)
+    assert "another person" in problem.message
+
+
+@given(INSTANTS, INSTANTS)
+def test_an_incident_begins_before_it_is_noticed_and_neither_is_still_to_come(started, detected):
+    found = {
+        each.field for each in problems_with_incident(facts(started_at=started, detected_at=detected), NOW)
+    }
+    fits = detected is not None and detected <= NOW and (started is None or started <= detected)
+    assert (found == set()) == fits
+
+
+def test_what_is_missing_or_unknown_is_named_beside_its_field():
+    bare = tidy(
+        facts(
+            " ",
+            kind=None,
+            severity=None,
+            pattern=None,
+            detected_by=None,
+            harms=("money", "luck"),
+            affected_count=-1,
+        )
+    )
+    assert {each.field for each in problems_with_incident(bare, NOW)} == {
+        *("title", "kind", "severity", "pattern", "detected_by", "harms", "affected_count"),
+    }
+    assert tidy(facts(harms=("trust", "money", "money"))).harms == ("money", "trust")
+    [problem] = problems_with_incident(facts(summary="a\x00"), NOW)
+    assert problem.field == "summary"
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=300), st.integers(1, 100)), max_size=30))
+def test_versions_in_words_fit_a_line_however_many_there_are(live):
+    assert len(versions_said(live)) <= LINE_LIMIT
+
+
+def test_the_outline_answers_nothing_and_a_text_answers_what_it_says():
+    assert lacking(OUTLINE) == lacking("") == HEADINGS
+    assert lacking(WHOLE) == ()
+    assert lacking(WHOLE.lower().replace("## impact", "# Impact:")) == ()
+    assert lacking("## Causes\n### Deeper\nA field.\n## Aside\nIt rained.\n## Impact\n---\n") == tuple(
+        heading for heading in HEADINGS if heading != "Causes"
+    )
+    assert "Causes" in lacking("```\n## Causes\n```\ntext")
+
+
+def closing(**more):
+    stated = {"status": Status.RESOLVED, "severity": Severity.MINOR, "resolved_by_id": 1, "closer_id": 2}
+    stated |= {"root_cause": "A field.", "has_post_mortem": False, "lacks": HEADINGS, "unfinished": ()}
+    return Closing(**(stated | more))
+
+
+TODAY = date(2090, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "says"),
+    [
+        ({"status": Status.OPEN}, "", "Resolve it first"),
+        ({"status": Status.CLOSED}, "", "recurrence"),
+        ({"resolved_by_id": None}, "", "Nobody is named"),
+        ({"root_cause": ""}, "root_cause", "State the root cause"),
+        ({"severity": Severity.SUBSTANTIAL}, "post_mortem", "From severity 3"),
+        (
+            {"severity": Severity.SEVERE, "has_post_mortem": True, "lacks": ("Impact",)},
+            "post_mortem",
+            "Impact",
+        ),
+        ({"unfinished": (TODAY, TODAY - timedelta(days=1))}, "", "1 corrective action is past"),
+    ],
+)
+def test_what_keeps_an_incident_from_being_closed_is_said(more, field, says):
+    [problem] = problems_with_closing(closing(**more), TODAY)
+    assert problem.field == field
+    assert says in problem.message
+
+
+def test_an_incident_is_closed_by_a_person_who_did_not_resolve_it():
+    assert problems_with_closing(closing(unfinished=(TODAY,)), TODAY) == []
+    assert objection_to_closer(closing()) == ""
+    assert "You resolved" in objection_to_closer(closing(closer_id=1))
+    assert "by a person" in objection_to_closer(closing(closer_id=None))
+
+
+def test_a_judgement_takes_a_reason_and_tells_of_each_thing_that_changed():
+    before = Judgement(Severity.MINOR, Pattern.F1)
+    after = Judgement(Severity.SEVERE, Pattern.F6, "B15")
+    told = judgement_said(before, after, "Minors only.")
+    assert told == [
+        (EntryKind.SEVERITY, "Severity 2 minor became 4 severe: Minors only."),
+        (
+            EntryKind.PATTERN,
+            "Pattern F1 Data drift and model degradation became F6 Bias and compliance: Minors only.",
+        ),
+        (EntryKind.PATTERN, "B15 would have prevented it: Minors only."),
+    ]
+    known = frozenset({"B15"})
+    assert problems_with_judging(before, after, "Minors only.", known) == []
+    assert [each.field for each in problems_with_judging(before, after, "", known)] == ["because"]
+    assert [each.field for each in problems_with_judging(before, after, "x", frozenset())] == [
+        "missing_control"
+    ]
+    assert problems_with_judging(before, before, "x", known)
+
+
+def test_what_opens_an_incident_points_to_a_pattern():
+    assert {kind: pattern_of_alert(kind, MetricKind.ACCURACY).value for kind in AlertKind} == {
+        **dict.fromkeys(("breach", "warn", "trend", "drift", "quality"), "F1"),
+        "silence": "F5",
+        "dependency": "F4",
+        "override_bounds": "F3",
+        "feedback_surge": "F5",
+    }
+    assert pattern_of_alert(AlertKind.BREACH, None) is Pattern.F6
+    assert pattern_of_alert(AlertKind.BREACH, MetricKind.LATENCY) is Pattern.F4
+    assert pattern_of_alert(AlertKind.SILENCE, MetricKind.LATENCY) is Pattern.F5
+    assert {each: pattern_of(Linked.FEEDBACK, category=each).value for each in Category} == {
+        "wrong": "F1",
+        "unfair": "F6",
+        "harmful": "F6",
+        "slow": "F4",
+        "unclear": "F2",
+        "praise": "F5",
+        "other": "F5",
+    }
+    assert pattern_of(Linked.DEPENDENCY) is Pattern.F4
+    assert slot_of(7, Pattern.F1) == "7:F1"
+    assert len(title_of("word " * 500)) <= LINE_LIMIT
+
+
+def test_a_restricted_system_stands_alone():
+    company, restricted = Visibility.COMPANY, Visibility.RESTRICTED
+    assert may_stand_together([restricted])
+    assert may_stand_together([company, company])
+    assert not may_stand_together([company, restricted])
+    one, other = One(1, Status.OPEN, at(-3)), One(2, Status.RESOLVED, at(-2))
+    assert problems_with_merging(one, other, [company, company]) == []
+    for wrong in (one, replace(other, status=Status.CLOSED), replace(other, status=Status.MERGED)):
+        assert problems_with_merging(one, wrong, [company])
+    assert problems_with_merging(one, other, [company, restricted])
+
+
+@given(INSTANTS, st.integers(-50, 0), INSTANTS, st.integers(-50, 0))
+def test_two_incidents_that_are_one_begin_before_they_are_noticed(began, noticed, began_too, noticed_too):
+    one, other = One(1, Status.OPEN, at(noticed), began), One(2, Status.OPEN, at(noticed_too), began_too)
+    started, detected = merged_times(one, other)
+    assert detected == at(min(noticed, noticed_too))
+    assert started is None or (started <= detected and started in {began, began_too})
+    assert merged_times(other, one) == (started, detected)
+
+
+def test_what_comes_back_was_over_before():
+    later = One(5, Status.OPEN, at(-1))
+    before = One(3, Status.CLOSED, at(-9))
+    assert problems_with_recurrence(later, before) == []
+    for wrong in (
+        later,
+        replace(before, status=Status.MITIGATED),
+        replace(before, status=Status.MERGED),
+        replace(before, detected_at=NOW),
+    ):
+        assert problems_with_recurrence(later, wrong)
+    assert problems_with_recurrence(replace(later, recurrence_of_id=3), before)
+    assert problems_with_recurrence(replace(later, status=Status.MERGED), before)
