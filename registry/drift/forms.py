@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from registry.drift.models import Distribution
 from registry.drift.rules.decoding import LONGEST_NAME, LONGEST_REASON
+from registry.kernel.calendar import last_day
 from registry.kernel.text import counted
 from registry.output.charts.scales import full_day
 from registry.web.formkit import Form, Line, Picked, Revision, Text
@@ -54,5 +55,5 @@ class RenameForm(Form):
 
 
 def _span(each: Distribution) -> str:
-    end = full_day(each.window_end)
-    return end if each.window_start == each.window_end else f"{full_day(each.window_start)} to {end}"
+    first, last = each.window_start.date(), last_day(each.window_start, each.window_end)
+    return full_day(last) if first == last else f"{full_day(first)} to {full_day(last)}"

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from registry.drift.models import Baseline, Distribution, Feature
-from registry.drift.queries.windows import spread_in
+from registry.drift.queries.windows import is_own, spread_in
 from registry.drift.rules.comparing import Compared, Standing, decided
+from registry.kernel.calendar import last_day
 from registry.monitoring.rules.saying import group_said
 from registry.output.charts.chart import Chart
 from registry.output.charts.heat import Field, Line, Tone, heat_map
@@ -41,7 +42,12 @@ def drift_map(
     lines = [
         Line(named(each), _fields(windows[each.id or 0], baselines[each.id or 0], ends)) for each in kept
     ]
-    columns = [day_label(end.date()) for end in ends]
+    days = {
+        one.window_end: last_day(one.window_start, one.window_end)
+        for each in kept
+        for one in windows[each.id or 0]
+    }
+    columns = [day_label(days[end]) for end in ends]
     return heat_map("drift-map", "Drift by feature and window", columns=columns, lines=lines)
 
 
@@ -51,6 +57,9 @@ def _fields(
     before = spread_in(baseline)
     found: dict[datetime, Field] = {}
     for each in windows:
+        if is_own(baseline, each):
+            found[each.window_end] = Field("B", Tone.NONE, "is the baseline")
+            continue
         standing, drift = decided(before, spread_in(each))
         note = "" if drift is None else f"{drift.value:.3f}"
         found[each.window_end] = Field(standing.letter, _TONES[standing], standing.said, note)
@@ -62,5 +71,5 @@ def beside(baseline: Baseline, window: Distribution, compared: Compared) -> Char
     if not compared.labels:
         return None
     pairs = [Pair(*each) for each in zip(compared.labels, compared.before, compared.now, strict=True)]
-    names = (baseline.name, f"window up to {full_day(window.window_end)}")
+    names = (baseline.name, f"window up to {full_day(last_day(window.window_start, window.window_end))}")
     return pair_chart("drift-beside", "Baseline and window", names=names, pairs=pairs)

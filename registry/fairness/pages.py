@@ -11,9 +11,10 @@ from registry.fairness.actions.receiving import Receipt, record_counts
 from registry.fairness.forms import BoundForm, CountsForm, on_the_form, opened_in, shown_in
 from registry.fairness.models import FairnessBound
 from registry.fairness.queries import reading
+from registry.fairness.queries.bounds import bounds_over_time
 from registry.fairness.queries.reading import facts_of
 from registry.fairness.queries.standing import attribute_in
-from registry.fairness.render import calibration_chart, groups_chart, is_compared
+from registry.fairness.render import bound_lines, calibration_chart, groups_chart, is_compared
 from registry.fairness.rules.comparing import Outcomes
 from registry.fairness.rules.figures import ForecastFigures, figures_of, forecast_figures
 from registry.fairness.rules.measures import Measure
@@ -41,6 +42,7 @@ def system(key: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
     number = found.id or 0
     bounds = reading.bounds_of(session(), number)
+    stood = bounds_over_time(session(), bounds.values())
     windows = reading.recent_windows(session(), number, most=_WINDOWS)
     attributes = sorted({each.attribute for each in windows} | bounds.keys())
     alerts = unresolved_of(session(), number)
@@ -51,6 +53,7 @@ def system(key: str) -> ResponseReturnValue:
         attributes=[
             _attribute(place, name, [each for each in windows if each.attribute == name], bounds.get(name))
             | {"alerts": [each for each in alerts if attribute_in(each, attributes) == name]}
+            | {"stood": bound_lines(stood[bounds[name].id or 0]) if name in bounds else []}
             for place, name in enumerate(attributes)
         ],
         forecasts=[_forecasts(place, forecast_figures(each)) for place, each in enumerate(page.items)],
@@ -112,15 +115,18 @@ def _set(form: BoundForm, system_id: int, opened: FairnessBound | None) -> Fairn
 
 
 def _meanwhile(found: System, form: BoundForm) -> ResponseReturnValue:
-    """Both sides, where a bound on the attribute has been set or changed since the form was opened."""
+    """Both sides, where the form was opened without the bound on the attribute, or it has changed since."""
     current = reading.bounds_of(session(), found.id or 0)[clean(form.facts().attribute).strip()]
     opened = audit.state_of(session(), "fairness_bound", current.id or 0, form.revision)
+    # Whether it was set before the form was opened or after, nobody can say.
+    unseen = "" if form.revision else current.attribute
     rows = merge(form, shown_in(current), opened_in(opened))
-    return make_response(_bound_page(found, form, rows), 409)
+    return make_response(_bound_page(found, form, rows, unseen), 409)
 
 
-def _bound_page(found: System, form: BoundForm, conflict: Any = ()) -> Response:
-    return shown("fairness/bound.html", form, **frame(session(), actor(), found), conflict=conflict)
+def _bound_page(found: System, form: BoundForm, conflict: Any = (), unseen: str = "") -> Response:
+    framed = frame(session(), actor(), found)
+    return shown("fairness/bound.html", form, **framed, conflict=conflict, unseen=unseen)
 
 
 @pages.route("/systems/<key>/fairness/record", methods=("GET", "POST"))

@@ -101,7 +101,8 @@ INCIDENT_SCOPE = "incidents:write"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
-    SNAPSHOT_SCOPE: "Send readings and distributions of metrics, and counts by group, where its person may.",
+    SNAPSHOT_SCOPE: "Send readings, distributions, counts by group and forecasts, and set what features are compared "
+    "with, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
     INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
 }

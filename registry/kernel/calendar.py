@@ -1,7 +1,7 @@
 """Cadences, and when the next of something is due."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -48,3 +48,20 @@ def latest_due_by(day: date, months: int) -> date:
     while months_after(found + timedelta(days=1), months) <= day:
         found += timedelta(days=1)
     return found
+
+
+def whole_days(start: datetime, end: datetime) -> tuple[date, date] | None:
+    """The first and the last day of a window from midnight to midnight in UTC; None for a moment and any other window.
+
+    Such a window ends where a day begins that it does not cover: its end alone would name the wrong day.
+    """
+    first, after = start.astimezone(UTC), end.astimezone(UTC)
+    if first >= after or first.time() != time.min or after.time() != time.min:
+        return None
+    return first.date(), after.date() - timedelta(days=1)
+
+
+def last_day(start: datetime, end: datetime) -> date:
+    """The last day in UTC of which a window covers anything, or the day of a moment."""
+    days = whole_days(start, end)
+    return days[1] if days else end.astimezone(UTC).date()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from registry.kernel.calendar import Cadence
+from registry.kernel.calendar import Cadence, whole_days
 from registry.monitoring.models.snapshots import Snapshot
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
@@ -44,4 +44,7 @@ def metric_chart(
 
 def _reading(each: Snapshot) -> Reading:
     cases = "" if each.n is None else f"n = {each.n:,}"
-    return Reading(float(each.value), each.window_end, Verdict(each.verdict.value), cases)
+    days = whole_days(each.window_start, each.window_end)
+    return Reading(
+        float(each.value), days[1] if days else each.window_end, Verdict(each.verdict.value), cases
+    )

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may
+from registry.kernel.calendar import last_day, whole_days
 from registry.kernel.text import counted, listed, worded
 from registry.output.markdown import to_html
 from registry.web.flask_app import current_actor
@@ -29,6 +30,8 @@ def install(app: Flask) -> None:
         "day": day,
         "instant": instant,
         "ago": ago,
+        "whole_days": whole_days,
+        "last_day": last_day,
         "worded": worded,
         "listed": listed,
         "counted": lambda count, one, many=None: counted(count, one, many),

@@ -1,16 +1,20 @@
 """A record of the cast's, filled in through the same actions the product uses."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
 from registry.data_sources.rules.sources import Classification, Purpose, SourceFacts, Stated
+from registry.drift import actions as drift
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction, Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
+from tests.drift.test_actions import GONE, ages, batch
+from tests.fairness.counting import BOUND, bound, counted, forecasts, sent, sent_forecasts
 
 
 def fill(database, cast, *, metrics=1, sources=1):
@@ -80,3 +84,15 @@ def add_source(session, cast, ada):
     )
     for day, value in ((date(2025, 10, 1), Decimal(90)), (date(2025, 10, 2), Decimal("98.4"))):
         data_sources.record_result(session, ada, source, check, ResultFacts(day, value))
+
+
+def measure(session, cast, attribute="sex", feature="age"):
+    """Give Triage counts by an attribute with a bound on it, forecasts, and a feature with its baseline and a window."""
+    selected = {"female": (40, 200), "male": (80, 200), "diverse": (3, 10)}
+    bound(session, cast, replace(BOUND, attribute=attribute))
+    sent(session, cast, *counted(selected, attribute=attribute))
+    sent_forecasts(session, cast, forecasts())
+    ben, number = cast.actor(session, "ben"), cast.triage.id
+    usual = replace(ages(0), feature=feature)
+    drift.set_sent_baseline(session, ben, number, "training data", "As it was trained.", usual)
+    drift.record_distributions(session, ben, number, batch(replace(ages(1, GONE), feature=feature)))

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from registry.cards.rules.facts import (
     DRAFT,
+    Attribute,
+    Calibration,
     CardFacts,
     Criterion,
     Dependency,
+    FeatureDrift,
     Feedback,
+    GroupCompared,
     Holder,
     Identity,
     LiveVersion,
@@ -33,6 +37,10 @@ from registry.data_sources.rules.quality import Dimension
 from registry.data_sources.rules.sources import Classification, Purpose, Stated
 from registry.dependencies.rules.dependency import Direction as DirectionOf
 from registry.dependencies.rules.dependency import OnFailure
+from registry.drift.rules.comparing import Standing
+from registry.drift.rules.measures import Measure as DriftMeasure
+from registry.fairness.rules.calibration import Scheme
+from registry.fairness.rules.measures import Measure
 from registry.kernel.actor import Seat
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
@@ -123,6 +131,7 @@ def full() -> CardFacts:
                 AlertState.ACKNOWLEDGED,
                 2,
                 date(2026, 11, 30),
+                at(2026, 11, 9),
             ),
         ),
         dependencies=(
@@ -140,6 +149,63 @@ def full() -> CardFacts:
             Dependency(DirectionOf.DOWNSTREAM, ""),
         ),
         feedback=Feedback(date(2026, 10, 26), date(2026, 11, 22), 61, 33, 40, 4, 50),
+        attributes=_attributes(),
+        calibration=(
+            Calibration(
+                at(2026, 10, 1),
+                at(2026, 11, 1),
+                Scheme.EQUAL_WIDTH,
+                10,
+                4_200,
+                Decimal("0.031416"),
+                Decimal("0.112000"),
+            ),
+        ),
+        drift=(
+            _drift("age", Standing.STEADY, DriftMeasure.PSI, "0.004000", "0.021000"),
+            _drift("claim_text", Standing.SIGNIFICANT, DriftMeasure.PSI, "0.412345", "0.021000"),
+            _drift("sum_insured", Standing.MODERATE, DriftMeasure.MEAN_SHIFT, "-0.300000", "0.087000"),
+            FeatureDrift("postcode", "Claims of 2025", '{"channel":"app"}'),
+        ),
+        without_baseline=2,
+    )
+
+
+def _attributes() -> tuple[Attribute, ...]:
+    return (
+        Attribute(
+            "age", Measure.OPPORTUNITY_GAP, 50, Decimal("0.1"), "equal opportunity difference at most 0.1"
+        ),
+        Attribute(
+            "sex",
+            Measure.IMPACT_RATIO,
+            30,
+            Decimal("0.8"),
+            "impact ratio at least 0.8",
+            at(2026, 10, 1),
+            at(2026, 11, 1),
+            (
+                GroupCompared(
+                    "diverse", 12, Verdict.TOO_FEW, withheld="It has 12 of the 30 cases that this rate needs."
+                ),
+                _compared("female", 1_900, Verdict.BREACH, "0.712000", "0.640000", "0.781000"),
+                _compared("male", 2_300, Verdict.MET, "1.000000", "1.000000", "1.000000"),
+            ),
+            furthest="female",
+            unknown=40,
+            newer=1,
+        ),
+    )
+
+
+def _compared(group: str, n: int, verdict: Verdict, value: str, low: str, high: str) -> GroupCompared:
+    return GroupCompared(group, n, verdict, "male", n, Decimal(value), Decimal(low), Decimal(high))
+
+
+def _drift(name: str, standing: Standing, measure: DriftMeasure, value: str, by_chance: str) -> FeatureDrift:
+    window = at(2026, 11, 9), at(2026, 11, 16), 2_750
+    return FeatureDrift(
+        name, "Claims of 2025", "", *window, standing, measure, Decimal(value), Decimal(by_chance)
     )
 
 

@@ -15,6 +15,10 @@ from registry.cards.rules.facts import CardStopped, Rail
 from registry.data_sources.rules.sources import Purpose
 from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
+from registry.drift import actions as drifting
+from registry.drift.rules.comparing import Standing
+from registry.drift.rules.measures import Measure as DriftMeasure
+from registry.fairness.rules.measures import Measure
 from registry.feedback import actions as feedback
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.feedback import Door, FeedbackFacts, Outcome
@@ -28,7 +32,10 @@ from registry.monitoring.rules.decoding import Batch, PointIn
 from registry.objectives.rules.judging import Verdict
 from registry.systems import actions as systems
 from registry.systems.queries import by_number, facts_of
-from tests.cards.filling import add_metric, add_source, fill
+from tests.cards.filling import add_metric, add_source, fill, measure
+from tests.drift.test_actions import ages, batch
+from tests.fairness.counting import counted as counts_by_group
+from tests.fairness.counting import day, sent
 from tests.store.statements import counted
 
 
@@ -148,12 +155,18 @@ def test_a_long_record_costs_as_many_statements_as_a_short_one(database, cast):
         return len(statements)
 
     fill(database, cast)
+    with database.transaction() as session:
+        measure(session, cast)
     short = cost()
+    for more in "abcd":
+        with database.transaction() as session:
+            measure(session, cast, more, more)
     for write in (add_metric, add_source) * 4:
         with database.transaction() as session:
             write(session, cast, cast.actor(session, "ada"))
     assert cost() == short
-    assert short <= 27
+    # Two about groups, one about forecasts, three about drift; the others as before.
+    assert short <= 33
 
 
 READS = {
@@ -167,6 +180,9 @@ READS = {
     "the alerts": ("operation", "unresolved_of"),
     "the dependencies": ("operation.depending", "lines_of"),
     "the feedback": ("operation.feedback", "weekly_figures"),
+    "the counts by group": ("measured.reading", "recent_windows"),
+    "the forecasts": ("measured.reading", "forecasts_page"),
+    "the drift of features": ("measured", "newest_of"),
     "the names of people": ("people", "people_by_id"),
     "the rule pack": ("lifecycle", "standing_of"),
 }
@@ -300,6 +316,11 @@ def test_what_happens_in_operation_reaches_the_card_and_no_restricted_system_is_
         (Severity.CRITICAL, 1),
         (Severity.CRITICAL, 2),
     ]
+    # Since the window that was bad first, as the page of the alert says, and not since somebody was told.
+    assert {each.since for each in facts.alerts} == {
+        datetime(2090, 3, 4, tzinfo=UTC),
+        datetime(2090, 3, 5, tzinfo=UTC),
+    }
     assert [each.other for each in facts.dependencies] == [
         f"{cast.pricing.key} {cast.pricing.name}",
         "",
@@ -312,3 +333,36 @@ def test_what_happens_in_operation_reaches_the_card_and_no_restricted_system_is_
     # However much later it is asked for, and by whomever: it is the same record.
     with clock.frozen(datetime(2091, 1, 1, tzinfo=UTC)):
         assert content_hash(facts_of_card(database, cast, "adam")) == content_hash(facts)
+
+
+def test_what_was_measured_by_group_by_forecast_and_by_feature_reaches_the_card_as_the_pages_show_it(
+    database, cast
+):
+    with database.transaction() as session:
+        measure(session, cast)
+        # Newer, and too few to compare; without a bound; a feature that nothing is compared with.
+        sent(session, cast, *counts_by_group({"female": (4, 9), "male": (5, 9)}, at=7))
+        sent(session, cast, *counts_by_group({"old": (50, 100), "young": (40, 100)}, attribute="age"))
+        unwatched = batch(replace(ages(3), feature="postcode"))
+        drifting.record_distributions(session, cast.actor(session, "ben"), cast.triage.id, unwatched)
+    facts = facts_of_card(database, cast)
+    age, sex = facts.attributes
+    assert (age.attribute, age.measure, age.acceptable) == ("age", Measure.IMPACT_RATIO, "")
+    assert {each.verdict for each in age.compared} == {Verdict.NO_GUARD_RAIL}
+    assert (sex.acceptable, sex.newer, sex.furthest) == ("impact ratio at least 0.8", 1, "female")
+    assert (sex.window_start, sex.window_end) == (day(0), day(1))
+    assert [(each.group, each.n, each.verdict, each.value) for each in sex.groups] == [
+        ("diverse", 10, Verdict.TOO_FEW, None),
+        ("female", 200, Verdict.BREACH, Decimal("0.500000")),
+        ("male", 200, Verdict.MET, Decimal("1.000000")),
+    ]
+    assert sex.groups[0].withheld == "It has 10 of the 30 cases that this rate needs."
+    assert sex.groups[1].low < Decimal("0.5") < sex.groups[1].high < Decimal("0.8")
+    (told,) = facts.calibration
+    assert (told.n, told.error, told.brier) == (150, Decimal("0.023333"), Decimal("0.068500"))
+    (moved,) = facts.drift
+    assert (moved.feature, moved.baseline, moved.n) == ("age", "training data", 2_000)
+    assert (moved.standing, moved.measure) == (Standing.SIGNIFICANT, DriftMeasure.PSI)
+    assert moved.value > Decimal("0.25") > moved.by_chance > 0
+    assert facts.without_baseline == 1
+    assert card_json(facts_of_card(database, cast, "adam")) == card_json(facts)

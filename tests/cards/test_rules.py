@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from registry.cards.rules.compose import compose
 from registry.cards.rules.facts import CardFacts, Holder, Metric, Objective, Rail, Realised, Supplier, Use
+from registry.cards.rules.measured import MOST_FEATURES
 from registry.cards.rules.objective import MOST_ENTRIES
 from registry.cards.rules.operation import MOST_GROUPS
 from registry.cards.rules.shapes import Items, Prose, Table
@@ -16,6 +17,7 @@ from registry.cards.rules.words import line, printable, prose
 from registry.data_sources.rules.sources import Stated
 from registry.kernel.actor import Seat
 from registry.kernel.guard_rails import Bound
+from registry.objectives.rules.judging import Verdict
 from registry.objectives.rules.metric import Kind
 from registry.systems.rules.record import Tier
 from tests.cards.sample import at, full, sparse
@@ -286,7 +288,7 @@ def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_ve
     assert field(facts, "12.2a").value.rows[0][:5] == (
         "Guard-rail breached",
         "critical",
-        "16 Nov 2026",
+        "9 Nov 2026",
         "2",
         "Taken on, by 30 Nov 2026",
     )
@@ -295,6 +297,15 @@ def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_ve
     assert field(facts, "12.4b").value == "82% of 40 ratings (68% to 91%)"
     assert field(facts, "10.2a").value == (
         "8% of 50 outputs whose outcome is known (3% to 19%), 26 Oct 2026 to 22 Nov 2026"
+    )
+
+
+def test_an_alert_that_is_about_no_window_has_stood_since_it_was_opened():
+    (alert,) = full().alerts
+    unseen = replace(full(), alerts=(replace(alert, first_window_end=None),))
+    assert (field(unseen, "12.2a").value.header[2], field(unseen, "12.2a").value.rows[0][2]) == (
+        "Since",
+        "16 Nov 2026",
     )
 
 
@@ -315,3 +326,105 @@ def test_of_very_many_groups_the_first_are_printed_and_the_rest_are_counted():
     rows = field(many, "8.2").value.rows
     assert len(rows) == MOST_GROUPS + 1
     assert rows[-1][:2] == ("12 more", "in card.json")
+
+
+def test_groups_are_compared_by_attribute_with_measure_interval_bound_and_verdict():
+    facts = full()
+    in_short = (
+        "By sex: 2 groups compared, 1 outside the bound and 1 within the bound; "
+        "furthest apart is female: impact ratio 0.712 (0.640 to 0.781) against male"
+    )
+    assert field(facts, "9.1").value.lines == ("By age: nothing is counted yet", in_short)
+    assert field(facts, "9.1b", "By sex").value.startswith(
+        "Impact ratio: selection rate by that of the group"
+    )
+    assert field(facts, "9.1c", "By sex").value == "impact ratio at least 0.8"
+    assert field(facts, "9.1d", "By sex").value == (
+        "1 Oct 2026 to 1 Nov 2026, 4,252 cases, 40 of them of no recorded group; "
+        "1 newer window could not be compared"
+    )
+    assert field(facts, "9.1e", "By sex").value.lines == (
+        "diverse, 12 cases: it has 12 of the 30 cases that this rate needs",
+    )
+    assert field(facts, "9.1f", "By sex").value.rows == (
+        ("female", "1,900", "0.712", "0.640 to 0.781", "male", "Breach"),
+        ("male", "2,300", "1.000", "–", "–", "Met"),
+    )
+    assert field(facts, "9.1d", "By age").absent == "nothing is counted yet"
+
+
+def test_groups_that_could_not_be_compared_are_named_with_the_reason_and_nothing_is_stated_of_them():
+    _, sex = full().attributes
+    alone = replace(
+        sex,
+        groups=tuple(replace(each, value=None, withheld="") for each in sex.groups),
+        refused="Nobody in any group is selected, so no ratio exists.",
+        newer=0,
+    )
+    facts = replace(full(), attributes=(alone,), tier=Tier.HIGH)
+    assert (field(facts, "9.1").value, field(facts, "9.1").absent) == (None, "not measured")
+    assert ("9.1", "") in {(each.number, each.of) for each in compose(facts).missing}
+    assert field(facts, "9.1f", "By sex").absent == alone.refused
+    assert len(field(facts, "9.1e", "By sex").value.lines) == 3
+    assert "none of the newest windows could be compared" in compose(facts).sections[9].statement
+
+
+def test_groups_without_a_bound_are_compared_and_not_judged():
+    _, sex = full().attributes
+    groups = tuple(replace(each, verdict=Verdict.NO_GUARD_RAIL) for each in sex.groups)
+    facts = replace(full(), attributes=(replace(sex, limit=None, acceptable="", groups=groups),))
+    assert (
+        "2 groups compared, none judged, for no bound is set; furthest" in field(facts, "9.1").value.lines[0]
+    )
+    assert field(facts, "9.1c", "By sex").absent == "no bound is set, nothing is judged"
+    assert {row[-1] for row in field(facts, "9.1f", "By sex").value.rows} == {"Not judged"}
+
+
+def test_a_calibration_error_from_too_few_forecasts_says_that_it_is_no_judgement():
+    (told,) = full().calibration
+    assert field(full(), "8.3a").value.rows == (
+        ("1 Oct 2026 to 1 Nov 2026", "4,200", "10 of equal width", "0.031", "0.112"),
+    )
+    few = replace(told, n=40, withheld="There are 40 of the 100 cases that a judgement needs.")
+    facts = replace(full(), calibration=(few,))
+    assert field(facts, "8.3a").value.rows[0][3] == (
+        "0.031, not to be judged: there are 40 of the 100 cases that a judgement needs"
+    )
+
+
+def test_features_that_moved_come_first_beside_what_chance_explains():
+    facts = full()
+    assert field(facts, "12.2b").value == (
+        "Of 6 features: 1 moved significantly, 1 moved moderately, 1 as chance has it, 1 without a window yet "
+        "and 2 without a baseline to compare with"
+    )
+    rows = field(facts, "12.2c").value.rows
+    assert [row[0] for row in rows] == ["claim_text", "sum_insured", "age", "postcode (channel app)"]
+    assert rows[0][1:] == (
+        "Claims of 2025",
+        "9 Nov 2026 to 16 Nov 2026",
+        "2,750",
+        "0.412",
+        "0.021",
+        "Moved significantly",
+    )
+    assert rows[1][4] == "-0.300, shift of the mean"
+    assert rows[3][2:] == ("no window has come", "–", "not measured", "–", "Not compared")
+    assert (
+        "shift of the mean (in standard deviations of the baseline)" in compose(facts).sections[12].statement
+    )
+    many = replace(facts, drift=facts.drift * MOST_FEATURES)
+    assert field(many, "12.2c").value.rows[-1][:2] == ("90 more", "in card.json")
+    assert {row[0] for row in field(many, "12.2c").value.rows[:-1]} == {"claim_text"}
+
+
+def test_where_nothing_was_compared_no_word_says_that_it_stands_well():
+    bare = sparse()
+    assert field(bare, "8.3a").absent == "no forecast was held against what happened"
+    assert field(bare, "12.2b").absent == "none is watched"
+    assert field(replace(bare, without_baseline=1), "12.2b").value == (
+        "Of 1 feature: 1 without a baseline to compare with"
+    )
+    assert "no counts by group have come" in compose(bare).sections[9].statement
+    # A feature that was compared could have opened an alert, so that none is open says something.
+    assert field(replace(bare, drift=full().drift), "12.2a").value == "None is open"

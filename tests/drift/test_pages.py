@@ -42,7 +42,9 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "Choose a baseline for age" in text_of(ada.get(page))
     one = f"{page}/1"
     form = form_of(ada, f"{one}/baseline")
-    refused = ada.post(f"{one}/baseline", data=form | {"name": "training data"})
+    assert form["window"] == ""
+    assert form_of(ada, f"{one}/baseline?window=2")["window"] == "2"
+    refused = ada.post(f"{one}/baseline", data=form | {"name": "training data", "window": "1"})
     assert refused.status_code == 422
     assert "training data" in refused.text
     nothing = text_of(ada.post(f"{one}/baseline", data={"window": "", "name": "x"}))
@@ -59,17 +61,26 @@ def test_a_baseline_is_chosen_measured_against_and_renamed(database, cast, page,
     assert "More than chance explains, and significant by custom." in said
     assert "does not state its mean and variance." in said
     assert "18 to 40" in said
+    assert "Every measure" in said
     assert "as chance has it" in text_of(ada.get(f"{one}?window=2"))
+    itself = text_of(ada.get(f"{one}?window=1"))
+    assert "Stands is the baseline" in itself
+    assert "The baseline consists of it, so there is nothing to compare it with." in itself
+    assert "Every measure" not in itself
     tab = text_of(ada.get(page))
     assert "age: moved significantly." in tab
+    assert "age is the baseline as chance has it (0.000)" in tab
     alert = re.search(r'href="(/alerts/\d+)"', ada.get(one).text)[1]
+    warned = f"Alert {alert.rpartition('/')[2]} about this feature is open and ends by itself if the newest window is"
+    assert warned in text_of(ada.get(f"{one}/baseline"))
+    assert "about this feature is open" not in text_of(ada.get(f"{page}/2/baseline"))
     assert f'<a href="{one}">How it moved</a>' in ada.get(alert).text
     opened = form_of(ada, f"{one}/rename")
     renamed = ada.post(f"{one}/rename", data=opened | {"name": "2026 training"}, follow_redirects=True)
     assert "The baseline is called “2026 training” now." in text_of(renamed)
     late = ada.post(f"{one}/rename", data=opened | {"name": "other"})
     assert (late.status_code, "changed meanwhile" in text_of(late)) == (422, True)
-    again = form_of(ada, f"{one}/baseline") | {"name": "October", "reason": "New tariff."}
+    again = form_of(ada, f"{one}/baseline?window=2") | {"name": "October", "reason": "New tariff."}
     assert "Baselines before" in text_of(ada.post(f"{one}/baseline", data=again, follow_redirects=True))
 
 

@@ -53,7 +53,7 @@ def test_the_two_degraded_chunks_are_one_alert_that_says_which_bound_was_passed(
             told += [(chunk["chunk.key"], each.says, each.severity.value) for each in weighed.opened]
             told += [(chunk["chunk.key"], f"over after {each.count}", "") for each in weighed.resolved]
     opened = (
-        "ROC AUC was 0.803475 on 4 Jan 2025, below the lower bound; acceptable is between 0.8934 and 0.9134."
+        "ROC AUC was 0.803475 on 3 Jan 2025, below the lower bound; acceptable is between 0.8934 and 0.9134."
     )
     assert told == [
         ("[135000:139999]", opened, "critical"),

@@ -65,10 +65,11 @@ def test_the_tab_shows_groups_against_the_bound_and_says_all_measures_in_words(
     page = text(client_of("mia").get(urls["tab"]))
     for said in (
         "Acceptable: impact ratio at least 0.8",
+        '<time class="moment" datetime="2026-10-01">1 Oct 2026</time>, 2,019 cases.',
         "Impact ratio of female (sex) against male was 0.200",
         "Of 10 of them nobody recorded the group",
         "It has 9 of the 30 cases that this rate needs.",
-        "; female 0.2 (0.1643 to 0.243), breach; male 1 (1 to 1), within guard-rails; breach below 0.8.",
+        "; female 0.200 (0.164 to 0.243), breach; male (compared with) 1.000; breach below 0.8.",
         "Demographic parity difference",
         "it is female, the largest, for no bound names one",
         "10 of equal width",
@@ -95,7 +96,7 @@ def test_a_window_that_can_be_compared_leads_and_no_alert_is_lost_behind_a_newer
     assert "Newest window that could be compared" in sex
     assert "A newer window" in sex
     assert "could not be compared. Two groups or more with enough cases are needed to compare." in sex
-    assert "; female 0.2" in sex
+    assert "; female 0.200" in sex
     assert "1 unresolved alert" in sex
     assert "Impact ratio of female (sex) against male was 0.200" in sex
     assert "Nothing was compared in it. Two groups or more" in age
@@ -127,10 +128,10 @@ def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(datab
     assert "Four fifths are 0.8." in text(refused)
     assert "Complaints came from women." in text(refused)
     assert ada.post(urls["bound"], data=STATED).status_code == 303
-    # Somebody who had the empty form open sees both sides.
+    # Whoever had a form without the bound, opened before or after it was set, sees both sides.
     late = ada.post(urls["bound"], data=STATED | {"limit": "0.9"})
     assert late.status_code == 409
-    assert "Nothing is lost" in text(late)
+    assert "There is a bound on sex already. Nothing is lost." in text(late)
     with database.transaction(read_only=True) as session:
         [found] = reading.bounds_of(session, cast.triage.id).values()
     assert (found.limit, found.version, found.set_by_id) == (Decimal("0.8"), 1, cast.number("ada"))
@@ -143,6 +144,19 @@ def test_a_bound_is_set_with_reasons_and_keeps_what_was_typed_when_refused(datab
     assert moved.status_code == 422
     assert "This bound is the one on sex" in text(moved)
     assert ada.post(urls["bound"], data=stricter).status_code == 303
+    tab = text(ada.get(urls["tab"]))
+    tab, story = tab.split("Who set this bound, and what was acceptable before")
+    assert "Acceptable: impact ratio at least 0.9." in tab
+    newer, older = story.split("Impact ratio at least 0.8, for groups of 30 cases or more")
+    assert "Impact ratio at least 0.9, for groups of 30 cases or more" in newer
+    assert "Ada Owner" in newer
+    assert "The works council asked for more." in newer
+    assert "Complaints came from women." not in newer
+    assert "Four fifths." in older
+    assert "Complaints came from women." in older
+    outrun = ada.post(urls["bound"], data=stricter | {"limit": "0.7"})
+    assert outrun.status_code == 409
+    assert "Somebody else saved this while you were editing. Nothing is lost." in text(outrun)
 
 
 def test_counts_are_typed_in_line_by_line(database, cast, urls, client_of):

@@ -138,7 +138,7 @@ def test_the_figures_of_each_whole_week_become_readings_once_and_are_judged_as_a
         assert (alert.kind, alert.count) == (AlertKind.OVERRIDE_BOUNDS, 1)
         assert (
             alert.says
-            == "Overruled was 0.6 on 9 Nov 2026, above the upper bound; acceptable is between 0.05 and 0.4."
+            == "Overruled was 0.6 on 8 Nov 2026, above the upper bound; acceptable is between 0.05 and 0.4."
         )
     for day in (9, 16):
         fed(day, *[FeedbackFacts(outcome=Outcome.ACCEPTED)] * 9, FeedbackFacts(outcome=Outcome.CORRECTED))

@@ -1,12 +1,12 @@
-"""Cadences: when the next of something is due."""
+"""Cadences: when the next of something is due. Windows: which days they cover."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.kernel.calendar import Cadence, due_after, latest_due_by, months_after
+from registry.kernel.calendar import Cadence, due_after, last_day, latest_due_by, months_after, whole_days
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_what_is_due_by_a_day_is_told_by_comparing_with_one_day(day, apart):
     last = day + timedelta(days=apart)
     for months in (1, 3, 6, 12):
         assert (months_after(last, months) <= day) == (last <= latest_due_by(day, months))
+
+
+@given(first=st.dates(date(1950, 1, 1), date(2200, 1, 1)), more=st.integers(0, 400))
+def test_a_window_from_midnight_to_midnight_covers_the_days_before_its_end(first, more):
+    last = first + timedelta(days=more)
+    start, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    east = timezone(timedelta(hours=3))
+    assert whole_days(start, end) == whole_days(start.astimezone(east), end.astimezone(east)) == (first, last)
+    assert last_day(start, end) == last
+
+
+def test_of_other_windows_and_moments_no_days_are_said():
+    midnight, noon = datetime(2026, 11, 26, tzinfo=UTC), datetime(2026, 11, 26, 12, tzinfo=UTC)
+    assert whole_days(midnight, midnight) is None
+    assert whole_days(midnight, noon) is None
+    assert whole_days(noon - timedelta(days=3), midnight) is None
+    assert last_day(midnight, midnight) == last_day(midnight, noon) == date(2026, 11, 26)

@@ -189,6 +189,35 @@ def test_nothing_is_said_of_a_slide_without_a_direction_enough_values_or_any_spr
     assert slid(calm_then(40, 40, deviation=0.0), Direction.HIGHER) is None
 
 
+@pytest.mark.parametrize(
+    ("calm", "direction", "has_rails", "says"),
+    [
+        (
+            [50.0, 51.0],
+            Direction.HIGHER,
+            True,
+            "It says nothing yet: 2 of the 20 good values it needs are known.",
+        ),
+        (
+            [],
+            Direction.HIGHER,
+            False,
+            "It says nothing yet: without guard-rails no value is known to be good.",
+        ),
+        ([50.0, 51.0], None, True, "It says nothing yet: the metric does not state which way is better."),
+        ([50.0] * 20, Direction.LOWER, True, "It can say nothing: the first 20 good values are all alike."),
+        (
+            [50.0, 51.0] * 10,
+            Direction.LOWER,
+            False,
+            "All 20 good values it needs are known, so a slide would be found.",
+        ),
+    ],
+)
+def test_it_is_said_what_a_chart_lacks_to_find_a_slide(calm, direction, has_rails, says):
+    assert slides.known_said(calm, direction, has_rails=has_rails) == says
+
+
 def test_late_points_take_their_place_and_only_judged_ones_are_drawn():
     readings = [*calm_then(40, 39), reading(30, Verdict.TOO_FEW)._replace(value=Decimal(1))]
     assert slides.points_with(slides.points_with((), readings[10:]), readings[:10]) == slides.points_with(

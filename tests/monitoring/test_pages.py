@@ -120,6 +120,20 @@ def test_the_tab_asks_the_database_the_same_however_much_was_measured(house):
     assert len(page) < 600_000
 
 
+def test_the_page_of_a_metric_tells_its_alerts_and_how_far_it_is_from_finding_slides(house):
+    house.typed()
+    page = house.readings()
+    assert "1 of the 20 good values it needs are known." in page
+    assert "Guard-rail breached" not in page
+    house.typed(to_day="2026-11-02", value="79")
+    page = house.readings()
+    assert "Guard-rail breached" in page
+    assert (
+        'Accuracy was 79 % on 2 Nov 2026; acceptable is at least 80 %. <a class="nowrap" href="/alerts/1">Alert 1</a>'
+        in page
+    )
+
+
 def test_readings_are_paged_and_a_made_up_place_is_refused(house):
     with house.database.transaction() as session:
         end = datetime(2026, 10, 1, tzinfo=UTC)

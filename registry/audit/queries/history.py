@@ -130,6 +130,16 @@ def changes_to(session: Session, kind: str, until: datetime) -> list[HistoryItem
     return _decoded(session, wanted)[::-1]
 
 
+def changes_among(
+    session: Session, kind: str, object_ids: Collection[int], *, limit: int = 200
+) -> list[HistoryItem]:
+    """The newest entries that changed any of these records, in one statement; none where there are none to ask about."""
+    if not object_ids:
+        return []
+    changed = sa.select(OBJECT.c.seq).where(OBJECT.c.kind == kind, OBJECT.c.object_id.in_(sorted(object_ids)))
+    return _decoded(session, ENTRY.c.seq.in_(changed), limit)
+
+
 def _page(
     statement: sa.Select[tuple[int]], seq: sa.Column[int], before_seq: int | None, limit: int
 ) -> sa.Select[tuple[int]]:

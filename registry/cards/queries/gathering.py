@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from registry.audit.models import ENTRY
-from registry.cards.queries import operation, rows
+from registry.cards.queries import measured, operation, rows
 from registry.cards.rules.facts import DRAFT, CardFacts, CardStopped, Criterion, Origin
 from registry.data_sources import queries as data_sources
 from registry.data_sources.models import QualityCheck, QualityResult
@@ -115,6 +115,12 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
         dependencies = operation.dependencies(session, system)
     with _reading("the feedback"):
         feedback = operation.what_people_say(session, number, at)
+    with _reading("the counts by group"):
+        attributes = measured.attributes(session, number)
+    with _reading("the forecasts"):
+        calibration = measured.calibration(session, number)
+    with _reading("the drift of features"):
+        drift, without_baseline = measured.drift(session, number)
     with _reading("the names of people"):
         wanted = rows.people_named(metrics, [source for _, source in uses])
         names = {key: person.name for key, person in people.people_by_id(session, wanted).items()}
@@ -140,6 +146,10 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
             alerts=alerts,
             dependencies=dependencies,
             feedback=feedback,
+            attributes=attributes,
+            calibration=calibration,
+            drift=drift,
+            without_baseline=without_baseline,
         )
 
 

@@ -46,7 +46,14 @@ def alerts(session: Session, system_id: int) -> tuple[card.OpenAlert, ...]:
     """The alerts that are not over, the critical first."""
     return tuple(
         card.OpenAlert(
-            each.kind, each.severity, each.says, each.opened_at, each.state, each.count, each.promised_on
+            each.kind,
+            each.severity,
+            each.says,
+            each.opened_at,
+            each.state,
+            each.count,
+            each.promised_on,
+            each.first_window_end,
         )
         for each in unresolved_of(session, system_id)
     )

@@ -1,6 +1,8 @@
-"""Sections 5 and 7 to 14: what is known of risk, design, results, oversight, controls and reviews, and what is not recorded."""
+"""Sections 5, 7, 8 and 10 to 14: what is known of risk, design, results, oversight, controls and reviews, and what is not."""
 
-from registry.cards.rules import operation
+from collections.abc import Iterator
+
+from registry.cards.rules import measured, operation
 from registry.cards.rules.facts import CardFacts, Criterion, Metric
 from registry.cards.rules.shapes import NOTHING, Need, Section, Table
 from registry.cards.rules.words import (
@@ -67,31 +69,24 @@ def performance(facts: CardFacts, *, high: bool) -> Section:
         (
             operation.values(facts),
             operation.values_by_group(facts, high=high),
-            not_kept("8.3", "Calibration and decision threshold", _C),
+            measured.calibration(facts),
+            not_kept("8.3b", "Decision threshold", _C),
             not_kept("8.4", "Test reports: tester, independence, date, signature", _H),
             always("8.5", "Known limitations", prose(facts.use.known_limitations)),
         ),
-        statement="Each value is the newest that came, judged by the guard-rails of that moment. No test reports are kept in this registry yet."
-        if operation.is_measured(facts)
-        else "Not measured: no value of any metric has come, and no test reports are kept in this registry yet; this card makes no statement about how well the system works.",
+        statement=" ".join(_results_stated(facts)),
     )
 
 
-def fairness(facts: CardFacts) -> Section:
-    """Section 9: how results differ between groups of people."""
-    groups = sorted({name for metric in facts.metrics for name in map(line, metric.groups) if name})
-    return Section(
-        9,
-        "Fairness",
-        (
-            *((said("9.1a", "Attributes to be compared", listed(groups)),) if groups else ()),
-            not_kept("9.1", "Protected attributes, metric, value, interval, n, verdict", _H),
-            not_kept("9.2", "Groups at risk, benefits, harms, mitigation", _H),
-        ),
-        statement="The newest values per group are in section 8.2. No fairness results are kept in this registry yet; this card makes no statement about whether groups differ by more than chance."
-        if any(metric.by_group for metric in facts.metrics)
-        else "Not measured: no fairness results are kept in this registry yet; this card makes no statement about differences between groups.",
-    )
+def _results_stated(facts: CardFacts) -> Iterator[str]:
+    if operation.is_measured(facts):
+        yield "Each value is the newest that came, judged by the guard-rails of that moment. No test reports are kept in this registry yet."
+    elif facts.calibration:
+        yield "No value of any metric has come, and no test reports are kept in this registry yet."
+    else:
+        yield "Not measured. No test reports are kept in this registry yet; this card makes no statement about how well the system works."
+    if facts.calibration:
+        yield "A calibration error is comparable only between windows with the same bins; the Brier score is that of forecasts taken at the mean of their bin."
 
 
 def oversight(facts: CardFacts, *, high: bool) -> Section:
@@ -152,14 +147,21 @@ def monitoring(facts: CardFacts, *, high: bool) -> Section:
         (
             when_high_risk("12.1", "Monitoring plan", _plan(facts.metrics), high=high, absent=undefined),
             operation.alerts(facts),
-            not_kept("12.2b", "Trends, drift, gaps in the data"),
+            *measured.drift(facts),
             not_kept("12.3", "Logging: what, where, how long", _H),
             *operation.what_people_say(facts),
         ),
-        statement="The newest values are in section 8."
-        if operation.is_measured(facts)
-        else "Not measured: no value of any metric has come; this card makes no statement about results in operation.",
+        statement=" ".join(_operation_stated(facts)),
     )
+
+
+def _operation_stated(facts: CardFacts) -> Iterator[str]:
+    if operation.is_measured(facts):
+        yield "The newest values are in section 8; slow slides and readings that stay away are alerts."
+    else:
+        yield "Not measured: no value of any metric has come; this card makes no statement about results in operation."
+    if measured.is_followed(facts):
+        yield measured.measures_said(facts)
 
 
 def _plan(metrics: tuple[Metric, ...]) -> str | None:

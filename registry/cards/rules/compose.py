@@ -4,6 +4,7 @@ from registry.cards.rules import assurance, control
 from registry.cards.rules.canonical import content_hash
 from registry.cards.rules.data import data
 from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.fairness import fairness
 from registry.cards.rules.objective import objective
 from registry.cards.rules.shapes import Card, Field, Missing, Section
 from registry.cards.rules.subject import identity, intended_use, ownership
@@ -28,7 +29,7 @@ def compose(facts: CardFacts) -> Card:
         data(facts, high=high),
         assurance.design(facts),
         assurance.performance(facts, high=high),
-        assurance.fairness(facts),
+        fairness(facts, high=high),
         assurance.oversight(facts, high=high),
         assurance.risk(facts),
         assurance.monitoring(facts, high=high),

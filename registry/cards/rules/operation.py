@@ -11,7 +11,8 @@ from registry.cards.rules.facts import (
     OpenAlert,
     Reading,
 )
-from registry.cards.rules.shapes import NOT_MEASURED, NOTHING, Field, Items, Table
+from registry.cards.rules.measured import is_followed
+from registry.cards.rules.shapes import NOT_MEASURED, NOTHING, Field, Items, Table, at_most
 from registry.cards.rules.words import (
     always,
     amount,
@@ -80,7 +81,7 @@ def values(facts: CardFacts) -> Field:
         if metric.latest
     )
     table = Table(("Metric", *_MEASURED), rows, frozenset({1, 2})) if rows else None
-    return always("8.1", "Newest values of the success metrics", table, NOT_MEASURED)
+    return always("8.1", "Newest values", table, NOT_MEASURED)
 
 
 def values_by_group(facts: CardFacts, *, high: bool) -> Field:
@@ -91,10 +92,9 @@ def values_by_group(facts: CardFacts, *, high: bool) -> Field:
         for each in metric.by_group
     ]
     header = ("Metric", "Group", *_MEASURED)
-    if len(rows) > MOST_GROUPS:
-        more = f"{counted(len(rows) - MOST_GROUPS)} more"
-        rows = [*rows[:MOST_GROUPS], (more, "in card.json", *[NOTHING] * len(_MEASURED))]
-    table = Table(header, tuple(rows), frozenset({2, 3})) if rows else None
+    blank = [NOTHING] * len(_MEASURED)
+    cut = at_most(rows, MOST_GROUPS, lambda more: (f"{counted(more)} more", "in card.json", *blank))
+    table = Table(header, cut, frozenset({2, 3})) if cut else None
     return when_high_risk("8.2", "Newest values per group", table, high=high, absent=NOT_MEASURED)
 
 
@@ -128,11 +128,11 @@ def is_measured(facts: CardFacts) -> bool:
 def alerts(facts: CardFacts) -> Field:
     """The alerts that are not over."""
     rows = tuple(_alert(each) for each in facts.alerts)
-    table = Table(("Alert", "Severity", "Opened", "Count", "Stands", "Says"), rows, frozenset({3}))
+    table = Table(("Alert", "Severity", "Since", "Count", "Stands", "Says"), rows, frozenset({3}))
     # Where nothing is measured nothing can alert, and "none" alone would comfort.
     none = (
         "None is open"
-        if is_measured(facts)
+        if is_measured(facts) or is_followed(facts) or any(each.compared for each in facts.attributes)
         else "None is open; nothing is measured, so little could open one"
     )
     return said("12.2a", "Alerts that are open", table if rows else none)
@@ -145,7 +145,7 @@ def _alert(each: OpenAlert) -> tuple[str, ...]:
     return (
         each.kind.said,
         each.severity.value,
-        cell(day_of(each.opened_at)),
+        cell(day_of(each.since)),
         cell(counted(each.count)),
         stands,
         cell(line(each.says)),

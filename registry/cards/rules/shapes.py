@@ -1,10 +1,13 @@
 """The shapes a composed card is made of: sections, groups, fields, and the kinds of value a field can hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from registry.systems.rules.record import Link
+
+Line = TypeVar("Line")
 
 NOT_STATED = "not stated"
 NOT_MEASURED = "not measured"
@@ -108,6 +111,12 @@ def compared(kind: str, groups: Sequence[Group]) -> Table | None:
         for group in groups
     )
     return Table((kind, *header), rows)
+
+
+def at_most(lines: Sequence[Line], most: int, rest: Callable[[int], Line]) -> tuple[Line, ...]:
+    """The first lines, with one more that counts the rest where there are more than `most`."""
+    more = len(lines) - most
+    return (*lines[:most], rest(more)) if more > 0 else tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,11 @@ def chosen(value: str | None) -> str | None:
     return worded(value).capitalize() if value else None
 
 
+def lowered(text: str) -> str:
+    """A sentence or name as it stands inside another sentence: its first letter small."""
+    return text[:1].lower() + text[1:]
+
+
 def cell(value: str | None, absent: str = NOT_STATED) -> str:
     """The text of a table's cell, which is never blank."""
     return value or absent

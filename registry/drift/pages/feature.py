@@ -68,6 +68,7 @@ def _listed(page: Page[Distribution], baseline: Baseline | None) -> dict[str, An
         "standings": {each.id: decided(before, windows.spread_in(each)) for each in page.items}
         if before
         else {},
+        "own": {each.id for each in page.items if baseline and windows.is_own(baseline, each)},
         "versions": windows.versions_of(session(), [each.batch_id for each in page.items]),
         "next_cursor": cursor_of(*page.next_after) if page.next_after else None,
     }
@@ -78,9 +79,11 @@ def _about(feature: Feature) -> dict[str, Any]:
 
 
 def _told(baseline: Baseline | None, window: Distribution | None) -> dict[str, Any]:
+    own = baseline is not None and window is not None and windows.is_own(baseline, window)
     told: dict[str, Any] = {"baseline": baseline, "window": window, "compared": None, "chart": None}
+    told |= {"window_is_own": own}
     told |= {"measure_said": measure_said, "verdict_said": verdict_said}
-    if baseline is None or window is None:
+    if baseline is None or window is None or own:
         return told
     compared = compare(windows.spread_in(baseline), windows.spread_in(window))
     return told | {"compared": compared, "chart": beside(baseline, window, compared)}
@@ -93,11 +96,12 @@ def set_baseline(key: str, number: int) -> ResponseReturnValue:
     some = windows.page_of(session(), number, before=None, limit=_AT_ONCE).items
     asked = query_number("window")
     some = some if asked is None or asked in {each.id for each in some} else [*some, _window(number, asked)]
-    first = asked or (some[0].id if some else None)
-    form = BaselineForm(data=None if request.method == "POST" else {"window": first}).offer(some)
+    form = BaselineForm(data=None if request.method == "POST" else {"window": asked}).offer(some)
     done = form.carried_out(lambda: _set(feature, form))
     if done is None:
-        return shown("drift/baseline.html", form, **frame(session(), actor(), system), **_about(feature))
+        alert = checking.drift_alerts(session(), [feature]).get(number)
+        framed = frame(session(), actor(), system)
+        return shown("drift/baseline.html", form, **framed, **_about(feature), alert=alert)
     flash(f"{named(feature)} is compared with “{done.name}” from now on.", "good")
     return redirect(url_for(".show", key=system.key, number=number), 303)
 

@@ -62,7 +62,8 @@ def _line(feature: Feature, some: Sequence[Distribution], baseline: Baseline | N
         "window": window,
         "baseline": baseline,
     }
-    if window is None or baseline is None:
-        return told | {"standing": None, "decides": None}
+    own = window is not None and baseline is not None and windows.is_own(baseline, window)
+    if window is None or baseline is None or own:
+        return told | {"standing": None, "decides": None, "own": own}
     standing, decides = decided(windows.spread_in(baseline), windows.spread_in(window))
-    return told | {"standing": standing, "decides": decides}
+    return told | {"standing": standing, "decides": decides, "own": False}

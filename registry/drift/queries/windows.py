@@ -34,6 +34,15 @@ def spread_in(row: Distribution | Baseline) -> Spread:
     return Spread(row.kind, tuple(row.bins), tuple(row.counts), row.missing, row.mean, row.variance)
 
 
+def is_own(baseline: Baseline, window: Distribution) -> bool:
+    """Whether a window is the one a baseline consists of, as long as it was not corrected since.
+
+    Held against itself it would seem a window in which nothing had moved.
+    """
+    span = (baseline.window_start, baseline.window_end)
+    return span == (window.window_start, window.window_end) and spread_in(baseline) == spread_in(window)
+
+
 def newest_of(
     session: Session, feature_ids: Sequence[int], most: int = 1
 ) -> Mapping[int, Sequence[Distribution]]:

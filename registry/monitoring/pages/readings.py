@@ -20,7 +20,7 @@ from registry.monitoring.render import metric_chart
 from registry.monitoring.rules.decoding import Batch
 from registry.monitoring.rules.reports.shapes import Remark
 from registry.monitoring.rules.saying import group_said
-from registry.monitoring.rules.slides import Chart
+from registry.monitoring.rules.slides import Chart, known_said
 from registry.monitoring.rules.trend import FEWEST_POINTS
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_by_slug, metric_facts
@@ -50,6 +50,7 @@ def _readings_page(found: System, metric: SuccessMetric, form: Form) -> Response
     page = series.page_of(session(), metric.id or 0, group=None, before=before, limit=_AT_ONCE)
     since = clock.now() - _CHARTED
     # Further down the list the chart would only stand in the way.
+    watch, facts = alerts.watch_of(session(), metric.id or 0), metric_facts(metric)
     recent = [] if before else series.recent_of(session(), [metric.id or 0], since)[metric.id or 0]
     return shown(
         "monitoring/readings.html",
@@ -57,11 +58,16 @@ def _readings_page(found: System, metric: SuccessMetric, form: Form) -> Response
         **frame(session(), actor(), found),
         metric=metric,
         page=page,
+        alerts=alerts.unresolved_about(session(), metric.id or 0),
+        today=clock.today(),
         chart=metric_chart(metric, recent, releases_since(found.id or 0, since)) if recent else None,
         next_cursor=cursor_of(*page.next_after) if page.next_after else None,
         may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id) and metric.retired_at is None,
         may_choose=may(actor(), Permission.BASELINE_SET, found.id) and metric.retired_at is None,
         fewest=FEWEST_POINTS,
+        known=known_said(
+            watch.calm if watch else (), metric.direction, has_rails=bool(facts.warn or facts.breach)
+        ),
         number=number_said,
         group_said=group_said,
     )

@@ -12,7 +12,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.errors import NotFound
 from registry.monitoring.models.alerts import Alert, AlertNotice, TrendRule, Watch
-from registry.monitoring.rules.alerts import CORRECTED, AlertKind, AlertState, Severity
+from registry.monitoring.rules.alerts import CORRECTED, AlertKind, AlertState, Severity, series_of
 from registry.monitoring.rules.answers import Level
 from registry.monitoring.rules.slides import Chart
 from registry.objectives.models import SuccessMetric
@@ -199,6 +199,11 @@ def watches_of(session: Session, metric_ids: Collection[int]) -> dict[str, Watch
     """What was last heard of each series of these metrics, in one statement."""
     asked = {"metrics": sorted(metric_ids)}
     return {watch.series: watch for watch in session.exec(_WATCHES, params=asked)}
+
+
+def watch_of(session: Session, metric_id: int) -> Watch | None:
+    """What was last heard of a metric over all cases, or None before its first reading."""
+    return session.exec(select(Watch).where(Watch.series == series_of(metric_id, ""))).one_or_none()
 
 
 def unresolved_by_slot(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[str, Alert]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from registry.kernel.calendar import last_day
 from registry.monitoring.rules.alerts import AlertKind, Severity
 from registry.monitoring.rules.readings import Reading
 from registry.monitoring.rules.saying import rail_said, slide_said
@@ -37,4 +38,6 @@ class Cause:
         if self.kind is AlertKind.TREND:
             return slide_said(self.metric, self.group, bad[-1].window_end.date(), self.chart)
         newest = ([one for one in bad if one.verdict is VERDICTS[severity]] or bad)[-1]
-        return rail_said(self.metric, newest.value, newest.group, newest.window_end.date())
+        return rail_said(
+            self.metric, newest.value, newest.group, last_day(newest.window_start, newest.window_end)
+        )

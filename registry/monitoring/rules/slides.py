@@ -87,6 +87,21 @@ def sliding(
     )
 
 
+def known_said(calm: Sequence[float], direction: Direction | None, *, has_rails: bool) -> str:
+    """Whether the chart can find a slide yet, as a sentence: how many good values are known, or what else it lacks."""
+    if direction is None:
+        return "It says nothing yet: the metric does not state which way is better."
+    if not has_rails and len(calm) < FEWEST_POINTS:
+        return "It says nothing yet: without guard-rails no value is known to be good."
+    if len(calm) < FEWEST_POINTS:
+        return f"It says nothing yet: {len(calm)} of the {FEWEST_POINTS} good values it needs are known."
+    try:
+        baseline_of(calm)
+    except NotMeasurable:
+        return f"It can say nothing: the first {FEWEST_POINTS} good values are all alike."
+    return f"All {FEWEST_POINTS} good values it needs are known, so a slide would be found."
+
+
 def _alarms(values: Sequence[float], baseline: Baseline, chart: Chart) -> list[tuple[bool, bool]]:
     if chart is Chart.CUSUM:
         return [(each.above, each.below) for each in cusum(values, baseline)]

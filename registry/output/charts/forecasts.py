@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from registry.output.charts.chart import Chart
 from registry.output.charts.marks import WIDTH, drawing, element, label, line, together
-from registry.output.charts.scales import Scale, figure, tick_labels, ticks_within
+from registry.output.charts.scales import Scale, thousandths, tick_labels, ticks_within
 from registry.output.charts.words import sentence
 
 HEIGHT: Final = 268.0
@@ -39,7 +39,7 @@ def forecast_chart(name: str, title: str, *, dots: Sequence[Dot]) -> Chart:
         [
             "on the dashed line forecasts come true as often as they say" if dots else "no forecasts yet",
             *(
-                f"forecast {figure(dot.forecast)}, came true {figure(dot.observed)} (n = {dot.cases:,})"
+                f"forecast {thousandths(dot.forecast)}, came true {thousandths(dot.observed)} (n = {dot.cases:,})"
                 for dot in ordered
             ),
         ]
@@ -58,9 +58,9 @@ def forecast_chart(name: str, title: str, *, dots: Sequence[Dot]) -> Chart:
         ("Mean forecast", "Came true", "Interval", "Forecasts"),
         tuple(
             (
-                figure(dot.forecast),
-                figure(dot.observed),
-                f"{figure(dot.low)} to {figure(dot.high)}",
+                thousandths(dot.forecast),
+                thousandths(dot.observed),
+                f"{thousandths(dot.low)} to {thousandths(dot.high)}",
                 f"{dot.cases:,}",
             )
             for dot in ordered
@@ -84,7 +84,7 @@ def _frame(across: Scale, up: Scale) -> list[Markup]:
 
 def _dot(dot: Dot, across: Scale, up: Scale, most: int) -> Markup:
     x, size = across.at(dot.forecast), max(_SMALLEST, _LARGEST * (dot.cases / most) ** 0.5)
-    told = f"forecast {figure(dot.forecast)}, came true {figure(dot.observed)}, n = {dot.cases:,}"
+    told = f"forecast {thousandths(dot.forecast)}, came true {thousandths(dot.observed)}, n = {dot.cases:,}"
     hint = element("title", told)
     reach = line(x, up.at(dot.low), x, up.at(dot.high), "chart__leader")
     return reach + element("circle", hint, class_="chart__baseline", cx=x, cy=up.at(dot.observed), r=size)

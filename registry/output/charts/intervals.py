@@ -19,7 +19,7 @@ from registry.output.charts.marks import (
     together,
     verdict_mark,
 )
-from registry.output.charts.scales import Scale, figure, span_of, tick_labels, ticks_within
+from registry.output.charts.scales import Scale, span_of, thousandths, tick_labels, ticks_within
 from registry.output.charts.words import band_words, sentence
 
 _ROW: Final = 26.0
@@ -31,7 +31,10 @@ _HEADER: Final = ("What", "Value", "Interval", "Verdict", "Note")
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One value with the ends of its interval; None for the value where it is withheld, and `note` says why."""
+    """One value with the ends of its interval; None for the value where it is withheld, and `note` says why.
+
+    `part`, where it has one of its own among the others, stands behind its label: "compared with".
+    """
 
     label: str
     value: float | None
@@ -39,26 +42,34 @@ class Stretch:
     high: float = 0.0
     verdict: Verdict = Verdict.NO_GUARD_RAIL
     note: str = ""
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """The label, shortened, with its part, which is never cut off."""
+        return _with_part(shortened(self.label, _LONGEST_LABEL), self)
 
 
 def interval_chart(
-    name: str, title: str, unit: str = "", *, stretches: Sequence[Stretch], bands: Sequence[Band] = ()
+    name: str, title: str, *, stretches: Sequence[Stretch], bands: Sequence[Band] = ()
 ) -> Chart:
-    """The chart of the stretches in the order given; one whose value is withheld keeps its line and says so."""
+    """The chart of the stretches in the order given; one whose value is withheld keeps its line and says so.
+
+    Values are shares, ratios or differences and have no unit.
+    """
     shown = [each for each in stretches if each.value is not None]
     edges = [edge for band in bands for edge in (band.low, band.high) if edge is not None]
     ends = [end for each in shown for end in (each.low, each.high, each.value or 0.0)]
-    longest = max((len(each.label) for each in stretches), default=0)
-    left = min(longest, _LONGEST_LABEL) * LETTER + 14
+    left = max((len(each.name) for each in stretches), default=0) * LETTER + 14
     scale = Scale(*span_of([*ends, *edges]), left, WIDTH - 12)
     bottom = _TOP + max(len(stretches), 1) * _ROW
     parts = [_band(band, scale, bottom) for band in bands]
     parts += _axis(scale, bottom) if shown or edges else []
-    parts += [_row(each, _TOP + (place + 0.5) * _ROW, scale, unit) for place, each in enumerate(stretches)]
-    told = [*(_said(each, unit) for each in stretches), *(band_words(band, unit) for band in bands)]
+    parts += [_row(each, _TOP + (place + 0.5) * _ROW, scale) for place, each in enumerate(stretches)]
+    told = [*(_said(each) for each in stretches), *(band_words(band, "") for band in bands)]
     words, size = sentence(told), (WIDTH, bottom + 22)
     svg = drawing(name, "intervals", size, title=title, description=words, content=together(*parts))
-    return Chart(svg, title, words, _HEADER, tuple(_cells(each, unit) for each in stretches))
+    return Chart(svg, title, words, _HEADER, tuple(_cells(each) for each in stretches))
 
 
 def _band(band: Band, scale: Scale, bottom: float) -> Markup:
@@ -79,23 +90,29 @@ def _axis(scale: Scale, bottom: float) -> list[Markup]:
     return parts
 
 
-def _row(each: Stretch, y: float, scale: Scale, unit: str) -> Markup:
-    words = label(shortened(each.label, _LONGEST_LABEL), scale.start - 8, y + 4, anchor="end")
+def _row(each: Stretch, y: float, scale: Scale) -> Markup:
+    words = label(each.name, scale.start - 8, y + 4, anchor="end")
     if each.value is None:
         return words + label("not compared", scale.start + 4, y + 4, "chart__text-quiet", anchor="start")
     low, high = scale.at(each.low), scale.at(each.high)
     caps = (line(x, y - _CAP, x, y + _CAP, "chart__line") for x in (low, high))
-    mark = verdict_mark(each.verdict, scale.at(each.value), y, _said(each, unit), size=4.5)
+    mark = verdict_mark(each.verdict, scale.at(each.value), y, _said(each), size=4.5)
     return together(words, line(low, y, high, y, "chart__line"), *caps, mark)
 
 
-def _said(each: Stretch, unit: str) -> str:
-    what, value, reach, word, _ = _cells(each, unit)
+def _said(each: Stretch) -> str:
+    what, value, reach, word, _ = _cells(each)
     return f"{what} {value} ({reach}), {word}" if reach else f"{what} {value}"
 
 
-def _cells(each: Stretch, unit: str) -> tuple[str, ...]:
+def _cells(each: Stretch) -> tuple[str, ...]:
+    what = _with_part(each.label, each)
     if each.value is None:
-        return each.label, "not compared", "", each.verdict.word, each.note
-    reach = f"{figure(each.low)} to {figure(each.high)}"
-    return each.label, figure(each.value, unit), reach, each.verdict.word, each.note
+        return what, "not compared", "", each.verdict.word, each.note
+    # What is held against itself has no interval.
+    reach = f"{thousandths(each.low)} to {thousandths(each.high)}" if each.low < each.high else ""
+    return what, thousandths(each.value), reach, each.verdict.word, each.note
+
+
+def _with_part(label: str, each: Stretch) -> str:
+    return f"{label} ({each.part})" if each.part else label

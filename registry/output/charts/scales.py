@@ -67,6 +67,11 @@ def figure(value: float, unit: str = "") -> str:
     return f"{text}\u00a0{unit}" if unit else text
 
 
+def thousandths(value: float) -> str:
+    """A share, ratio or difference to three decimals, so that a list of them lines up: "0.800"."""
+    return f"{value:z.3f}"
+
+
 _DATE_STEPS: Final = (1, 2, 7, 14)
 _MONTH_STEPS: Final = (1, 2, 3, 6, 12, 24, 60)
 _DAYS_IN_MONTH: Final = 30.6

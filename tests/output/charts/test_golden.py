@@ -99,7 +99,7 @@ CHARTS = {
         "Impact ratio by sex",
         stretches=[
             Stretch("female", 0.71, 0.64, 0.78, Verdict.BREACH, "n = 1,395"),
-            Stretch("male", 1, 1, 1, Verdict.MET, "n = 5,819"),
+            Stretch("male", 1, 1, 1, Verdict.MET, "n = 5,819", "compared with"),
             Stretch("diverse, with a name longer than fits", 0.78, 0.5, 1.2, Verdict.WARN, "n = 40"),
             Stretch("not stated", None, verdict=Verdict.TOO_FEW, note="It has 9 cases."),
         ],

@@ -15,18 +15,23 @@ from registry.cards.rules.facts.card import (
     Supplier,
     Use,
 )
+from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift, GroupCompared
 from registry.cards.rules.facts.metric import Metric, Rail, Realised, RetiredMetric
 from registry.cards.rules.facts.operation import Dependency, Feedback, LiveVersion, OpenAlert, Reading
 from registry.cards.rules.facts.source import QualityCheck, QualityResult, Source, SourceUse
 
 __all__ = [
     "DRAFT",
+    "Attribute",
+    "Calibration",
     "CardFacts",
     "CardStopped",
     "Criterion",
     "Dependency",
     "Edition",
+    "FeatureDrift",
     "Feedback",
+    "GroupCompared",
     "Holder",
     "Identity",
     "LiveVersion",

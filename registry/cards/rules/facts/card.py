@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift
 from registry.cards.rules.facts.metric import Metric, Realised, RetiredMetric
 from registry.cards.rules.facts.operation import Dependency, Feedback, LiveVersion, OpenAlert
 from registry.cards.rules.facts.source import Source
@@ -168,7 +169,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """Everything one card states. Two equal values give the same bytes, whoever asks and whenever."""
+    """Everything one card states. Two equal values give the same bytes, whoever asks and whenever.
+
+    `drift` holds the features that have a baseline; `without_baseline` counts those that are watched and have none.
+    """
 
     edition: Edition
     origin: Origin
@@ -187,6 +191,10 @@ class CardFacts:
     alerts: tuple[OpenAlert, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     feedback: Feedback | None = None
+    attributes: tuple[Attribute, ...] = ()
+    calibration: tuple[Calibration, ...] = ()
+    drift: tuple[FeatureDrift, ...] = ()
+    without_baseline: int = 0
 
     @property
     def is_restricted(self) -> bool:

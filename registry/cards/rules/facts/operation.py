@@ -36,7 +36,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """An alert that is not over."""
+    """An alert that is not over, seen first in the window that ended at `first_window_end` where it is about windows."""
 
     kind: AlertKind
     severity: Severity
@@ -45,6 +45,12 @@ class OpenAlert:
     state: AlertState
     count: int = 1
     promised_on: date | None = None
+    first_window_end: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when the trouble is there, which may be long before anybody was told."""
+        return self.first_window_end or self.opened_at
 
 
 @dataclass(frozen=True, slots=True)
