@@ -31,6 +31,7 @@ from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
+from registry.incidents.pages import pages as incidents_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.monitoring.api import api as monitoring_api
@@ -65,6 +66,7 @@ FEATURES: Sequence[Blueprint] = (
     alerts_pages,
     dependencies_pages,
     feedback_pages,
+    incidents_pages,
     cards_pages,
     people_pages,
     interchange_pages,

@@ -23,6 +23,7 @@ _MENU = (
     ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
     ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
+    ("Incidents", "incidents.overview", "incident", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
@@ -42,6 +43,7 @@ _TABS = (
     ("Versions", "versions.system"),
     ("Dependencies", "dependencies.system"),
     ("Feedback", "feedback.system"),
+    ("Incidents", "incidents.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -71,6 +73,8 @@ _AT_HOME = (
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
     ("data_sources.system", "systems.register_page"),
+    ("incidents.system", "systems.register_page"),
+    ("incidents.new", "systems.register_page"),
     ("dependencies.source", "data_sources.catalogue"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
@@ -104,6 +108,8 @@ def _tab_here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
     home = endpoint.split(".", maxsplit=1)[0]
+    if (request.endpoint, endpoint) == ("incidents.new", "incidents.system"):
+        return True
     return home == request.blueprint and (home in _TAB_HOMES or (home == "data_sources" and _is_data_tab()))
 
 

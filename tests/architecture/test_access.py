@@ -30,9 +30,13 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts
 from registry.feedback.rules.feedback import Door, FeedbackFacts
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
+from registry.incidents.rules.record import IncidentFacts
 from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
+from registry.kernel import clock
 from registry.kernel.actor import SCOPES, Permission, Seat, may, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
@@ -123,8 +127,10 @@ def _furnish(session, cast):
         sent = DistributionIn("site", _NOON, _NOON, (3, 4), categories=("north", "south"))
         baseline = drift.set_sent_baseline(session, actor, number, "Test", "Test", sent)
         told = _feedback(session, actor, number)
+        incident = _incident(session, actor, getattr(cast, name))
         numbers[name] = {
             "alert": alert.id,
+            "incident": incident.id,
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -149,6 +155,12 @@ def _furnish(session, cast):
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
     return numbers
+
+
+def _incident(session, actor, system):
+    """What went wrong with the system."""
+    stated = {"severity": Severity.MINOR, "pattern": Pattern.F1, "detected_by": DetectedBy.STAFF}
+    return open_incident(session, actor, system, IncidentFacts("Test", **stated, detected_at=clock.now()))
 
 
 def _an_import(session, adam):
@@ -237,6 +249,9 @@ class House:
                 each: self.numbers[each]["handover"] for each in ("triage", "sentinel", "pricing")
             },
             "/alerts/": {each: self.numbers[each]["alert"] for each in ("triage", "sentinel", "pricing")},
+            "/incidents/": {
+                each: self.numbers[each]["incident"] for each in ("triage", "sentinel", "pricing")
+            },
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
             "/imports/profiles/": {"one": shared["profile"]},

@@ -9,6 +9,8 @@ from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
 from registry.drift.models import Baseline, Feature
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
+from registry.incidents.models.incidents import Incident
+from registry.incidents.rules.kinds import Status
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.monitoring.models.alerts import Alert
@@ -153,6 +155,31 @@ PAGES = {
         Visit("/alerts?kind=quality&mine=1", "otto"),
         Visit("/alerts?kind=lost", status=422),
     ),
+    "incidents.overview": (
+        Visit("/incidents", "ada"),
+        Visit("/incidents?status=all&severity=3&pattern=F1&kind=incident&unit={claims}&q=a&mine=1"),
+        Visit("/incidents?status=lost", status=422),
+    ),
+    "incidents.system": (Visit(f"{SYSTEM}/incidents", "ada"), Visit("/systems/{pricing}/incidents", "otto")),
+    "incidents.new": (
+        Visit(f"{SYSTEM}/incidents/new?alert={{alert}}", "ada"),
+        Visit("/systems/{pricing}/incidents/new", "otto"),
+    ),
+    "incidents.show": (
+        Visit("/incidents/{incident}", "ada"),
+        Visit("/incidents/{incident}", "otto"),
+        Visit("/incidents/{closed_incident}"),
+    ),
+    "incidents.edit": (Visit("/incidents/{incident}/edit", "ada"),),
+    "incidents.judge": (Visit("/incidents/{incident}/judge", "ada"),),
+    "incidents.move": (
+        Visit("/incidents/{incident}/move", "ada"),
+        Visit("/incidents/{incident}/move?to=lost", "ada", 422),
+    ),
+    "incidents.close": (Visit("/incidents/{incident}/close", "ada"),),
+    "incidents.note": (Visit("/incidents/{incident}/note", "ada"),),
+    "incidents.cause": (Visit("/incidents/{incident}/cause", "ada"),),
+    "incidents.post_mortem": (Visit("/incidents/{incident}/post-mortem", "ada"),),
     "alerts.show": (
         Visit("/alerts/{alert}", "ada"),
         Visit("/alerts/{alert}", "otto"),
@@ -304,6 +331,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "retired_metric": metrics[-1].slug,
         "alert": newest(Alert, state=AlertState.OPEN),
         "resolved_alert": newest(Alert, state=AlertState.RESOLVED),
+        "incident": newest(Incident, status=Status.MITIGATED),
+        "closed_incident": newest(Incident, status=Status.CLOSED),
         "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),

@@ -34,6 +34,13 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts, answer_digest
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
+from registry.incidents.actions import moving, timeline
+from registry.incidents.actions.editing import judge
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.rules.kinds import DetectedBy, Harm, Linked, Pattern, Status
+from registry.incidents.rules.kinds import Severity as HowBad
+from registry.incidents.rules.post_mortem import HEADINGS
+from registry.incidents.rules.record import IncidentFacts
 from registry.interchange.models import ImportLikeness, ImportRow, InventoryImport, SavedProfile, SourceRecord
 from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
@@ -46,6 +53,7 @@ from registry.kernel.rows import Ending
 from registry.monitoring.actions import alerts
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.alerts import Alert
+from registry.monitoring.models.snapshots import Snapshot
 from registry.monitoring.rules.alerts import AlertKind
 from registry.monitoring.rules.answers import Level
 from registry.monitoring.rules.decoding import Batch, PointIn
@@ -104,6 +112,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _imports(session, adam, cast, words)
     _drift(session, ada, cast, words)
     _alerts(session, ada, cast, words)
+    _incidents(session, ada, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -130,6 +139,38 @@ def _alerts(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     told = raised(AlertKind.BREACH, metric.id)
     alerts.escalate(session, worker, told, Level.DEPUTY, cast.number("dee"))
     raised(AlertKind.DRIFT)
+
+
+def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """One that goes on, tied to a reading, and one that is closed."""
+    now, triage = clock.now(), cast.triage
+    facts = IncidentFacts(
+        words.line("Letters went out without a page"),
+        words.text("Forty customers got half a letter."),
+        severity=HowBad.SUBSTANTIAL,
+        pattern=Pattern.F1,
+        harms=(Harm.MONEY.value, Harm.TRUST.value),
+        affected_count=40,
+        affected_people=words.text("Policy holders in the north"),
+        detected_by=DetectedBy.USER,
+        started_at=now - timedelta(hours=9),
+        detected_at=now - timedelta(hours=5),
+        lead_id=cast.number("ada"),
+    )
+    reading = session.exec(select(Snapshot).order_by(Snapshot.id)).first()
+    link = (Linked.SNAPSHOT, reading.id) if reading else None
+    for is_over in (True, False):
+        one = open_incident(session, ada, triage, facts, link=link)
+        moving.move(session, ada, one, Status.INVESTIGATING)
+        moving.move(session, ada, one, Status.MITIGATED, because=words.text("Taken back"))
+        timeline.note(session, ada, one, None, words.text("Called the printer"), words.line("ticket 7"))
+        timeline.state_cause(session, ada, one, words.text("A job ran twice"), words.text("No check"))
+        text = "\n\n".join(f"## {heading}\n{words.text('As told.')}" for heading in HEADINGS)
+        timeline.write_post_mortem(session, ada, one, text)
+        judge(session, ada, one, pattern=Pattern.F4, because=words.text("A job, not the model"))
+        if is_over:
+            moving.move(session, ada, one, Status.RESOLVED)
+            moving.close(session, cast.actor(session, "dee"), one)
 
 
 def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> None:

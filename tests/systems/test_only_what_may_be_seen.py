@@ -11,6 +11,9 @@ import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.queries import visibility
+from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.monitoring.actions import alerts
 from registry.monitoring.queries import alerts as alert_queries
@@ -23,6 +26,7 @@ from registry.systems.models import System
 from registry.systems.queries import FACETS
 from registry.systems.rules.record import Stage, Visibility
 from tests.cast import NAMES, ROLES
+from tests.incidents.happening import facts
 from tests.systems.lived_in import fill
 
 COUNT = 12
@@ -38,6 +42,8 @@ LISTS = {
     "systems_api.systems": ("/api/v1/systems?limit=200",),
     "alerts.overview": ("/alerts",),
     "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
+    "incidents.overview": ("/incidents",),
+    "incidents.export": ("/incidents.csv",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
 }
@@ -102,6 +108,9 @@ def allowed(database, cast):
         fill(session, cast, COUNT)
         for system in session.exec(select(System)).all():
             alerts.raise_alert(session, the_registry("command"), system.id, AlertKind.DRIFT, "It moved.")
+            open_incident(
+                session, the_registry("command"), system, facts(detected_at=clock.now(), started_at=None)
+            )
     with database.transaction(read_only=True) as session:
         systems = session.exec(select(System)).all()
         holders = {system.id: set() for system in systems}
@@ -144,7 +153,7 @@ def ask(database, cast, client_of, app):
                     )[0]
             headers = {"Authorization": f"Bearer {tokens[name]}"}
             return app.test_client().get(address, headers=headers).text
-        if endpoint in {"systems.export", "ownership.on_day_csv"}:
+        if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export"}:
             with clients[name].post(address, data={"format": "csv"}) as reply:
                 return reply.text
         reply = clients[name].get(address)
@@ -210,6 +219,7 @@ def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
 
     for module in (queries.searching, queries.records, on_day, alert_queries):
         monkeypatch.setattr(module, "visible_to", lambda _actor: true())
+    monkeypatch.setattr(visibility, "numbers_visible_to", lambda _actor: select(System.id))
     found = shown_wrongly(allowed, ask)
     for endpoint, addresses in LISTS.items():
         for address in addresses:

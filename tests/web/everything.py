@@ -120,7 +120,14 @@ class Everything:
         if name == "number" and first == "systems":
             return self.place["use" if ".system_end_use" in rule.endpoint else "assignment"]
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
-        numbers |= {"alerts": "alert", "tags": "tag", "teams": "team", "jobs": "job", "account": "token"}
+        numbers |= {
+            "incidents": "incident",
+            "alerts": "alert",
+            "tags": "tag",
+            "teams": "team",
+            "jobs": "job",
+            "account": "token",
+        }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
         return {"seat": "overseer", "filename": "css/app.css", "label": "2.1"}.get(name) or self.place[

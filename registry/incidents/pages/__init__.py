@@ -1,0 +1,6 @@
+"""Every incident one may see; one incident with its story; opening one, and each step it goes on by."""
+
+from registry.incidents.pages import lists, one, opening, steps
+from registry.incidents.pages.shared import pages
+
+__all__ = ["lists", "one", "opening", "pages", "steps"]

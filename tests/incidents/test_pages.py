@@ -1,0 +1,146 @@
+"""The pages of incidents: opened in two clicks, moved on by one, closed by another; nobody meets what they may not know of."""
+
+import pytest
+from sqlmodel import select
+
+from registry.incidents.actions import timeline
+from registry.incidents.actions.moving import move
+from registry.incidents.models.incidents import Incident, IncidentLink
+from registry.incidents.rules.kinds import Kind, Severity, Status
+from registry.kernel.actor import the_registry
+from registry.monitoring.actions import alerts
+from registry.monitoring.rules.alerts import AlertKind
+from tests.incidents.happening import WHOLE, at, later, opened
+from tests.store.statements import counted
+from tests.web.pages import filled
+
+pytestmark = pytest.mark.usefixtures("at_the_time")
+
+
+@pytest.fixture
+def at_the_time(database, cast):
+    with later():
+        yield
+
+
+@pytest.fixture
+def there(database, cast):
+    """Numbers of an incident of Triage and of one of Sentinel, which few may know of."""
+    with database.transaction() as session:
+        return opened(session, cast).id, opened(session, cast, cast.sentinel, title="A ring was told").id
+
+
+def test_from_an_alert_to_an_open_incident_is_a_click_and_a_save(database, cast, client_of):
+    with database.transaction() as session:
+        worker, says = the_registry("worker"), "Accuracy fell to 71 %."
+        alert = alerts.raise_alert(session, worker, cast.triage.id, AlertKind.DRIFT, says).id
+    client = client_of("ada")
+    url = f"/systems/{cast.triage.key}/incidents/new?alert={alert}"
+    page = client.get(url)
+    assert says in page.text
+    reply = client.post(url, data=filled(page.text))
+    assert reply.status_code == 303
+    with database.transaction(read_only=True) as session:
+        incident = session.exec(select(Incident)).one()
+        assert (incident.title, incident.severity, incident.kind) == (says, Severity.MINOR, Kind.INCIDENT)
+        assert session.exec(select(IncidentLink)).one().target_id == alert
+    shown = client.get(reply.location).text
+    assert f"Alert {alert}" in shown
+    assert "Take it on" in shown
+    assert client.get(f"/systems/{cast.pricing.key}/incidents/new?alert={alert}").status_code == 404
+
+
+def test_an_incident_goes_on_by_its_pages_and_another_person_closes_it(database, cast, client_of, there):
+    here = f"/incidents/{there[0]}"
+    dee, ada = client_of("dee"), client_of("ada")
+    for step, sent in (
+        ("move", {"at": "2090-03-03T10:00"}),
+        ("move?to=mitigated", {"at": "2090-03-03T10:30"}),
+        ("note", {"at": "2090-03-03T11:00", "text": "The feed was put back.", "evidence": "ticket 7"}),
+        ("cause", {"root_cause": "A field was renamed.", "factors": "", "version": "3"}),
+        ("move", {"at": "", "because": "Works as before."}),
+    ):
+        assert dee.post(f"{here}/{step}", data=sent).status_code == 303, step
+    assert dee.post(f"{here}/close").status_code == 403
+    assert "Close it" in ada.get(here).text
+    assert ada.post(f"{here}/close").status_code == 303
+    shown = client_of("otto").get(here).text
+    assert "2 hours and 30 minutes" in shown or "1 hour and 30 minutes" in shown
+    assert "ticket 7" in shown
+    assert "Take it on" not in shown
+    with database.transaction(read_only=True) as session:
+        incident = session.get_one(Incident, there[0])
+        assert (incident.status, incident.mitigated_at) == (Status.CLOSED, at(-1.5))
+
+
+def test_a_step_that_is_refused_says_why_beside_what_was_typed(client_of, there):
+    client, here = client_of("ada"), f"/incidents/{there[0]}"
+    reply = client.post(f"{here}/move", data={"at": "2099-01-01T00:00"})
+    assert reply.status_code == 422
+    assert "still to come" in reply.text
+    assert "2099-01-01T00:00" in reply.text
+    wrong = client.post(f"{here}/note", data={"at": "soon", "text": "It broke."})
+    assert "Give a date and a time" in wrong.text
+    page = client.get(f"{here}/judge").text
+    assert client.post(f"{here}/judge", data=filled(page) | {"severity": "4"}).status_code == 422
+    sent = filled(page) | {"severity": "4", "because": "Two people were hurt."}
+    assert client.post(f"{here}/judge", data=sent).status_code == 303
+
+
+def test_an_edit_that_changes_nothing_leaves_the_instants_as_exact_as_they_were(database, client_of, there):
+    with database.transaction(read_only=True) as session:
+        before = session.get_one(Incident, there[0]).model_dump()
+    client, url = client_of("ada"), f"/incidents/{there[0]}/edit"
+    assert client.post(url, data=filled(client.get(url).text)).status_code == 303
+    with database.transaction(read_only=True) as session:
+        after = session.get_one(Incident, there[0]).model_dump()
+    assert {**after, "version": 0} == {**before, "version": 0}
+
+
+def test_two_who_edit_at_once_see_both_versions(client_of, there):
+    ada, dee, url = client_of("ada"), client_of("dee"), f"/incidents/{there[0]}/post-mortem"
+    first, second = (filled(each.get(url).text) for each in (ada, dee))
+    assert ada.post(url, data=first | {"post_mortem": WHOLE}).status_code == 303
+    reply = dee.post(url, data=second | {"post_mortem": "## Impact\nNone."})
+    assert reply.status_code == 409
+    assert "What went well" in reply.text
+
+
+def test_whoever_may_not_know_of_a_system_meets_none_of_its_incidents(client_of, there):
+    otto = client_of("otto")
+    assert otto.get(f"/incidents/{there[1]}").status_code == 404
+    assert "A ring was told" not in otto.get("/incidents?status=all").text
+    assert b"A ring was told" not in otto.post("/incidents.csv?status=all").data
+    assert "A ring was told" in client_of("rita").get("/incidents").text
+
+
+def test_the_list_narrows_and_its_file_holds_what_is_shown_with_formulas_disarmed(database, cast, client_of):
+    with database.transaction() as session:
+        opened(session, cast, title="=HYPERLINK(1)", severity=Severity.SEVERE)
+        for _ in range(31):
+            opened(session, cast)
+    client = client_of("ada")
+    page = client.get("/incidents?severity=4").text
+    assert "HYPERLINK" in page
+    assert "1 incident" in page
+    text = client.post("/incidents.csv?severity=4").data.decode()
+    assert "'=HYPERLINK(1)" in text
+    assert text.count("\r\n") == 2
+    assert "Next" in client.get("/incidents").text
+    assert len(client.post("/incidents.csv").data.splitlines()) == 33
+
+
+def test_the_page_of_an_incident_takes_the_same_number_of_statements_however_long_its_story(
+    database, cast, client_of, there
+):
+    client, here = client_of("ada"), f"/incidents/{there[0]}"
+    with counted(database) as few:
+        client.get(here)
+    with database.transaction() as session:
+        incident, ada = session.get_one(Incident, there[0]), cast.actor(session, "ada")
+        move(session, ada, incident, Status.INVESTIGATING)
+        for hour in range(40):
+            timeline.note(session, ada, incident, at(-hour), "Again.")
+    with counted(database) as many:
+        client.get(here)
+    assert len(many) <= len(few) + 1 <= 30
