@@ -6,6 +6,7 @@ from typing import Final
 
 from registry.incidents.queries.incidents import Line
 from registry.incidents.rules.kinds import Severity
+from registry.incidents.rules.times import Spread, Times
 from registry.kernel.text import counted, listed
 from registry.output.tables import Cell, to_csv
 
@@ -78,3 +79,29 @@ def left_said(until: datetime, now: datetime) -> str:
     """What is left until an instant: "2 days and 4 hours left", or by how much it is overdue."""
     span = span_said(until - now)
     return f"{span} left" if now < until else f"overdue by {span}"
+
+
+def two_times_said(times: Times) -> tuple[str | None, str]:
+    """How long it took to notice what went wrong and to resolve it, the medians in their largest unit; and how many say so.
+
+    The first is None where no incident says either.
+    """
+    if not times.counted:
+        return None, "no incident has been recorded"
+    detect, resolve = times.detect, times.resolve
+    note = f"median to detect {_median_said(detect)}; to resolve {_median_said(resolve)}"
+    if not detect.n and not resolve.n:
+        return None, note
+    return f"{_largest(detect.median)} / {_largest(resolve.median)}", note
+
+
+def _median_said(spread: Spread) -> str:
+    counts = [f"n = {spread.n:,}"]
+    counts += [f"{spread.open:,} not there yet"] if spread.open else []
+    counts += [f"{spread.unknown:,} unknown"] if spread.unknown else []
+    said = "not measured" if spread.median is None else span_said(spread.median)
+    return f"{said} ({', '.join(counts)})"
+
+
+def _largest(span: timedelta | None) -> str:
+    return "not yet" if span is None else span_said(span).split(" and ")[0]

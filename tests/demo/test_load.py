@@ -14,6 +14,10 @@ from registry.dependencies.models import Dependency, DependencyTest
 from registry.feedback.models import Feedback
 from registry.feedback.queries import theme_lines
 from registry.feedback.rules.triage import State as Triage
+from registry.incidents.models.incidents import Incident
+from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
+from registry.incidents.rules.corrective import is_overdue
+from registry.incidents.rules.kinds import ActionState, Status
 from registry.kernel import clock
 from registry.monitoring.models.alerts import Alert, AlertNotice
 from registry.monitoring.rules.alerts import AlertState
@@ -90,8 +94,25 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         assert {test.passed for test in some(session, DependencyTest)} == {True, False}
         assert {result.met for result in some(session, QualityResult)} == {True, False}
         assert [one for one in some(session, Dependency) if one.other_system_id is not None]
+        _holds_three_incidents(session)
         open_owners = sa.select(Assignment.system_id).filter_by(seat="accountable_owner", to_at=None)
         assert sorted(session.scalars(open_owners)) == sorted(session.scalars(sa.select(System.id)))
+
+
+def _holds_three_incidents(session):
+    """One closed, one being looked into with a report and an action overdue, one that the registry opened."""
+    found = {each.status: each for each in some(session, Incident)}
+    closed, running, alone = (found[each] for each in (Status.CLOSED, Status.INVESTIGATING, Status.OPEN))
+    assert (alone.opened_by_id, alone.slot) == (None, f"{alone.system_id}:F1")
+    actions = some(session, CorrectiveAction)
+    states = [each.state for each in actions if each.incident_id == closed.id]
+    assert states == [ActionState.VERIFIED] * 2
+    late = [each for each in actions if is_overdue(each.state, each.due_on, clock.today())]
+    assert [each.incident_id for each in late] == [running.id]
+    told = {each.incident_id: each for each in some(session, AuthorityReport)}
+    assert told[closed.id].initial_sent_at < told[closed.id].due_at
+    assert told[running.id].initial_sent_at is None
+    assert told[running.id].due_at > clock.now()
 
 
 def test_it_goes_into_an_empty_register_and_its_sign_ins_open_the_door(typed, app):

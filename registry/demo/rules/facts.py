@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,9 @@ from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFac
 from registry.data_sources.rules.sources import Classification, SourceFacts, Stated
 from registry.dependencies.rules.dependency import DependencyFacts, OnFailure, TrialFacts
 from registry.dependencies.rules.dependency import Direction as Way
+from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
+from registry.incidents.rules.kinds import Kind as IncidentKind
+from registry.incidents.rules.record import IncidentFacts
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
@@ -150,3 +153,21 @@ def dependency_facts(
 def trial_facts(told: Mapping[str, Any], on_day: date) -> TrialFacts:
     """A dated test of a dependency."""
     return TrialFacts(on_day, told["passed"], told["tried"], told.get("note", ""))
+
+
+def incident_facts(told: Mapping[str, Any], people: Mapping[str, Any], now: datetime) -> IncidentFacts:
+    """An incident; when it began and when it was noticed are hours before it was opened."""
+    return IncidentFacts(
+        title=told["title"],
+        summary=told["summary"],
+        kind=IncidentKind(told.get("kind", IncidentKind.INCIDENT)),
+        severity=Severity(told["severity"]),
+        pattern=Pattern(told["pattern"]),
+        harms=tuple(told["harms"]),
+        affected_count=told["affected_count"],
+        affected_people=told["affected_people"],
+        detected_by=DetectedBy(told["detected_by"]),
+        started_at=now - timedelta(hours=told["began_hours_before"]),
+        detected_at=now - timedelta(hours=told["noticed_hours_before"]),
+        lead_id=people[told["lead"]].id,
+    )

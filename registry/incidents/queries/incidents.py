@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from registry.incidents.models.incidents import Incident, IncidentSystem, Involved
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.joining import One
-from registry.incidents.rules.kinds import Kind, Pattern, Severity, Status
+from registry.incidents.rules.kinds import UNRESOLVED, Kind, Pattern, Severity, Status
 from registry.incidents.rules.record import IncidentFacts
 from registry.kernel.actor import Actor
 from registry.people.models import Person
@@ -32,6 +32,7 @@ class Narrowing:
     system_id: int | None = None
     status: Status | None = None
     unclosed: bool = False
+    unresolved: bool = False
     severity_from: int | None = None
     pattern: Pattern | None = None
     kind: Kind | None = None
@@ -78,6 +79,8 @@ def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
     if by.unclosed:
         # In the words of the index on what is not over.
         clauses.append(col(Incident.status).not_in((Status.CLOSED, Status.MERGED)))
+    if by.unresolved:
+        clauses.append(col(Incident.status).in_([each for each in Status if each in UNRESOLVED]))
     if by.severity_from is not None:
         clauses.append(col(Incident.severity) >= by.severity_from)
     if by.pattern is not None:

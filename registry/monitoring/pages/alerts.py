@@ -10,7 +10,8 @@ from registry.audit import queries as audit
 from registry.drift.models import Feature
 from registry.drift.queries.checking import feature_of
 from registry.fairness.queries.standing import attribute_of
-from registry.incidents.rules.kinds import Pattern
+from registry.incidents.queries.timeline import incidents_of, tied_among
+from registry.incidents.rules.kinds import Linked, Pattern
 from registry.incidents.rules.pointing import alerts_pointing_to
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
@@ -56,6 +57,7 @@ def overview() -> ResponseReturnValue:
         "monitoring/alerts.html",
         found=page.items,
         owners=owners_of(session(), sorted({system.id or 0 for _, system in page.items})),
+        incidents=tied_among(session(), actor(), Linked.ALERT, [alert.id or 0 for alert, _ in page.items]),
         search=search,
         narrowed=any(request.args.get(name) for name in _NAMES if name != "state"),
         period=_period_said(search),
@@ -178,6 +180,7 @@ def _alert_page(
         number=number_said,
         places=_places(alert, system.key, feature),
         owner=owners_of(session(), [alert.system_id]).get(alert.system_id),
+        incidents=incidents_of(session(), actor(), Linked.ALERT, alert.id or 0),
         notices=notices,
         people=people_by_id(session(), {number for number in named if number}),
         following=queries.following(session(), alert.id or 0),

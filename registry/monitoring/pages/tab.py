@@ -8,6 +8,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.feedback.rules.readings import how_figures_come
+from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.times import times_of
+from registry.incidents.render import two_times_said
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.guard_rails import number_said
@@ -47,6 +50,7 @@ def system(key: str) -> ResponseReturnValue:
             name: None if place is None else told[place]
             for name, place in first_of_each([metric.kind for metric in metrics]).items()
         },
+        times=two_times_said(times_of(session(), actor(), Narrowing(system_id=found.id))),
         how_figures_come=how_figures_come([metric_facts(metric) for metric in metrics]),
         alerts=unresolved_of(session(), found.id or 0),
         today=clock.today(),

@@ -7,6 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from registry.annotations import queries as annotations
 from registry.audit import queries as audit
+from registry.incidents.queries import incidents
+from registry.incidents.queries.incidents import Line, Narrowing
+from registry.incidents.queries.times import times_of
+from registry.incidents.render import two_times_said
 from registry.interchange import queries as inventories
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
@@ -16,7 +20,7 @@ from registry.lifecycle.rules import Item, Standing, gauges
 from registry.monitoring.queries.alerts import unresolved_of
 from registry.monitoring.queries.five import five_numbers
 from registry.people import queries as people
-from registry.store.paging import cursor_of, cut, parts_of
+from registry.store.paging import Page, cursor_of, cut, parts_of
 from registry.systems import actions, queries
 from registry.systems.forms import RecordForm, stated, stated_then
 from registry.systems.models import System
@@ -29,6 +33,7 @@ from registry.web.formkit import shown
 from registry.web.systemkit import frame
 
 _PAGE = 50
+_FEW_INCIDENTS = 5
 
 
 @pages.get("/systems/<key>")
@@ -46,6 +51,8 @@ def show(key: str) -> ResponseReturnValue:
         objective=framed["objective_read"],
         metrics=metrics,
         five=five_numbers(session(), metrics),
+        times=two_times_said(times_of(session(), actor(), Narrowing(system_id=system.id))),
+        incidents=_not_over(system),
         alerts=unresolved_of(session(), system.id or 0),
         today=clock.today(),
         number=number_said,
@@ -54,6 +61,11 @@ def show(key: str) -> ResponseReturnValue:
         may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),
         **_annotated(system),
     )
+
+
+def _not_over(system: System) -> Page[Line]:
+    by = Narrowing(system_id=system.id, unresolved=True)
+    return incidents.incidents_page(session(), actor(), by, limit=_FEW_INCIDENTS)
 
 
 def _annotated(system: System) -> dict[str, Any]:
