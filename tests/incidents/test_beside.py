@@ -17,6 +17,8 @@ from registry.monitoring.rules.alerts import AlertKind
 from tests.incidents.happening import NOW, at, later, opened
 
 DOOR = the_registry("command")
+# What the pages read is tested on both databases where it is found.
+ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def moments(hours_to_detect, hours_to_resolve):
@@ -54,6 +56,7 @@ def test_the_times_of_a_system_say_how_many_incidents_tell_them(told, value, not
     assert note in said[1]
 
 
+@ON_ONE
 def test_a_system_shows_what_is_not_resolved_and_how_long_it_took_to_notice(database, client_of, cast):
     with later():
         client = client_of("mia")
@@ -76,6 +79,7 @@ def test_a_system_shows_what_is_not_resolved_and_how_long_it_took_to_notice(data
             assert "to resolve 3 hours (n = 1, 1 not there yet)" in shown
 
 
+@ON_ONE
 def test_an_alert_and_feedback_lead_to_their_incident_or_to_opening_one(database, client_of, cast):
     with later(), database.transaction() as session:
         alert = alerts.raise_alert(session, DOOR, cast.triage.id, AlertKind.DRIFT, "It moved.")

@@ -1,0 +1,47 @@
+"""The incidents that wait for a person: those they lead, and resolved ones on which they may say that it is over."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlmodel import Session, col, select
+
+from registry.incidents.models.incidents import Incident, IncidentSystem
+from registry.incidents.queries.visibility import seen_by
+from registry.incidents.rules.kinds import UNCLOSED, Status
+from registry.kernel.actor import Actor, Permission, may
+from registry.systems.models import System
+
+INCIDENTS_SHOWN = 50
+
+
+def incidents_for(session: Session, actor: Actor) -> Sequence[tuple[Incident, System]]:
+    """What is not closed and waits for the actor, with the system it was found at: the worst first, at most fifty.
+
+    They lead it, or it is resolved by somebody else and they may close it. In one statement.
+    """
+    if actor.person_id is None:
+        return []
+    waits = or_(col(Incident.lead_id) == actor.person_id, is_theirs_to_close(actor))
+    query: Any = (
+        select(Incident, System)
+        .join(System, col(System.id) == col(Incident.system_id))
+        .where(col(Incident.status).in_([each for each in Status if each in UNCLOSED]), waits, seen_by(actor))
+        .order_by(col(Incident.severity).desc(), col(Incident.id))
+        .limit(INCIDENTS_SHOWN)
+    )
+    return [(incident, system) for incident, system in session.execute(query)]
+
+
+def is_theirs_to_close(actor: Actor) -> ColumnElement[bool]:
+    """Whether it is resolved, by a person other than the actor, who may close what they can see there."""
+    if may(actor, Permission.INCIDENT_CLOSE):
+        allowed: ColumnElement[bool] = true()
+    else:
+        there = sorted(number for number in actor.seats if may(actor, Permission.INCIDENT_CLOSE, number))
+        allowed = exists().where(
+            col(IncidentSystem.incident_id) == col(Incident.id), col(IncidentSystem.system_id).in_(there)
+        )
+    return and_(
+        col(Incident.status) == Status.RESOLVED, col(Incident.resolved_by_id) != actor.person_id, allowed
+    )
