@@ -73,33 +73,28 @@ def narrowed(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
 
 
 def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    if by.status is not None:
-        clauses.append(col(Incident.status) == by.status)
+    status = col(Incident.status)
+    told: list[ColumnElement[bool]] = []
     if by.unclosed:
         # In the words of the index on what is not over.
-        clauses.append(col(Incident.status).not_in((Status.CLOSED, Status.MERGED)))
+        told.append(status.not_in((Status.CLOSED, Status.MERGED)))
     if by.unresolved:
-        clauses.append(col(Incident.status).in_([each for each in Status if each in UNRESOLVED]))
-    if by.severity_from is not None:
-        clauses.append(col(Incident.severity) >= by.severity_from)
-    if by.pattern is not None:
-        clauses.append(col(Incident.pattern) == by.pattern)
-    if by.kind is not None:
-        clauses.append(col(Incident.kind) == by.kind)
-    if by.lead_id is not None:
-        clauses.append(col(Incident.lead_id) == by.lead_id)
-    if by.detected_from is not None:
-        clauses.append(col(Incident.detected_at) >= by.detected_from)
-    if by.detected_to is not None:
-        clauses.append(col(Incident.detected_at) < by.detected_to)
+        told.append(status.in_([each for each in Status if each in UNRESOLVED]))
     if by.unmerged:
-        clauses.append(col(Incident.status) != Status.MERGED)
-    if by.missing_control is not None:
-        clauses.append(col(Incident.missing_control) == by.missing_control)
+        told.append(status != Status.MERGED)
     if by.words:
-        clauses.append(func.lower(col(Incident.title)).like(holding(by.words), escape="\\"))
-    return clauses
+        told.append(func.lower(col(Incident.title)).like(holding(by.words), escape="\\"))
+    asked: list[tuple[Any, ColumnElement[bool]]] = [
+        (by.status, status == by.status),
+        (by.severity_from, col(Incident.severity) >= by.severity_from),
+        (by.pattern, col(Incident.pattern) == by.pattern),
+        (by.kind, col(Incident.kind) == by.kind),
+        (by.lead_id, col(Incident.lead_id) == by.lead_id),
+        (by.detected_from, col(Incident.detected_at) >= by.detected_from),
+        (by.detected_to, col(Incident.detected_at) < by.detected_to),
+        (by.missing_control, col(Incident.missing_control) == by.missing_control),
+    ]
+    return [*told, *(clause for value, clause in asked if value is not None)]
 
 
 def _touches(which: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -163,6 +163,4 @@ def _place(one: OnDesk) -> str:
 
 
 def _address_of(one: OnDesk) -> str:
-    if one.incident is None:
-        return url_for("systems.show", key=one.system.key)
-    return url_for("incidents.show", number=one.incident.id, _anchor="actions")
+    return url_for("incidents.action", number=one.action.id)
