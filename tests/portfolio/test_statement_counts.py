@@ -9,9 +9,9 @@ FEW, MANY = 5, 60
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 22),
-    "/ for a colleague with many offers": ("mia", 14),
-    "/ for an administrator": ("adam", 14),
+    "/": ("ada", 26),
+    "/ for a colleague with many offers": ("mia", 18),
+    "/ for an administrator": ("adam", 18),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),

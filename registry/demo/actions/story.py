@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.demo.actions.alerting import Step, alert_steps
+from registry.demo.actions.going_wrong import incident_steps, take_up
 from registry.demo.actions.said import what_was_said
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel.actor import Actor, Seat, the_registry
@@ -25,11 +26,13 @@ def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
         *_leavings(stage, told["people"], loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
         *(step for system in told["systems"] for step in alert_steps(system, loaded)),
+        *(step for system in told["systems"] for step in incident_steps(system, loaded)),
     ]
     for days_ago, act in sorted(steps, key=lambda step: -step[0]):
         with stage.on(days_ago) as session:
             act(session)
     with stage.database.transaction() as session:
+        take_up(session)
         for chase in to_chase(session):
             owner = session.merge(chase.asked.owner)
             ownership.note_step(session, stage.door, owner, chase.step, chase.asked.due.on, chase.told_id)

@@ -10,6 +10,8 @@ from registry.feedback.forms import AnswerForm, DismissForm, EscalateForm, LinkF
 from registry.feedback.models import Feedback, KnownLimitation
 from registry.feedback.pages.public import pages
 from registry.feedback.pages.shared import answerable, back_to, seen
+from registry.incidents.queries.timeline import incidents_of
+from registry.incidents.rules.kinds import Linked
 from registry.kernel.actor import Permission, may
 from registry.kernel.text import shortened
 from registry.people import queries as people
@@ -56,6 +58,7 @@ def _page(system: System, found: Feedback, sent: Form | None = None) -> Response
         people=people.people_by_id(
             session(), {one for one in (found.passed_on_by_id, found.escalated_to_id) if one}
         ),
+        incidents=incidents_of(session(), actor(), Linked.FEEDBACK, found.id or 0),
         may_answer=may(actor(), Permission.FEEDBACK_ANSWER, number),
     )
 

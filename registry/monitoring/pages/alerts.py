@@ -10,7 +10,8 @@ from registry.audit import queries as audit
 from registry.drift.models import Feature
 from registry.drift.queries.checking import feature_of
 from registry.fairness.queries.standing import attribute_of
-from registry.incidents.rules.kinds import Pattern
+from registry.incidents.queries.timeline import incidents_of
+from registry.incidents.rules.kinds import Linked, Pattern
 from registry.incidents.rules.pointing import alerts_pointing_to
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
@@ -180,6 +181,7 @@ def _alert_page(
         owner=owners_of(session(), [alert.system_id]).get(alert.system_id),
         notices=notices,
         people=people_by_id(session(), {number for number in named if number}),
+        incidents=incidents_of(session(), actor(), Linked.ALERT, alert.id or 0),
         following=queries.following(session(), alert.id or 0),
         lines=happened(audit.history_of(session(), "alert", alert.id or 0, limit=PAGE)),
         good_needed=GOOD_NEEDED,

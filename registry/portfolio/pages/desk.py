@@ -12,6 +12,7 @@ from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
+from registry.portfolio.pages.incident_tasks import of_incidents
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
@@ -50,6 +51,7 @@ def desk() -> ResponseReturnValue:
     in_order = ordered(
         [
             *_of_alerts(who),
+            *of_incidents(session(), who),
             *_of_offers(who),
             *_of_confirmations(who),
             *_of_changes(who),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.annotations import queries as annotations
 from registry.audit import queries as audit
+from registry.incidents.queries.incidents import Narrowing, incidents_page
 from registry.interchange import queries as inventories
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
@@ -29,6 +30,7 @@ from registry.web.formkit import shown
 from registry.web.systemkit import frame
 
 _PAGE = 50
+_FEW = 5
 
 
 @pages.get("/systems/<key>")
@@ -46,6 +48,9 @@ def show(key: str) -> ResponseReturnValue:
         objective=framed["objective_read"],
         metrics=metrics,
         five=five_numbers(session(), metrics),
+        incidents=incidents_page(
+            session(), actor(), Narrowing(system_id=system.id, unclosed=True), limit=_FEW
+        ).items,
         alerts=unresolved_of(session(), system.id or 0),
         today=clock.today(),
         number=number_said,
