@@ -30,7 +30,10 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts
 from registry.feedback.rules.feedback import Door, FeedbackFacts
+from registry.incidents.actions.corrective import set_action
 from registry.incidents.actions.opening import open_incident
+from registry.incidents.actions.reports import begin
+from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
 from registry.incidents.rules.record import IncidentFacts
 from registry.interchange.actions import drafts as imports
@@ -131,6 +134,7 @@ def _furnish(session, cast):
         numbers[name] = {
             "alert": alert.id,
             "incident": incident.id,
+            **_measures(session, actor, incident),
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -161,6 +165,14 @@ def _incident(session, actor, system):
     """What went wrong with the system."""
     stated = {"severity": Severity.MINOR, "pattern": Pattern.F1, "detected_by": DetectedBy.STAFF}
     return open_incident(session, actor, system, IncidentFacts("Test", **stated, detected_at=clock.now()))
+
+
+def _measures(session, actor, incident):
+    """What is to be done about it and told of it."""
+    due = ActionFacts("Test", owner_id=actor.person_id, due_on=clock.today())
+    action = set_action(session, actor, incident, due)
+    told = begin(session, actor, incident, "serious_default", "Test", "Europe/Berlin", clock.now())
+    return {"action": action.id, "report": told.id}
 
 
 def _an_import(session, adam):
@@ -251,6 +263,12 @@ class House:
             "/alerts/": {each: self.numbers[each]["alert"] for each in ("triage", "sentinel", "pricing")},
             "/incidents/": {
                 each: self.numbers[each]["incident"] for each in ("triage", "sentinel", "pricing")
+            },
+            "/corrective-actions/": {
+                each: self.numbers[each]["action"] for each in ("triage", "sentinel", "pricing")
+            },
+            "/authority-reports/": {
+                each: self.numbers[each]["report"] for each in ("triage", "sentinel", "pricing")
             },
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},

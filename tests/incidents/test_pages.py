@@ -6,6 +6,7 @@ from sqlmodel import select
 from registry.incidents.actions import timeline
 from registry.incidents.actions.moving import move
 from registry.incidents.models.incidents import Incident, IncidentLink
+from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.rules.kinds import Kind, Severity, Status
 from registry.kernel.actor import the_registry
 from registry.monitoring.actions import alerts
@@ -144,3 +145,54 @@ def test_the_page_of_an_incident_takes_the_same_number_of_statements_however_lon
     with counted(database) as many:
         client.get(here)
     assert len(many) <= len(few) + 1 <= 30
+
+
+def test_an_action_is_set_done_by_its_owner_and_verified_by_another(database, cast, client_of, there):
+    ada, ben, here = client_of("ada"), client_of("ben"), f"/incidents/{there[0]}"
+    sent = {"title": "Check the field names", "owner_id": str(cast.number("ben")), "due_on": "2090-03-20"}
+    assert ada.post(f"{here}/actions/new", data=sent).status_code == 303
+    with database.transaction(read_only=True) as session:
+        action = f"/corrective-actions/{session.exec(select(CorrectiveAction)).one().id}"
+    assert ben.post(f"{action}/done", data={"note": "A check runs before each load."}).status_code == 303
+    assert ben.post(f"{action}/verify", data={"note": "It holds."}).status_code == 403
+    assert "Verify it" in ada.get(action).text
+    assert ada.post(f"{action}/verify", data={"note": ""}).status_code == 422
+    assert (
+        ada.post(f"{action}/verify", data={"note": "Broke it on purpose; it was refused."}).status_code == 303
+    )
+    assert "Verified by Ada Owner" in ada.get(here).text
+
+
+def test_an_authority_that_has_to_be_told_stands_on_the_page_with_the_time_that_is_left(client_of, there):
+    ada, here = client_of("ada"), f"/incidents/{there[0]}"
+    sent = {
+        "duty": "serious_widespread_or_critical",
+        "authority": "The authority",
+        "zone": "Europe/Berlin",
+        "aware_at": "2090-03-03T10:00",
+    }
+    assert ada.post(f"{here}/reports/new", data=sent | {"zone": "Mars"}).status_code == 422
+    assert ada.post(f"{here}/reports/new", data=sent).status_code == 303
+    # The day of awareness does not count, two do: it ends with the 5th of March in Berlin, an hour before midnight UTC.
+    assert "2 days and 11 hours left" in ada.get(here).text
+    with later(60):
+        assert "overdue by 1 hour" in client_of("ada").get(here).text
+
+
+def test_what_is_tied_spread_and_held_stands_on_the_page_and_a_duplicate_leads_to_the_other(
+    database, cast, client_of, there
+):
+    ada, here = client_of("ada"), f"/incidents/{there[0]}"
+    with database.transaction() as session:
+        other = opened(session, cast, title="The same again").id
+    assert ada.post(f"{here}/link", data={"kind": "alert", "target_id": "99"}).status_code == 422
+    assert ada.post(f"{here}/systems", data={"key": cast.sentinel.key}).status_code == 422
+    assert ada.post(f"{here}/systems", data={"key": cast.pricing.key}).status_code == 303
+    assert ada.post(f"{here}/people", data={"person_id": str(cast.number("mia"))}).status_code == 303
+    assert ada.post(f"{here}/hold", data={"because": "Somebody may sue."}).status_code == 303
+    assert ada.post(f"/incidents/{other}/merge", data={"number": str(there[0])}).status_code == 303
+    shown = ada.get(here).text
+    for words in (cast.pricing.key, "is told of it", "Somebody may sue.", "The same again"):
+        assert words in shown
+    assert f"incident {there[0]}" in ada.get(f"/incidents/{other}").text
+    assert ada.post(f"{here}/release", data={"because": "Nobody did."}).status_code == 303

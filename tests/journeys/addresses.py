@@ -10,7 +10,8 @@ from registry.dependencies.models import Dependency, Reconsideration
 from registry.drift.models import Baseline, Feature
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
 from registry.incidents.models.incidents import Incident
-from registry.incidents.rules.kinds import Status
+from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
+from registry.incidents.rules.kinds import ActionState, Status
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.monitoring.models.alerts import Alert
@@ -180,6 +181,26 @@ PAGES = {
     "incidents.note": (Visit("/incidents/{incident}/note", "ada"),),
     "incidents.cause": (Visit("/incidents/{incident}/cause", "ada"),),
     "incidents.post_mortem": (Visit("/incidents/{incident}/post-mortem", "ada"),),
+    "incidents.link": (Visit("/incidents/{incident}/link", "ada"),),
+    "incidents.spread": (Visit("/incidents/{incident}/systems", "ada"),),
+    "incidents.involve": (Visit("/incidents/{incident}/people", "ada"),),
+    "incidents.merge": (Visit("/incidents/{incident}/merge", "ada"),),
+    "incidents.recurrence": (Visit("/incidents/{incident}/recurrence", "ada"),),
+    "incidents.hold": (Visit("/incidents/{incident}/hold", "ada"),),
+    "incidents.release": (Visit("/incidents/{incident}/release", "ada"),),
+    "incidents.set_action": (Visit("/incidents/{incident}/actions/new", "ada"),),
+    "incidents.begin_report": (Visit("/incidents/{incident}/reports/new", "ada"),),
+    "incidents.action": (
+        Visit("/corrective-actions/{action}", "ada"),
+        Visit("/corrective-actions/{verified_action}", "otto"),
+    ),
+    "incidents.edit_action": (Visit("/corrective-actions/{action}/edit", "ada"),),
+    "incidents.done": (Visit("/corrective-actions/{action}/done", "ada"),),
+    "incidents.verify": (Visit("/corrective-actions/{action}/verify", "ada"),),
+    "incidents.reopen": (Visit("/corrective-actions/{action}/reopen", "ada"),),
+    "incidents.drop": (Visit("/corrective-actions/{action}/drop", "ada"),),
+    "incidents.move_report": (Visit("/authority-reports/{report}/move", "rita"),),
+    "incidents.report_sent": (Visit("/authority-reports/{report}/sent?full=1", "ada"),),
     "alerts.show": (
         Visit("/alerts/{alert}", "ada"),
         Visit("/alerts/{alert}", "otto"),
@@ -333,6 +354,9 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "resolved_alert": newest(Alert, state=AlertState.RESOLVED),
         "incident": newest(Incident, status=Status.MITIGATED),
         "closed_incident": newest(Incident, status=Status.CLOSED),
+        "action": newest(CorrectiveAction, state=ActionState.OPEN),
+        "verified_action": newest(CorrectiveAction, state=ActionState.VERIFIED),
+        "report": newest(AuthorityReport),
         "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),

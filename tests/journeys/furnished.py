@@ -34,9 +34,12 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts, answer_digest
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
-from registry.incidents.actions import moving, timeline
+from registry.incidents.actions import corrective, moving, reports, timeline
 from registry.incidents.actions.editing import judge
+from registry.incidents.actions.holds import hold
 from registry.incidents.actions.opening import open_incident
+from registry.incidents.models.incidents import Incident
+from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import DetectedBy, Harm, Linked, Pattern, Status
 from registry.incidents.rules.kinds import Severity as HowBad
 from registry.incidents.rules.post_mortem import HEADINGS
@@ -168,9 +171,27 @@ def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
         text = "\n\n".join(f"## {heading}\n{words.text('As told.')}" for heading in HEADINGS)
         timeline.write_post_mortem(session, ada, one, text)
         judge(session, ada, one, pattern=Pattern.F4, because=words.text("A job, not the model"))
+        _measures(session, one, ada, cast, words)
         if is_over:
             moving.move(session, ada, one, Status.RESOLVED)
             moving.close(session, cast.actor(session, "dee"), one)
+
+
+def _measures(session: Session, incident: Incident, ada: Actor, cast: Cast, words: Words) -> None:
+    """An action to do and one that is verified; an authority to be told; evidence that is held."""
+    ben, dee = cast.number("ben"), cast.actor(session, "dee")
+    due = clock.today() + timedelta(days=30)
+    facts = ActionFacts(words.line("Count the pages"), words.text("Before they are sent"), ben, due)
+    corrective.set_action(session, ada, incident, facts)
+    done = corrective.set_action(session, ada, incident, facts)
+    corrective.done(session, cast.actor(session, "ben"), done, words.text("Counted"))
+    corrective.verify(session, dee, done, words.text("Looked at a batch"))
+    aware = clock.now() - timedelta(hours=2)
+    told = reports.begin(
+        session, ada, incident, "serious_default", words.line("The authority"), "Europe/Berlin", aware
+    )
+    reports.move_due(session, cast.actor(session, "rita"), told, told.due_at, words.text("As computed"))
+    hold(session, ada, incident, words.text("The insurer asked"))
 
 
 def _organisation(session: Session, adam: Actor, cast: Cast, words: Words) -> None:

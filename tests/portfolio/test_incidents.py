@@ -115,9 +115,7 @@ def test_an_action_is_on_the_desk_of_who_does_it_then_of_who_verifies_it(databas
     with later(24 * 4):
         mia = client_of("mia")
         sooner, rest = asked(mia)
-        assert sooner.startswith(
-            f"Sooner A corrective action of yours for Claims triage, incident {led}, overdue."
-        )
+        assert sooner.startswith("Sooner A corrective action of yours on Claims triage, overdue.")
         assert rest.startswith("Later A corrective action of yours")
         assert mia.get(lines(mia)[0][1]).status_code == 200
         with database.transaction() as session:

@@ -122,6 +122,8 @@ class Everything:
         numbers = {"handovers": "offer", "data-sources": "check", "people": "person", "units": "unit"}
         numbers |= {
             "incidents": "incident",
+            "corrective-actions": "action",
+            "authority-reports": "report",
             "alerts": "alert",
             "tags": "tag",
             "teams": "team",

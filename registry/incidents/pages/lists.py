@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from registry.incidents.pages.shared import PAGE, pages
 from registry.incidents.queries import incidents as queries
+from registry.incidents.queries.beside import next_clocks
 from registry.incidents.queries.incidents import Narrowing
-from registry.incidents.render import incidents_csv
+from registry.incidents.queries.times import times_of
+from registry.incidents.render import incidents_csv, left_said, span_said
 from registry.incidents.rules.kinds import Kind, Pattern, Severity, Status
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -47,6 +49,9 @@ def overview() -> ResponseReturnValue:
         kinds=list(Kind),
         units=people.unit_paths(session()),
         unit=query_number("unit"),
+        times=times_of(session(), actor(), by),
+        span=span_said,
+        clocks=_clocks([line.incident.id or 0 for line in found.items]),
         total=counted(queries.count(session(), actor(), by), "incident"),
         csv_url=_address("incidents.export"),
         next_url=_address(".overview", before=cursor_of(*found.next_after)) if found.next_after else None,
@@ -81,6 +86,13 @@ def system(key: str) -> ResponseReturnValue:
         next_url=following,
         first_url=url_for(".system", key=key) if before else None,
     )
+
+
+def _clocks(numbers: list[int]) -> dict[int, tuple[str, bool]]:
+    """By incident what is left of the report that is due first, and whether that is too late."""
+    now = clock.now()
+    found = next_clocks(session(), numbers).items()
+    return {number: (left_said(its.until, now), its.until <= now) for number, its in found}
 
 
 def _narrowing() -> Narrowing:

@@ -7,13 +7,17 @@ from typing import Any, Final
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.incidents.actions.holds import SUBJECT
 from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.pages.shared import pages, seen
 from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.beside import Beside, beside
+from registry.incidents.queries.corrective import actions_of
+from registry.incidents.queries.reports import clock_of, reports_of
 from registry.incidents.queries.timeline import entries_counted, entries_page, links_of, place_of
 from registry.incidents.queries.visibility import Touched, systems_of
-from registry.incidents.render import span_said
+from registry.incidents.render import left_said, span_said
+from registry.incidents.rules.corrective import is_overdue
 from registry.incidents.rules.kinds import UNCLOSED, EntryKind, Harm, Linked, Severity, Status
 from registry.incidents.rules.moves import ways_on
 from registry.incidents.rules.post_mortem import HEADINGS, lacking
@@ -27,6 +31,7 @@ from registry.output.charts.chart import Chart
 from registry.output.charts.line import Happening
 from registry.people.queries import people_by_id
 from registry.store.paging import cursor_of
+from registry.versions.queries import holds_for
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import ago
@@ -59,6 +64,7 @@ def show(number: int) -> ResponseReturnValue:
         spans=_spans(incident),
         **_tied(incident),
         **_story(number),
+        **_measures(number),
         headings=HEADINGS,
         lacks=lacking(incident.post_mortem),
         **_may(incident, touched),
@@ -85,6 +91,23 @@ def _story(number: int) -> dict[str, Any]:
     }
 
 
+def _measures(number: int) -> dict[str, Any]:
+    """What is done about it and told of it, and what is held as evidence."""
+    now, today = clock.now(), clock.today()
+    clocks = [(report, clock_of(report)) for report in reports_of(session(), number)]
+    return {
+        "measures": [
+            (one, is_overdue(one.action.state, one.action.due_on, today))
+            for one in actions_of(session(), number)
+        ],
+        "reports": [
+            (report, its, its.standing(now), left_said(its.until, now) if its.sent_at is None else "")
+            for report, its in clocks
+        ],
+        "holds": holds_for(session(), SUBJECT, number),
+    }
+
+
 def _may(incident: Incident, touched: Sequence[Touched]) -> dict[str, Any]:
     """What the reader may do next."""
     numbers = [system.id for _, system in touched]
@@ -93,6 +116,7 @@ def _may(incident: Incident, touched: Sequence[Touched]) -> dict[str, Any]:
     resolved = incident.status is Status.RESOLVED
     return {
         "works": works,
+        "moves": any(may(actor(), Permission.REPORT_MOVE, number) for number in numbers),
         "changes": works and incident.status in UNCLOSED,
         "ways": ways_on(incident.status) if works else [],
         "closes": closes and resolved and actor().person_id != incident.resolved_by_id,
