@@ -42,7 +42,7 @@ _MARKS: Final[Mapping[EntryKind, str]] = {
     EntryKind.STATUS: "info",
     EntryKind.SEVERITY: "warn",
     EntryKind.PATTERN: "warn",
-    EntryKind.ACTION: "good",
+    EntryKind.ACTION: "neutral",
     EntryKind.REPORT: "bad",
 }
 
