@@ -107,7 +107,7 @@ def measure(one: OnDesk) -> Task:
     title = shortened(action.title, 160)
     address = url_for("incidents.action", number=action.id)
     if one.why is Why.VERIFY:
-        why = f"{one.owner.name} has done it{place}: {shortened(action.done_note, 200)}"
+        why = f"It was done{place}: {shortened(action.done_note, 200)}"
         return Task(Urgency.DUE, f"Verify: {title}", why, None, address, "Read and verify")
     late = is_overdue(action.state, action.due_on, clock.today())
     if one.why is Why.TOLD:
