@@ -115,9 +115,7 @@ def test_an_action_is_on_the_desk_of_who_does_it_then_of_who_verifies_it(databas
     with later(24 * 4):
         mia = client_of("mia")
         sooner, rest = asked(mia)
-        assert sooner.startswith(
-            f"Sooner A corrective action of yours for Claims triage, incident {led}, overdue."
-        )
+        assert sooner.startswith("Sooner A corrective action of yours on Claims triage, overdue.")
         assert rest.startswith("Later A corrective action of yours")
         assert mia.get(lines(mia)[0][1]).status_code == 200
         with database.transaction() as session:
@@ -125,8 +123,7 @@ def test_an_action_is_on_the_desk_of_who_does_it_then_of_who_verifies_it(databas
             corrective.done(session, cast.actor(session, "mia"), late, "It rings now.")
         assert [said.split(" A ")[0] for said in asked(mia)] == ["Later"]
         [verify] = [said for said in asked(client_of("ada")) if said.startswith("Verify")]
-        assert "Verify: Sooner Mia" in verify
-        assert "It rings now." in verify
+        assert f"Verify: Sooner It was done for Claims triage, incident {led}: It rings now." in verify
         with counted(database) as sent:
             client_of("ada").get("/")
         assert len(sent) <= 25

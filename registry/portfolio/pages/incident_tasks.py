@@ -105,9 +105,9 @@ def measure(one: OnDesk) -> Task:
     """A corrective action to do, to verify, or of which this person is told because it is overdue."""
     action, place = one.action, _place(one)
     title = shortened(action.title, 160)
-    address = _address_of(one)
+    address = url_for("incidents.action", number=action.id)
     if one.why is Why.VERIFY:
-        why = f"{one.owner.name} has done it{place}: {shortened(action.done_note, 200)}"
+        why = f"It was done{place}: {shortened(action.done_note, 200)}"
         return Task(Urgency.DUE, f"Verify: {title}", why, None, address, "Read and verify")
     late = is_overdue(action.state, action.due_on, clock.today())
     if one.why is Why.TOLD:
@@ -120,7 +120,8 @@ def measure(one: OnDesk) -> Task:
             address,
             "Look at it",
         )
-    why = f"A corrective action of yours{place}{', overdue' if late else ''}."
+    # Its owner may know of nothing more than the action.
+    why = f"A corrective action of yours on {one.system.name}{', overdue' if late else ''}."
     urgency = Urgency.OVERDUE if late else Urgency.DUE
     return Task(urgency, title, why, end_of(action.due_on), address, "Say that it is done")
 
@@ -160,7 +161,3 @@ def _many(found: Sequence[tuple[Incident, System]]) -> str:
 
 def _place(one: OnDesk) -> str:
     return f" for {one.system.name}" + (f", incident {one.incident.id}" if one.incident else "")
-
-
-def _address_of(one: OnDesk) -> str:
-    return url_for("incidents.action", number=one.action.id)
