@@ -1,8 +1,9 @@
 """Incidents by page, of one system or of all the reader may know of; how many there are; who else is told of one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import eq, ge, lt
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_
@@ -84,17 +85,17 @@ def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
         told.append(status != Status.MERGED)
     if by.words:
         told.append(func.lower(col(Incident.title)).like(holding(by.words), escape="\\"))
-    asked: list[tuple[Any, ColumnElement[bool]]] = [
-        (by.status, status == by.status),
-        (by.severity_from, col(Incident.severity) >= by.severity_from),
-        (by.pattern, col(Incident.pattern) == by.pattern),
-        (by.kind, col(Incident.kind) == by.kind),
-        (by.lead_id, col(Incident.lead_id) == by.lead_id),
-        (by.detected_from, col(Incident.detected_at) >= by.detected_from),
-        (by.detected_to, col(Incident.detected_at) < by.detected_to),
-        (by.missing_control, col(Incident.missing_control) == by.missing_control),
+    asked: list[tuple[Any, Any, Callable[[Any, Any], Any]]] = [
+        (status, by.status, eq),
+        (Incident.severity, by.severity_from, ge),
+        (Incident.pattern, by.pattern, eq),
+        (Incident.kind, by.kind, eq),
+        (Incident.lead_id, by.lead_id, eq),
+        (Incident.detected_at, by.detected_from, ge),
+        (Incident.detected_at, by.detected_to, lt),
+        (Incident.missing_control, by.missing_control, eq),
     ]
-    return [*told, *(clause for value, clause in asked if value is not None)]
+    return [*told, *(holds(column, value) for column, value, holds in asked if value is not None)]
 
 
 def _touches(which: ColumnElement[bool]) -> ColumnElement[bool]:
