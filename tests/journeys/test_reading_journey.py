@@ -5,11 +5,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from registry.accounts.actions import issue_token
-from registry.client import Point, Receipt, Registry
+from tests.journeys.pipeline import push, the_pipeline
 from tests.journeys.site import Site
 from tests.journeys.steps import fill, tab
-from tests.monitoring.alerting import stated
 
 pytestmark = pytest.mark.journey
 
@@ -30,26 +28,6 @@ def test_a_breach_from_a_pipeline_is_promised_away_by_the_owner_and_ended_by_goo
     with site.visit(browser, "ada") as (context, watch):
         it_is_over(context.new_page(), page.url)
         assert watch.complaints == []
-
-
-def the_pipeline(site: Site) -> Registry:
-    """The client as a pipeline has it, with a token that writes readings of the one system and does nothing else."""
-    with site.doing() as session:
-        stated(session, site.cast, "Accuracy")
-        ben = site.cast.people["ben"]
-        scopes = frozenset({"snapshots:write"})
-        actor = site.cast.actor(session, "ben")
-        token, _ = issue_token(session, actor, ben, "nightly", scopes, system_id=site.cast.triage.id)
-    return Registry(site.address, token, retries=0)
-
-
-def push(site: Site, pipeline: Registry, *values: float) -> Receipt:
-    """One reading for each hour up to now, the newest last."""
-    first = site.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=len(values) - 1)
-    points = [
-        Point("accuracy", value, first + timedelta(hours=place), n=500) for place, value in enumerate(values)
-    ]
-    return pipeline.push(site.cast.triage.key, points, source="nightly evaluation")
 
 
 def ada_finds_it_on_her_desk(page: Page) -> None:
