@@ -29,6 +29,7 @@ from registry.monitoring.queries.series import series
 from registry.monitoring.render import metric_chart
 from registry.output.charts.chart import Chart
 from registry.output.charts.line import Happening
+from registry.packs.queries import current
 from registry.people.queries import people_by_id
 from registry.store.paging import cursor_of
 from registry.versions.queries import holds_for
@@ -62,6 +63,7 @@ def show(number: int) -> ResponseReturnValue:
         people=people_by_id(session(), {one for one in named if one}),
         involved=queries.involved_in(session(), number),
         spans=_spans(incident),
+        missing_control=_control_said(incident.missing_control),
         **_tied(incident),
         **_story(number),
         **_measures(number),
@@ -78,7 +80,12 @@ def _tied(incident: Incident) -> dict[str, Any]:
         "links": [(link, now_there.get(link.id or 0), _where(link, now_there)) for link in links],
         "chart": _chart(incident, links, now_there),
         "number_said": number_said,
+        "window_of": _window_of,
     }
+
+
+def _window_of(frozen: Mapping[str, str]) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(frozen["window_start"]), datetime.fromisoformat(frozen["window_end"])
 
 
 def _story(number: int) -> dict[str, Any]:
@@ -89,6 +96,12 @@ def _story(number: int) -> dict[str, Any]:
         "entries_said": counted(entries_counted(session(), number), "entry", "entries"),
         "next_url": url_for(".show", number=number, before=following) if following else None,
     }
+
+
+def _control_said(control: str) -> str:
+    """A criterion of the baseline with its words; one of an earlier edition by its id alone."""
+    words = {one.id: one.says for one in current("baseline", clock.today()).record}
+    return f"{control} {words.get(control, '')}".strip()
 
 
 def _measures(number: int) -> dict[str, Any]:

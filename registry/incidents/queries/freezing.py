@@ -14,6 +14,7 @@ from registry.incidents.rules.kinds import Linked, Pattern
 from registry.incidents.rules.opening import pattern_of
 from registry.incidents.rules.record import versions_said
 from registry.kernel import clock
+from registry.kernel.calendar import last_day
 from registry.kernel.guard_rails import GuardRail, number_said, rail_of
 from registry.kernel.text import worded
 from registry.monitoring.models.alerts import Alert
@@ -168,7 +169,7 @@ def _snapshot(reading: Snapshot, metric: SuccessMetric, rail: FrozenRail | None,
         "minimum_sample": rail.minimum_sample if rail else None,
         "version": version,
     }
-    day = reading.window_end
+    day = last_day(reading.window_start, reading.window_end)
     says = f"{metric.name} was {number_said(reading.value)} {unit}".strip()
     return Tied(
         Linked.SNAPSHOT,
