@@ -16,9 +16,11 @@ from registry.feedback.queries import theme_lines
 from registry.feedback.rules.triage import State as Triage
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
+from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.rules.corrective import is_overdue
 from registry.incidents.rules.kinds import ActionState, Status
 from registry.kernel import clock
+from registry.kernel.actor import the_registry
 from registry.monitoring.models.alerts import Alert, AlertNotice
 from registry.monitoring.rules.alerts import AlertState
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
@@ -31,6 +33,7 @@ from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.rules.standing import State
 from tests import databases
 from tests.commands.typed import Typed
+from tests.incidents.plain_sql import compared
 from tests.store.contents import counts, digests
 
 
@@ -65,6 +68,12 @@ def test_the_ledger_is_whole_and_tells_a_year_in_order(demo):
     assert times == sorted(times)
     assert times[0] < clock.written(clock.later(days=-365))
     assert times[-1] <= clock.written(clock.now())
+
+
+def test_the_times_of_its_incidents_are_what_plain_sql_says_those_not_over_counted_as_open(demo):
+    with demo.transaction(read_only=True) as session:
+        times = compared(session, the_registry("command"), Narrowing())
+    assert (times.counted, times.resolve.n, times.resolve.open) == (3, 1, 2)
 
 
 def test_there_is_something_of_everything_a_visitor_should_see(demo):

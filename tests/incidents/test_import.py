@@ -11,12 +11,15 @@ from sqlmodel import select
 from registry.audit.models import ENTRY
 from registry.audit.queries import verify
 from registry.incidents.models.incidents import Incident
+from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.rules.columns import declared, guessed, problems_with_map
 from registry.incidents.rules.imports import draft_of, read_instant
 from registry.incidents.rules.kinds import Status
+from registry.kernel.actor import the_registry
 from registry.kernel.dates import DateStyle, Order
 from tests.commands.typed import Typed
 from tests.incidents.happening import NOW, timeline
+from tests.incidents.plain_sql import compared
 
 HEAD = "Ticket,Application,Title,Severity,Category,Noticed by,Status,Began,Noticed,Harm stopped,Resolved,Closed,Harm,People affected"
 ROWS = """\
@@ -76,6 +79,7 @@ def test_every_row_ends_in_one_way_and_a_second_import_changes_nothing(brought, 
         assert events[-3:] == ["incident.opened", "incident.opened", "incidents.imported"]
     with database.transaction(read_only=True) as session:
         assert verify(session).problems == []
+        assert compared(session, the_registry("command"), Narrowing()).counted == 2
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
