@@ -34,8 +34,9 @@ def open_incident(
 ) -> Incident:
     """Say that something went wrong with a system the actor may know of; `link` is what it was noticed by.
 
-    The caller holds the system's row locked, so that it is not taken off the register meanwhile. The versions live when it began are kept, and what the link says now. Raises RuleBroken, or NotFound for a link to
-    something that is not of this system.
+    The caller holds the system's row locked, so that it is not taken off the register meanwhile. The versions live when
+    it began are kept, and what the link says now. Raises RuleBroken, or NotFound for a link to something that is not of
+    this system.
     """
     require(actor, Permission.INCIDENT_OPEN, system.id)
     facts, number = tidy(facts), system.id or 0
