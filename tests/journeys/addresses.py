@@ -300,6 +300,16 @@ REFUSALS = (
     Visit("/feedback/nobody-was-given-this", "", 404),
 )
 
+# Steps of an incident or of what follows it: one template with a form of a field or two. Every day the ones with most in
+# them stand for the rest (a judgement, a move, an action, a report, an entry of the timeline).
+ALIKE = {
+    f"incidents.{step}"
+    for step in (
+        *("close", "cause", "link", "spread", "involve", "merge", "recurrence", "hold", "release"),
+        *("edit_action", "done", "verify", "reopen", "drop", "move_report", "report_sent"),
+    )
+}
+
 # GET addresses that are no page for a person, and why.
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
@@ -311,6 +321,10 @@ NO_PAGES = {
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
+    "incidents_api.incident": "JSON for programs",
+    "incidents_api.incidents": "JSON for programs",
+    "incidents_api.incidents_of_system": "JSON for programs",
+    "incidents_api.timeline": "JSON for programs",
     "monitoring_api.readings": "JSON for programs",
     "fairness_api.fairness": "JSON for programs",
     "fairness_api.calibration": "JSON for programs",

@@ -19,7 +19,7 @@ from tests.browser import (
     show_in,
     violations,
 )
-from tests.journeys.addresses import NO_PAGES, PAGES, REFUSALS, places
+from tests.journeys.addresses import ALIKE, NO_PAGES, PAGES, REFUSALS, places
 from tests.journeys.furnished import furnish
 from tests.journeys.site import DESK, PHONE, running
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.journey
 
 # Every page, as what it is for, is looked at closely on a desk in the light, and whether it fits a phone; one page of each
 # feature in every way. All of it in all its states and every way by `script/test -m long`.
-FIRST = [*(visits[0] for visits in PAGES.values()), *REFUSALS]
+FIRST = [*(visits[0] for endpoint, visits in PAGES.items() if endpoint not in ALIKE), *REFUSALS]
 VISITS = [*(visit for visits in PAGES.values() for visit in visits), *REFUSALS]
 FEATURES = {endpoint.partition(".")[0]: visits[0] for endpoint, visits in reversed(PAGES.items())}
 CLOSELY = [*FEATURES.values(), *REFUSALS]
@@ -109,6 +109,7 @@ def test_no_page_is_left_out(site):
     served_by_get = {rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in rule.methods}
     assert served_by_get == PAGES.keys() | NO_PAGES.keys()
     assert not PAGES.keys() & NO_PAGES.keys()
+    assert PAGES.keys() >= ALIKE
 
 
 def test_each_address_leads_to_the_page_it_stands_for(site, named):
