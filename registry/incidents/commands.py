@@ -17,7 +17,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, the_registry
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.rows import Ending, RowProblem, Tally, tallied
-from registry.store.commandkit import answer, bar, house, progress
+from registry.store.commandkit import answer, bar, kept_unless, progress
 from registry.store.sheets import Limits, Row, read
 from registry.store.sheets.yaml_texts import parsed
 from registry.systems.models import System
@@ -27,10 +27,6 @@ _LARGEST_MAP = 200_000
 
 
 New = tuple[IncidentDraft, System]
-
-
-class DryRun(Exception):
-    """Leaves the transaction without keeping anything."""
 
 
 @click.group("incidents")
@@ -61,17 +57,13 @@ def import_list(file: Path, map_file: Path | None, sheet: str | None, dry_run: b
     refuse_if(problems_with_map(by, opened.columns))
     drafts, problems, endings = _read(opened.rows, by)
     door, result = the_registry("command"), {}
-    try:
-        with house().database.transaction() as session:
-            new, refused, planned = _planned(session, door, by, drafts)
-            tally = tallied([*endings, *planned])
-            told = sorted([*problems, *refused], key=lambda problem: problem.row)
-            result = asdict(tally) | {"source": by.source, "problems": [asdict(each) for each in told]}
-            if new:
-                _carry_out(session, door, file, by, new, tally)
-            _keep_nothing_if(dry_run)
-    except DryRun:
-        progress("Dry run: nothing was kept.")
+    with kept_unless(dry_run) as session:
+        new, refused, planned = _planned(session, door, by, drafts)
+        tally = tallied([*endings, *planned])
+        told = sorted([*problems, *refused], key=lambda problem: problem.row)
+        result = asdict(tally) | {"source": by.source, "problems": [asdict(each) for each in told]}
+        if new:
+            _carry_out(session, door, file, by, new, tally)
     for warning in opened.warnings:
         progress(warning)
     answer(result, as_json, _said(result))
@@ -152,11 +144,6 @@ def _refused(row: Row) -> list[RowProblem]:
     return [
         RowProblem(trouble.row, trouble.column, trouble.value, trouble.message) for trouble in row.problems
     ]
-
-
-def _keep_nothing_if(dry_run: bool) -> None:
-    if dry_run:
-        raise DryRun
 
 
 def _said(result: dict[str, Any]) -> str:

@@ -28,14 +28,10 @@ from registry.kernel.rows import Ending, RowProblem
 from registry.people.models import Person
 from registry.people.queries import is_active_person, unit_index
 from registry.people.rules.unit_paths import UnitIndex
-from registry.store.commandkit import answer, bar, house, progress
+from registry.store.commandkit import answer, bar, kept_unless, progress
 
 MOST_PROBLEMS_SHOWN = 20
 AT_ONCE = 400
-
-
-class DryRun(Exception):
-    """Leaves the transaction without keeping anything."""
 
 
 @click.command("import")
@@ -85,39 +81,35 @@ def import_inventory(
     problems: list[dict[str, Any]] = []
     named: dict[int, tuple[str, ...]] = {}
     result: dict[str, Any] = {}
-    try:
-        with house().database.transaction() as session:
-            remaining = reading.results(profile)
-            while some := list(islice(remaining, AT_ONCE)):
-                entries += entries_of(session, door, some)
-                problems += [asdict(problem) for found in some for problem in found.problems]
-                named |= {found.row: found.unit for found in some if isinstance(found, Draft)}
-            outcomes = plan(entries, queries.held_from(session, profile.id))
-            tally = tally_of(outcomes)
-            units = unit_index(session)
-            problems += _on_units(outcomes, named, units) + _on_ids(outcomes, named)
-            result = asdict(tally) | {"problems": problems}
-            owner = _steward(session, steward)
-            progress(
-                f"Systems whose row names nobody who is here go to {owner.name} <{owner.email}>, to be confirmed."
+    with kept_unless(dry_run) as session:
+        remaining = reading.results(profile)
+        while some := list(islice(remaining, AT_ONCE)):
+            entries += entries_of(session, door, some)
+            problems += [asdict(problem) for found in some for problem in found.problems]
+            named |= {found.row: found.unit for found in some if isinstance(found, Draft)}
+        outcomes = plan(entries, queries.held_from(session, profile.id))
+        tally = tally_of(outcomes)
+        units = unit_index(session)
+        problems += _on_units(outcomes, named, units) + _on_ids(outcomes, named)
+        result = asdict(tally) | {"problems": problems}
+        owner = _steward(session, steward)
+        progress(
+            f"Systems whose row names nobody who is here go to {owner.name} <{owner.email}>, to be confirmed."
+        )
+        with bar(tally.rows, "Importing") as advance:
+            importing.import_rows(
+                session,
+                door,
+                file_name=file.name,
+                steward=owner,
+                outcomes=outcomes,
+                drafts=reading.drafts(profile),
+                tally=tally,
+                advance=advance,
             )
-            with bar(tally.rows, "Importing") as advance:
-                importing.import_rows(
-                    session,
-                    door,
-                    file_name=file.name,
-                    steward=owner,
-                    outcomes=outcomes,
-                    drafts=reading.drafts(profile),
-                    tally=tally,
-                    advance=advance,
-                )
-            new = unit_index(session).paths.items() - units.paths.items()
-            if dry_run and new:
-                progress(remark_on_added(said(path) for _, path in new))
-            _keep_nothing_if(dry_run)
-    except DryRun:
-        progress("Dry run: nothing was kept.")
+        new = unit_index(session).paths.items() - units.paths.items()
+        if dry_run and new:
+            progress(remark_on_added(said(path) for _, path in new))
     for warning in reading.warnings:
         progress(warning)
     answer(result, as_json, _said(result))
@@ -152,11 +144,6 @@ def _steward(session: Session, email: str | None) -> Person:
         or stands_in
         or importing.placeholder_owner(session, the_registry("command"))
     )
-
-
-def _keep_nothing_if(dry_run: bool) -> None:
-    if dry_run:
-        raise DryRun
 
 
 def _said(result: dict[str, Any]) -> str:

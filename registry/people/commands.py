@@ -22,13 +22,9 @@ from registry.people.rules.imports import (
     report,
     stated_leavers,
 )
-from registry.store.commandkit import answer, bar, house, progress
+from registry.store.commandkit import answer, bar, house, kept_unless, progress
 
 _MOST_SHOWN = 20
-
-
-class DryRun(Exception):
-    """Leaves the transaction without keeping anything."""
 
 
 @click.group()
@@ -79,19 +75,15 @@ def import_people(
     for warning in read.warnings:
         progress(warning)
     result: dict[str, Any] = {}
-    try:
-        with house().database.transaction() as session:
-            around = queries.surroundings(
-                session, read, staying=staying_holders(session, Role.ADMINISTRATOR), oneself=None
-            )
-            planned = plan(read.rows, around)
-            day = last_day.date() if last_day else None
-            gone = queries.absent(session, read, planned, around, day) if leavers else []
-            made = _carry_out(session, file, read, planned, around, gone)
-            result = _result(session, planned, [*stated_leavers(planned, around.known), *gone], made)
-            _keep_nothing_if(dry_run)
-    except DryRun:
-        progress("Dry run: nothing was kept.")
+    with kept_unless(dry_run) as session:
+        around = queries.surroundings(
+            session, read, staying=staying_holders(session, Role.ADMINISTRATOR), oneself=None
+        )
+        planned = plan(read.rows, around)
+        day = last_day.date() if last_day else None
+        gone = queries.absent(session, read, planned, around, day) if leavers else []
+        made = _carry_out(session, file, read, planned, around, gone)
+        result = _result(session, planned, [*stated_leavers(planned, around.known), *gone], made)
     answer(result, as_json, _said(result))
 
 
@@ -118,11 +110,6 @@ def _carry_out(
             leavers=gone,
             advance=advance,
         )
-
-
-def _keep_nothing_if(dry_run: bool) -> None:
-    if dry_run:
-        raise DryRun
 
 
 def _result(

@@ -3,11 +3,12 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 import click
+from sqlmodel import Session
 
 from registry.store.session import Database
 
@@ -36,6 +37,21 @@ class House:
 def house() -> House:
     """The house of the running command."""
     return cast("House", click.get_current_context().find_root().obj)
+
+
+class _NothingKept(Exception):
+    """Leaves a transaction without keeping anything."""
+
+
+@contextmanager
+def kept_unless(dry_run: bool) -> Iterator[Session]:
+    """A transaction that is kept when all went well; of a dry run nothing is kept, and that is said."""
+    with suppress(_NothingKept), house().database.transaction() as session:
+        yield session
+        if dry_run:
+            raise _NothingKept
+    if dry_run:
+        progress("Dry run: nothing was kept.")
 
 
 def answer(result: dict[str, Any], as_json: bool, said: str) -> None:
