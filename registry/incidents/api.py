@@ -9,8 +9,18 @@ from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.corrective import actions_of
 from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.queries.timeline import Told, entries_page, links_of, place_of
+from registry.incidents.queries.times import compared, times_of
 from registry.incidents.queries.visibility import desk_of, incident_by_number, systems_of
-from registry.incidents.schemas import EntryIn, IncidentIn, entry_said, line_said, narrowing_of, whole_said
+from registry.incidents.rules.times import dimension_named
+from registry.incidents.schemas import (
+    EntryIn,
+    IncidentIn,
+    entry_said,
+    line_said,
+    narrowing_of,
+    times_said,
+    whole_said,
+)
 from registry.kernel.actor import Permission, require
 from registry.people.models import Person
 from registry.store.paging import cursor_of, parts_of
@@ -27,6 +37,17 @@ api = Blueprint("incidents_api", __name__)
 def incidents() -> Response:
     """A page of the incidents one may know of, newest first; narrowed by status, severity, pattern, kind, since, until."""
     return _page(narrowing_of(request.args))
+
+
+@api.get("/incidents/times")
+@needs(Permission.SYSTEM_READ)
+def times() -> Response:
+    """How long they took, in seconds: of all that fit and by pattern, tier, unit, system or month; narrowed as the list is."""
+    by, dimension = narrowing_of(request.args), dimension_named(request.args.get("by", ""))
+    groups, beyond = compared(session(), actor(), by, dimension)
+    told = [{"value": each.value, "name": each.said, **times_said(each.times)} for each in groups]
+    whole = times_said(times_of(session(), actor(), by))
+    return jsonkit.reply({"all": whole, "by": dimension.value, "groups": told, "left_out": beyond})
 
 
 @api.get("/systems/<key>/incidents")

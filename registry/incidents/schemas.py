@@ -14,10 +14,13 @@ from registry.incidents.queries.visibility import Touched
 from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Linked, Pattern, Severity, Status
 from registry.incidents.rules.receiving import Source, shown_source
 from registry.incidents.rules.record import IncidentFacts
+from registry.incidents.rules.times import Spread, Times
 from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
+from registry.packs.rules import UNCLASSIFIED
 from registry.people.models import Person
 from registry.systems.models import System
+from registry.systems.rules.record import Tier
 
 Value = TypeVar("Value")
 
@@ -113,7 +116,7 @@ class EntryIn(BaseModel):
 
 
 def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narrowing:
-    """What an address narrows a list to: status, severity (that or worse), pattern, kind, since, until. Raises RuleBroken."""
+    """What an address narrows a list to: status, severity (that or worse), pattern, kind, tier, since, until. Raises RuleBroken."""
     problems: list[Problem] = []
 
     def asked(name: str, read: Callable[[str], Value], says: str) -> Value | None:
@@ -134,6 +137,7 @@ def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narro
         severity_from=asked("severity", _severity, "Give a whole number from 1 to 5."),
         pattern=asked("pattern", Pattern, f"Give one of {', '.join(Pattern)}."),
         kind=asked("kind", Kind, f"Give one of {', '.join(Kind)}."),
+        tier=asked("tier", _tier, f"Give one of {', '.join([*Tier, UNCLASSIFIED])}."),
         detected_from=asked("since", _instant, _SAY_AN_INSTANT),
         detected_to=asked("until", _instant, _SAY_AN_INSTANT),
     )
@@ -182,6 +186,26 @@ def entry_said(told: Told) -> dict[str, Any]:
         "by": told.by.name if told.by else None,
         "text": entry.text,
         "evidence": entry.evidence,
+    }
+
+
+def times_said(times: Times) -> dict[str, Any]:
+    """The times of some incidents in seconds, each with how many say so and how many do not."""
+    spreads = ("detect", "acknowledge", "mitigate", "resolve")
+    return {
+        "incidents": times.counted,
+        "noticed_by_ourselves": times.by_ourselves,
+        **{name: _spread_said(getattr(times, name)) for name in spreads},
+    }
+
+
+def _spread_said(spread: Spread) -> dict[str, Any]:
+    said = {name: getattr(spread, name) for name in ("mean", "median", "p90")}
+    return {
+        "n": spread.n,
+        "open": spread.open,
+        "unknown": spread.unknown,
+        **{name: None if span is None else span.total_seconds() for name, span in said.items()},
     }
 
 
@@ -243,6 +267,10 @@ def _utc(at: datetime | None) -> datetime | None:
 
 def _status(text: str) -> Status | str:
     return text if text == _UNCLOSED else Status(text)
+
+
+def _tier(text: str) -> str:
+    return "" if text == UNCLASSIFIED else Tier(text).value
 
 
 def _severity(text: str) -> int:

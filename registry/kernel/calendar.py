@@ -52,6 +52,17 @@ def latest_due_by(day: date, months: int) -> date:
     return found
 
 
+def start_of(day: date) -> datetime:
+    """The instant at which a day begins in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def month_days(month: str) -> tuple[date, date]:
+    """The first and the last day of a month given as 2026-11."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, months_after(first, 1) - timedelta(days=1)
+
+
 def whole_days(start: datetime, end: datetime) -> tuple[date, date] | None:
     """The first and the last day of a window from midnight to midnight in UTC; None for a moment and any other window.
 
@@ -82,7 +93,7 @@ def instants_between(since: str, until: str) -> tuple[datetime | None, datetime 
         except (ValueError, OverflowError):
             problems.append(Problem(name, "Give a day such as 2026-11-03."))
             return None
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+        return start_of(day) if day else None
 
     period = midnight("since", since, 0), midnight("until", until, 1)
     if problems:

@@ -148,10 +148,12 @@ def _view_problems(
     return problems_with_view(facts, name_taken=taken, unit_is_known=known)
 
 
-def note_export(session: Session, actor: Actor, *, address: str, count: int, written_as: str) -> None:
-    """Put in the ledger who took which part of the register away, how many systems, and in which format."""
+def note_export(
+    session: Session, actor: Actor, *, address: str, count: int, written_as: str, of: str = "systems"
+) -> None:
+    """Put in the ledger who took which part of the register away, how many systems (or what else), and in which format."""
     require(actor, Permission.REGISTER_EXPORT)
-    note = {"search": address or "everything", "systems": str(count), "format": written_as}
+    note = {"search": address or "everything", of: str(count), "format": written_as}
     record(session, actor, Event.REGISTER_EXPORTED, None, subject_kind="register", note=note)
 
 

@@ -4,15 +4,19 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from registry.audit.actions import record
 from registry.incidents.models.incidents import Incident, IncidentSystem
 from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.times import compared as groups_of
 from registry.incidents.queries.times import times_of
 from registry.incidents.rules.kinds import DetectedBy, Kind, Pattern, Status
+from registry.incidents.rules.times import By
 from registry.kernel.actor import the_registry
 from registry.kernel.events import Event
+from registry.systems.rules.record import Tier
 from tests.incidents.happening import NOW
 from tests.incidents.plain_sql import COLUMNS, compared
 
@@ -72,6 +76,37 @@ def test_the_times_are_what_plain_sql_says_they_are(session, cast):
     for name, by, kinds, hidden in asked:
         times = compared(session, cast.actor(session, name), by, kinds, hidden)
         assert min(getattr(times, measure).n for measure in COLUMNS) > 3
+
+
+PLAIN_GROUPS = """
+    SELECT {key}, count(*), count(resolved_at) FROM incident JOIN system ON system.id = incident.system_id
+    WHERE incident.status <> 'merged' AND incident.kind IN ('incident', 'near_miss') AND system.id <> :hidden
+    GROUP BY {key}
+"""
+PLAIN_KEYS = {
+    By.PATTERN: "incident.pattern",
+    By.TIER: "coalesce(system.tier, '')",
+    By.UNIT: "CAST(system.unit_id AS varchar(9))",
+    By.SYSTEM: "'AI-' || substr('000' || CAST(system.id AS varchar(9)), -4)",
+    By.MONTH: "substr(CAST(incident.detected_at AS varchar(30)), 1, 7)",
+}
+
+
+def test_side_by_side_stands_what_plain_sql_counts_for_each_group(session, cast):
+    drawn(session, cast, 60)
+    cast.triage.tier = Tier.HIGH
+    record(session, DOOR, Event.SYSTEM_EDITED, cast.triage, system_id=cast.triage.id)
+    session.flush()
+    ben = cast.actor(session, "ben")
+    for dimension, key in PLAIN_KEYS.items():
+        if session.get_bind().dialect.name == "postgresql":
+            key = key.replace("substr('000' || CAST(system.id AS varchar(9)), -4)", "right('000' || system.id, 4)")
+        rows = session.execute(sa.text(PLAIN_GROUPS.format(key=key)), {"hidden": cast.sentinel.id})
+        groups, beyond = groups_of(session, ben, Narrowing(), dimension)
+        told = {each.value: (each.times.counted, each.times.resolve.n) for each in groups}
+        assert (told, beyond) == ({value: (many, over) for value, many, over in rows}, 0)
+    order = [each.times.counted for each in groups_of(session, ben, Narrowing(), By.SYSTEM)[0]]
+    assert order == sorted(order, reverse=True)
 
 
 def test_of_no_incident_there_is_no_time(session, cast):

@@ -166,6 +166,11 @@ PAGES = {
         ),
         Visit("/incidents?status=lost", status=422),
     ),
+    "incidents.times": (
+        Visit("/incidents/times"),
+        Visit("/incidents/times?by=unit&tier=unclassified", "otto"),
+    ),
+    "incidents.actions": (Visit("/corrective-actions"), Visit("/corrective-actions?which=all", "ada")),
     "incidents.system": (Visit(f"{SYSTEM}/incidents", "ada"), Visit("/systems/{pricing}/incidents", "otto")),
     "incidents.new": (
         Visit(f"{SYSTEM}/incidents/new?alert={{alert}}", "ada"),
@@ -325,6 +330,7 @@ NO_PAGES = {
     "incidents_api.incidents": "JSON for programs",
     "incidents_api.incidents_of_system": "JSON for programs",
     "incidents_api.timeline": "JSON for programs",
+    "incidents_api.times": "JSON for programs",
     "monitoring_api.readings": "JSON for programs",
     "fairness_api.fairness": "JSON for programs",
     "fairness_api.calibration": "JSON for programs",

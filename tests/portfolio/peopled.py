@@ -1,5 +1,6 @@
 """A register of any size: so many systems, people, units, teams and sources, and as much under one system."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -11,6 +12,11 @@ from registry.feedback import actions as feedback
 from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.feedback import Door, FeedbackFacts
+from registry.incidents.actions.corrective import set_action
+from registry.incidents.actions.opening import open_incident
+from registry.incidents.rules.corrective import ActionFacts
+from registry.incidents.rules.kinds import DetectedBy, Pattern, Severity
+from registry.incidents.rules.record import IncidentFacts
 from registry.kernel import clock
 from registry.kernel.actor import Seat, the_registry
 from registry.monitoring.actions import alerts
@@ -22,6 +28,7 @@ from registry.ownership import actions as ownership
 from registry.people import actions as people
 from registry.people.rules import Function, PersonFacts
 from registry.systems import actions as systems
+from registry.systems.models import System
 from registry.systems.rules.record import Registration
 from tests.cast import Cast
 
@@ -67,6 +74,8 @@ def _one_more(session: Session, cast: Cast, number: int) -> None:
     annotations.write_note(session, DOOR, triage, f"Note {number}.")
     objectives.set_objective(session, DOOR, key, ObjectiveFacts(problem="Letters wait."), version=0)
     ownership.offer_handover(session, DOOR, key, cast.number("mia"), "Moves team")
+    for each in (system, cast.triage):
+        _incident(session, each, number, ada)
 
 
 def _feedback(session: Session, system_id: int, number: int) -> None:
@@ -75,3 +84,18 @@ def _feedback(session: Session, system_id: int, number: int) -> None:
     found = feedback_queries.feedback_by_id(session, system_id, received.number)
     feedback.put_under(session, DOOR, found, f"Theme {number}")
     feedback.add_limitation(session, DOOR, system_id, f"Limitation {number}")
+
+
+def _incident(session: Session, system: System, number: int, owner: int) -> None:
+    at = clock.now() - timedelta(hours=1)
+    told = IncidentFacts(
+        f"Trouble {number}",
+        severity=Severity.MINOR,
+        pattern=Pattern.F1,
+        detected_by=DetectedBy.STAFF,
+        started_at=at,
+        detected_at=at,
+    )
+    incident = open_incident(session, DOOR, system, told)
+    due = clock.today() + timedelta(days=30 + number)
+    set_action(session, DOOR, incident, ActionFacts(f"Mend {number}", owner_id=owner, due_on=due))

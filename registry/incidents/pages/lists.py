@@ -1,5 +1,7 @@
 """Every incident one may see, narrowed and as a file; the incidents of one system."""
 
+from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -15,24 +17,26 @@ from registry.incidents.render import incidents_csv, left_said, span_said
 from registry.incidents.rules.kinds import Kind, Pattern, Severity, Status
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.calendar import instants_between
+from registry.kernel.calendar import instants_between, months_after, start_of
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.kernel.text import counted
+from registry.packs.rules import UNCLASSIFIED
 from registry.people import queries as people
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import actions as register
 from registry.systems import queries as systems
+from registry.systems.rules.record import Tier
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number
 from registry.web.security import as_download
 from registry.web.systemkit import frame
 
-_FIELDS = ("status", "severity", "pattern", "kind", "unit", "mine", "q")
+_FIELDS = ("status", "severity", "pattern", "kind", "unit", "tier", "mine", "q")
 # What only an address narrows by: where a number of another page leads here, the list holds exactly those.
-_BEYOND = ("system", "since", "until", "merged", "control")
-_NAMES = _FIELDS + _BEYOND
+_BEYOND = ("system", "since", "until", "merged", "control", "lead", "to_close", "exactly", "timed")
+NAMES = _FIELDS + _BEYOND
 _ALL, _NONE = "all", "none"
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -40,39 +44,66 @@ Choice = TypeVar("Choice", bound=StrEnum)
 @pages.get("/incidents")
 @needs(Permission.SYSTEM_READ)
 def overview() -> ResponseReturnValue:
-    by, before = _narrowing(), _before()
+    by, before = narrowing(), _before()
     found = queries.incidents_page(session(), actor(), by, before=before, limit=PAGE)
     return render_template(
         "incidents/list.html",
         found=found.items,
-        by=by,
-        narrowed=any(request.args.get(name) for name in _NAMES),
-        beyond=_beyond(),
-        kept={name: request.args[name] for name in _BEYOND if request.args.get(name)},
-        statuses=list(Status),
-        severities=list(Severity),
-        patterns=list(Pattern),
-        kinds=list(Kind),
-        units=people.unit_paths(session()),
-        unit=query_number("unit"),
-        times=times_of(session(), actor(), by),
+        **filters(by),
+        # The same for every page of the list: told on its first.
+        times=None if before else times_of(session(), actor(), timed(by)),
         span=span_said,
         clocks=_clocks([line.incident.id or 0 for line in found.items]),
         total=counted(queries.count(session(), actor(), by), "incident"),
-        csv_url=_address("incidents.export"),
-        next_url=_address(".overview", before=cursor_of(*found.next_after)) if found.next_after else None,
-        first_url=_address(".overview") if before else None,
+        csv_url=address("incidents.export"),
+        compare_url=address(".times"),
+        next_url=address(".overview", before=cursor_of(*found.next_after)) if found.next_after else None,
+        first_url=address(".overview") if before else None,
     )
+
+
+def filters(by: Narrowing) -> dict[str, Any]:
+    """What the form above a list of incidents shows: the choices, and what is chosen."""
+    return {
+        "by": by,
+        "narrowed": any(request.args.get(name) for name in NAMES),
+        "beyond": _beyond(),
+        "since": year_begins(),
+        "kept": {name: request.args[name] for name in _BEYOND if request.args.get(name)},
+        "statuses": list(Status),
+        "severities": list(Severity),
+        "patterns": list(Pattern),
+        "kinds": list(Kind),
+        "tiers": [(tier.value, tier.value.capitalize()) for tier in Tier]
+        + [(UNCLASSIFIED, "Not classified")],
+        "units": people.unit_paths(session()),
+        "unit": _unit(),
+    }
+
+
+def timed(by: Narrowing) -> Narrowing:
+    """The incidents whose times are told: closed ones too, or hardly any would have one; of the last twelve months where the
+    address states no period.
+    """
+    wide = replace(by, unclosed=False)
+    if by.detected_from or by.detected_to:
+        return wide
+    return replace(wide, detected_from=start_of(year_begins()))
+
+
+def year_begins() -> date:
+    """The first day of twelve calendar months, the running one the last of them."""
+    return months_after(clock.today().replace(day=1), -11)
 
 
 @pages.post("/incidents.csv")
 @needs(Permission.REGISTER_EXPORT)
 def export() -> Response:
     """The same as a file. Who took it away stands in the ledger, as with every export of the register."""
-    by = _narrowing()
+    by = narrowing()
     found = queries.incidents_page(session(), actor(), by, limit=queries.count(session(), actor(), by)).items
     said = f"incidents?{request.query_string.decode(errors='replace')[:300]}"
-    register.note_export(session(), actor(), address=said, count=len(found), written_as="csv")
+    register.note_export(session(), actor(), address=said, count=len(found), written_as="csv", of="incidents")
     name = f"incidents-{clock.today().isoformat()}.csv"
     return as_download(Response(incidents_csv(found), mimetype="text/csv"), name)
 
@@ -101,30 +132,51 @@ def _clocks(numbers: list[int]) -> dict[int, tuple[str, bool]]:
     return {number: (left_said(its.until, now), its.until <= now) for number, its in found}
 
 
-def _narrowing() -> Narrowing:
+def narrowing() -> Narrowing:
     """What the address narrows the list to; what is not over where it says nothing. Raises RuleBroken."""
-    status, unit = request.args.get("status", ""), query_number("unit")
-    if unit is not None and unit > LARGEST_NUMBER:
-        raise NotFound
+    status, tier = request.args.get("status", ""), request.args.get("tier", "")
     key, control = request.args.get("system", ""), request.args.get("control", "")
     detected_from, detected_to = instants_between(
         request.args.get("since", ""), request.args.get("until", "")
     )
+    close, exactly = request.args.get("to_close"), request.args.get("exactly") == "1"
     return Narrowing(
         status=None if status in {"", _ALL} else _chosen("status", Status),
         unclosed=not status,
         severity_from=_severity(request.args.get("severity", "")),
         pattern=_chosen("pattern", Pattern),
         kind=_chosen("kind", Kind),
-        unit_ids=None if unit is None else people.unit_with_those_below(session(), unit),
+        lead_id=actor().person_id if request.args.get("lead") == "me" else None,
+        unit_ids=_units(exactly=exactly),
         words=request.args.get("q", "").replace("\x00", "").strip()[:200],
         mine=request.args.get("mine") == "1",
+        to_close=close == "1" if close in {"0", "1"} else None,
         system_id=systems.by_key(session(), actor(), key).id if key else None,
         detected_from=detected_from,
         detected_to=detected_to,
         unmerged=request.args.get("merged") == "no",
         missing_control=("" if control == _NONE else control.replace("\x00", "")) if control else None,
+        exactly=exactly,
+        timed=request.args.get("timed") == "1",
+        tier=("" if tier == UNCLASSIFIED else _chosen("tier", Tier)) if tier else None,
     )
+
+
+def _units(*, exactly: bool) -> frozenset[int] | None:
+    unit = _unit()
+    if unit is None or exactly:
+        return None if unit is None else frozenset({unit})
+    return people.unit_with_those_below(session(), unit)
+
+
+def _unit() -> int | None:
+    text = request.args.get("unit", "")
+    number = query_number("unit")
+    if text and number is None:
+        raise RuleBroken([Problem("unit", "Choose one of the list.")])
+    if number is not None and number > LARGEST_NUMBER:
+        raise NotFound
+    return number
 
 
 def _beyond() -> str:
@@ -139,6 +191,11 @@ def _beyond() -> str:
         (asked["until"], f"noticed up to {asked['until']} (UTC)"),
         (asked["control"], control[:60]),
         (asked["merged"] == "no", "without those merged into another"),
+        (asked["timed"], "incidents and near misses only"),
+        (asked["exactly"], "found there and not merely touching it"),
+        (asked["lead"] == "me", "led by you"),
+        (asked["to_close"] == "1", "waiting for you to agree that they are over"),
+        (asked["to_close"] == "0", "without those that wait for you to close them"),
     )
     said = ", ".join(words for is_so, words in parts if is_so)
     return said[:1].upper() + said[1:]
@@ -162,6 +219,7 @@ def _before() -> int | None:
     return min(place[0], LARGEST_NUMBER) if place else None
 
 
-def _address(endpoint: str, **changes: str) -> str:
-    kept: dict[str, Any] = {name: request.args[name] for name in _NAMES if request.args.get(name)}
+def address(endpoint: str, **changes: str) -> str:
+    """An address of this or a neighbouring page, with everything that this one is narrowed by."""
+    kept: dict[str, Any] = {name: request.args[name] for name in NAMES if request.args.get(name)}
     return url_for(endpoint, **(kept | changes))

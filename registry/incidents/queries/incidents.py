@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import eq, ge, lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -15,7 +15,8 @@ from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.joining import One
 from registry.incidents.rules.kinds import UNRESOLVED, Kind, Pattern, Severity, Status
 from registry.incidents.rules.record import IncidentFacts
-from registry.kernel.actor import Actor
+from registry.incidents.rules.times import TIMED
+from registry.kernel.actor import Actor, Permission, may
 from registry.people.models import Person
 from registry.store.paging import Page, cut, holding
 from registry.systems.models import System
@@ -23,11 +24,13 @@ from registry.systems.models import System
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What a list of incidents is narrowed to. `system_id`: it touches that system; `unit_ids`: it touches one of theirs.
+    """What a list of incidents is narrowed to. `system_id`: it touches that system; `unit_ids`: it touches one of theirs;
+    with `exactly` it was found at that system, or at one of those units' systems.
 
     `detected_from` and `detected_to` are instants, the first included and the second not. `mine`: the reader leads it,
-    is involved, or holds a seat on a system it touches. `unmerged`: without those that another one stands for.
-    `missing_control` "" means that nobody has said which control was missing.
+    is involved, or holds a seat on a system it touches. `to_close`: somebody else resolved it and the reader may close it.
+    `unmerged`: without those that another one stands for. `missing_control` "" means that nobody has said which control
+    was missing, `tier` "" that the system it was found at is not classified. `timed`: only kinds that have times.
     """
 
     system_id: int | None = None
@@ -43,7 +46,11 @@ class Narrowing:
     detected_to: datetime | None = None
     words: str = ""
     mine: bool = False
+    to_close: bool | None = None
     unmerged: bool = False
+    tier: str | None = None
+    timed: bool = False
+    exactly: bool = False
     missing_control: str | None = None
 
 
@@ -64,12 +71,18 @@ def narrowed(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
     """The clauses on Incident for what the reader may know of and asked for. Every list and every number uses them."""
     clauses = [seen_by(actor), *_by_columns(by)]
     if by.system_id is not None:
-        clauses.append(_touches(col(IncidentSystem.system_id) == by.system_id))
+        clauses.append(_at([by.system_id], exactly=by.exactly))
     if by.unit_ids is not None:
         theirs = select(System.id).where(col(System.unit_id).in_(sorted(by.unit_ids)))
-        clauses.append(_touches(col(IncidentSystem.system_id).in_(theirs)))
+        clauses.append(_at(theirs, exactly=by.exactly))
+    if by.tier is not None:
+        of_tier = col(System.tier).is_(None) if by.tier == "" else col(System.tier) == by.tier
+        clauses.append(col(Incident.system_id).in_(select(System.id).where(of_tier)))
     if by.mine:
         clauses.append(_is_mine(actor))
+    if by.to_close is not None:
+        theirs_to_close = is_theirs_to_close(actor)
+        clauses.append(theirs_to_close if by.to_close else not_(theirs_to_close))
     return clauses
 
 
@@ -81,6 +94,8 @@ def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
         told.append(status.not_in((Status.CLOSED, Status.MERGED)))
     if by.unresolved:
         told.append(status.in_([each for each in Status if each in UNRESOLVED]))
+    if by.timed and by.kind is None:
+        told.append(col(Incident.kind).in_(TIMED))
     if by.unmerged:
         told.append(status != Status.MERGED)
     if by.words:
@@ -98,6 +113,11 @@ def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
     return [*told, *(holds(column, value) for column, value, holds in asked if value is not None)]
 
 
+def _at(systems: Any, *, exactly: bool) -> ColumnElement[bool]:
+    found = col(Incident.system_id).in_(systems)
+    return found if exactly else _touches(col(IncidentSystem.system_id).in_(systems))
+
+
 def _touches(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(col(IncidentSystem.incident_id) == col(Incident.id), which)
 
@@ -108,6 +128,20 @@ def _is_mine(actor: Actor) -> ColumnElement[bool]:
     )
     seated = _touches(col(IncidentSystem.system_id).in_(sorted(actor.seats)))
     return or_(col(Incident.lead_id) == actor.person_id, involved, seated)
+
+
+def is_theirs_to_close(actor: Actor) -> ColumnElement[bool]:
+    """Whether it is resolved, by a person other than the actor, who may close what they can see there."""
+    if may(actor, Permission.INCIDENT_CLOSE):
+        allowed: ColumnElement[bool] = true()
+    else:
+        there = sorted(number for number in actor.seats if may(actor, Permission.INCIDENT_CLOSE, number))
+        allowed = _touches(col(IncidentSystem.system_id).in_(there))
+    # Where nobody is named, as in an import, there is nobody that another could be told from.
+    by_another = and_(
+        col(Incident.resolved_by_id).is_not(None), col(Incident.resolved_by_id) != actor.person_id
+    )
+    return and_(col(Incident.status) == Status.RESOLVED, by_another, allowed)
 
 
 def incidents_page(
@@ -142,19 +176,6 @@ def count(session: Session, actor: Actor, by: Narrowing = EVERYTHING) -> int:
 def of_system(session: Session, actor: Actor, system_id: int, limit: int = 30) -> Sequence[Line]:
     """The newest incidents that touch a system and that the actor may know of."""
     return incidents_page(session, actor, Narrowing(system_id=system_id), limit=limit).items
-
-
-def unclosed_of(session: Session, actor: Actor, system_id: int) -> int:
-    """How many incidents of a system are not closed, as far as the actor may know; what its tab counts."""
-    return count(session, actor, Narrowing(system_id=system_id, unclosed=True))
-
-
-def led_by(session: Session, actor: Actor) -> Sequence[Line]:
-    """The incidents the actor leads that are not closed, newest first, at most fifty; for their desk."""
-    if actor.person_id is None:
-        return []
-    by = Narrowing(unclosed=True, lead_id=actor.person_id)
-    return incidents_page(session, actor, by, limit=50).items
 
 
 def facts_of(incident: Incident) -> IncidentFacts:

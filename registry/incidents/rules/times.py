@@ -3,12 +3,31 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from registry.incidents.rules.kinds import FOUND_BY_OURSELVES, UNRESOLVED, DetectedBy, Kind, Status
+from registry.kernel.errors import Problem, RuleBroken
 
 # What happened has times; a hazard has not happened yet, and a complaint is first looked into. They are counted on request.
 TIMED: Final = frozenset({Kind.INCIDENT, Kind.NEAR_MISS})
+
+
+class By(StrEnum):
+    """What times are compared by. System, unit and tier are those of the system at which an incident was found."""
+
+    PATTERN = "pattern"
+    TIER = "tier"
+    UNIT = "unit"
+    SYSTEM = "system"
+    MONTH = "month"
+
+
+def dimension_named(text: str) -> By:
+    """What to compare by, the pattern where the text is empty. Raises RuleBroken, naming the field `by`."""
+    if text and text not in set(By):
+        raise RuleBroken([Problem("by", f"Compare by one of {', '.join(By)}.")])
+    return By(text or By.PATTERN)
 
 
 @dataclass(frozen=True, slots=True)

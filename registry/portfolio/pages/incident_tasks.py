@@ -71,7 +71,7 @@ def go_on_with_many(led: Sequence[tuple[Incident, System]]) -> Task:
         f"Go on with {_many(led)} you lead",
         f"The worst: {shortened(led[0][0].title, 120)}.",
         None,
-        url_for("incidents.overview", mine=1),
+        url_for("incidents.overview", lead="me", to_close=0),
         "Show them",
     )
 
@@ -96,7 +96,7 @@ def close_many(resolved: Sequence[tuple[Incident, System]]) -> Task:
         f"Close {_many(resolved)} that are resolved",
         "Others resolved them; agree that each is over, or send it back.",
         None,
-        url_for("incidents.overview", status=Status.RESOLVED.value),
+        url_for("incidents.overview", status=Status.RESOLVED.value, to_close=1),
         "Show them",
     )
 

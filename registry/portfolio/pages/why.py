@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.incidents.queries.measures import Which
 from registry.incidents.rules.kinds import Pattern
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -40,6 +41,8 @@ def why() -> ResponseReturnValue:
         breaches=sum(row.breaches_in_all for row in found.rows),
         actions_open=sum(found.actions_open.values()),
         actions_overdue=sum(found.actions_overdue.values()),
+        actions_url=_actions(Which.UNFINISHED),
+        overdue_url=_actions(Which.OVERDUE),
         alerts_url=_alerts(found.months),
         months_heads=[{"label": month.said, "numeric": True} for month in found.months],
     )
@@ -58,7 +61,9 @@ def _line(found: Causes, row: Row) -> dict[str, object]:
         "breaches": row.breaches_in_all,
         "breaches_url": _alerts(found.months, pattern=row.pattern.value),
         "to_do": found.actions_open.get(row.pattern, 0),
+        "to_do_url": _actions(Which.UNFINISHED, row.pattern),
         "overdue": found.actions_overdue.get(row.pattern, 0),
+        "overdue_url": _actions(Which.OVERDUE, row.pattern),
     }
 
 
@@ -89,6 +94,10 @@ def _incidents(months: Sequence[Month], **narrowed: str) -> str:
 def _alerts(months: Sequence[Month], **narrowed: str) -> str:
     kept: dict[str, Any] = {"state": "all", "severity": Severity.CRITICAL.value, **_days(months), **narrowed}
     return url_for("alerts.overview", **kept)
+
+
+def _actions(which: Which, pattern: Pattern | None = None) -> str:
+    return url_for("incidents.actions", which=which.value, pattern=pattern.value if pattern else None)
 
 
 def _days(months: Sequence[Month]) -> dict[str, str]:

@@ -9,10 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func
 
 from registry.incidents.models.incidents import Incident, IncidentSystem
-from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.queries.incidents import Narrowing, narrowed
-from registry.incidents.queries.visibility import seen_by
-from registry.incidents.rules.kinds import ActionState, Pattern
+from registry.incidents.queries.measures import Asked, ToDo, actions_page, counts_by_pattern
+from registry.incidents.rules.kinds import Pattern
 from registry.kernel import clock
 from registry.kernel.actor import Actor
 from registry.lifecycle.queries import standings
@@ -22,14 +21,13 @@ from registry.monitoring.rules.alerts import AlertKind, Severity
 from registry.objectives.models import SuccessMetric
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.ownership.queries import held_on_many
-from registry.people.models import Person
 from registry.portfolio.rules.causes import Alarmed, Detected, Month, Row, months_until, rows_of
 from registry.store.columns import utc_day
 from registry.systems.models import System
-from registry.systems.queries import numbers_visible_to, visible_to
+from registry.systems.queries import visible_to
 
 MOST_SYSTEMS = 5
-MOST_ACTIONS = 50
+MOST_ACTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +37,6 @@ class Behind:
     system: System
     incidents: int
     lacks: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ToDo:
-    """A corrective action that is neither verified nor dropped, with its incident, system and owner."""
-
-    action: CorrectiveAction
-    incident: Incident
-    system: System
-    owner: Person
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether its day has passed and it is not done."""
-        return self.action.state is ActionState.OPEN and self.action.due_on < clock.today()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +60,15 @@ def causes(session: Session, actor: Actor) -> Causes:
     months = months_until(clock.today())
     begin, end = months[0].begin, months[-1].end
     clauses = narrowed(actor, Narrowing(detected_from=begin, detected_to=end, unmerged=True))
-    counts = _actions_counted(session, actor)
+    counts = counts_by_pattern(session, actor)
     return Causes(
         months=months,
         rows=rows_of(months, _detected(session, clauses), _alarmed(session, actor, months)),
         controls=_controls(session, clauses),
         systems=_systems(session, clauses),
-        actions=_actions(session, actor),
-        actions_open={pattern: unfinished for pattern, unfinished, _ in counts},
-        actions_overdue={pattern: late for pattern, _, late in counts},
+        actions=actions_page(session, actor, Asked(), limit=MOST_ACTIONS).items,
+        actions_open={pattern: unfinished for pattern, (unfinished, _) in counts.items()},
+        actions_overdue={pattern: late for pattern, (_, late) in counts.items()},
     )
 
 
@@ -152,33 +135,3 @@ def _systems(session: Session, clauses: Sequence[Any]) -> dict[Pattern, Sequence
         lacks = tuple(item for item in standing[system.id or 0].missing if item.pattern == pattern)
         found.setdefault(pattern, []).append(Behind(system, count, lacks))
     return dict(found)
-
-
-def _unfinished(actor: Actor) -> tuple[Any, ...]:
-    state = col(CorrectiveAction.state).in_((ActionState.OPEN, ActionState.DONE))
-    of_seen = col(CorrectiveAction.system_id).in_(numbers_visible_to(actor))
-    return (state, of_seen, seen_by(actor))
-
-
-def _actions_counted(session: Session, actor: Actor) -> list[tuple[Pattern, int, int]]:
-    late = (col(CorrectiveAction.state) == ActionState.OPEN) & (col(CorrectiveAction.due_on) < clock.today())
-    query = (
-        sa.select(col(Incident.pattern), func.count(), func.count().filter(late))
-        .join(CorrectiveAction, col(CorrectiveAction.incident_id) == col(Incident.id))
-        .where(*_unfinished(actor))
-        .group_by(col(Incident.pattern))
-    )
-    return [(pattern, unfinished, overdue) for pattern, unfinished, overdue in session.execute(query)]
-
-
-def _actions(session: Session, actor: Actor) -> list[ToDo]:
-    query: Any = (
-        sa.select(CorrectiveAction, Incident, System, Person)
-        .join(Incident, col(Incident.id) == col(CorrectiveAction.incident_id))
-        .join(System, col(System.id) == col(CorrectiveAction.system_id))
-        .join(Person, col(Person.id) == col(CorrectiveAction.owner_id))
-        .where(*_unfinished(actor))
-        .order_by(col(CorrectiveAction.due_on), col(CorrectiveAction.id))
-        .limit(MOST_ACTIONS)
-    )
-    return [ToDo(*row) for row in session.execute(query)]

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from registry.incidents.models.incidents import Incident, IncidentSystem
+from registry.incidents.models.incidents import Incident
+from registry.incidents.queries.incidents import is_theirs_to_close
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.kinds import UNCLOSED, Status
-from registry.kernel.actor import Actor, Permission, may
+from registry.kernel.actor import Actor
 from registry.systems.models import System
 
 INCIDENTS_SHOWN = 50
@@ -31,17 +32,3 @@ def incidents_for(session: Session, actor: Actor) -> Sequence[tuple[Incident, Sy
         .limit(INCIDENTS_SHOWN)
     )
     return [(incident, system) for incident, system in session.execute(query)]
-
-
-def is_theirs_to_close(actor: Actor) -> ColumnElement[bool]:
-    """Whether it is resolved, by a person other than the actor, who may close what they can see there."""
-    if may(actor, Permission.INCIDENT_CLOSE):
-        allowed: ColumnElement[bool] = true()
-    else:
-        there = sorted(number for number in actor.seats if may(actor, Permission.INCIDENT_CLOSE, number))
-        allowed = exists().where(
-            col(IncidentSystem.incident_id) == col(Incident.id), col(IncidentSystem.system_id).in_(there)
-        )
-    return and_(
-        col(Incident.status) == Status.RESOLVED, col(Incident.resolved_by_id) != actor.person_id, allowed
-    )
