@@ -23,7 +23,9 @@ from registry.web.flask_app import actor, session
 def actions() -> ResponseReturnValue:
     asked, after = _asked(), _after()
     found = actions_page(session(), actor(), asked, after=after, limit=PAGE)
-    kept: dict[str, Any] = {name: request.args[name] for name in ("which", "pattern", "mine") if request.args.get(name)}
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("which", "pattern", "mine") if request.args.get(name)
+    }
     following = url_for(".actions", **kept, after=cursor_of(*found.next_after)) if found.next_after else None
     return render_template(
         "incidents/actions.html",
