@@ -23,7 +23,7 @@ from registry.incidents.schemas import (
 )
 from registry.kernel.actor import Permission, require
 from registry.people.models import Person
-from registry.store.paging import cursor_of, parts_of
+from registry.store.paging import cursor_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs
@@ -102,8 +102,8 @@ def add_entry(number: int) -> Response:
 
 
 def _page(by: Narrowing) -> Response:
-    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
-    page = queries.incidents_page(session(), actor(), by, before=before[0] if before else None, limit=limit)
+    limit, before = jsonkit.page_limit(), queries.place_noticed(request.args.get("cursor"))
+    page = queries.incidents_page(session(), actor(), by, before=before, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [line_said(each) for each in page.items], "next": following})
 

@@ -4,21 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from registry.incidents.queries.incidents import Line
+from registry.incidents.queries.exporting import Exported
 from registry.incidents.rules.kinds import Severity
 from registry.incidents.rules.times import Spread, Times
-from registry.kernel.text import counted, listed
+from registry.kernel.text import INCIDENT_PREFIX, counted, listed, public_key
 from registry.output.tables import Cell, to_csv
 
 _COLUMNS: Final = (
     "Incident",
     "Title",
     "System",
-    "Further systems",
+    "All systems it touches",
+    "Unit",
+    "Risk tier",
     "Kind",
     "Severity",
     "Severity in words",
     "Pattern",
+    "Missing control",
     "Status",
     "Noticed by",
     "Began (UTC)",
@@ -29,16 +32,22 @@ _COLUMNS: Final = (
     "Closed (UTC)",
     "Lead",
     "Affected",
+    "Root cause",
+    "Corrective actions",
+    "Of these unfinished",
+    "Authorities still to be told (UTC)",
+    "Recurrence of",
+    "Merged into",
 )
 
 
-def incidents_csv(lines: Iterable[Line]) -> bytes:
+def incidents_csv(found: Iterable[Exported]) -> bytes:
     """The incidents as CSV, guarded against formulas; an instant nobody knows is an empty cell."""
-    return to_csv(_COLUMNS, (_row(line) for line in lines))
+    return to_csv(_COLUMNS, (_row(each) for each in found))
 
 
-def _row(line: Line) -> list[Cell]:
-    incident = line.incident
+def _row(each: Exported) -> list[Cell]:
+    incident, system = each.line.incident, each.line.system
     instants = (
         incident.started_at,
         incident.detected_at,
@@ -48,20 +57,37 @@ def _row(line: Line) -> list[Cell]:
         incident.closed_at,
     )
     return [
-        incident.id,
+        incident.key,
         incident.title,
-        line.system.key,
-        line.others,
+        system.key,
+        ", ".join(each.systems),
+        each.unit,
+        system.tier.value if system.tier else None,
         incident.kind.said,
         incident.severity,
         Severity(incident.severity).said,
         incident.pattern.said,
+        incident.missing_control or None,
         incident.status.said,
         incident.detected_by.said,
-        *(None if at is None else f"{at:%Y-%m-%d %H:%M:%S}" for at in instants),
-        line.lead.name if line.lead else None,
+        *map(_instant, instants),
+        each.line.lead.name if each.line.lead else None,
         incident.affected_count,
+        incident.root_cause or None,
+        each.actions,
+        each.unfinished,
+        "; ".join(f"{authority} by {_instant(at)}" for authority, at in each.to_tell) or None,
+        _key(incident.recurrence_of_id),
+        _key(incident.merged_into_id),
     ]
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _key(number: int | None) -> str | None:
+    return None if number is None else public_key(INCIDENT_PREFIX, number)
 
 
 def span_said(span: timedelta) -> str:

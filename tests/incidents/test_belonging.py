@@ -1,5 +1,6 @@
 """What belongs to an incident, who may know of it, what merging carries over, and what is held as evidence."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,9 +13,19 @@ from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.feedback import actions as feedback
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts
+from registry.incidents.actions.corrective import edit_action, set_action
 from registry.incidents.actions.editing import edit
 from registry.incidents.actions.holds import hold, release
-from registry.incidents.actions.linking import assign, involve, link, mark_recurrence, merge, spread
+from registry.incidents.actions.linking import (
+    assign,
+    involve,
+    link,
+    mark_recurrence,
+    merge,
+    spread,
+    take_off,
+    uninvolve,
+)
 from registry.incidents.actions.moving import move
 from registry.incidents.actions.timeline import note
 from registry.incidents.models.incidents import Incident, IncidentEntry
@@ -25,7 +36,9 @@ from registry.incidents.queries.incidents import (
     incidents_page,
     involved_in,
     of_system,
+    place_noticed,
 )
+from registry.incidents.queries.recent import candidates
 from registry.incidents.queries.timeline import incidents_of, links_of, tied_among
 from registry.incidents.queries.visibility import (
     both_by_number,
@@ -33,9 +46,12 @@ from registry.incidents.queries.visibility import (
     may_work,
     systems_of,
 )
+from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import Linked, Severity, Status
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Forbidden, NotFound, RuleBroken
+from registry.monitoring.actions.alerts import raise_alert
+from registry.monitoring.rules.alerts import AlertKind
 from registry.store.paging import cursor_of
 from registry.versions import actions as versions
 from registry.versions.queries import holds_of
@@ -131,10 +147,17 @@ def test_a_list_is_narrowed_and_paged(session, cast):
             Narrowing(words="100%"): 0,
         }
         assert {by: count(session, ada, by) for by in sought} == sought
-        page = incidents_page(session, ada, limit=1)
-        assert ([line.incident for line in page.items], page.next_after) == ([second], (second.id,))
-        rest = incidents_page(session, ada, before=second.id, limit=1)
-        assert ([line.lead.name for line in rest.items], rest.next_after) == (["Ben Engineer"], None)
+        # Noticed earlier and told later, as an imported one may be: it stands where it was noticed.
+        third = opened(session, cast, started_at=at(-90), detected_at=at(-80))
+        seen, place = [], None
+        for _ in range(3):
+            page = incidents_page(session, ada, before=place, limit=1)
+            seen += [line.incident for line in page.items]
+            place = place_noticed(cursor_of(*page.next_after)) if page.next_after else None
+        assert (seen, place) == ([second, first, third], None)
+        for crooked in (("soon", 1), ("0001-01-01T00:00:00+14:00", 1), (1, 1)):
+            with pytest.raises(RuleBroken):
+                place_noticed(cursor_of(*crooked))
         assert _led_by(session, cast.actor(session, "ben")) == [first]
 
 
@@ -310,3 +333,55 @@ def test_a_place_in_a_timeline_is_read_back(session, cast):
         for wrong in (cursor_of("yesterday", 1), cursor_of("2090-03-03", 1), "x"):
             with pytest.raises(RuleBroken):
                 place_of(wrong)
+
+
+def test_whoever_is_told_and_a_further_system_are_taken_off_again_with_a_reason(database, cast):
+    with later(), database.transaction() as session:
+        ada = cast.actor(session, "ada")
+        incident = opened(session, cast)
+        involve(session, ada, incident, cast.people["mia"])
+        spread(session, ada, incident, cast.pricing)
+        mend = ActionFacts("Mend it", "", cast.number("olga"), at(48).date(), system_id=cast.pricing.id)
+        action = set_action(session, ada, incident, mend)
+        session.flush()
+        for refused in (
+            lambda: uninvolve(session, ada, incident, cast.people["mia"], " "),
+            lambda: uninvolve(session, ada, incident, cast.people["otto"], "Not theirs."),
+            lambda: take_off(session, ada, incident, cast.pricing, "A slip."),
+            lambda: take_off(session, ada, incident, cast.triage, "A slip."),
+        ):
+            with pytest.raises(RuleBroken):
+                refused()
+        edit_action(
+            session, ada, action, replace(mend, owner_id=cast.number("ben"), system_id=cast.triage.id)
+        )
+        session.flush()
+        hold(session, ada, incident, "An authority asked.")
+        with pytest.raises(RuleBroken, match="held as evidence"):
+            take_off(session, ada, incident, cast.pricing, "A slip.")
+        release(session, ada, incident, "It has them.")
+        take_off(session, ada, incident, cast.pricing, "A slip.")
+        uninvolve(session, ada, incident, cast.people["mia"], "She asked.")
+        with pytest.raises(Forbidden):
+            uninvolve(session, cast.actor(session, "mia"), incident, cast.people["mia"], "Enough.")
+        assert [system.name for _, system in systems_of(session, incident.id)] == ["Claims triage"]
+        assert involved_in(session, incident.id) == []
+        told = timeline(session, incident)
+        assert "Mia Colleague is no longer told of it: She asked." in told
+        assert f"It does not touch {cast.pricing.key} Home pricing after all: A slip." in told
+    assert is_whole(database)
+
+
+def test_what_could_have_to_do_with_it_is_offered_from_its_own_systems_only(session, cast):
+    with later():
+        mine, other = commented(session, cast), commented(session, cast, cast.pricing)
+        raised = raise_alert(
+            session, WORKER, cast.triage.id, AlertKind.QUALITY, "Half of the dates are missing."
+        )
+        offered = candidates(session, [cast.triage.id])
+        assert {(each.kind, each.target_id) for each in offered} == {
+            (Linked.FEEDBACK, mine),
+            (Linked.ALERT, raised.id),
+        }
+        assert other not in {each.target_id for each in offered if each.kind is Linked.FEEDBACK}
+        assert any("Half of the dates are missing." in each.says for each in offered)

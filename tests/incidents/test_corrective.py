@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from registry.audit.actions import record
 from registry.audit.queries import verify as verify_ledger
 from registry.incidents.actions import corrective as actions
 from registry.incidents.actions.moving import close, move
@@ -15,6 +16,8 @@ from registry.incidents.queries.corrective import Why
 from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import ActionState, Status
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.kernel.events import Event
+from registry.systems.rules.record import Visibility
 from tests.incidents.happening import NOW, at, later, opened, timeline
 from tests.ownership.doing import events, said
 
@@ -113,20 +116,35 @@ def test_a_due_day_moves_with_a_reason_and_a_late_editor_is_told(database, cast)
             actions.edit_action(session, ada, action, stated(cast, owner="otto", days=9), version=version)
 
 
-def test_of_a_restricted_system_only_who_sees_it_and_the_owner_of_the_action_know(database, cast):
+def test_of_a_restricted_system_nobody_does_anything_who_may_not_know_of_it(database, cast):
     with later(), database.transaction() as session:
         incident = opened(session, cast, cast.sentinel)
-        number = set_by(session, cast, incident).id
-        for name, sees in (("ada", True), ("mia", True), ("rita", True), ("ben", False), ("otto", False)):
+        with pytest.raises(RuleBroken) as refusal:
+            set_by(session, cast, incident)
+        assert said(refusal) == ["owner_id"]
+        number = set_by(session, cast, incident, owner="hedy").id
+        for name, sees in (("ada", True), ("hedy", True), ("rita", True), ("ben", False), ("mia", False)):
             actor = cast.actor(session, name)
             if sees:
                 assert queries.action_by_number(session, actor, number)[0].id == number
             else:
                 with pytest.raises(NotFound):
                     queries.action_by_number(session, actor, number)
-        assert desk(session, cast, "mia") == [("Watch the feed", Why.YOURS)]
-        action, _, _ = queries.action_by_number(session, cast.actor(session, "mia"), number, lock=True)
-        actions.done(session, cast.actor(session, "mia"), action, "It is watched.")
+        assert desk(session, cast, "hedy") == [("Watch the feed", Why.YOURS)]
+
+
+def test_an_action_leaves_the_desk_of_whoever_may_no_longer_know_of_its_system(database, cast):
+    with later(), database.transaction() as session:
+        number = set_by(session, cast, opened(session, cast)).id
+        cast.triage.visibility = Visibility.RESTRICTED
+        session.add(cast.triage)
+        record(
+            session, cast.actor(session, "ada"), Event.SYSTEM_EDITED, cast.triage, system_id=cast.triage.id
+        )
+        session.flush()
+        assert desk(session, cast, "mia") == []
+        with pytest.raises(NotFound):
+            queries.action_by_number(session, cast.actor(session, "mia"), number)
 
 
 def test_what_is_left_open_at_closing_is_finished_afterwards_and_nothing_new_is_set(database, cast):

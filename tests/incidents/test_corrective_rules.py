@@ -53,13 +53,13 @@ def fields(problems):
 )
 def test_an_action_says_what_who_and_until_when(changes, field):
     facts = tidy(replace(FACTS, **changes))
-    problems = problems_with_action(facts, TODAY, owner_is_here=True, touched=[3])
+    problems = problems_with_action(facts, TODAY, owner_is_able=True, touched=[3])
     assert fields(problems) == ([field] if field else [])
 
 
 def test_somebody_who_has_left_is_given_nothing_and_may_keep_what_they_had():
     def asked(**more):
-        return fields(problems_with_action(FACTS, TODAY, owner_is_here=False, touched=[], **more))
+        return fields(problems_with_action(FACTS, TODAY, owner_is_able=False, touched=[], **more))
 
     assert asked() == ["owner_id"]
     assert asked(current=OPEN) == []
@@ -71,7 +71,7 @@ def test_another_due_day_takes_a_reason_and_one_that_has_passed_may_stay():
     def asked(due_on, because=""):
         facts = replace(FACTS, due_on=due_on)
         return fields(
-            problems_with_action(facts, TODAY, owner_is_here=True, touched=[], current=late, because=because)
+            problems_with_action(facts, TODAY, owner_is_able=True, touched=[], current=late, because=because)
         )
 
     assert asked(late.due_on) == []

@@ -127,6 +127,12 @@ def test_the_list_narrows_and_its_file_holds_what_is_shown_with_formulas_disarme
     text = client.post("/incidents.csv?severity=4").data.decode()
     assert "'=HYPERLINK(1)" in text
     assert text.count("\r\n") == 2
+    assert f"{cast.triage.key},{cast.triage.key}," in text
+    refused = client.get("/incidents?severity=9&status=all")
+    assert refused.status_code == 422
+    assert "<strong>severity:</strong>" in refused.text
+    assert 'href="/incidents"' in refused.text
+    assert client.get("/incidents?unit=99999999999").status_code == 422
     assert "Next" in client.get("/incidents").text
     assert len(client.post("/incidents.csv").data.splitlines()) == 33
 
@@ -186,6 +192,9 @@ def test_what_is_tied_spread_and_held_stands_on_the_page_and_a_duplicate_leads_t
     with database.transaction() as session:
         other = opened(session, cast, title="The same again").id
     assert ada.post(f"{here}/link", data={"kind": "alert", "target_id": "99"}).status_code == 422
+    assert ada.post(f"{here}/link", data={"thing": "alert:99"}).status_code == 422
+    assert "Choose what has to do with it." in ada.post(f"{here}/link", data={}).text
+    assert "Give both what it is" in ada.post(f"{here}/link", data={"kind": "alert"}).text
     assert ada.post(f"{here}/systems", data={"key": cast.sentinel.key}).status_code == 422
     assert ada.post(f"{here}/systems", data={"key": cast.pricing.key}).status_code == 303
     assert ada.post(f"{here}/people", data={"person_id": str(cast.number("mia"))}).status_code == 303
@@ -196,3 +205,9 @@ def test_what_is_tied_spread_and_held_stands_on_the_page_and_a_duplicate_leads_t
         assert words in shown
     assert f"incident {there[0]}" in ada.get(f"/incidents/{other}").text
     assert ada.post(f"{here}/release", data={"because": "Nobody did."}).status_code == 303
+    off = {"system_id": str(cast.pricing.id), "because": "It was another one."}
+    assert ada.post(f"{here}/systems/off", data=off | {"system_id": str(cast.triage.id)}).status_code == 422
+    assert ada.post(f"{here}/systems/off", data=off).status_code == 303
+    off = {"person_id": str(cast.number("mia")), "because": "She asked."}
+    assert ada.post(f"{here}/people/off", data=off).status_code == 303
+    assert "is told of it" not in ada.get(here).text

@@ -194,6 +194,8 @@ PAGES = {
     "incidents.link": (Visit("/incidents/{incident}/link", "ada"),),
     "incidents.spread": (Visit("/incidents/{incident}/systems", "ada"),),
     "incidents.involve": (Visit("/incidents/{incident}/people", "ada"),),
+    "incidents.take_off": (Visit("/incidents/{incident}/systems/off", "ada"),),
+    "incidents.uninvolve": (Visit("/incidents/{incident}/people/off", "ada"),),
     "incidents.merge": (Visit("/incidents/{incident}/merge", "ada"),),
     "incidents.recurrence": (Visit("/incidents/{incident}/recurrence", "ada"),),
     "incidents.hold": (Visit("/incidents/{incident}/hold", "ada"),),

@@ -103,10 +103,10 @@ def dee_verifies_it(page: Page) -> None:
 
 
 def ada_resolves_it(page: Page) -> None:
-    page.get_by_role("link", name="The harm is stopped", exact=True).click()
-    page.get_by_role("button").filter(has_text="The harm is stopped").click()
-    page.get_by_role("link", name="It is resolved", exact=True).click()
-    page.get_by_role("button").filter(has_text="It is resolved").click()
+    page.get_by_role("link", name="Mark the harm as stopped", exact=True).click()
+    page.get_by_role("button").filter(has_text="Mark the harm as stopped").click()
+    page.get_by_role("link", name="Mark as resolved", exact=True).click()
+    page.get_by_role("button").filter(has_text="Mark as resolved").click()
     expect(page.get_by_text("Resolved by Ada Owner, to be closed")).to_be_visible()
 
 

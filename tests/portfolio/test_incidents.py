@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from registry.incidents.actions import corrective, reports
+from registry.incidents.actions.linking import involve
 from registry.incidents.actions.moving import move
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import CorrectiveAction
@@ -117,7 +118,9 @@ def test_an_action_is_on_the_desk_of_who_does_it_then_of_who_verifies_it(databas
     with later(24 * 4):
         mia = client_of("mia")
         sooner, rest = asked(mia)
-        assert sooner.startswith("Sooner A corrective action of yours on Claims triage, overdue.")
+        assert sooner.startswith(
+            f"Sooner A corrective action of yours for Claims triage, incident {led}, overdue."
+        )
         assert rest.startswith("Later A corrective action of yours")
         assert mia.get(lines(mia)[0][1]).status_code == 200
         with database.transaction() as session:
@@ -129,3 +132,14 @@ def test_an_action_is_on_the_desk_of_who_does_it_then_of_who_verifies_it(databas
         with counted(database) as sent:
             client_of("ada").get("/")
         assert len(sent) <= 25
+
+
+@ON_ONE
+def test_whoever_is_told_of_an_incident_follows_it_until_it_is_closed(database, cast, client_of, led):
+    with later(), database.transaction() as session:
+        involve(session, cast.actor(session, "ada"), incident_in(session, led), cast.people["mia"])
+    with later(1):
+        [(said, where)] = lines(client_of("mia"))
+        assert said.startswith(f"Follow incident {led}: Claims of minors were sorted last")
+        assert where == f"/incidents/{led}"
+        assert "1 incident" in client_of("mia").get("/incidents?told=1&to_close=0").text

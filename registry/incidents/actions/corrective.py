@@ -9,7 +9,7 @@ from registry.incidents.actions.telling import tell
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.queries.corrective import deed_of
-from registry.incidents.queries.visibility import desk_of, touched_by
+from registry.incidents.queries.visibility import could_see, desk_of, touched_by
 from registry.incidents.rules import corrective as rules
 from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import ActionState, EntryKind
@@ -181,11 +181,18 @@ def _problems(
     return rules.problems_with_action(
         facts,
         clock.today(),
-        owner_is_here=is_active_person(session, facts.owner_id, clock.today()),
+        owner_is_able=_could_do(session, facts.owner_id, incident),
         touched={*touched, action.system_id} if action else touched,
         current=deed_of(action) if action else None,
         because=because,
     )
+
+
+def _could_do(session: Session, owner_id: int | None, incident: Incident | None) -> bool:
+    # Whoever is given something to do reads what it is about: of a restricted system that is nothing for everybody.
+    if owner_id is None or incident is None:
+        return is_active_person(session, owner_id, clock.today())
+    return could_see(session, owner_id, incident)
 
 
 def _incident_of(session: Session, action: CorrectiveAction) -> Incident | None:

@@ -3,24 +3,32 @@
 from sqlmodel import Session
 
 from registry.audit.actions import record
+from registry.incidents.actions.holds import SUBJECT
 from registry.incidents.actions.merging import merge
 from registry.incidents.actions.telling import lead_problem, tell, tie, touch
 from registry.incidents.models.incidents import Incident, IncidentLink, IncidentSystem, Involved
+from registry.incidents.queries.closing import has_actions
 from registry.incidents.queries.freezing import tied_to
-from registry.incidents.queries.incidents import one_of, person_involved
+from registry.incidents.queries.incidents import involvement, one_of, touching
 from registry.incidents.queries.timeline import link_to
 from registry.incidents.queries.visibility import could_see, could_work, desk_of, systems_of, touched_by
-from registry.incidents.rules.joining import problems_with_recurrence, problems_with_spreading
+from registry.incidents.rules.joining import (
+    problems_with_recurrence,
+    problems_with_spreading,
+    problems_with_taking_off,
+)
 from registry.incidents.rules.kinds import EntryKind, Linked
 from registry.incidents.rules.moves import final_problems
+from registry.incidents.rules.record import reason_problems, tidied
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.people.models import Person
 from registry.systems.models import System
+from registry.versions.queries import holds_for
 
-__all__ = ["assign", "involve", "link", "mark_recurrence", "merge", "spread"]
+__all__ = ["assign", "involve", "link", "mark_recurrence", "merge", "spread", "take_off", "uninvolve"]
 
 _NOT_THERE = "There is no such thing on a system this incident touches."
 
@@ -68,7 +76,7 @@ def involve(session: Session, actor: Actor, incident: Incident, person: Person) 
     """Let somebody be told of the incident beside its lead. They must be able to see it. Raises RuleBroken."""
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
     refuse_if(final_problems(incident.status))
-    if person_involved(session, incident.id or 0, person.id or 0):
+    if involvement(session, incident.id or 0, person.id or 0) is not None:
         raise RuleBroken([Problem("person_id", f"{person.name} is involved already.")])
     if not could_see(session, person.id or 0, incident):
         raise RuleBroken([Problem("person_id", "Choose somebody who is here and may know of this incident.")])
@@ -79,6 +87,46 @@ def involve(session: Session, actor: Actor, incident: Incident, person: Person) 
     tell(session, incident, EntryKind.PEOPLE, f"{person.name} is involved now.", actor.person_id)
     record(session, actor, Event.INCIDENT_ASSIGNED, incident, system_id=incident.system_id)
     return row
+
+
+def uninvolve(session: Session, actor: Actor, incident: Incident, person: Person, because: str) -> Incident:
+    """Let somebody no longer be told of the incident, with the reason; the timeline keeps both. Raises RuleBroken."""
+    require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
+    because = tidied(because)
+    row = involvement(session, incident.id or 0, person.id or 0)
+    refuse_if(final_problems(incident.status) or reason_problems(because, "Say why they need not be told."))
+    if row is None:
+        raise RuleBroken([Problem("person_id", "Choose somebody who is told of it.")])
+    session.delete(row)
+    said = f"{person.name} is no longer told of it: {because}"
+    tell(session, incident, EntryKind.PEOPLE, said, actor.person_id)
+    record(session, actor, Event.INCIDENT_ASSIGNED, incident, system_id=incident.system_id)
+    return incident
+
+
+def take_off(session: Session, actor: Actor, incident: Incident, system: System, because: str) -> Incident:
+    """Say that the incident does not touch a further system after all, with the reason; the timeline keeps both.
+
+    The system it was found at stays, and so does one that something of the incident belongs to. Raises RuleBroken.
+    """
+    require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
+    because = tidied(because)
+    row = touching(session, incident.id or 0, system.id or 0)
+    refuse_if(
+        final_problems(incident.status)
+        or reason_problems(because, "Say why it does not touch it.")
+        or problems_with_taking_off(
+            is_touched=row is not None,
+            is_its_own=system.id == incident.system_id,
+            has_actions=has_actions(session, incident.id or 0, system.id or 0),
+            is_held=bool(holds_for(session, SUBJECT, incident.id or 0)),
+        )
+    )
+    session.delete(row)
+    said = f"It does not touch {system.key} {system.name} after all: {because}"
+    tell(session, incident, EntryKind.SYSTEMS, said, actor.person_id)
+    record(session, actor, Event.INCIDENT_SPREAD, incident, system_id=incident.system_id)
+    return incident
 
 
 def assign(session: Session, actor: Actor, incident: Incident, person: Person) -> Incident:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.incidents.rules.kinds import DetectedBy, EntryKind, Kind, Linked, Pattern, Status
+from registry.kernel.text import INCIDENT_PREFIX, public_key
 from registry.store.columns import Revised, Row, by_value, instant, json_type, long_text, one_of
 from registry.systems.rules.record import LINE_LIMIT
 
@@ -98,6 +99,13 @@ class Incident(Revised, table=True):
     # Where an imported one came from, and what it is called there.
     source: str | None = Field(default=None, max_length=LINE_LIMIT)
     source_ref: str | None = Field(default=None, max_length=LINE_LIMIT)
+
+    @property
+    def key(self) -> str:
+        """The public id, such as INC-0007."""
+        if self.id is None:
+            raise ValueError("an incident has no key before it is stored")
+        return public_key(INCIDENT_PREFIX, self.id)
 
 
 class IncidentSystem(Row, table=True):

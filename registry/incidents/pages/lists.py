@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from registry.incidents.pages.shared import PAGE, pages
 from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.beside import next_clocks
+from registry.incidents.queries.exporting import exported
 from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.queries.times import times_of
 from registry.incidents.render import incidents_csv, left_said, span_said
@@ -23,7 +24,7 @@ from registry.kernel.text import counted
 from registry.packs.rules import UNCLASSIFIED
 from registry.people import queries as people
 from registry.store.columns import LARGEST_NUMBER
-from registry.store.paging import cursor_of, parts_of
+from registry.store.paging import cursor_of
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.record import Tier
@@ -35,7 +36,7 @@ from registry.web.systemkit import frame
 
 _FIELDS = ("status", "severity", "pattern", "kind", "unit", "tier", "mine", "q")
 # What only an address narrows by: where a number of another page leads here, the list holds exactly those.
-_BEYOND = ("system", "since", "until", "merged", "control", "lead", "to_close", "exactly", "timed")
+_BEYOND = ("system", "since", "until", "merged", "control", "lead", "told", "to_close", "exactly", "timed")
 NAMES = _FIELDS + _BEYOND
 _ALL, _NONE = "all", "none"
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -44,7 +45,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 @pages.get("/incidents")
 @needs(Permission.SYSTEM_READ)
 def overview() -> ResponseReturnValue:
-    by, before = narrowing(), _before()
+    by, before = narrowing(), queries.place_noticed(request.args.get("before"))
     found = queries.incidents_page(session(), actor(), by, before=before, limit=PAGE)
     return render_template(
         "incidents/list.html",
@@ -101,18 +102,25 @@ def year_begins() -> date:
 def export() -> Response:
     """The same as a file. Who took it away stands in the ledger, as with every export of the register."""
     by = narrowing()
-    found = queries.incidents_page(session(), actor(), by, limit=queries.count(session(), actor(), by)).items
     said = f"incidents?{request.query_string.decode(errors='replace')[:300]}"
-    register.note_export(session(), actor(), address=said, count=len(found), written_as="csv", of="incidents")
+    body = incidents_csv(exported(session(), actor(), by))
+    register.note_export(
+        session(),
+        actor(),
+        address=said,
+        count=queries.count(session(), actor(), by),
+        written_as="csv",
+        of="incidents",
+    )
     name = f"incidents-{clock.today().isoformat()}.csv"
-    return as_download(Response(incidents_csv(found), mimetype="text/csv"), name)
+    return as_download(Response(body, mimetype="text/csv"), name)
 
 
 @pages.get("/systems/<key>/incidents")
 @needs(Permission.SYSTEM_READ)
 def system(key: str) -> ResponseReturnValue:
     found = systems.by_key(session(), actor(), key)
-    before = _before()
+    before = queries.place_noticed(request.args.get("before"))
     by = Narrowing(system_id=found.id)
     page = queries.incidents_page(session(), actor(), by, before=before, limit=PAGE)
     following = url_for(".system", key=key, before=cursor_of(*page.next_after)) if page.next_after else None
@@ -150,6 +158,7 @@ def narrowing() -> Narrowing:
         unit_ids=_units(exactly=exactly),
         words=request.args.get("q", "").replace("\x00", "").strip()[:200],
         mine=request.args.get("mine") == "1",
+        told=request.args.get("told") == "1",
         to_close=close == "1" if close in {"0", "1"} else None,
         system_id=systems.by_key(session(), actor(), key).id if key else None,
         detected_from=detected_from,
@@ -194,6 +203,7 @@ def _beyond() -> str:
         (asked["timed"], "incidents and near misses only"),
         (asked["exactly"], "found there and not merely touching it"),
         (asked["lead"] == "me", "led by you"),
+        (asked["told"], "that you are told of"),
         (asked["to_close"] == "1", "waiting for you to agree that they are over"),
         (asked["to_close"] == "0", "without those that wait for you to close them"),
     )
@@ -212,11 +222,6 @@ def _chosen(name: str, kind: type[Choice]) -> Choice | None:
     if text and text not in set(kind):
         raise RuleBroken([Problem(name, "Choose one of the list.")])
     return kind(text) if text else None
-
-
-def _before() -> int | None:
-    place = parts_of(request.args.get("before"), (int,))
-    return min(place[0], LARGEST_NUMBER) if place else None
 
 
 def address(endpoint: str, **changes: str) -> str:

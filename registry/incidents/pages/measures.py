@@ -23,11 +23,11 @@ from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.pages.shared import BOTH, held, pages, sent, step
 from registry.incidents.queries.corrective import action_by_number, deed_of
 from registry.incidents.queries.reports import report_by_number
-from registry.incidents.queries.visibility import desk_of, incident_by_number, systems_of
+from registry.incidents.queries.visibility import desk_of, systems_of
 from registry.incidents.rules.corrective import is_overdue, objection_to_verifier
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
-from registry.kernel.errors import Conflict, NotFound, Problem, RuleBroken
+from registry.kernel.errors import Conflict, Problem, RuleBroken
 from registry.packs.queries import reporting_on
 from registry.people import queries as people
 from registry.systems.models import System
@@ -70,7 +70,7 @@ def action(number: int) -> ResponseReturnValue:
         "incidents/action.html",
         action=found,
         system=system,
-        incident=_seen(incident),
+        incident=incident,
         people=people.people_by_id(session(), {one for one in named if one}),
         late=is_overdue(found.state, found.due_on, clock.today()),
         works=works,
@@ -81,14 +81,6 @@ def action(number: int) -> ResponseReturnValue:
 
 def _desk(found: CorrectiveAction, incident: Incident | None) -> int:
     return desk_of(session(), actor(), incident) if incident else found.system_id
-
-
-def _seen(incident: Incident | None) -> Incident | None:
-    """The incident where the reader may know of it: whoever owns an action may know no more than that."""
-    try:
-        return incident_by_number(session(), actor(), incident.id or 0) if incident else None
-    except NotFound:
-        return None
 
 
 def _worked(number: int) -> tuple[CorrectiveAction, System, Incident | None]:
@@ -221,7 +213,7 @@ def begin_report(number: int) -> ResponseReturnValue:
             form.zone.data or "",
             form.aware_at.data,
         ),
-        title="An authority has to be told",
+        title="Add a report to an authority",
         lead="The clock runs in calendar days from the day after somebody became aware, where the authority is.",
         label="Start the clock",
         said="The clock runs.",

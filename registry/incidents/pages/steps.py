@@ -23,8 +23,11 @@ from registry.web.formkit import Form
 
 _MOVES = {
     Status.INVESTIGATING: ("Take it on", "Somebody is looking into it from then on."),
-    Status.MITIGATED: ("The harm is stopped", "It does no more harm, though the cause may still be there."),
-    Status.RESOLVED: ("It is resolved", "It works as it should. Another person than you then closes it."),
+    Status.MITIGATED: (
+        "Mark the harm as stopped",
+        "It does no more harm, though the cause may still be there.",
+    ),
+    Status.RESOLVED: ("Mark as resolved", "It works as it should. Another person than you then closes it."),
 }
 
 
@@ -81,7 +84,7 @@ def move(number: int) -> ResponseReturnValue:
             at=None if back else form.at.data,
             because=form.because.data or "",
         ),
-        title="It is not over after all" if back else title,
+        title="Reopen: it is not over after all" if back else title,
         lead="It is looked into again. What was said before stays in the timeline." if back else lead,
         label="Look into it again" if back else title,
         said=f"It stands at: {to.said.lower()}.",

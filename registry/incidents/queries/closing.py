@@ -27,6 +27,14 @@ def unfinished_due_days(session: Session, incident_id: int) -> list[date]:
     return list(session.exec(query.order_by(col(CorrectiveAction.due_on))))
 
 
+def has_actions(session: Session, incident_id: int, system_id: int) -> bool:
+    """Whether a corrective action of the incident, finished or not, is for that system."""
+    query = select(CorrectiveAction.id).where(
+        CorrectiveAction.incident_id == incident_id, CorrectiveAction.system_id == system_id
+    )
+    return session.exec(query).first() is not None
+
+
 def reports_held(session: Session, incident_id: int) -> Sequence[AuthorityReport]:
     """What authorities have to be told of an incident, held, in order."""
     query = select(AuthorityReport).where(AuthorityReport.incident_id == incident_id)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -79,10 +79,10 @@ def action_by_number(
 ) -> tuple[CorrectiveAction, System, Incident | None]:
     """One action with its system and incident, held until the transaction ends where asked.
 
-    Raises NotFound also where the actor may not know of it. Its owner may, whatever else they see.
+    Raises NotFound also where the actor may not know of it.
     """
     query: Any = _with_surroundings().where(
-        col(CorrectiveAction.id) == min(number, LARGEST_NUMBER), or_(_is_seen(actor), _is_own(actor))
+        col(CorrectiveAction.id) == min(number, LARGEST_NUMBER), _is_seen(actor)
     )
     found = session.execute(query.with_for_update(of=CorrectiveAction) if lock else query).one_or_none()
     if found is None:
@@ -138,16 +138,12 @@ def _is_seen(actor: Actor) -> ColumnElement[bool]:
     return and_(col(CorrectiveAction.system_id).in_(numbers_visible_to(actor)), or_(of_none, seen_by(actor)))
 
 
-def _is_own(actor: Actor) -> ColumnElement[bool]:
-    # A token speaks for one who signed in elsewhere; it sees what its scope shows it.
-    if actor.person_id is None or actor.token is not None:
-        return false()
-    here = col(CorrectiveAction.system_id).in_(_standing())
-    return and_(col(CorrectiveAction.owner_id) == actor.person_id, here)
-
-
 def _is_mine(actor: Actor) -> ColumnElement[bool]:
-    return and_(_is_own(actor), col(CorrectiveAction.state) == ActionState.OPEN)
+    return and_(
+        col(CorrectiveAction.owner_id) == actor.person_id,
+        col(CorrectiveAction.state) == ActionState.OPEN,
+        _is_seen(actor),
+    )
 
 
 def _is_to_verify(actor: Actor) -> ColumnElement[bool]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import eq, ge, lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, true
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, true, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -16,9 +16,12 @@ from registry.incidents.rules.joining import One
 from registry.incidents.rules.kinds import UNRESOLVED, Kind, Pattern, Severity, Status
 from registry.incidents.rules.record import IncidentFacts
 from registry.incidents.rules.times import TIMED
+from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may
+from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
-from registry.store.paging import Page, cut, holding
+from registry.store.columns import LARGEST_NUMBER
+from registry.store.paging import Page, cut, holding, parts_of
 from registry.systems.models import System
 
 
@@ -28,7 +31,7 @@ class Narrowing:
     with `exactly` it was found at that system, or at one of those units' systems.
 
     `detected_from` and `detected_to` are instants, the first included and the second not. `mine`: the reader leads it,
-    is involved, or holds a seat on a system it touches. `to_close`: somebody else resolved it and the reader may close it.
+    is involved, or holds a seat on a system it touches. `told`: they are told of it and do not lead it. `to_close`: somebody else resolved it and the reader may close it.
     `unmerged`: without those that another one stands for. `missing_control` "" means that nobody has said which control
     was missing, `tier` "" that the system it was found at is not classified. `timed`: only kinds that have times.
     """
@@ -46,6 +49,7 @@ class Narrowing:
     detected_to: datetime | None = None
     words: str = ""
     mine: bool = False
+    told: bool = False
     to_close: bool | None = None
     unmerged: bool = False
     tier: str | None = None
@@ -55,6 +59,8 @@ class Narrowing:
 
 
 EVERYTHING = Narrowing()
+# When an incident was noticed, and its number: its place in a list.
+Noticed = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ def narrowed(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
         clauses.append(col(Incident.system_id).in_(select(System.id).where(of_tier)))
     if by.mine:
         clauses.append(_is_mine(actor))
+    if by.told:
+        clauses.append(and_(is_told(actor), col(Incident.lead_id).is_distinct_from(actor.person_id)))
     if by.to_close is not None:
         theirs_to_close = is_theirs_to_close(actor)
         clauses.append(theirs_to_close if by.to_close else not_(theirs_to_close))
@@ -123,11 +131,15 @@ def _touches(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _is_mine(actor: Actor) -> ColumnElement[bool]:
-    involved = exists().where(
+    seated = _touches(col(IncidentSystem.system_id).in_(sorted(actor.seats)))
+    return or_(col(Incident.lead_id) == actor.person_id, is_told(actor), seated)
+
+
+def is_told(actor: Actor) -> ColumnElement[bool]:
+    """Whether somebody has said that the actor is to be told of it."""
+    return exists().where(
         col(Involved.incident_id) == col(Incident.id), col(Involved.person_id) == actor.person_id
     )
-    seated = _touches(col(IncidentSystem.system_id).in_(sorted(actor.seats)))
-    return or_(col(Incident.lead_id) == actor.person_id, involved, seated)
 
 
 def is_theirs_to_close(actor: Actor) -> ColumnElement[bool]:
@@ -145,9 +157,14 @@ def is_theirs_to_close(actor: Actor) -> ColumnElement[bool]:
 
 
 def incidents_page(
-    session: Session, actor: Actor, by: Narrowing = EVERYTHING, *, before: int | None = None, limit: int = 30
+    session: Session,
+    actor: Actor,
+    by: Narrowing = EVERYTHING,
+    *,
+    before: Noticed | None = None,
+    limit: int = 30,
 ) -> Page[Line]:
-    """One page of incidents, the newest first; `before` is the number of the last one seen."""
+    """One page of incidents, those noticed last first; `before` is the place of the last one seen."""
     further = aliased(IncidentSystem)
     others: Any = (
         select(func.count())
@@ -161,11 +178,24 @@ def incidents_page(
     query: Any = select(Incident, System, Person, others)
     query = query.join(System, col(System.id) == col(Incident.system_id))
     query = query.join(Person, col(Person.id) == col(Incident.lead_id), isouter=True)
+    place = (col(Incident.detected_at), col(Incident.id))
     if before is not None:
-        query = query.where(col(Incident.id) < before)
-    query = query.where(*narrowed(actor, by)).order_by(col(Incident.id).desc()).limit(limit + 1)
+        query = query.where(tuple_(*place) < before)
+    query = query.where(*narrowed(actor, by)).order_by(*(each.desc() for each in place)).limit(limit + 1)
     found = [Line(*row) for row in session.execute(query)]
-    return cut(found, limit, lambda line: (line.incident.id,))
+    return cut(found, limit, lambda line: (clock.written(line.incident.detected_at), line.incident.id))
+
+
+def place_noticed(cursor: str | None) -> Noticed | None:
+    """The place in a list of incidents that a cursor names. Raises RuleBroken for any text that is none."""
+    parts = parts_of(cursor, (str, int))
+    if parts is None:
+        return None
+    try:
+        at = datetime.fromisoformat(parts[0]).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RuleBroken([Problem("cursor", "This cursor was not issued here.")]) from error
+    return at, min(parts[1], LARGEST_NUMBER)
 
 
 def count(session: Session, actor: Actor, by: Narrowing = EVERYTHING) -> int:
@@ -213,9 +243,18 @@ def involved_rows(session: Session, incident_id: int) -> Sequence[Involved]:
     return session.exec(query.order_by(col(Involved.id))).all()
 
 
-def person_involved(session: Session, incident_id: int, person_id: int) -> bool:
-    """Whether this person is involved already."""
-    return any(each.person_id == person_id for each in involved_rows(session, incident_id))
+def involvement(session: Session, incident_id: int, person_id: int) -> Involved | None:
+    """Since when and by whom this person is told of it; None where they are not."""
+    query = select(Involved).where(Involved.incident_id == incident_id, Involved.person_id == person_id)
+    return session.exec(query).one_or_none()
+
+
+def touching(session: Session, incident_id: int, system_id: int) -> IncidentSystem | None:
+    """That the incident touches this system; None where it does not."""
+    query = select(IncidentSystem).where(
+        IncidentSystem.incident_id == incident_id, IncidentSystem.system_id == system_id
+    )
+    return session.exec(query).one_or_none()
 
 
 def involved_in(session: Session, incident_id: int) -> Sequence[Person]:

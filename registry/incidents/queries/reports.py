@@ -1,14 +1,14 @@
 """What authorities have to be told of an incident; which time zones there are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, exists, or_
 from sqlmodel import Session, col, func, select
 
-from registry.incidents.models.incidents import Incident
+from registry.incidents.models.incidents import Incident, IncidentSystem
 from registry.incidents.models.measures import AuthorityReport
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.clocks import Clock
@@ -64,12 +64,20 @@ def unsent_for(session: Session, actor: Actor) -> Sequence[tuple[AuthorityReport
         .where(
             col(AuthorityReport.initial_sent_at).is_(None),
             col(AuthorityReport.full_sent_at).is_(None),
-            or_(col(Incident.lead_id) == actor.person_id, col(Incident.system_id).in_(sorted(answering))),
+            or_(col(Incident.lead_id) == actor.person_id, _touches(answering)),
             seen_by(actor),
         )
     )
     found = session.execute(query.order_by(_UNTIL, col(AuthorityReport.id)).limit(_DESK_LIMIT))
     return [(report, incident) for report, incident in found]
+
+
+def _touches(system_ids: Collection[int]) -> ColumnElement[bool]:
+    # The owner of a further system it touches has the same duty as that of the one it was found at.
+    return exists().where(
+        col(IncidentSystem.incident_id) == col(Incident.id),
+        col(IncidentSystem.system_id).in_(sorted(system_ids)),
+    )
 
 
 def is_begun(session: Session, incident_id: int, duty: str, authority: str) -> bool:

@@ -48,12 +48,13 @@ def problems_with_action(
     facts: ActionFacts,
     today: date,
     *,
-    owner_is_here: bool,
+    owner_is_able: bool,
     touched: Collection[int],
     current: Deed | None = None,
     because: str = "",
 ) -> list[Problem]:
-    """Every objection to what an action states on that day; `touched` are the systems its incident touches.
+    """Every objection to what an action states on that day; `touched` are the systems its incident touches. `owner_is_able`:
+    the owner named is here and may know of it.
 
     `current` is how it stands where it is edited: a due day that has passed may stay, and another one takes a reason.
     """
@@ -63,8 +64,8 @@ def problems_with_action(
     problems += prose_problems("detail", facts.detail)
     if facts.owner_id is None:
         problems.append(Problem("owner_id", "Choose who does it."))
-    elif not owner_is_here and (current is None or facts.owner_id != current.owner_id):
-        problems.append(Problem("owner_id", "Choose somebody who is here now."))
+    elif not owner_is_able and (current is None or facts.owner_id != current.owner_id):
+        problems.append(Problem("owner_id", "Choose somebody who is here and may know of this incident."))
     if facts.system_id is not None and facts.system_id not in touched:
         problems.append(Problem("system_id", "Choose one of the systems this incident touches."))
     if current is not None and facts.due_on == current.due_on:

@@ -26,6 +26,22 @@ def problems_with_spreading(
     return [] if may_stand_together([*touched, added]) else [Problem("system", _ALONE)]
 
 
+def problems_with_taking_off(
+    *, is_touched: bool, is_its_own: bool, has_actions: bool, is_held: bool
+) -> list[Problem]:
+    """Objections to an incident not touching a system after all."""
+    if not is_touched:
+        return [Problem("system_id", "Choose one of the systems it touches.")]
+    if is_its_own:
+        return [Problem("system_id", "It was found at this system, which stays.")]
+    if has_actions:
+        says = "A corrective action of this incident is for this system. Set it for another one first."
+        return [Problem("system_id", says)]
+    if is_held:
+        return [Problem("system_id", "Its systems are held as evidence. Release them first.")]
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class One:
     """An incident as far as joining it to another one goes."""

@@ -37,10 +37,13 @@ def of_incidents(who: Actor) -> list[Task]:
     """Everything about incidents that waits for somebody, in three statements."""
     found = incidents_for(session(), who)
     close = [each for each in found if _is_to_close(who, each[0])]
-    led = [each for each in found if not _is_to_close(who, each[0])]
+    rest = [each for each in found if not _is_to_close(who, each[0])]
+    led = [each for each in rest if each[0].lead_id == who.person_id]
+    told = [each for each in rest if each[0].lead_id != who.person_id]
     return [
         *([go_on_with_many(led)] if len(led) > _FEW else [go_on(*each) for each in led]),
         *([close_many(close)] if len(close) > _FEW else [agree(*each) for each in close]),
+        *([follow_many(told)] if len(told) > _FEW else [follow(*each) for each in told]),
         *map(measure, due_for(session(), who)),
         *(tell_authority(*each) for each in unsent_for(session(), who)),
     ]
@@ -101,6 +104,30 @@ def close_many(resolved: Sequence[tuple[Incident, System]]) -> Task:
     )
 
 
+def follow(incident: Incident, system: System) -> Task:
+    """An incident this person is told of until it is closed."""
+    return Task(
+        Urgency.DUE,
+        f"Follow incident {incident.id}: {shortened(incident.title, 120)}",
+        f"{_named(incident, system)}. You are told of it. It stands at: {incident.status.said.lower()}.",
+        None,
+        url_for("incidents.show", number=incident.id),
+        "Read it",
+    )
+
+
+def follow_many(told: Sequence[tuple[Incident, System]]) -> Task:
+    """Many incidents this person is told of, in one line."""
+    return Task(
+        Urgency.DUE,
+        f"Follow {_many(told)} you are told of",
+        f"The worst: {shortened(told[0][0].title, 120)}.",
+        None,
+        url_for("incidents.overview", told=1, to_close=0),
+        "Show them",
+    )
+
+
 def measure(one: OnDesk) -> Task:
     """A corrective action to do, to verify, or of which this person is told because it is overdue."""
     action, place = one.action, _place(one)
@@ -120,8 +147,7 @@ def measure(one: OnDesk) -> Task:
             address,
             "Look at it",
         )
-    # Its owner may know of nothing more than the action.
-    why = f"A corrective action of yours on {one.system.name}{', overdue' if late else ''}."
+    why = f"A corrective action of yours{place}{', overdue' if late else ''}."
     urgency = Urgency.OVERDUE if late else Urgency.DUE
     return Task(urgency, title, why, end_of(action.due_on), address, "Say that it is done")
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission
+from registry.kernel.text import INCIDENT_PREFIX, number_of
 from registry.ownership import queries as ownership
 from registry.portfolio import queries
 from registry.portfolio.pages.desk import pages
@@ -18,8 +19,7 @@ from registry.web.flask_app import actor, session
 def search() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:200]
     if known := queries.address_of(session(), actor(), asked):
-        kind, key = known
-        return redirect(url_for("systems.show" if kind == "system" else "data_sources.show", key=key))
+        return redirect(_address(*known))
     words = words_of(asked)
     found = queries.search(session(), actor(), words) if words else None
     listed = [system.id or 0 for system in found.systems.items] if found else []
@@ -30,3 +30,9 @@ def search() -> ResponseReturnValue:
         owners=ownership.owners_of(session(), listed),
         today=clock.today(),
     )
+
+
+def _address(kind: str, key: str) -> str:
+    if kind == "incident":
+        return url_for("incidents.show", number=number_of(INCIDENT_PREFIX, key))
+    return url_for("systems.show" if kind == "system" else "data_sources.show", key=key)

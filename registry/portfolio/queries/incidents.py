@@ -1,4 +1,4 @@
-"""The incidents that wait for a person: those they lead, and resolved ones on which they may say that it is over."""
+"""The incidents on somebody's desk: those they lead, resolved ones on which they may say that it is over, those they are told of."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from registry.incidents.models.incidents import Incident
-from registry.incidents.queries.incidents import is_theirs_to_close
+from registry.incidents.queries.incidents import is_theirs_to_close, is_told
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.kinds import UNCLOSED, Status
 from registry.kernel.actor import Actor
@@ -19,11 +19,11 @@ INCIDENTS_SHOWN = 50
 def incidents_for(session: Session, actor: Actor) -> Sequence[tuple[Incident, System]]:
     """What is not closed and waits for the actor, with the system it was found at: the worst first, at most fifty.
 
-    They lead it, or it is resolved by somebody else and they may close it. In one statement.
+    They lead it, it is resolved by somebody else and they may close it, or they are told of it. In one statement.
     """
     if actor.person_id is None:
         return []
-    waits = or_(col(Incident.lead_id) == actor.person_id, is_theirs_to_close(actor))
+    waits = or_(col(Incident.lead_id) == actor.person_id, is_theirs_to_close(actor), is_told(actor))
     query: Any = (
         select(Incident, System)
         .join(System, col(System.id) == col(Incident.system_id))

@@ -1,4 +1,4 @@
-"""One search over systems, people, units, teams and data sources: the best few of each, in a fixed number of statements."""
+"""One search over systems, incidents, people, units, teams and data sources: the best few of each, in a fixed number of statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, and_, case, or_
 from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataSource
+from registry.incidents.models.incidents import Incident
+from registry.incidents.queries.visibility import seen_by
 from registry.kernel.actor import Actor
-from registry.kernel.text import DATA_SOURCE_PREFIX, SYSTEM_PREFIX, number_of
+from registry.kernel.text import DATA_SOURCE_PREFIX, INCIDENT_PREFIX, SYSTEM_PREFIX, number_of
 from registry.people.models import Person, Team
 from registry.people.queries import unit_paths
 from registry.portfolio.rules import Rank, Words, rank_of
@@ -34,6 +36,7 @@ class Results:
     """What a search found. Units are (number, path); `paths` has every unit's path, for the others' units."""
 
     systems: Hits[System]
+    incidents: Hits[Incident]
     people: Hits[Person]
     units: Hits[tuple[int, str]]
     teams: Hits[Team]
@@ -43,7 +46,8 @@ class Results:
     @property
     def any(self) -> bool:
         """Whether anything was found at all."""
-        return any(hits.items for hits in (self.systems, self.people, self.units, self.teams, self.sources))
+        kinds = (self.systems, self.incidents, self.people, self.units, self.teams, self.sources)
+        return any(hits.items for hits in kinds)
 
 
 def address_of(session: Session, actor: Actor, text: str) -> tuple[str, str] | None:
@@ -55,6 +59,10 @@ def address_of(session: Session, actor: Actor, text: str) -> tuple[str, str] | N
     if number := number_of(DATA_SOURCE_PREFIX, text):
         source = session.get(DataSource, number)
         return ("source", source.key) if source else None
+    if number := number_of(INCIDENT_PREFIX, text):
+        query_seen = select(Incident).where(Incident.id == number, seen_by(actor))
+        incident = session.exec(query_seen).one_or_none()
+        return ("incident", incident.key) if incident else None
     return None
 
 
@@ -63,29 +71,40 @@ def search(session: Session, actor: Actor, words: Words) -> Results:
     paths = unit_paths(session)
     return Results(
         systems=_best(session, System, words, every_word(words), visible_to(actor)),
-        people=_best(session, Person, words, _every_word(Person, words, Person.email, Person.job_title)),
+        incidents=_best(
+            session,
+            Incident,
+            words,
+            _every_word(Incident.title, words, Incident.summary),
+            seen_by(actor),
+            name=Incident.title,
+        ),
+        people=_best(session, Person, words, _every_word(Person.name, words, Person.email, Person.job_title)),
         units=_best_units(paths, words),
-        teams=_best(session, Team, words, _every_word(Team, words)),
+        teams=_best(session, Team, words, _every_word(Team.name, words)),
         sources=_best(
             session,
             DataSource,
             words,
-            _every_word(DataSource, words, DataSource.description),
+            _every_word(DataSource.name, words, DataSource.description),
             col(DataSource.retired_at).is_(None),
         ),
         paths=paths,
     )
 
 
-def _every_word(kind: Any, words: Words, *mentions: Any) -> ColumnElement[bool]:
+def _every_word(name: Any, words: Words, *mentions: Any) -> ColumnElement[bool]:
     """Those whose name or whose other texts hold each of the words."""
     return and_(
-        *(or_(name_holds(kind.name, word), *(text_holds(text, word) for text in mentions)) for word in words)
+        *(or_(name_holds(name, word), *(text_holds(text, word) for text in mentions)) for word in words)
     )
 
 
-def _best(session: Session, kind: Any, words: Words, *only: ColumnElement[bool]) -> Hits[Any]:
-    order = (_rank(kind.name, words), func.length(kind.name), kind.name, kind.id)
+def _best(
+    session: Session, kind: Any, words: Words, *only: ColumnElement[bool], name: Any = None
+) -> Hits[Any]:
+    name = kind.name if name is None else name
+    order = (_rank(name, words), func.length(name), name, kind.id)
     found = session.exec(select(kind).where(*only).order_by(*order).limit(BEST + 1)).all()
     return Hits(found[:BEST], more=len(found) > BEST)
 
