@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
         "ago": ago,
         "whole_days": whole_days,
         "last_day": last_day,
+        "parsed": datetime.fromisoformat,
         "worded": worded,
         "listed": listed,
         "counted": lambda count, one, many=None: counted(count, one, many),

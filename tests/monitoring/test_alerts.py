@@ -268,9 +268,13 @@ def test_a_list_is_narrowed_and_paged_and_a_system_has_its_gravest_first(session
         assert queries.unresolved_of(session, cast.triage.id) == [grave, later_ones, *some[::-1]]
         mine = AlertSearch(mine=True, kind=AlertKind.DEPENDENCY)
         page = queries.alerts_page(session, ada, mine, limit=2)
-        rest = queries.alerts_page(session, ada, mine, before=page.next_after[0], limit=2)
+        rest = queries.alerts_page(session, ada, mine, before=page.next_after, limit=2)
         assert [one for one, _ in [*page.items, *rest.items]] == some[::-1]
         assert rest.next_after is None
+        first = queries.alerts_page(session, ada, AlertSearch(), limit=1)
+        assert ([one for one, _ in first.items], first.next_after) == ([grave], (1, grave.id))
+        second = queries.alerts_page(session, ada, AlertSearch(), before=first.next_after, limit=1)
+        assert [one for one, _ in second.items] == [later_ones]
         actions.resolve(session, ada, grave, "Mended")
         assert [one for one, _ in queries.alerts_page(session, ada, AlertSearch(resolved=True)).items] == [
             grave

@@ -13,7 +13,7 @@ from registry.incidents.pages.shared import pages, seen
 from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.beside import Beside, beside
 from registry.incidents.queries.corrective import actions_of
-from registry.incidents.queries.reports import clock_of, reports_of
+from registry.incidents.queries.reports import clock_of, end_there, reports_of
 from registry.incidents.queries.timeline import entries_counted, entries_page, links_of, place_of
 from registry.incidents.queries.visibility import Touched, systems_of
 from registry.incidents.render import left_said, span_said
@@ -114,7 +114,13 @@ def _measures(number: int) -> dict[str, Any]:
             for one in actions_of(session(), number)
         ],
         "reports": [
-            (report, its, its.standing(now), left_said(its.until, now) if its.sent_at is None else "")
+            (
+                report,
+                its,
+                its.standing(now),
+                left_said(its.until, now) if its.sent_at is None else "",
+                end_there(its, report.zone).date(),
+            )
             for report, its in clocks
         ],
         "holds": holds_for(session(), SUBJECT, number),

@@ -208,6 +208,15 @@ def of_system(session: Session, actor: Actor, system_id: int, limit: int = 30) -
     return incidents_page(session, actor, Narrowing(system_id=system_id), limit=limit).items
 
 
+def noticed_since(
+    session: Session, actor: Actor, system_id: int, since: datetime, limit: int = 20
+) -> Sequence[Incident]:
+    """The incidents that touch a system and were noticed since then, those noticed last first; for the axis of a chart."""
+    by = Narrowing(system_id=system_id, detected_from=since, unmerged=True)
+    query = select(Incident).where(*narrowed(actor, by)).order_by(col(Incident.detected_at).desc())
+    return session.exec(query.limit(limit)).all()
+
+
 def facts_of(incident: Incident) -> IncidentFacts:
     """What the incident states, as the rules read it."""
     return IncidentFacts(

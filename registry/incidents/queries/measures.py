@@ -36,8 +36,8 @@ class Which(StrEnum):
 
 
 _SAID = {
-    Which.UNFINISHED: "Neither verified nor dropped",
-    Which.OVERDUE: "Overdue: past their day and not done",
+    Which.UNFINISHED: "Not finished",
+    Which.OVERDUE: "Overdue",
     Which.TO_VERIFY: "Done, to be verified",
     Which.ALL: "All",
 }

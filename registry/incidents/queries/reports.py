@@ -1,6 +1,7 @@
 """What authorities have to be told of an incident; which time zones there are."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -99,6 +100,11 @@ def clock_of(report: AuthorityReport) -> Clock:
         report.initial_sent_at,
         report.full_sent_at,
     )
+
+
+def end_there(told: Clock, zone: str) -> datetime:
+    """The last instant at which the report is in time, in the zone where the authority is: its date is the last day."""
+    return (told.until - timedelta(microseconds=1)).astimezone(zone_named(zone))
 
 
 def zone_named(name: str) -> ZoneInfo | None:

@@ -50,8 +50,8 @@ def _search(system_id: int | None) -> AlertSearch:
 
 
 def _page(search: AlertSearch) -> Response:
-    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
-    page = queries.alerts_page(session(), actor(), search, before=before[0] if before else None, limit=limit)
+    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int, int))
+    page = queries.alerts_page(session(), actor(), search, before=before, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [_said(*each) for each in page.items], "next": following})
 

@@ -1,5 +1,7 @@
 """Answers to an alert: taking it on, letting it rest, calling it over."""
 
+from wtforms import HiddenField
+
 from registry.monitoring.rules.answers import REASON_LIMIT
 from registry.web.formkit import Day, Form, Text
 
@@ -11,6 +13,8 @@ class AcknowledgeForm(Form):
         "Dealt with by", "At most ninety days from today. The day after, it waits for an answer again."
     )
     note = Text("What you will do", REASON_LIMIT, "For whoever else looks at it.", rows=2)
+    # How it was answered when the form was opened.
+    seen = HiddenField()
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)

@@ -70,6 +70,11 @@ class Alert(Revised, table=True):
     escalated_level: Level | None = Field(default=None, sa_type=by_value(Level))
     previous_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
 
+    @property
+    def answered(self) -> str:
+        """How it was answered last, so that a form can tell whether somebody has answered since it was opened."""
+        return f"{self.state.value}:{self.acknowledged_by_id or 0}:{self.promised_on or ''}"
+
 
 class AlertNotice(Row, table=True):
     """That somebody was told of an alert nobody answered. Written once per step and wait, whoever asks how often."""

@@ -27,7 +27,7 @@ from registry.monitoring.pages.timeline import happened
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.queries import series
 from registry.monitoring.queries.alerts import AlertSearch
-from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind, Severity
+from registry.monitoring.rules.alerts import GOOD_NEEDED, AlertKind, AlertState, Severity
 from registry.objectives.models import SuccessMetric
 from registry.objectives.queries import metric_facts
 from registry.ownership.queries import owners_of
@@ -50,8 +50,8 @@ _STATES = {"resolved": True, "all": None}
 @needs(Permission.SYSTEM_READ)
 def overview() -> ResponseReturnValue:
     search = _search()
-    before = parts_of(request.args.get("before"), (int,))
-    page = queries.alerts_page(session(), actor(), search, before=before[0] if before else None, limit=PAGE)
+    before = parts_of(request.args.get("before"), (int, int))
+    page = queries.alerts_page(session(), actor(), search, before=before, limit=PAGE)
     total = queries.alerts_count(session(), actor(), search)
     return render_template(
         "monitoring/alerts.html",
@@ -113,12 +113,26 @@ def show(number: int) -> ResponseReturnValue:
 def acknowledge(number: int) -> ResponseReturnValue:
     alert, system = _to_answer(number)
     form = AcknowledgeForm()
-    done = form.carried_out(
-        lambda: actions.acknowledge(session(), actor(), alert, form.promised_on.data, form.note.data or "")
-    )
+    done = form.carried_out(lambda: _acknowledged(alert, form))
     if done is None:
         return _alert_page(alert, system, acknowledging=form)
     return _back(number, "It is yours until that day. The others see that somebody looks after it.")
+
+
+def _acknowledged(alert: Alert, form: AcknowledgeForm) -> Alert:
+    """Taken on, unless somebody else has answered since the form was opened: then they are named first."""
+    if form.seen.data not in {None, "", alert.answered}:
+        form.seen.data = alert.answered
+        raise RuleBroken([Problem("", f"{_who_answered(alert)} Send this again to take it over.")])
+    return actions.acknowledge(session(), actor(), alert, form.promised_on.data, form.note.data or "")
+
+
+def _who_answered(alert: Alert) -> str:
+    number = alert.acknowledged_by_id
+    name = people_by_id(session(), {number})[number].name if number else "Somebody"
+    if alert.state is AlertState.ACKNOWLEDGED and alert.promised_on:
+        return f"{name} has taken it on meanwhile, by {day(alert.promised_on)}."
+    return f"It was answered meanwhile: {alert.state.value}."
 
 
 @pages.post("/alerts/<int:number>/snooze")
@@ -188,7 +202,7 @@ def _alert_page(
         good_needed=GOOD_NEEDED,
         today=clock.today(),
         answers=may(actor(), Permission.ALERT_ANSWER, system.id),
-        acknowledging=acknowledging or AcknowledgeForm(formdata=None),
+        acknowledging=acknowledging or AcknowledgeForm(formdata=None, data={"seen": alert.answered}),
         snoozing=snoozing or SnoozeForm(formdata=None),
         resolving=resolving or ResolveForm(formdata=None),
     )

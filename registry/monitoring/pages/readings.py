@@ -13,7 +13,7 @@ from registry.monitoring.actions import charts
 from registry.monitoring.actions.recording import Receipt, record_snapshots
 from registry.monitoring.forms.charts import ChartForm
 from registry.monitoring.forms.readings import ReadingForm, UploadForm, on_the_form
-from registry.monitoring.pages.tab import pages, releases_since
+from registry.monitoring.pages.tab import happened_since, pages
 from registry.monitoring.queries import alerts, series
 from registry.monitoring.queries.opening import batch_in
 from registry.monitoring.render import metric_chart
@@ -60,7 +60,7 @@ def _readings_page(found: System, metric: SuccessMetric, form: Form) -> Response
         page=page,
         alerts=alerts.unresolved_about(session(), metric.id or 0),
         today=clock.today(),
-        chart=metric_chart(metric, recent, releases_since(found.id or 0, since)) if recent else None,
+        chart=metric_chart(metric, recent, happened_since(found.id or 0, since)) if recent else None,
         next_cursor=cursor_of(*page.next_after) if page.next_after else None,
         may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id) and metric.retired_at is None,
         may_choose=may(actor(), Permission.BASELINE_SET, found.id) and metric.retired_at is None,

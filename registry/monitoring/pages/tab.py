@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.feedback.rules.readings import how_figures_come
-from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.incidents import Narrowing, noticed_since
 from registry.incidents.queries.times import times_of
 from registry.incidents.render import two_times_said
 from registry.kernel import clock
@@ -79,12 +79,17 @@ def _told(system_id: int, metrics: Sequence[SuccessMetric], since: datetime) -> 
     numbers = [metric.id or 0 for metric in metrics]
     latest = series.latest_of(session(), numbers)
     recent = series.recent_of(session(), numbers, since)
-    releases = releases_since(system_id, since)
-    return [_one(metric, latest[metric.id or 0], recent[metric.id or 0], releases) for metric in metrics]
+    happened = happened_since(system_id, since)
+    return [_one(metric, latest[metric.id or 0], recent[metric.id or 0], happened) for metric in metrics]
 
 
-def releases_since(system_id: int, since: datetime) -> list[Happening]:
-    """What went live since then; versions that share the system's use from one moment on are one happening."""
+def happened_since(system_id: int, since: datetime) -> list[Happening]:
+    """What went live since then, and what went wrong; versions that share the system's use from one moment on are one."""
+    incidents = noticed_since(session(), actor(), system_id, since)
+    return [*_releases(system_id, since), *(Happening(each.detected_at, each.key) for each in incidents)]
+
+
+def _releases(system_id: int, since: datetime) -> list[Happening]:
     labels: dict[datetime, list[str]] = {}
     for version, period in live_between(session(), system_id, since, clock.now()):
         if period.from_at >= since:
@@ -99,14 +104,14 @@ def _one(
     metric: SuccessMetric,
     latest: Sequence[LatestSnapshot],
     recent: Sequence[Snapshot],
-    releases: Sequence[Happening],
+    happened: Sequence[Happening],
 ) -> dict[str, Any]:
     facts = metric_facts(metric)
     return {
         "metric": metric,
         "latest": next((each for each in latest if not each.group_key), None),
         "groups": [each for each in latest if each.group_key],
-        "chart": metric_chart(metric, recent, releases) if recent else None,
+        "chart": metric_chart(metric, recent, happened) if recent else None,
         "warn": facts.warn,
         "breach": facts.breach,
     }

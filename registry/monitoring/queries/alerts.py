@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, literal, or_, tuple_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
@@ -112,15 +112,26 @@ def _of_metric(kinds: Collection[MetricKind | None]) -> ColumnElement[bool]:
 
 
 def alerts_page(
-    session: Session, actor: Actor, search: AlertSearch, *, before: int | None = None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    search: AlertSearch,
+    *,
+    before: tuple[int, int] | None = None,
+    limit: int = 50,
 ) -> Page[Listed]:
-    """One page of the alerts on systems the actor may know of, newest first; `before` is the last number seen."""
+    """One page of the alerts on systems the actor may know of; `before` is the place of the last one seen.
+
+    Of those that are not over the critical come first, then what was opened last; where any are asked for that are over,
+    what was opened last.
+    """
+    is_open = search.resolved is False
+    grave: Any = case((col(Alert.severity) == Severity.CRITICAL, 1), else_=0) if is_open else literal(0)
     query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
-    query = query.where(*_narrowed(actor, search)).order_by(col(Alert.id).desc())
+    query = query.where(*_narrowed(actor, search)).order_by(grave.desc(), col(Alert.id).desc())
     if before is not None:
-        query = query.where(col(Alert.id) < before)
+        query = query.where(tuple_(grave, col(Alert.id)) < before)
     found = [(alert, system) for alert, system in session.exec(query.limit(limit + 1))]
-    return cut(found, limit, lambda one: (one[0].id,))
+    return cut(found, limit, lambda one: (int(is_open and one[0].severity is Severity.CRITICAL), one[0].id))
 
 
 def alerts_count(session: Session, actor: Actor, search: AlertSearch) -> int:

@@ -8,7 +8,7 @@ from flask import url_for
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import AuthorityReport
 from registry.incidents.queries.corrective import OnDesk, Why, due_for
-from registry.incidents.queries.reports import clock_of, unsent_for, zone_named
+from registry.incidents.queries.reports import clock_of, end_there, unsent_for
 from registry.incidents.render import left_said
 from registry.incidents.rules.clocks import Standing
 from registry.incidents.rules.corrective import is_overdue
@@ -155,16 +155,15 @@ def measure(one: OnDesk) -> Task:
 def tell_authority(report: AuthorityReport, incident: Incident) -> Task:
     """A report to an authority that nobody has sent yet. Its last day is the one where the authority is."""
     told, now = clock_of(report), clock.now()
-    # The instant is the first one too late.
-    last = (told.until - timedelta(microseconds=1)).astimezone(zone_named(report.zone))
+    last = end_there(told, report.zone).date()
     late = told.standing(now) is Standing.OVERDUE
     by = "counsel's day" if report.override_at else counted(report.days, "calendar day")
     return Task(
         Urgency.CRITICAL if late or told.until - now < _SOON else Urgency.WARNING,
         f"Tell {report.authority} about incident {incident.id}",
         f"{shortened(incident.title, 120)}. {left_said(told.until, now).capitalize()}: {by}, to the end of "
-        f"{day(last.date())} in {report.zone}.",
-        last,
+        f"{day(last)} in {report.zone}.",
+        end_there(told, report.zone),
         url_for("incidents.show", number=incident.id, _anchor="reports"),
         "Read and send",
     )
