@@ -51,6 +51,14 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def percent(part: float, whole: float = 1) -> str:
+    """A share in whole per cent: "83 %". All or nothing is said only where it is so: "over 99 %", "under 1 %"."""
+    shown = round(100 * part / whole)
+    if shown == 0 and part > 0:
+        return "under 1 %"
+    return "over 99 %" if shown == 100 and part < whole else f"{shown} %"
+
+
 def worded(value: str) -> str:
     """A stored value as words: "in_development" becomes "in development"."""
     return value.replace("_", " ")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may
 from registry.kernel.calendar import last_day, whole_days
-from registry.kernel.text import counted, listed, worded
+from registry.kernel.text import counted, listed, percent, worded
 from registry.output.markdown import to_html
 from registry.web.flask_app import current_actor
 from registry.web.navigation import menu
@@ -33,6 +33,7 @@ def install(app: Flask) -> None:
         "whole_days": whole_days,
         "last_day": last_day,
         "parsed": datetime.fromisoformat,
+        "percent": percent,
         "worded": worded,
         "listed": listed,
         "counted": lambda count, one, many=None: counted(count, one, many),

@@ -313,9 +313,9 @@ def test_what_is_in_use_measured_alarming_and_relied_upon_is_printed_with_its_ve
     )
     assert [row[0] for row in field(facts, "1.6").value.rows] == ["Postcode service", "a restricted system"]
     assert field(facts, "1.6").value.rows[0][3:] == ("OpenAPI 2.1", "Degrades", "5 Oct 2026, passed")
-    assert field(facts, "12.4b").value == "82% of 40 ratings (68% to 91%)"
+    assert field(facts, "12.4b").value == "82 % of 40 ratings (68 % to 91 %)"
     assert field(facts, "10.2a").value == (
-        "8% of 50 outputs whose outcome is known (3% to 19%), 26 Oct 2026 to 22 Nov 2026"
+        "8 % of 50 outputs whose outcome is known (3 % to 19 %), 26 Oct 2026 to 22 Nov 2026"
     )
 
 

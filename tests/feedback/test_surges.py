@@ -63,7 +63,7 @@ def test_what_surges_is_said_in_numbers_and_complaints_come_first():
         "24 pieces of feedback came in seven days; in the weeks before it was 6.5 a week. Chance alone would hardly do that."
     )
     assert surge((24, 18), *[(6, 1)] * 8).said.startswith(
-        "18 of 24 pieces of feedback in seven days complain (75%); in the weeks before it was 17%."
+        "18 of 24 pieces of feedback in seven days complain (75 %); in the weeks before it was 17 %."
     )
 
 
@@ -119,7 +119,7 @@ def test_a_surge_opens_one_alert_that_ends_by_itself_and_stays_over_when_it_is_c
         AlertState.OPEN,
         cast.triage.id,
     )
-    assert alert.says.startswith("7 of 11 pieces of feedback in seven days complain (64%)")
+    assert alert.says.startswith("7 of 11 pieces of feedback in seven days complain (64 %)")
     assert [one.state for one in found(42)] == [AlertState.OPEN]
     assert [one.state for one in found(44)] == [AlertState.OPEN]
     assert [(one.state, one.resolved_by_id) for one in found(45)] == [(AlertState.RESOLVED, None)]

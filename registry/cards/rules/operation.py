@@ -28,6 +28,7 @@ from registry.cards.rules.words import (
 )
 from registry.dependencies.rules.dependency import Direction
 from registry.kernel.text import counted as counted_words
+from registry.kernel.text import percent
 from registry.monitoring.rules.alerts import AlertState
 from registry.monitoring.rules.saying import group_said
 from registry.monitoring.rules.shares import wilson
@@ -179,4 +180,4 @@ def _share(part: int, whole: int, of: str) -> str | None:
     if not 0 <= part <= whole or not whole:
         return None
     low, high = wilson(part, whole)
-    return f"{part / whole:.0%} of {whole:,} {of} ({low:.0%} to {high:.0%})"
+    return f"{percent(part, whole)} of {whole:,} {of} ({percent(low)} to {percent(high)})"

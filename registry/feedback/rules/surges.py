@@ -7,6 +7,7 @@ from typing import Final
 
 from registry.feedback.rules.feedback import Category
 from registry.feedback.rules.themes import FEWEST_WEEKS, SURGE_LEVEL, SURGE_WEEKS, poisson_tail
+from registry.kernel.text import percent
 from registry.monitoring.rules.refusals import NotMeasurable
 from registry.monitoring.rules.shares import chance_of_difference
 
@@ -64,7 +65,7 @@ class Surge:
 
 
 def _percent(part: float, whole: float) -> str:
-    return f"{part / whole:.0%}" if whole else "none"
+    return percent(part, whole) if whole else "none"
 
 
 def surge_on(days: Sequence[Heard], on: date, since: date) -> Surge | None:

@@ -50,8 +50,10 @@ class Coverage:
 
     @property
     def share(self) -> int | None:
-        """In whole percent, rounded down so that 100 means all; None where there is nothing to count."""
-        return self.having * 100 // self.total if self.total else None
+        """In whole percent, where 100 means all; None where there is nothing to count."""
+        if not self.total:
+            return None
+        return min(round(100 * self.having / self.total), 99 if self.having < self.total else 100)
 
     @property
     def share_said(self) -> str | None:
