@@ -237,10 +237,10 @@ def test_weekly_figures_count_ratings_and_outcomes_and_leave_spam_out(session, c
 
 def test_the_inbox_holds_what_somebody_may_answer_and_the_desk_what_is_theirs(session, cast, ada, door):
     sent(session, door)
+    # A bare rating counts; there is nobody to answer and nothing to answer to.
+    told = [Incoming(FeedbackFacts(rating=1, comment="Too late.")), Incoming(FeedbackFacts(rating=1))]
     for number in (cast.sentinel.id, cast.pricing.id):
-        actions.receive(
-            session, the_registry("command"), number, Door.STAFF, [Incoming(FeedbackFacts(rating=1))]
-        )
+        actions.receive(session, the_registry("command"), number, Door.STAFF, told)
 
     def seen(name):
         actor = cast.actor(session, name)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import Session, col, func, select
 
 from registry.feedback.models import Feedback, Reply, Theme
 from registry.feedback.rules.feedback import Category
+from registry.feedback.rules.surges import COMPLAINTS
 from registry.feedback.rules.triage import WAITING, State
 from registry.kernel.actor import GRANTS, Actor, Permission, Seat
 from registry.kernel.errors import NotFound
@@ -49,7 +50,7 @@ def _narrowed(by: Narrowing) -> list[ColumnElement[bool]]:
     if by.state is not None:
         clauses.append(col(Feedback.state) == by.state)
     if by.waits:
-        clauses.append(col(Feedback.state).in_(WAITING))
+        clauses.append(_waits())
     if by.category is not None:
         clauses.append(col(Feedback.category) == by.category)
     if by.theme_id is not None:
@@ -58,6 +59,16 @@ def _narrowed(by: Narrowing) -> list[ColumnElement[bool]]:
         )
         clauses.append(col(Feedback.theme_id).in_(merged))
     return clauses
+
+
+def _waits() -> ColumnElement[bool]:
+    """What somebody has to do something about: a bare rating or outcome is counted, and there is nobody to answer."""
+    says_something = or_(
+        col(Feedback.comment) != "", col(Feedback.contact) != "", col(Feedback.category).in_(COMPLAINTS)
+    )
+    new = and_(col(Feedback.state) == State.NEW, says_something, col(Feedback.looks_like_spam).is_(False))
+    taken_up = col(Feedback.state).in_([each for each in WAITING if each is not State.NEW])
+    return or_(new, taken_up)
 
 
 def feedback_page(
@@ -133,7 +144,7 @@ def waiting_for(session: Session, actor: Actor) -> Waiting | None:
     query = (
         select(System, func.count(), func.min(Feedback.received_at))
         .join(Feedback, col(Feedback.system_id) == col(System.id))
-        .where(_held(actor, _CHASED), visible_to(actor), col(Feedback.state).in_(WAITING))
+        .where(_held(actor, _CHASED), visible_to(actor), _waits())
         .group_by(col(System.id))
     )
     rows = session.exec(query).all()
