@@ -47,7 +47,7 @@ def incidents() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def import_list(file: Path, map_file: Path | None, sheet: str | None, dry_run: bool, as_json: bool) -> None:
-    """Bring the incidents of a list (CSV, TSV, XLSX, JSON, YAML) onto the register, all or nothing.
+    """Bring the incidents of a list (CSV, TSV, XLSX, JSON, YAML) onto the register: every row that can be read, in one step.
 
     Rows that cannot be read, or name no system of the register, are refused and told. What came before, by its source and
     reference, stays as it is: a second import of the same file changes nothing.

@@ -64,7 +64,7 @@ def import_inventory(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring the systems of an inventory (CSV, TSV, XLSX, JSON, YAML) onto the register, all or nothing.
+    """Bring the systems of an inventory (CSV, TSV, XLSX, JSON, YAML) onto the register: every row that can be read, in one step.
 
     A second import of the same file changes nothing; of a newer one, it updates what the inventory says differently.
     """
