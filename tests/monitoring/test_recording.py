@@ -16,7 +16,8 @@ from registry.kernel.guard_rails import Bound
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import LATEST, RAIL, SNAPSHOT, SnapshotBatch
 from registry.monitoring.queries.integrity import altered_batches
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.objectives import actions as objectives
 from registry.objectives.queries import metric_by_slug, metric_facts
 from registry.objectives.rules.judging import Verdict
