@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registry.kernel.canonical import canonical
 from registry.kernel.errors import RuleBroken
 from registry.kernel.text import clean
+from registry.monitoring.rules import bodies
 from registry.monitoring.rules.batches import Known, all_in_digits, problems_with
 from registry.monitoring.rules.decoding import MOST_POINTS, Batch, batch_of, batch_of_lines
 from registry.monitoring.rules.points import PointIn, Points
@@ -136,6 +137,36 @@ def outcome(text: str):
     except RuleBroken as refusal:
         return None, refusal.problems
     return points, [str(each.value) for each in points]
+
+
+def joined(opening: str, closing: str):
+    return lambda items: opening + " , ".join(items) + closing
+
+
+names = st.sampled_from(('"a"', '"b"', '"\\u0061"', '"a,"', '"\\","', '""'))
+hostile = st.recursive(
+    st.sampled_from(("1", "0.5", "null", '"a,b"', '","', '"\\",\\""', '""', "NaN")),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(joined("[", "]"))
+        | st.lists(st.tuples(names, inner).map(" : ".join), max_size=3).map(joined("{", "}"))
+    ),
+    max_leaves=12,
+)
+
+
+def told_apart(value: object) -> object:
+    """The value, its objects with what was stated twice in them."""
+    if isinstance(value, dict):
+        return [
+            getattr(value, "names", ()),
+            [(name, told_apart(inner)) for name, inner in value.items()],
+        ]
+    return [told_apart(each) for each in value] if isinstance(value, list) else repr(value).split(" at ")[0]
+
+
+@given(hostile)
+def test_what_is_stated_twice_is_found_whether_each_object_is_looked_at_or_commas_are_counted(text):
+    assert told_apart(bodies.decoded(text, "It")) == told_apart(bodies._STRICT.decode(text))
 
 
 # Good, and yet not of the kind that is read by the column: with it in a batch, every reading is looked at by itself.
