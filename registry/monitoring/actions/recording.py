@@ -125,7 +125,7 @@ def _words_refused(batch: Batch) -> list[Problem]:
 
 def _metrics(session: Session, system_id: int) -> dict[str, Known]:
     return {
-        metric.slug: Known(metric.id or 0, objectives.metric_facts(metric), metric.retired_at is not None)
+        metric.slug: Known(metric.id, metric.facts, metric.retired_at is not None)
         for metric in objectives.metrics_ever_of(session, system_id)
     }
 
