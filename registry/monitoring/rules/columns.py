@@ -5,7 +5,7 @@ at all is out of the ordinary, the readings are gone through one by one, and wha
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import gt, itemgetter
@@ -98,17 +98,31 @@ def _windows(
     if None in starts:
         starts = [end if start is None else start for start, end in zip(starts, ends, strict=True)]
     _expect(set(map(type, ends)) | set(map(type, starts)) == {str})
-    texts = list({*starts, *ends})
+    texts, parted = _texts_in(starts, ends)
     told = ",".join(texts)
     plain = _PLAIN.fullmatch(told + ",") is not None
     # A text with a comma of its own could pass for two instants here, but Python takes it for none.
     _expect(plain or _INSTANTS.fullmatch(told + ",") is not None)
     instants = _instants(texts)
-    read = dict(zip(texts, instants, strict=True))
-    kept = dict(zip(texts, _kept(told) if plain else map(written, instants), strict=True))
-    begun, ended = list(map(read.__getitem__, starts)), list(map(read.__getitem__, ends))
+    begun, ended = parted(instants)
     _expect(not any(map(gt, begun, ended)))
-    return begun, ended, list(map(kept.__getitem__, starts)), list(map(kept.__getitem__, ends))
+    return begun, ended, *parted(_kept(told) if plain else list(map(written, instants)))
+
+
+def _texts_in(
+    starts: list[str], ends: list[str]
+) -> tuple[list[str], Callable[[list[Any]], tuple[list[Any], list[Any]]]]:
+    """The texts of both columns, hardly one of them twice; and how what is made of them becomes two columns again."""
+    if starts[1:] == ends[:-1]:
+        # Windows mostly follow one another, each beginning where the one before it ended.
+        return [starts[0], *ends], lambda made: (made[:-1], made[1:])
+    texts = list({*starts, *ends})
+
+    def parted(made: list[Any]) -> tuple[list[Any], list[Any]]:
+        of = dict(zip(texts, made, strict=True))
+        return list(map(of.__getitem__, starts)), list(map(of.__getitem__, ends))
+
+    return texts, parted
 
 
 def _instants(texts: list[str]) -> list[datetime]:
