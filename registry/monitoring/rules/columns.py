@@ -42,7 +42,7 @@ def _points(raw: Sequence[Any]) -> Points:
     _expect(set(map(type, raw)) == {dict})
     told = set[str]().union(*raw)
     _expect(told <= _KNOWN)
-    given = _by_name(raw, tuple(told))
+    given = _by_name(raw, told)
     given |= {name: [None] * len(raw) for name in _KNOWN - told}
     # Whatever is objected to here is found and said again, with its place, by whoever takes the closer look.
     fields = Fields("")
@@ -65,12 +65,12 @@ def _points(raw: Sequence[Any]) -> Points:
     return points
 
 
-def _by_name(raw: Sequence[dict[str, Any]], told: tuple[str, ...]) -> dict[str, list[Any]]:
-    if len(told) > 1 and set(map(len, raw)) == {len(told)}:
-        # All tell the same fields, which are then taken out of each at once.
-        columns = zip(*map(itemgetter(*told), raw), strict=True)
-        return dict(zip(told, map(list, columns), strict=True))
-    return {name: [each.get(name) for each in raw] for name in told}
+def _by_name(raw: Sequence[dict[str, Any]], told: Iterable[str]) -> dict[str, list[Any]]:
+    try:
+        return {name: list(map(itemgetter(name), raw)) for name in told}
+    except KeyError:
+        # Not all of them tell the same fields.
+        return {name: [each.get(name) for each in raw] for name in told}
 
 
 def _expect(holds: bool) -> None:

@@ -32,10 +32,11 @@ def number_by_key(session: Session, actor: Actor, key: str) -> int:
     """The number of the system by_key finds, for who wants to know nothing else of it. Raises NotFound as by_key does."""
     number = number_of(SYSTEM_PREFIX, key)
     query = select(System.id).where(System.id == number, visible_to(actor))
-    found = session.exec(query).one_or_none() if number else None
+    # Past the session, which would make ready for objects.
+    found = session.connection().execute(query).scalar_one_or_none() if number else None
     if found is None:
         raise _not_found(session, actor, number)
-    return found
+    return int(found)
 
 
 def _not_found(session: Session, actor: Actor, number: int | None) -> NotFound:
