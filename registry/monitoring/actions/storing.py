@@ -31,8 +31,6 @@ _LAST_NUMBER = sa.text("SELECT coalesce(max(id), 0) FROM snapshot")
 _DRAWN = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
 _KEPT = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(sa.bindparam("digests", expanding=True)))
 # What its text form takes for the end of a value or of a row, and the sign that says otherwise.
-# Without its zone PostgreSQL would take an instant for one of the zone the server is set to.
-_IN_UTC = "{}+00".format
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -179,38 +177,46 @@ def _adding(same_throughout: tuple[bool, ...], rows: int) -> str:
 
 
 def _into_postgresql(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> None:
-    ids, batches, metrics, groups, starts, ends, keys, revisions, values, cases, *others = columns
-    lows, highs, verdicts, rail_ids = others
-    written = (
-        map(str, ids),
-        map(str, batches),
-        map(str, metrics),
-        _escaped(groups),
-        map(_IN_UTC, starts),
-        map(_IN_UTC, ends),
-        _escaped(keys),
-        map(str, revisions),
-        values,
-        _or_null(cases),
-        _or_null(lows),
-        _or_null(highs),
-        verdicts,
-        _or_null(rail_ids),
-    )
-    copied = "\n".join(map("\t".join, zip(*written, strict=True)))
     driver: Any = connection.connection
     with driver.cursor() as cursor, cursor.copy(_ON_POSTGRESQL) as copy:
-        copy.write(copied + "\n")
+        copy.write("\n".join(_copied(columns)) + "\n")
 
 
-def _escaped(texts: Sequence[str]) -> Iterator[str]:
+def _copied(columns: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """The readings in the text form of COPY, a line for each."""
+    ids, *others = columns
+    pattern, varying = ["%s"], [ids]
+    for column, write, ending in zip(others, _WRITERS, _ENDINGS, strict=True):
+        # What is the same throughout a delivery stands in the pattern of its lines.
+        if alike(column):
+            pattern.append(f"{write(column[:1])[0]}{ending}".replace("%", "%%"))
+        else:
+            pattern.append(f"%s{ending}")
+            varying.append(write(column))
+    return map("\t".join(pattern).__mod__, zip(*varying, strict=True))
+
+
+def _as_it_is(column: Sequence[Any]) -> Sequence[Any]:
+    return column
+
+
+def _escaped(texts: Sequence[str]) -> Sequence[str]:
     # Readings share their groups and mostly have no keys: each text is looked at once.
     tidy = {each: each.translate(_ESCAPED) for each in set(texts)}
-    return map(tidy.__getitem__, texts)
+    return [tidy[each] for each in texts]
 
 
-def _or_null(values: Iterable[object]) -> Iterator[str]:
-    return ("\\N" if each is None else str(each) for each in values)
+def _or_null(values: Sequence[Any]) -> Sequence[Any]:
+    return ["\\N" if each is None else each for each in values]
+
+
+# By column, in the order of _COLUMNS after the first.
+_WRITERS = (
+    *(_as_it_is, _as_it_is, _escaped, _as_it_is, _as_it_is, _escaped, _as_it_is),
+    *(_as_it_is, _or_null, _or_null, _or_null, _as_it_is, _or_null),
+)
+# Without its zone PostgreSQL would take an instant for one of the zone the server is set to.
+_ENDINGS = ("", "", "", "+00", "+00", *[""] * 8)
 
 
 def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
