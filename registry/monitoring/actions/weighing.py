@@ -77,12 +77,13 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
     """
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     numbers = {reading.metric_id for reading in readings}
-    metrics = queries.metrics_held(session, system_id, numbers) if numbers else {}
+    connection = session.connection()
+    metrics = queries.metrics_held(connection, system_id, numbers) if numbers else {}
     if not metrics:
         return Weighed()
     # The alerts first: whoever is just calling one over has written what is remembered by the time it is held here.
     standing = queries.unresolved_by_slot(session, system_id, metrics.keys())
-    scales = _Scales(system_id, queries.remembered_of(session, metrics.keys()), standing)
+    scales = _Scales(system_id, queries.remembered_of(connection, metrics.keys()), standing)
     scales.still_bad = _still_bad(session, standing, readings)
     by_series: dict[tuple[int, str], list[Reading]] = {}
     for reading in readings:
@@ -90,7 +91,7 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
             by_series.setdefault((reading.metric_id, reading.group), []).append(reading)
     for (number, group), some in sorted(by_series.items()):
         _weigh_series(scales, *metrics[number], group, sorted(some, key=attrgetter("window_end")))
-    _keep_watches(session, scales)
+    _keep_watches(connection, scales)
     _name_the_last(session, scales)
     session.add_all(scales.opened)
     session.flush()
@@ -250,11 +251,10 @@ def _end_silence(scales: _Scales, facts: MetricFacts, watch: Remembered) -> None
         scales.resolved.append(scales.alerts.pop(slot))
 
 
-def _keep_watches(session: Session, scales: _Scales) -> None:
+def _keep_watches(connection: sa.Connection, scales: _Scales) -> None:
     """Write what is remembered now: what is new in one statement and what was known in another, however many."""
     new = [_columns(watch) for watch in scales.heard if watch.id is None]
     known = [_columns(watch) | {"number": watch.id} for watch in scales.heard if watch.id]
-    connection = session.connection()
     if new:
         connection.execute(_ADDING, new)
     if known:

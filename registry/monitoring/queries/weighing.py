@@ -64,7 +64,7 @@ _REMEMBERED: Final = sa.select(*(WATCH.c[each.name] for each in fields(Remembere
 
 
 def metrics_held(
-    session: Session, system_id: int, metric_ids: Collection[int]
+    connection: sa.Connection, system_id: int, metric_ids: Collection[int]
 ) -> dict[int, tuple[MetricFacts, Chart]]:
     """What those of these metrics of the system that are in use state, each with the chart that looks for its slides.
 
@@ -72,7 +72,7 @@ def metrics_held(
     added their readings, and would else wait for each other.
     """
     asked = {"system": system_id, "metrics": sorted(metric_ids)}
-    held = session.connection().execute(_METRICS_HELD, asked)
+    held = connection.execute(_METRICS_HELD, asked)
     return {number: (facts_in(told), Chart(chart or Chart.CUSUM)) for number, chart, *told in held}
 
 
@@ -87,7 +87,7 @@ def unresolved_by_slot(session: Session, system_id: int, metric_ids: Collection[
     return {alert.slot: alert for alert in session.exec(query)}
 
 
-def remembered_of(session: Session, metric_ids: Collection[int]) -> dict[str, Remembered]:
+def remembered_of(connection: sa.Connection, metric_ids: Collection[int]) -> dict[str, Remembered]:
     """What is remembered of each series of these metrics, in one statement."""
-    rows = session.connection().execute(_REMEMBERED, {"metrics": sorted(metric_ids)})
+    rows = connection.execute(_REMEMBERED, {"metrics": sorted(metric_ids)})
     return {one.series: one for one in (Remembered(*row) for row in rows)}
