@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.kernel.errors import NotFound
@@ -12,12 +13,26 @@ from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.objectives.rules.metric import MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts
 
-# Asked with every delivery of readings. A statement costs more to put together than to run, so this is done once.
+METRIC: sa.Table = SuccessMetric.__table__  # type: ignore[attr-defined]
+STATED: Final = tuple(METRIC.c[each.name] for each in fields(MetricFacts))
+"""The columns of what a metric states, in the order `facts_in` takes their values."""
+
+# Asked with every delivery of readings. A statement costs more to put together than to run, so this is done once; and
+# columns cost half of what objects do.
 _EVER = (
-    select(SuccessMetric)
-    .where(SuccessMetric.system_id == bindparam("system"))
-    .order_by(col(SuccessMetric.id))
+    sa.select(METRIC.c.id, METRIC.c.slug, METRIC.c.retired_at, *STATED)
+    .where(METRIC.c.system_id == sa.bindparam("system"))
+    .order_by(METRIC.c.id)
 )
+
+
+class Stated(NamedTuple):
+    """A metric without its record: enough to judge a reading by."""
+
+    id: int
+    slug: str
+    retired_at: datetime | None
+    facts: MetricFacts
 
 
 def objective_of(session: Session, system_id: int, *, lock: bool = False) -> Objective | None:
@@ -43,9 +58,10 @@ def metrics_of(session: Session, system_id: int, *, retired: bool = False) -> Se
     return session.exec(query.order_by(col(SuccessMetric.id))).all()
 
 
-def metrics_ever_of(session: Session, system_id: int) -> Sequence[SuccessMetric]:
+def metrics_ever_of(session: Session, system_id: int) -> list[Stated]:
     """The system's metrics, those in use and those that no longer are, in the order they were added."""
-    return session.exec(_EVER, params={"system": system_id}).all()
+    rows = session.connection().execute(_EVER, {"system": system_id})
+    return [Stated(number, slug, retired_at, facts_in(told)) for number, slug, retired_at, *told in rows]
 
 
 def metrics_by_system(session: Session, system_ids: Sequence[int]) -> dict[int, list[SuccessMetric]]:
@@ -95,4 +111,11 @@ def metric_facts(metric: SuccessMetric) -> MetricFacts:
     """What the metric states, as the rules read it."""
     values: dict[str, Any] = {each.name: getattr(metric, each.name) for each in fields(MetricFacts)}
     values["groups"] = tuple(metric.groups)
+    return MetricFacts(**values)
+
+
+def facts_in(told: Sequence[Any]) -> MetricFacts:
+    """What a metric states, from the values of the columns that are STATED."""
+    values: dict[str, Any] = {column.name: value for column, value in zip(STATED, told, strict=True)}
+    values["groups"] = tuple(values["groups"])
     return MetricFacts(**values)

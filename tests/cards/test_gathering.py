@@ -35,7 +35,8 @@ from registry.kernel.errors import Forbidden
 from registry.kernel.guard_rails import Bound
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.rules.alerts import Severity
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.objectives.rules.judging import Verdict
 from registry.systems import actions as systems
 from registry.systems.queries import by_number, facts_of

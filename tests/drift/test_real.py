@@ -9,7 +9,8 @@ import pytest
 from registry.kernel.guard_rails import Bound
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.rules.alerts import GOOD_NEEDED
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction, Kind, MetricFacts
 

@@ -23,7 +23,7 @@ from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.models.snapshots import Snapshot, SnapshotBatch
 from registry.monitoring.rules.alerts import AlertKind, AlertState
-from registry.monitoring.rules.batches import Known, places_of, problems_with
+from registry.monitoring.rules.batches import Known, problems_with
 from registry.monitoring.rules.decoding import Batch
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction, Kind, MetricFacts
@@ -82,7 +82,7 @@ def test_whatever_was_counted_can_be_recorded_and_lies_in_its_interval(counts, u
     assert len(points) == bool(counts[1])
     known = {"overruled": Known(1, metric)}
     at = datetime(2026, 11, 9, tzinfo=UTC)
-    assert not points or problems_with(points, places_of(points, known), known, at) == []
+    assert not points or problems_with(points, known, at) == []
 
 
 def test_the_tab_is_told_what_comes_by_itself_and_what_is_lacking_for_it():

@@ -21,7 +21,8 @@ from registry.monitoring.actions import alerts as monitoring
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity, slot_of
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.objectives import actions as objectives
 from registry.objectives.queries import metric_facts
 from registry.versions import actions as versions

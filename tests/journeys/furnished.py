@@ -59,7 +59,8 @@ from registry.monitoring.models.alerts import Alert
 from registry.monitoring.models.snapshots import Snapshot
 from registry.monitoring.rules.alerts import AlertKind
 from registry.monitoring.rules.answers import Level
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.objectives import actions as objectives
 from registry.objectives.queries import metrics_of
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts

@@ -22,7 +22,8 @@ from registry.monitoring.rules.alerts import (
     next_change,
 )
 from registry.monitoring.rules.answers import Level
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.monitoring.rules.readings import Reading
 from registry.objectives.rules.judging import Verdict
 from tests.monitoring.alerting import DOOR, START, alerts, later, stated

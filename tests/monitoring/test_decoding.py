@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from registry.kernel.canonical import canonical
 from registry.kernel.errors import RuleBroken
 from registry.kernel.text import clean
-from registry.monitoring.rules.batches import written as kept_as
-from registry.monitoring.rules.decoding import MOST_POINTS, Batch, PointIn, batch_of, batch_of_lines
+from registry.monitoring.rules import bodies
+from registry.monitoring.rules.batches import Known, all_in_digits, problems_with
+from registry.monitoring.rules.decoding import MOST_POINTS, Batch, batch_of, batch_of_lines
+from registry.monitoring.rules.points import PointIn, Points
+from registry.monitoring.rules.points import written as kept_as
+from registry.objectives.rules.metric import Kind, MetricFacts
 
 GOOD = {"metric": "accuracy", "window_end": "2026-11-02T00:00:00Z", "value": 0.912}
 END = datetime(2026, 11, 2, tzinfo=UTC)
@@ -135,6 +139,36 @@ def outcome(text: str):
     return points, [str(each.value) for each in points]
 
 
+def joined(opening: str, closing: str):
+    return lambda items: opening + " , ".join(items) + closing
+
+
+names = st.sampled_from(('"a"', '"b"', '"\\u0061"', '"a,"', '"\\","', '""'))
+hostile = st.recursive(
+    st.sampled_from(("1", "0.5", "null", '"a,b"', '","', '"\\",\\""', '""', "NaN")),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(joined("[", "]"))
+        | st.lists(st.tuples(names, inner).map(" : ".join), max_size=3).map(joined("{", "}"))
+    ),
+    max_leaves=12,
+)
+
+
+def told_apart(value: object) -> object:
+    """The value, its objects with what was stated twice in them."""
+    if isinstance(value, dict):
+        return [
+            getattr(value, "names", ()),
+            [(name, told_apart(inner)) for name, inner in value.items()],
+        ]
+    return [told_apart(each) for each in value] if isinstance(value, list) else repr(value).split(" at ")[0]
+
+
+@given(hostile)
+def test_what_is_stated_twice_is_found_whether_each_object_is_looked_at_or_commas_are_counted(text):
+    assert told_apart(bodies.decoded(text, "It")) == told_apart(bodies._STRICT.decode(text))
+
+
 # Good, and yet not of the kind that is read by the column: with it in a batch, every reading is looked at by itself.
 TINY = '{"metric": "p", "window_end": "2026-11-02t00:00:00z", "value": 1e-9}'
 likely = st.fixed_dictionaries(
@@ -161,13 +195,34 @@ def test_readings_are_the_same_whether_they_are_read_by_the_column_or_one_by_one
     assert (points, more) == (closely and closely[:-1], more_closely[:-1] if closely else more_closely)
 
 
+@given(st.lists(likely, min_size=1, max_size=4), st.data())
+def test_what_was_shown_in_reading_by_the_column_is_what_would_be_found_in_looking_again(changes, data):
+    # Those that are refused anyway are left out one by one, for most of several together are.
+    told = [
+        each
+        for each in ({**GOOD, **change} for change in changes)
+        if outcome(json.dumps({"snapshots": [each]}))[0]
+    ]
+    points = batch_of(body(*told)).points if told else ()
+    if not isinstance(points, Points):
+        return
+    again = Points.of(tuple(points))
+    assert (again, again.kept_starts, again.kept_ends) == (points, points.kept_starts, points.kept_ends)
+    assert points.digits == all_in_digits(points.values)
+    known = {"accuracy": Known(1, MetricFacts(Kind.ACCURACY, "Accuracy", groups=("site",)))}
+    assert problems_with(points, known, END) == problems_with(again, known, END)
+    some = data.draw(st.lists(st.sampled_from(range(len(points)))))
+    assert points.only(some) == tuple(points[place] for place in some)
+
+
 @given(
     st.lists(instants.map(lambda at: at.replace(microsecond=0, tzinfo=None)), min_size=1),
     st.sampled_from(("Z", "+00:00")),
 )
 def test_an_instant_is_kept_alike_whether_its_text_is_rewritten_or_its_value_written_anew(ends, zone):
-    batch = batch_of(body(*({**GOOD, "window_end": f"{end.isoformat()}{zone}"} for end in ends)))
-    assert batch.written == {point.window_end: kept_as(point.window_end) for point in batch.points}
+    points = batch_of(body(*({**GOOD, "window_end": f"{end.isoformat()}{zone}"} for end in ends))).points
+    assert isinstance(points, Points)
+    assert (points.kept_starts, points.kept_ends) == 2 * ([kept_as(point.window_end) for point in points],)
 
 
 def test_what_may_be_left_out_may_be_null_and_one_moment_is_a_window():

@@ -16,7 +16,8 @@ from registry.kernel.guard_rails import Bound
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import LATEST, RAIL, SNAPSHOT, SnapshotBatch
 from registry.monitoring.queries.integrity import altered_batches
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.objectives import actions as objectives
 from registry.objectives.queries import metric_by_slug, metric_facts
 from registry.objectives.rules.judging import Verdict
@@ -195,7 +196,7 @@ def test_of_many_readings_each_is_stored_as_it_came_whatever_they_have_in_common
         at(
             1,
             f"0.{90 + number % 7}",
-            key=f"{number:03}",
+            key=f"{number:03} of 50 %s\\t\t",
             n=500 + number if number % 2 else None,
             low=None if number % 3 else D("0.8"),
             group="" if number % 5 else '{"site":"north"}',
@@ -209,6 +210,8 @@ def test_of_many_readings_each_is_stored_as_it_came_whatever_they_have_in_common
         for row in rows
     ]
     assert kept == [tuple(each[1:]) for each in sent]
+    house.send(*(at(day, key="50 %s\\t\t") for day in (2, 3)))
+    assert [row.client_key for row in house.rows()[-2:]] == ["50 %s\\t\t"] * 2
     assert house.altered() == []
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.points import PointIn
 
 
 def readings_of(slug: str, told: Mapping[str, Any], today: date) -> list[PointIn]:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from registry.drift.models import DISTRIBUTION, FEATURE, DistributionBatch
 from registry.drift.rules.spreads import Spread, line_of
 from registry.monitoring.queries.deliveries import altered
-from registry.monitoring.rules.batches import written
+from registry.monitoring.rules.points import written
 from registry.monitoring.rules.rails import digest_of
 
 _BATCH: sa.Table = DistributionBatch.__table__  # type: ignore[attr-defined]

@@ -9,7 +9,8 @@ from typing import Final
 
 from registry.drift.rules.decoding import MOST_DISTRIBUTIONS, DistributionIn
 from registry.kernel.errors import Problem
-from registry.monitoring.rules.batches import AHEAD, GROUP_LIMIT, MOST_PROBLEMS, window_refused, written
+from registry.monitoring.rules.batches import AHEAD, GROUP_LIMIT, MOST_PROBLEMS, window_refused
+from registry.monitoring.rules.points import written
 
 MOST_FEATURES: Final = 2_000
 """How many features of one system are watched at most, each group of one counted by itself."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from registry.fairness.models import COUNT, WINDOW
 from registry.fairness.rules.batches import Held, Place, count_content, place_of, window_content
 from registry.fairness.rules.decoding import CountIn, WindowIn
-from registry.monitoring.rules.batches import written
+from registry.monitoring.rules.points import written
 
 
 def held_counts(connection: sa.Connection, system_id: int, items: Sequence[CountIn]) -> dict[Place, Held]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from registry.fairness.rules.decoding import CountIn, WindowIn
 from registry.kernel.canonical import canonical
 from registry.kernel.errors import Problem
-from registry.monitoring.rules.batches import AHEAD, MOST_PROBLEMS, window_refused, written
+from registry.monitoring.rules.batches import AHEAD, MOST_PROBLEMS, window_refused
+from registry.monitoring.rules.points import written
 from registry.monitoring.rules.rails import digest_of
 
 Place = tuple[str, ...]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from registry.feedback.rules.figures import Figures, Share
-from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.points import PointIn
 from registry.objectives.rules.metric import Kind, MetricFacts
 
 # As far back as the figures of a system are shown; a metric stated today begins with that much of a past.

@@ -22,7 +22,6 @@ from registry.monitoring.rules.alerts import (
     AlertState,
     Severity,
     closed,
-    series_of,
     severity_of,
     slot_of,
 )
@@ -160,7 +159,7 @@ def _forget(session: Session, alert: Alert) -> None:
     """Let what was heard so far be over with the alert, so that a late reading does not bring it back."""
     if alert.metric_id is None:
         return
-    watch = queries.watches_of(session, {alert.metric_id}).get(series_of(alert.metric_id, alert.group))
+    watch = queries.watch_of(session, alert.metric_id, alert.group)
     if watch is None:
         return
     if alert.kind is AlertKind.TREND:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -20,8 +21,9 @@ from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries.stored import Held, held_at
 from registry.monitoring.rules import batches
 from registry.monitoring.rules.batches import Known, Place
-from registry.monitoring.rules.decoding import Batch, PointIn
-from registry.monitoring.rules.rails import Rails, digest_of, lines_of, rails_of, verdicts_by
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import Points
+from registry.monitoring.rules.rails import Rails, digest_of, lines_of, rails_of
 from registry.monitoring.rules.readings import Reading
 from registry.monitoring.rules.telling import telling
 from registry.objectives import queries as objectives
@@ -45,10 +47,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """The readings of a batch that are new, with their places and revisions; and those held already."""
+    """The readings of a batch that are new, with the numbers of their metrics and their revisions; and those held already."""
 
-    points: Sequence[PointIn]
-    places: Sequence[Place]
+    points: Points
+    metrics: Sequence[int]
     revisions: Sequence[int]
     known: Sequence[Held]
 
@@ -63,20 +65,20 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     received_at = clock.now()
     known = _metrics(session, system_id)
-    places = batches.places_of(batch.points, known, batch.written)
+    points = Points.of(batch.points)
     version = by_label(session, system_id, batch.version) if batch.version else None
     if batch.version and version is None:
         raise RuleBroken(
             [Problem("version", f"This system has no version {batch.version[:60]!r}. Add it first.")]
         )
-    refuse_if([*_words_refused(batch), *batches.problems_with(batch.points, places, known, received_at)])
+    refuse_if([*_words_refused(batch), *batches.problems_with(points, known, received_at)])
     connection = session.connection()
     storing.hold_system(connection, system_id)
-    sorted_ = _sort(connection, batch, [place for place in places if place is not None])
+    sorted_ = _sort(connection, batch, points, _numbers(points, known))
     if not sorted_.points:
         first = min(each.batch_id for each in sorted_.known)
-        return Receipt(None, 0, len(batch.points), {}, first)
-    storing.make_months(connection, sorted_.places)
+        return Receipt(None, 0, len(points), {}, first)
+    storing.make_months(connection, sorted_.points.kept_ends)
     judged, digest = _judged(connection, sorted_, known)
     delivery = SnapshotBatch(
         system_id=system_id,
@@ -94,23 +96,22 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     storing.keep_latest(connection, judged, received_at)
     weighed = weigh(session, actor, system_id, _readings(judged))
     record(session, actor, Event.SNAPSHOTS_RECORDED, delivery, system_id=system_id)
-    counts = {Verdict(each): count for each, count in Counter(map(str, judged.verdicts)).items()}
+    counts = {Verdict(each): count for each, count in Counter(judged.said).items()}
     accepted = len(judged.ids)
-    return Receipt(delivery, accepted, len(batch.points) - accepted, counts, weighed=weighed)
+    return Receipt(delivery, accepted, len(points) - accepted, counts, weighed=weighed)
 
 
 def _readings(judged: Judged) -> list[Reading]:
     """The readings that alerts have to be told of: of a thousand good ones a few say all there is to say."""
-    metrics, ends, groups, _, _ = zip(*judged.places, strict=True)
-    told = telling(list(zip(metrics, groups, strict=True)), ends, judged.verdicts, judged.revisions)
+    told = telling(judged.series(), judged.points.kept_ends, judged.verdicts, judged.revisions)
     return [_reading(judged, place) for place in told]
 
 
 def _reading(judged: Judged, place: int) -> Reading:
-    point, verdict, corrects = judged.points[place], judged.verdicts[place], judged.revisions[place] > 0
-    window = (point.group, point.window_start, point.window_end)
-    number = judged.ids[place]
-    return Reading(judged.places[place][0], *window, point.value, point.n, verdict, number, corrects)
+    points, corrects = judged.points, judged.revisions[place] > 0
+    window = (points.groups[place], points.starts[place], points.ends[place])
+    value, n, verdict = points.values[place], points.cases[place], judged.verdicts[place]
+    return Reading(judged.metrics[place], *window, value, n, verdict, judged.ids[place], corrects)
 
 
 def _words_refused(batch: Batch) -> list[Problem]:
@@ -124,19 +125,25 @@ def _words_refused(batch: Batch) -> list[Problem]:
 
 def _metrics(session: Session, system_id: int) -> dict[str, Known]:
     return {
-        metric.slug: Known(metric.id or 0, objectives.metric_facts(metric), metric.retired_at is not None)
+        metric.slug: Known(metric.id, metric.facts, metric.retired_at is not None)
         for metric in objectives.metrics_ever_of(session, system_id)
     }
 
 
-def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> _Sorted:
+def _numbers(points: Points, known: Mapping[str, Known]) -> list[int]:
+    """The number of each reading's metric, all of which are known."""
+    numbers = {slug: known[slug].id for slug in set(points.metrics)}
+    return list(map(numbers.__getitem__, points.metrics))
+
+
+def _sort(connection: sa.Connection, batch: Batch, points: Points, metrics: Sequence[int]) -> _Sorted:
     """Tell new readings from known ones. Raises Conflict, naming each, for other values without a reason."""
-    held = held_at(connection, each_at)
-    if not held and len(set(each_at)) == len(batch.points):
-        return _Sorted(batch.points, each_at, [0] * len(each_at), ())
-    new, old, contradicted = [], [], []
+    held = held_at(connection, points, metrics)
+    if not held and batches.apart_in_place(points):
+        return _Sorted(points, metrics, [0] * len(points), ())
+    new, revisions, old, contradicted = [], [], [], []
     seen: set[Place] = set()
-    for number, (point, place) in enumerate(zip(batch.points, each_at, strict=True)):
+    for number, (point, place) in enumerate(zip(points, batches.places_of(points, metrics), strict=True)):
         if place in seen:
             continue
         seen.add(place)
@@ -146,7 +153,8 @@ def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> 
         ):
             old.append(standing)
         elif standing is None or batch.supersedes.strip():
-            new.append((point, place, 0 if standing is None else standing.revision + 1))
+            new.append(number)
+            revisions.append(0 if standing is None else standing.revision + 1)
         else:
             contradicted.append(f"snapshots.{number} ({point.metric}: {standing.value:f} is held)")
     if contradicted:
@@ -156,50 +164,67 @@ def _sort(connection: sa.Connection, batch: Batch, each_at: Sequence[Place]) -> 
         raise Conflict(
             f'Another value is held for {named}. To correct it, send "supersedes" with the reason.', 0
         )
-    points, places_, revisions = zip(*new, strict=True) if new else ((), (), ())
-    return _Sorted(points, places_, revisions, old)
+    return _Sorted(points.only(new), [metrics[number] for number in new], revisions, old)
 
 
 def _judged(connection: sa.Connection, new: _Sorted, known: Mapping[str, Known]) -> tuple[Judged, str]:
     """The readings as they will be stored, each with its verdict; and the digest that answers for all of them."""
-    slugs = [point.metric for point in new.points]
+    points, slugs = new.points, new.points.metrics
     rails = {slug: rails_of(known[slug].facts) for slug in set(slugs)}
     kept = storing.rail_numbers(connection, [each for each in rails.values() if each is not None])
     digests = {slug: "" if each is None else each.sha256 for slug, each in rails.items()}
     numbers = {slug: kept.get(digest) for slug, digest in digests.items()}
-    _, _, _, values, cases, lows, highs, _, _ = zip(*new.points, strict=True)
+    verdicts = _verdicts(points, rails)
     judged = Judged(
-        ids=storing.numbers_for(connection, len(slugs)),
-        points=new.points,
-        places=new.places,
+        ids=storing.numbers_for(connection, len(points)),
+        points=points,
+        metrics=new.metrics,
         revisions=new.revisions,
-        verdicts=_verdicts(new.points, slugs, rails),
-        rail_ids=[numbers[slug] for slug in slugs],
-        values=batches.all_in_digits(values),
-        lows=batches.each_in_digits(lows),
-        highs=batches.each_in_digits(highs),
+        verdicts=verdicts,
+        said=list(map(str, verdicts)),
+        rail_ids=list(map(numbers.__getitem__, slugs)),
+        values=points.digits or batches.all_in_digits(points.values),
+        lows=batches.each_in_digits(points.lows),
+        highs=batches.each_in_digits(points.highs),
     )
     lines = lines_of(
-        judged.places,
+        judged.metrics,
+        points.kept_ends,
+        points.groups,
+        points.kept_starts,
+        points.keys,
         judged.revisions,
         judged.values,
-        cases,
+        points.cases,
         judged.lows,
         judged.highs,
-        map(str, judged.verdicts),
-        [digests[slug] for slug in slugs],
+        judged.said,
+        list(map(digests.__getitem__, slugs)),
     )
     return judged, digest_of(lines)
 
 
-def _verdicts(
-    points: Sequence[PointIn], slugs: Sequence[str], rails: Mapping[str, Rails | None]
-) -> list[Verdict]:
+def _verdicts(points: Points, rails: Mapping[str, Rails | None]) -> list[Verdict]:
     """The verdicts on readings, those of each metric judged together."""
     if len(rails) == 1:
-        return verdicts_by(rails[slugs[0]], points)
-    of: dict[str, list[PointIn]] = {slug: [] for slug in rails}
-    for point in points:
-        of[point.metric].append(point)
-    judged = {slug: iter(verdicts_by(rails[slug], some)) for slug, some in of.items()}
-    return [next(judged[slug]) for slug in slugs]
+        return _verdicts_by(rails[points.metrics[0]], points.values, points.cases)
+    of: dict[str, list[int]] = {slug: [] for slug in rails}
+    for place, slug in enumerate(points.metrics):
+        of[slug].append(place)
+    judged = {
+        slug: iter(
+            _verdicts_by(
+                rails[slug], [points.values[each] for each in some], [points.cases[each] for each in some]
+            )
+        )
+        for slug, some in of.items()
+    }
+    return [next(judged[slug]) for slug in points.metrics]
+
+
+def _verdicts_by(
+    rails: Rails | None, values: Sequence[Decimal], cases: Sequence[int | None]
+) -> list[Verdict]:
+    if rails is None:
+        return [Verdict.NO_GUARD_RAIL] * len(values)
+    return rails.judge_each(values, cases)

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.monitoring.models.snapshots import LATEST, RAIL
-from registry.monitoring.rules.batches import Place
-from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.points import Points, alike
 from registry.monitoring.rules.rails import Rails
 from registry.monitoring.rules.telling import apart
 from registry.objectives.rules.judging import Verdict
@@ -32,8 +31,6 @@ _LAST_NUMBER = sa.text("SELECT coalesce(max(id), 0) FROM snapshot")
 _DRAWN = sa.text("SELECT array_agg(nextval('snapshot_id_seq')) FROM generate_series(1, :count)")
 _KEPT = sa.select(RAIL.c.sha256, RAIL.c.id).where(RAIL.c.sha256.in_(sa.bindparam("digests", expanding=True)))
 # What its text form takes for the end of a value or of a row, and the sign that says otherwise.
-# Without its zone PostgreSQL would take an instant for one of the zone the server is set to.
-_IN_UTC = "{}+00".format
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -41,18 +38,26 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 class Judged:
     """Readings about to be stored, as columns: an object for each would cost more than storing it.
 
-    `verdicts` and the numbers are the texts they are stored as; `values` those of the readings' values.
+    `metrics` are their numbers. `said`, `values`, `lows` and `highs` are the texts that verdicts and numbers are stored as.
     """
 
     ids: Sequence[int]
-    points: Sequence[PointIn]
-    places: Sequence[Place]
+    points: Points
+    metrics: Sequence[int]
     revisions: Sequence[int]
     verdicts: Sequence[Verdict]
+    said: Sequence[str]
     rail_ids: Sequence[int | None]
     values: Sequence[str]
     lows: Sequence[str | None]
     highs: Sequence[str | None]
+
+    def series(self) -> Sequence[tuple[int, str]]:
+        """The metric and group of each."""
+        groups = self.points.groups
+        if alike(self.metrics) and alike(groups):
+            return [(self.metrics[0], groups[0])] * len(groups)
+        return list(zip(self.metrics, groups, strict=True))
 
 
 def hold_system(connection: sa.Connection, system_id: int) -> None:
@@ -62,11 +67,11 @@ def hold_system(connection: sa.Connection, system_id: int) -> None:
         connection.execute(_HOLD_SYSTEM, {"family": _OF_SYSTEM, "system": system_id})
 
 
-def make_months(connection: sa.Connection, readings: Iterable[Place]) -> None:
-    """Make the partitions these readings belong to, where PostgreSQL does not have them yet."""
+def make_months(connection: sa.Connection, ends: Iterable[str]) -> None:
+    """Make the partitions that readings of windows with these ends belong to, where PostgreSQL does not have them yet."""
     if connection.dialect.name != "postgresql":
         return
-    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {place[1][:7] for place in readings}}
+    months = {f"snapshot_y{month[:4]}m{month[5:]}": month for month in {end[:7] for end in ends}}
     if not connection.execute(_LACKING, {"names": list(months)}).all():
         return
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OF_MONTHS)))
@@ -127,22 +132,21 @@ def store(connection: sa.Connection, batch_id: int, readings: Judged) -> None:
 
 def _columns(batch_id: int, readings: Judged) -> tuple[Sequence[Any], ...]:
     """The readings in the order of _COLUMNS."""
-    metrics, ends, groups, starts, keys = zip(*readings.places, strict=True)
-    cases = [point.n for point in readings.points]
+    points = readings.points
     return (
         readings.ids,
-        [batch_id] * len(cases),
-        metrics,
-        groups,
-        starts,
-        ends,
-        keys,
+        [batch_id] * len(points),
+        readings.metrics,
+        points.groups,
+        points.kept_starts,
+        points.kept_ends,
+        points.keys,
         readings.revisions,
         readings.values,
-        cases,
+        points.cases,
         readings.lows,
         readings.highs,
-        list(map(str, readings.verdicts)),
+        readings.said,
         readings.rail_ids,
     )
 
@@ -150,9 +154,9 @@ def _columns(batch_id: int, readings: Judged) -> tuple[Sequence[Any], ...]:
 def _into_sqlite(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> None:
     # Most columns say the same throughout a delivery. Such a value is bound once in a statement and not with each row.
     ids, *others = columns
-    alike = (False, *(column.count(column[0]) == len(column) for column in others))
-    shared = [column[0] for column, same in zip(columns, alike, strict=True) if same]
-    varying = [column for column, same in zip(columns, alike, strict=True) if not same]
+    same_throughout = (False, *map(alike, others))
+    shared = [column[0] for column, same in zip(columns, same_throughout, strict=True) if same]
+    varying = [column for column, same in zip(columns, same_throughout, strict=True) if not same]
     many = len(ids)
     in_full = many - many % _ROWS_AT_ONCE
     for rows, first, last in ((_ROWS_AT_ONCE, 0, in_full), (1, in_full, many)):
@@ -160,60 +164,66 @@ def _into_sqlite(connection: sa.Connection, columns: Sequence[Sequence[Any]]) ->
         width = rows * len(varying)
         bound = [(*shared, *told[place : place + width]) for place in range(0, len(told), width)]
         if bound:
-            connection.exec_driver_sql(_adding(alike, rows), bound)
+            connection.exec_driver_sql(_adding(same_throughout, rows), bound)
 
 
 @lru_cache(maxsize=64)
-def _adding(alike: tuple[bool, ...], rows: int) -> str:
+def _adding(same_throughout: tuple[bool, ...], rows: int) -> str:
     """The statement that adds so many rows, its parameters those that are alike in all and then the others by row."""
-    shared, later = count(1), count(1 + sum(alike))
-    numbers = [next(shared) if same else None for same in alike]
+    shared, later = count(1), count(1 + sum(same_throughout))
+    numbers = [next(shared) if same else None for same in same_throughout]
     each = [", ".join(f"?{number or next(later)}" for number in numbers) for _ in range(rows)]
     return f"INSERT INTO snapshot ({_COLUMNS}) VALUES ({'), ('.join(each)})"  # noqa: S608 - names from above
 
 
 def _into_postgresql(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> None:
-    ids, batches, metrics, groups, starts, ends, keys, revisions, values, cases, *others = columns
-    lows, highs, verdicts, rail_ids = others
-    written = (
-        map(str, ids),
-        map(str, batches),
-        map(str, metrics),
-        _escaped(groups),
-        map(_IN_UTC, starts),
-        map(_IN_UTC, ends),
-        _escaped(keys),
-        map(str, revisions),
-        values,
-        _or_null(cases),
-        _or_null(lows),
-        _or_null(highs),
-        verdicts,
-        _or_null(rail_ids),
-    )
-    copied = "\n".join(map("\t".join, zip(*written, strict=True)))
     driver: Any = connection.connection
     with driver.cursor() as cursor, cursor.copy(_ON_POSTGRESQL) as copy:
-        copy.write(copied + "\n")
+        copy.write("\n".join(_copied(columns)) + "\n")
 
 
-def _escaped(texts: Sequence[str]) -> Iterator[str]:
+def _copied(columns: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """The readings in the text form of COPY, a line for each."""
+    ids, *others = columns
+    pattern, varying = ["%s"], [ids]
+    for column, write, ending in zip(others, _WRITERS, _ENDINGS, strict=True):
+        # What is the same throughout a delivery stands in the pattern of its lines.
+        if alike(column):
+            pattern.append(f"{write(column[:1])[0]}{ending}".replace("%", "%%"))
+        else:
+            pattern.append(f"%s{ending}")
+            varying.append(write(column))
+    return map("\t".join(pattern).__mod__, zip(*varying, strict=True))
+
+
+def _as_it_is(column: Sequence[Any]) -> Sequence[Any]:
+    return column
+
+
+def _escaped(texts: Sequence[str]) -> Sequence[str]:
     # Readings share their groups and mostly have no keys: each text is looked at once.
     tidy = {each: each.translate(_ESCAPED) for each in set(texts)}
-    return map(tidy.__getitem__, texts)
+    return [tidy[each] for each in texts]
 
 
-def _or_null(values: Iterable[object]) -> Iterator[str]:
-    return ("\\N" if each is None else str(each) for each in values)
+def _or_null(values: Sequence[Any]) -> Sequence[Any]:
+    return ["\\N" if each is None else each for each in values]
+
+
+# By column, in the order of _COLUMNS after the first.
+_WRITERS = (
+    *(_as_it_is, _as_it_is, _escaped, _as_it_is, _as_it_is, _escaped, _as_it_is),
+    *(_as_it_is, _or_null, _or_null, _or_null, _as_it_is, _or_null),
+)
+# Without its zone PostgreSQL would take an instant for one of the zone the server is set to.
+_ENDINGS = ("", "", "", "+00", "+00", *[""] * 8)
 
 
 def keep_latest(connection: sa.Connection, readings: Judged, received_at: datetime) -> None:
     """Let the newest of these be the latest of its metric and group, unless a newer window is known already."""
-    metrics, ends, groups, _, _ = zip(*readings.places, strict=True)
+    ends = readings.points.kept_ends
     # Of several in one window the last.
-    newest = [
-        max(reversed(some), key=ends.__getitem__) for some in apart(list(zip(metrics, groups, strict=True)))
-    ]
+    newest = [max(reversed(some), key=ends.__getitem__) for some in apart(readings.series())]
     rows = [_latest_row(readings, place, received_at) for place in newest]
     connection.execute(_TAKING_LATEST[connection.dialect.name], rows)
 
@@ -239,7 +249,7 @@ _TAKING_LATEST = {"sqlite": _taking_latest(sqlite.insert), "postgresql": _taking
 def _latest_row(readings: Judged, number: int, received_at: datetime) -> dict[str, object]:
     point = readings.points[number]
     return {
-        "metric_id": readings.places[number][0],
+        "metric_id": readings.metrics[number],
         "group_key": point.group,
         "snapshot_id": readings.ids[number],
         "window_start": point.window_start,

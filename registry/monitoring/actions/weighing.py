@@ -1,20 +1,22 @@
 """Weigh readings that have just been recorded: open, count, worsen and resolve the alerts they speak of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import insert
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.monitoring.actions.standing import close, remembered, state_in, worsen
-from registry.monitoring.models.alerts import Alert, Watch
-from registry.monitoring.queries import alerts as queries
+from registry.monitoring.models.alerts import Alert
+from registry.monitoring.queries import weighing as queries
+from registry.monitoring.queries.alerts import last_resolved
 from registry.monitoring.queries.corrections import bad_between
+from registry.monitoring.queries.weighing import WATCH, Remembered
 from registry.monitoring.rules.alerts import (
     CORRECTED,
     AlertKind,
@@ -31,12 +33,16 @@ from registry.monitoring.rules.causes import VERDICTS, Cause
 from registry.monitoring.rules.readings import Reading
 from registry.monitoring.rules.silence import is_silent
 from registry.monitoring.rules.slides import Chart, as_slides, calm_with, points_with, sliding
-from registry.objectives.models import SuccessMetric
-from registry.objectives.queries import metric_facts
 from registry.objectives.rules.judging import Verdict
+from registry.objectives.rules.metric import MetricFacts
 
 RECOVERED = "The readings are good again."
 HEARD = "A reading has come."
+
+_KEPT = [each.name for each in fields(Remembered) if each.name != "id"]
+# Made once: to put such a statement together takes longer than to carry it out.
+_ADDING = sa.insert(WATCH)
+_KEEPING = sa.update(WATCH).where(WATCH.c.id == sa.bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,12 @@ class _Scales:
     """What one delivery is weighed with."""
 
     system_id: int
-    watches: dict[str, Watch]
+    watches: dict[str, Remembered]
     alerts: dict[str, Alert]
     # What is still bad of the series whose alerts a correction speaks of.
     still_bad: Mapping[tuple[int, str], list[Reading]] = field(default_factory=dict)
+    # What is remembered of the series that these readings are of.
+    heard: list[Remembered] = field(default_factory=list)
     opened: list[Alert] = field(default_factory=list)
     resolved: list[Alert] = field(default_factory=list)
 
@@ -69,21 +77,21 @@ def weigh(session: Session, actor: Actor, system_id: int, readings: Sequence[Rea
     """
     require(actor, Permission.SNAPSHOT_PUSH, system_id)
     numbers = {reading.metric_id for reading in readings}
-    metrics = queries.metrics_held(session, system_id, numbers) if numbers else {}
+    connection = session.connection()
+    metrics = queries.metrics_held(connection, system_id, numbers) if numbers else {}
     if not metrics:
         return Weighed()
     # The alerts first: whoever is just calling one over has written what is remembered by the time it is held here.
     standing = queries.unresolved_by_slot(session, system_id, metrics.keys())
-    scales = _Scales(system_id, queries.watches_of(session, metrics.keys()), standing)
+    scales = _Scales(system_id, queries.remembered_of(connection, metrics.keys()), standing)
     scales.still_bad = _still_bad(session, standing, readings)
     by_series: dict[tuple[int, str], list[Reading]] = {}
     for reading in readings:
         if reading.metric_id in metrics:
             by_series.setdefault((reading.metric_id, reading.group), []).append(reading)
     for (number, group), some in sorted(by_series.items()):
-        metric, chart = metrics[number]
-        _weigh_series(scales, metric, chart, group, sorted(some, key=attrgetter("window_end")))
-    _keep_watches(session, scales)
+        _weigh_series(scales, *metrics[number], group, sorted(some, key=attrgetter("window_end")))
+    _keep_watches(connection, scales)
     _name_the_last(session, scales)
     session.add_all(scales.opened)
     session.flush()
@@ -119,20 +127,21 @@ def _in_spell(reading: Reading, alert: Alert) -> bool:
 
 
 def _weigh_series(
-    scales: _Scales, metric: SuccessMetric, chart: Chart, group: str, readings: list[Reading]
+    scales: _Scales, facts: MetricFacts, chart: Chart, group: str, readings: list[Reading]
 ) -> None:
-    series, facts, newest = series_of(metric.id, group), metric_facts(metric), readings[-1].window_end
-    watch = scales.watches.get(series) or Watch(metric_id=metric.id or 0, series=series, heard_until=newest)
-    scales.watches[series] = watch
+    number, newest = readings[0].metric_id, readings[-1].window_end
+    series = series_of(number, group)
+    watch = scales.watches.get(series) or Remembered(number, series, newest)
+    scales.heard.append(watch)
     watch.heard_until = max(watch.heard_until, newest)
     rails = Cause(AlertKind.WARN, facts, group, chart)
-    bad = scales.still_bad.get((metric.id or 0, group), [])
+    bad = scales.still_bad.get((number, group), [])
     watch.rail = _follow(scales, rails, readings, watch.rail, bad)
     # What is corrected was compared with already.
     watch.calm = list(calm_with(watch.calm, [one for one in readings if not one.corrects]))
     points = points_with([(datetime.fromisoformat(at), value) for at, value in watch.points], readings)
     watch.points = [[at.isoformat(), value] for at, value in points]
-    slid = sliding(watch.calm, points, metric.direction, chart)
+    slid = sliding(watch.calm, points, facts.direction, chart)
     if slid is not None:
         slide = Cause(AlertKind.TREND, facts, group, chart)
         bad = [
@@ -140,7 +149,7 @@ def _weigh_series(
             for each in sorted(slid)
         ]
         watch.trend = _follow(scales, slide, as_slides(readings, slid), watch.trend, bad)
-    _end_silence(scales, metric, watch)
+    _end_silence(scales, facts, watch)
 
 
 def _follow(
@@ -230,29 +239,34 @@ def _go_on(alert: Alert, step: Step, after: State, cause: Cause, bad: list[Readi
         alert.says = cause.said(alert.severity, bad)
 
 
-def _end_silence(scales: _Scales, metric: SuccessMetric, watch: Watch) -> None:
+def _end_silence(scales: _Scales, facts: MetricFacts, watch: Remembered) -> None:
     """A reading that is recent enough ends the silence; one from long ago that arrives now does not."""
-    slot = slot_of(AlertKind.SILENCE, metric.id, "")
+    slot = slot_of(AlertKind.SILENCE, watch.metric_id, "")
     alert = scales.alerts.get(slot)
     if alert is None:
         return
     heard = watch.heard_until.date()
-    if metric.cadence is None or not is_silent(
-        heard, heard, metric.cadence, metric.grace_days, clock.today()
-    ):
+    if facts.cadence is None or not is_silent(heard, heard, facts.cadence, facts.grace_days, clock.today()):
         close(alert, None, HEARD)
         scales.resolved.append(scales.alerts.pop(slot))
 
 
-def _keep_watches(session: Session, scales: _Scales) -> None:
-    # New ones in one statement, however many; those that were read are written by the session.
-    new = [watch.model_dump(exclude={"id"}) for watch in scales.watches.values() if watch.id is None]
+def _keep_watches(connection: sa.Connection, scales: _Scales) -> None:
+    """Write what is remembered now: what is new in one statement and what was known in another, however many."""
+    new = [_columns(watch) for watch in scales.heard if watch.id is None]
+    known = [_columns(watch) | {"number": watch.id} for watch in scales.heard if watch.id]
     if new:
-        session.execute(insert(Watch), new)
+        connection.execute(_ADDING, new)
+    if known:
+        connection.execute(_KEEPING, known)
+
+
+def _columns(watch: Remembered) -> dict[str, Any]:
+    return {name: getattr(watch, name) for name in _KEPT}
 
 
 def _name_the_last(session: Session, scales: _Scales) -> None:
-    before = queries.last_resolved(session, scales.system_id, {alert.slot for alert in scales.opened})
+    before = last_resolved(session, scales.system_id, {alert.slot for alert in scales.opened})
     for alert in scales.opened:
         alert.previous_id = before.get(alert.slot)
 

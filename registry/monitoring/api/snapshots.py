@@ -27,12 +27,10 @@ api = Blueprint("monitoring_api", __name__)
 @needs(Permission.SNAPSHOT_PUSH)
 def push(key: str) -> Response:
     """Take in a batch of readings, as one JSON document or as JSON lines, packed with gzip or not."""
-    system = systems.by_key(session(), actor(), key)
+    number = systems.number_by_key(session(), actor(), key)
     # Nobody makes the server read thousands of readings that they may not send anyway.
-    require(actor(), Permission.SNAPSHOT_PUSH, system.id)
-    receipt = record_snapshots(
-        session(), actor(), system.id or 0, jsonkit.batch_sent(batch_of, batch_of_lines)
-    )
+    require(actor(), Permission.SNAPSHOT_PUSH, number)
+    receipt = record_snapshots(session(), actor(), number, jsonkit.batch_sent(batch_of, batch_of_lines))
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id

@@ -7,7 +7,8 @@ from flask_wtf.file import FileField
 
 from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
-from registry.monitoring.rules.decoding import Batch, PointIn
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
 from registry.systems.rules.record import LINE_LIMIT
 from registry.web.formkit import Count, Day, Form, Line, Number
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, literal, or_, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, false, literal, or_, tuple_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
@@ -14,7 +14,6 @@ from registry.kernel.errors import NotFound
 from registry.monitoring.models.alerts import Alert, AlertNotice, TrendRule, Watch
 from registry.monitoring.rules.alerts import CORRECTED, AlertKind, AlertState, Severity, series_of
 from registry.monitoring.rules.answers import Level
-from registry.monitoring.rules.slides import Chart
 from registry.objectives.models import SuccessMetric
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.store.columns import LARGEST_NUMBER
@@ -27,31 +26,6 @@ Listed = tuple[Alert, System]
 _MOST = 50
 # How long somebody is told that an alert was taken back.
 _TOLD_FOR = timedelta(days=7)
-
-# Asked with every delivery of readings. A statement costs more to put together than to run: done once.
-_THESE: Any = bindparam("metrics", expanding=True)
-_METRICS_HELD: Any = (
-    select(SuccessMetric, TrendRule.chart)
-    .join(TrendRule, col(TrendRule.metric_id) == col(SuccessMetric.id), isouter=True)
-    .where(
-        SuccessMetric.system_id == bindparam("system"),
-        col(SuccessMetric.id).in_(_THESE),
-        col(SuccessMetric.retired_at).is_(None),
-    )
-    .order_by(col(SuccessMetric.id))
-    .with_for_update(key_share=True, of=SuccessMetric)
-)
-_WATCHES: Any = select(Watch).where(col(Watch.metric_id).in_(_THESE))
-_UNRESOLVED_HELD: Any = (
-    select(Alert)
-    .where(
-        Alert.system_id == bindparam("system"),
-        col(Alert.metric_id).in_(_THESE),
-        col(Alert.state) != AlertState.RESOLVED,
-    )
-    .order_by(col(Alert.id))
-    .with_for_update()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,40 +196,17 @@ def following(session: Session, alert_id: int) -> Alert | None:
     return session.exec(query.limit(1)).one_or_none()
 
 
-def metrics_held(
-    session: Session, system_id: int, metric_ids: Collection[int]
-) -> dict[int, tuple[SuccessMetric, Chart]]:
-    """Those of these metrics of the system that are in use, each with the chart that looks for its slides.
-
-    Held so that two deliveries are weighed one after the other, by a lock that lets rows be added beneath: both have
-    added their readings, and would else wait for each other.
-    """
-    asked = {"system": system_id, "metrics": sorted(metric_ids)}
-    held = session.exec(_METRICS_HELD, params=asked)
-    return {metric.id or 0: (metric, Chart(chart or Chart.CUSUM)) for metric, chart in held}
-
-
 def trend_rule_of(session: Session, metric_id: int, *, lock: bool = False) -> TrendRule | None:
     """The choice of a chart for one metric, or None where nobody made one."""
     query = select(TrendRule).where(TrendRule.metric_id == metric_id)
     return session.exec(query.with_for_update() if lock else query).one_or_none()
 
 
-def watches_of(session: Session, metric_ids: Collection[int]) -> dict[str, Watch]:
-    """What was last heard of each series of these metrics, in one statement."""
-    asked = {"metrics": sorted(metric_ids)}
-    return {watch.series: watch for watch in session.exec(_WATCHES, params=asked)}
-
-
-def watch_of(session: Session, metric_id: int) -> Watch | None:
-    """What was last heard of a metric over all cases, or None before its first reading."""
-    return session.exec(select(Watch).where(Watch.series == series_of(metric_id, ""))).one_or_none()
-
-
-def unresolved_by_slot(session: Session, system_id: int, metric_ids: Collection[int]) -> dict[str, Alert]:
-    """The unresolved alerts about these metrics, by cause, held until the transaction ends."""
-    asked = {"system": system_id, "metrics": sorted(metric_ids)}
-    return {alert.slot: alert for alert in session.exec(_UNRESOLVED_HELD, params=asked)}
+def watch_of(session: Session, metric_id: int, group: str = "") -> Watch | None:
+    """What was last heard of a metric over all cases or of one group, or None before the first reading of it."""
+    query = select(Watch).where(Watch.series == series_of(metric_id, group))
+    # It may have been written past the objects meanwhile (queries/weighing.py).
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def unresolved_in(session: Session, system_id: int, slot: str) -> Alert | None:

@@ -22,7 +22,7 @@ _ENTRY_OF = (
 def entry_of(session: Session, kind: type[DeliveryRow], batch_id: int) -> int | None:
     """The ledger entry that tells of this delivery."""
     asked = {"kind": kind.__tablename__, "batch": batch_id}
-    return session.execute(_ENTRY_OF, asked).scalar_one_or_none()
+    return session.connection().execute(_ENTRY_OF, asked).scalar_one_or_none()
 
 
 def altered(rows: Iterable[Any], digest: Callable[[list[Any]], str]) -> Iterator[int]:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 from registry.kernel.guard_rails import rail_of
 from registry.monitoring.models.snapshots import RAIL, SNAPSHOT, SnapshotBatch
 from registry.monitoring.queries.deliveries import altered
-from registry.monitoring.rules.batches import in_digits, written
+from registry.monitoring.rules.batches import in_digits
+from registry.monitoring.rules.points import written
 from registry.monitoring.rules.rails import Rails, digest_of, lines_of
 
 _BATCH: sa.Table = SnapshotBatch.__table__  # type: ignore[attr-defined]
@@ -46,7 +47,7 @@ def _readings(session: Session) -> Any:
 def _told(row: Any) -> tuple[Any, ...]:
     place = (row.metric_id, written(row.window_end), row.group_key, written(row.window_start), row.client_key)
     numbers = (format(row.value, "f"), row.n, in_digits(row.low), in_digits(row.high))
-    return place, row.revision, *numbers, row.verdict.value, _rails_digest(row)
+    return *place, row.revision, *numbers, row.verdict.value, _rails_digest(row)
 
 
 def _rails_digest(row: Any) -> str:

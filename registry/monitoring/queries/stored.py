@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from registry.monitoring.models.snapshots import SNAPSHOT
-from registry.monitoring.rules.batches import Place
+from registry.monitoring.rules.batches import places_of
+from registry.monitoring.rules.points import Points
 
 # Both go from the places asked for to the index that holds each of them once; never through a metric's history.
 _ON_SQLITE = sa.text("""
@@ -58,16 +58,18 @@ class Held:
     revision: int
 
 
-def held_at(connection: sa.Connection, places: Sequence[Place]) -> Mapping[int, Held]:
-    """The newest revision at each of these places that has one, by the place's position."""
-    if not places:
+def held_at(connection: sa.Connection, points: Points, metrics: Sequence[int]) -> Mapping[int, Held]:
+    """The newest revision where each of these readings belongs that has one, by the reading's position.
+
+    `metrics` are the numbers of their metrics.
+    """
+    if not points:
         return {}
-    ends = [place[1] for place in places]
-    first, last = (datetime.fromisoformat(f"{each}+00:00") for each in (min(ends), max(ends)))
-    spanned = {"metrics": sorted({place[0] for place in places}), "first": first, "last": last}
+    first, last = min(points.ends), max(points.ends)
+    spanned = {"metrics": sorted(set(metrics)), "first": first, "last": last}
     if connection.execute(_ANY, spanned).first() is None:
         return {}
-    asked: dict[str, object] = {"places": json.dumps(places)}
+    asked: dict[str, object] = {"places": json.dumps(places_of(points, metrics))}
     if connection.dialect.name == "sqlite":
         rows = connection.execute(_ON_SQLITE, asked)
     else:

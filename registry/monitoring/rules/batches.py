@@ -11,7 +11,8 @@ from typing import Any, Final
 from registry.kernel.errors import Problem
 from registry.kernel.guard_rails import number_problems
 from registry.monitoring.rules.columns import short
-from registry.monitoring.rules.decoding import MOST_POINTS, PointIn
+from registry.monitoring.rules.decoding import MOST_POINTS
+from registry.monitoring.rules.points import PointIn, Points, alike
 from registry.objectives.rules.metric import MetricFacts
 
 MOST_PROBLEMS: Final = 100
@@ -20,8 +21,6 @@ KEY_LIMIT: Final = 200
 SOURCE_LIMIT: Final = 200
 # A sender's clock may be a little ahead of ours; more than that is a mistake.
 AHEAD: Final = timedelta(minutes=5)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_ZONE: Final = _EPOCH.replace(tzinfo=None)
 _OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LARGEST_N: Final = 2**62
 
@@ -37,12 +36,6 @@ class Known:
     id: int
     facts: MetricFacts
     retired: bool = False
-
-
-def written(when: datetime) -> str:
-    """An instant in UTC to the microsecond, without its zone: "2026-11-02 09:30:00.000000", as SQLite holds it."""
-    # Without its zone an instant is written in half the time, and this is most of what a reading costs.
-    return (_NO_ZONE + (when - _EPOCH)).isoformat(" ", "microseconds")
 
 
 def in_digits(number: Decimal | None) -> str | None:
@@ -68,49 +61,39 @@ def same(one: PointIn, value: Decimal, n: int | None, low: Decimal | None, high:
     return (one.value, one.n, one.low, one.high) == (value, n, low, high)
 
 
-def places_of(
-    points: Sequence[PointIn], metrics: Mapping[str, Known], texts: Mapping[datetime, str] | None = None
-) -> list[Place | None]:
-    """Where each reading belongs, None for a metric that is not known.
-
-    A second one for the same place is a repetition or a contradiction. `texts` are the instants of all readings as
-    `written` gives them, where they are known already.
-    """
-    if not points:
-        return []
-    slugs, starts, ends, _, _, _, _, groups, keys = zip(*points, strict=True)
-    # A window mostly begins where another ended, and to write an instant costs more than all else here.
-    texts = texts or {when: written(when) for when in {*starts, *ends}}
-    numbers = {slug: metrics[slug].id if slug in metrics else None for slug in set(slugs)}
-    columns = (map(numbers.get, slugs), map(texts.get, ends), groups, map(texts.get, starts), keys)
-    places: list[Any] = list(zip(*columns, strict=True))
-    if None not in numbers.values():
-        return places
-    return [None if place[0] is None else place for place in places]
+def places_of(points: Points, metrics: Sequence[int | None]) -> list[Any]:
+    """The Place of each reading, given the number of its metric."""
+    columns = (metrics, points.kept_ends, points.groups, points.kept_starts, points.keys)
+    return list(zip(*columns, strict=True))
 
 
-def problems_with(
-    points: Sequence[PointIn], places: Sequence[Place | None], metrics: Mapping[str, Known], at: datetime
-) -> list[Problem]:
-    """Every objection to a batch received at `at`, as "snapshots.3.value"; beyond a hundred their number only.
+def apart_in_place(points: Points) -> bool:
+    """Whether no two of these readings belong in one place."""
+    # Mostly their windows tell them apart already.
+    if len(set(points.kept_ends)) == len(points):
+        return True
+    columns = (points.metrics, points.kept_ends, points.groups, points.kept_starts, points.keys)
+    return len(set(zip(*columns, strict=True))) == len(points)
 
-    `places` are those of `places_of`.
-    """
-    if not points:
+
+def problems_with(sent: Sequence[PointIn], metrics: Mapping[str, Known], at: datetime) -> list[Problem]:
+    """Every objection to a batch received at `at`, as "snapshots.3.value"; beyond a hundred their number only."""
+    if not sent:
         return [Problem("snapshots", "Send at least one reading.")]
-    if len(points) > MOST_POINTS:
-        said = f"Send at most {MOST_POINTS:,} readings at once; these are {len(points):,}."
+    if len(sent) > MOST_POINTS:
+        said = f"Send at most {MOST_POINTS:,} readings at once; these are {len(sent):,}."
         return [Problem("snapshots", said)]
-    latest = at + AHEAD
-    if _untroubled(points, places, metrics, latest):
+    points, latest = Points.of(sent), at + AHEAD
+    if _untroubled(points, metrics, latest):
         return []
     found: list[Problem] = []
     seen: dict[Place, int] = {}
-    for number, (point, place) in enumerate(zip(points, places, strict=True)):
+    numbers = [metrics[slug].id if slug in metrics else None for slug in points.metrics]
+    for number, (point, place) in enumerate(zip(points, places_of(points, numbers), strict=True)):
         metric = metrics.get(point.metric)
         for field, message in _objections(point, metric, metrics, latest):
             found.append(Problem(f"snapshots.{number}.{field}", message))
-        if place is None:
+        if metric is None:
             continue
         first = seen.setdefault(place, number)
         if first != number and not same(point, *_numbers(points[first])):
@@ -122,28 +105,43 @@ def problems_with(
     return found
 
 
-def _untroubled(
-    points: Sequence[PointIn], places: Sequence[Place | None], metrics: Mapping[str, Known], latest: datetime
-) -> bool:
+def _untroubled(points: Points, metrics: Mapping[str, Known], latest: datetime) -> bool:
     """Whether `_objections` has nothing to say of any reading and no place is taken twice, asked of whole columns.
 
     Where it is not sure it says no, and the readings are looked at one by one.
     """
-    slugs, starts, ends, values, cases, lows, highs, groups, keys = zip(*points, strict=True)
-    about = {*zip(slugs, groups, strict=True)}
-    ends_given = [each for each in (*lows, *highs) if each is not None]
     return (
-        len(set(places)) == len(places)
-        and not any(_about_refused(slug, group, metrics) for slug, group in about)
-        and min(starts) >= _OLDEST
-        and max(ends) <= latest
-        and not any(map(gt, starts, ends))
-        and short(values)
-        and short(ends_given)
-        and (not ends_given or all(map(_encloses, lows, values, highs)))
-        and all(each is None or 0 <= each < _LARGEST_N for each in set(cases))
-        and max(map(len, set(keys))) <= KEY_LIMIT
+        apart_in_place(points)
+        and not any(_about_refused(slug, group, metrics) for slug, group in _about(points))
+        and min(points.starts) >= _OLDEST
+        and max(points.ends) <= latest
+        and (points.digits is not None or _sound(points))
+        and _within_intervals(points)
     )
+
+
+def _about(points: Points) -> set[tuple[str, str]]:
+    """The metrics and groups there are readings of."""
+    if alike(points.metrics) and alike(points.groups):
+        return {(points.metrics[0], points.groups[0])}
+    return {*zip(points.metrics, points.groups, strict=True)}
+
+
+def _sound(points: Points) -> bool:
+    """Whether nothing is wrong with any reading by itself, as it is where `digits` are told."""
+    return (
+        not any(map(gt, points.starts, points.ends))
+        and short(points.values)
+        and short(each for each in (*points.lows, *points.highs) if each is not None)
+        and all(each is None or 0 <= each < _LARGEST_N for each in set(points.cases))
+        and max(map(len, set(points.keys))) <= KEY_LIMIT
+    )
+
+
+def _within_intervals(points: Points) -> bool:
+    if all(ends.count(None) == len(points) for ends in (points.lows, points.highs)):
+        return True
+    return all(map(_encloses, points.lows, points.values, points.highs))
 
 
 def _about_refused(slug: str, group: str, metrics: Mapping[str, Known]) -> bool:

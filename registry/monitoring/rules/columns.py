@@ -5,7 +5,7 @@ at all is out of the ordinary, the readings are gone through one by one, and wha
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import gt, itemgetter
@@ -13,11 +13,9 @@ from typing import Any, Final
 
 from registry.kernel.dates import EARLIEST, LATEST
 from registry.monitoring.rules.fields import LONGEST_KEY, MOST_CASES, Fields
+from registry.monitoring.rules.points import PointIn, Points, written
 
-NAMES: Final = ("metric", "window_start", "window_end", "value", "n", "low", "high", "group", "key")
-"""The fields of a reading, in the order of its tuple."""
-
-_KNOWN: Final = frozenset(NAMES)
+_KNOWN: Final = frozenset(PointIn._fields)
 _NONE: Final = type(None)
 _INSTANTS: Final = re.compile(
     r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d),)+", re.ASCII
@@ -32,46 +30,47 @@ class _Unusual(Exception):
     """Some reading needs a closer look."""
 
 
-def rows_of(raw: Sequence[Any]) -> tuple[Iterator[tuple[Any, ...]], Mapping[datetime, str]] | None:
-    """The readings as tuples in the order of NAMES, each field as it is kept; None if any of them needs a closer look.
-
-    Beside them how their instants are kept, of all or, where their texts do not tell, of none.
-    """
+def points_of(raw: Sequence[Any]) -> Points | None:
+    """The readings, each field as it is kept, with nothing wrong by themselves; None if any of them needs a closer look."""
     try:
-        return _rows(raw)
+        return _points(raw)
     except _Unusual:
         return None
 
 
-def _rows(raw: Sequence[Any]) -> tuple[Iterator[tuple[Any, ...]], Mapping[datetime, str]]:
+def _points(raw: Sequence[Any]) -> Points:
     _expect(set(map(type, raw)) == {dict})
     told = set[str]().union(*raw)
     _expect(told <= _KNOWN)
-    given = _by_name(raw, tuple(told))
+    given = _by_name(raw, told)
     given |= {name: [None] * len(raw) for name in _KNOWN - told}
     # Whatever is objected to here is found and said again, with its place, by whoever takes the closer look.
     fields = Fields("")
-    starts, ends, kept = _windows(given["window_start"], given["window_end"])
-    columns = (
+    starts, ends, kept_starts, kept_ends = _windows(given["window_start"], given["window_end"])
+    values, digits = _values(given["value"])
+    points = Points(
         _slugs(given["metric"], fields),
         starts,
         ends,
-        _values(given["value"]),
+        values,
         _cases(given["n"]),
         *_interval(given["low"], given["high"]),
         [fields.group("", each) for each in given["group"]] if "group" in told else [""] * len(raw),
         _keys(given["key"], fields) if "key" in told else [""] * len(raw),
+        kept_starts,
+        kept_ends,
+        digits,
     )
     _expect(fields.count == 0)
-    return zip(*columns, strict=True), kept
+    return points
 
 
-def _by_name(raw: Sequence[dict[str, Any]], told: tuple[str, ...]) -> dict[str, list[Any]]:
-    if len(told) > 1 and set(map(len, raw)) == {len(told)}:
-        # All tell the same fields, which are then taken out of each at once.
-        columns = zip(*map(itemgetter(*told), raw), strict=True)
-        return dict(zip(told, map(list, columns), strict=True))
-    return {name: [each.get(name) for each in raw] for name in told}
+def _by_name(raw: Sequence[dict[str, Any]], told: Iterable[str]) -> dict[str, list[Any]]:
+    try:
+        return {name: list(map(itemgetter(name), raw)) for name in told}
+    except KeyError:
+        # Not all of them tell the same fields.
+        return {name: [each.get(name) for each in raw] for name in told}
 
 
 def _expect(holds: bool) -> None:
@@ -92,20 +91,38 @@ def _keys(column: list[Any], fields: Fields) -> list[Any]:
     return [tidy[each] for each in column]
 
 
-def _windows(starts: list[Any], ends: list[Any]) -> tuple[list[Any], list[Any], Mapping[datetime, str]]:
+def _windows(
+    starts: list[Any], ends: list[Any]
+) -> tuple[list[datetime], list[datetime], list[str], list[str]]:
+    """When each window begins and ends; and both once more, as they are kept."""
     if None in starts:
         starts = [end if start is None else start for start, end in zip(starts, ends, strict=True)]
     _expect(set(map(type, ends)) | set(map(type, starts)) == {str})
-    texts = list({*starts, *ends})
+    texts, parted = _texts_in(starts, ends)
     told = ",".join(texts)
     plain = _PLAIN.fullmatch(told + ",") is not None
     # A text with a comma of its own could pass for two instants here, but Python takes it for none.
     _expect(plain or _INSTANTS.fullmatch(told + ",") is not None)
     instants = _instants(texts)
-    read = dict(zip(texts, instants, strict=True))
-    begun, ended = list(map(read.__getitem__, starts)), list(map(read.__getitem__, ends))
+    begun, ended = parted(instants)
     _expect(not any(map(gt, begun, ended)))
-    return begun, ended, dict(zip(instants, _kept(told), strict=True)) if plain else {}
+    return begun, ended, *parted(_kept(told) if plain else list(map(written, instants)))
+
+
+def _texts_in(
+    starts: list[str], ends: list[str]
+) -> tuple[list[str], Callable[[list[Any]], tuple[list[Any], list[Any]]]]:
+    """The texts of both columns, hardly one of them twice; and how what is made of them becomes two columns again."""
+    if starts[1:] == ends[:-1]:
+        # Windows mostly follow one another, each beginning where the one before it ended.
+        return [starts[0], *ends], lambda made: (made[:-1], made[1:])
+    texts = list({*starts, *ends})
+
+    def parted(made: list[Any]) -> tuple[list[Any], list[Any]]:
+        of = dict(zip(texts, made, strict=True))
+        return list(map(of.__getitem__, starts)), list(map(of.__getitem__, ends))
+
+    return texts, parted
 
 
 def _instants(texts: list[str]) -> list[datetime]:
@@ -123,9 +140,13 @@ def _kept(plain: str) -> list[str]:
     return plain.replace("T", " ").replace("Z", ".000000").replace("+00:00", ".000000").split(",")
 
 
-def _values(column: list[Any]) -> list[Any]:
-    _expect(_NONE not in set(map(type, column)))
-    return _numbers(column)
+def _values(column: list[Any]) -> tuple[list[Any], list[str]]:
+    """The values, and how they are kept: mostly as Python writes them."""
+    kinds = set(map(type, column))
+    _expect(kinds <= {Decimal, int})
+    digits = list(map(str, column))
+    _expect(_short(digits))
+    return column if kinds == {Decimal} else list(map(Decimal, column)), digits
 
 
 def _numbers(column: list[Any]) -> list[Any]:
@@ -133,16 +154,17 @@ def _numbers(column: list[Any]) -> list[Any]:
     if kinds == {_NONE}:
         return column
     _expect(kinds <= {Decimal, int, _NONE})
-    if _NONE not in kinds:
-        _expect(short(column))
-        return column if kinds == {Decimal} else list(map(Decimal, column))
     _expect(short(each for each in column if each is not None))
     return [None if each is None else Decimal(each) for each in column]
 
 
 def short(numbers: Iterable[Decimal | int]) -> bool:
     """Whether each of these is kept exactly as Python writes it: no exponent, and no more digits than there is room for."""
-    return _NUMBERS.fullmatch(",".join([*map(str, numbers), ""])) is not None
+    return _short(list(map(str, numbers)))
+
+
+def _short(digits: list[str]) -> bool:
+    return _NUMBERS.fullmatch(",".join([*digits, ""])) is not None
 
 
 def _cases(column: list[Any]) -> list[Any]:

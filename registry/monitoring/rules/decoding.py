@@ -1,56 +1,28 @@
 """A batch of readings from bytes: strict JSON or JSON lines, every bad point named; what the metrics say comes later"""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from functools import partial
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from registry.monitoring.rules.bodies import BROKEN, known_only, opened, opened_lines, told_of
-from registry.monitoring.rules.columns import rows_of
+from registry.monitoring.rules.columns import points_of
 from registry.monitoring.rules.fields import LONGEST_KEY, Fields
+from registry.monitoring.rules.points import PointIn
 
 MOST_POINTS: Final = 10_000
 
 
-# A named tuple and no frozen dataclass: making one of those costs as much as all its fields (2.7 against 0.4 µs), and
-# a thousand tuples become columns and rows again in one call.
-class PointIn(NamedTuple):
-    """One reading as it was sent. Instants are aware and in UTC; `window_start` equals `window_end` for one moment.
-
-    `value`, `low` and `high` are the numbers exactly as written; `n` counts the cases behind the value; `group`
-    is canonical JSON of the subgroup ("" for everybody); `key` is the sender's own ("" for the window).
-    """
-
-    metric: str
-    window_start: datetime
-    window_end: datetime
-    value: Decimal
-    n: int | None = None
-    low: Decimal | None = None
-    high: Decimal | None = None
-    group: str = ""
-    key: str = ""
-
-
 _KNOWN: Final = frozenset(PointIn._fields)
-# What PointIn._make does, without a call in Python for each.
-_MADE: Final[Callable[[tuple[Any, ...]], PointIn]] = partial(tuple.__new__, PointIn)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Readings sent together: the model version they are of, the tool that sent them, and why they replace others.
-
-    `written` holds how the instants of the readings are kept, all of them, where reading them told that as well.
-    """
+    """Readings sent together: the model version they are of, the tool that sent them, and why they replace others."""
 
     version: str
     source: str
     supersedes: str
-    points: tuple[PointIn, ...]
-    written: Mapping[datetime, str] = field(default_factory=dict, compare=False, repr=False)
+    points: Sequence[PointIn]
 
 
 def batch_of(body: bytes) -> Batch:
@@ -82,10 +54,11 @@ def _batch(told: dict[str, str], raw: Sequence[Any], fields: Fields) -> Batch:
     if len(raw) > MOST_POINTS:
         fields.object_to("snapshots", f"Send at most {MOST_POINTS:,} readings at once; make several batches.")
         raw = ()
-    rows, written = (rows_of(raw) if raw else None) or (None, {})
-    points = tuple(map(_MADE, rows)) if rows is not None else _one_by_one(raw, fields)
+    points: Sequence[PointIn] | None = points_of(raw) if raw else None
+    if points is None:
+        points = _one_by_one(raw, fields)
     fields.refuse()
-    return Batch(**told, points=points, written=written)
+    return Batch(**told, points=points)
 
 
 def _one_by_one(raw: Sequence[Any], fields: Fields) -> tuple[PointIn, ...]:

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from registry.kernel.guard_rails import GuardRail
-from registry.monitoring.rules.batches import Place
-from registry.monitoring.rules.decoding import PointIn
+from registry.monitoring.rules.points import alike
 from registry.objectives.rules.judging import Verdict, judged_by
 from registry.objectives.rules.metric import MetricFacts
 
@@ -29,7 +29,7 @@ class Rails:
 
     def judge_each(self, values: Sequence[Decimal], cases: Sequence[int | None]) -> list[Verdict]:
         """The verdict on each of these finite values, from so many cases each (registry.objectives.rules.judging)."""
-        fewest = None if None in cases else min(each for each in cases if each is not None)
+        fewest = None if None in cases else min(cast("Sequence[int]", cases))
         # Guard-rails have no gap: where the smallest and the largest value are good, so is each between them.
         ends = {self._judge(each, fewest) for each in (min(values), max(values))}
         if ends == {Verdict.MET}:
@@ -53,47 +53,42 @@ def _rail_parts(rail: GuardRail | None) -> tuple[str, ...]:
     return rail.bound.value, *("" if end is None else f"{end.normalize():f}" for end in (rail.low, rail.high))
 
 
-def verdicts_by(rails: Rails | None, points: Sequence[PointIn]) -> list[Verdict]:
-    """The verdict on each of these readings of one metric."""
-    if rails is None:
-        return [Verdict.NO_GUARD_RAIL] * len(points)
-    return rails.judge_each([point.value for point in points], [point.n for point in points])
-
-
 def lines_of(
-    places: Iterable[Place],
+    metrics: Sequence[int],
+    ends: Sequence[str],
+    groups: Sequence[str],
+    starts: Sequence[str],
+    keys: Sequence[str],
     revisions: Sequence[int],
-    values: Iterable[str],
+    values: Sequence[str],
     cases: Sequence[int | None],
     lows: Sequence[str | None],
     highs: Sequence[str | None],
-    verdicts: Iterable[str],
-    rails_sha256: Iterable[str],
+    verdicts: Sequence[str],
+    rails_sha256: Sequence[str],
 ) -> Iterator[str]:
     """Readings as their batch's digest covers them, given as columns: whatever means something, in a fixed order.
 
     No text of a reading holds the control character between them (kernel/strict_json.py).
     """
-    metrics, ends, groups, starts, keys = zip(*places, strict=True)
-    numbers = (values, _texts(cases), _texts(lows), _texts(highs))
-    columns = (
-        map(str, metrics),
-        starts,
-        ends,
-        groups,
-        keys,
-        _texts(revisions),
-        *numbers,
-        verdicts,
-        rails_sha256,
-    )
-    return map("\x1f".join, zip(*columns, strict=True))
+    columns = (metrics, starts, ends, groups, keys, revisions, values, cases, lows, highs)
+    return map("\x1f".join, zip(*_folded((*columns, verdicts, rails_sha256)), strict=True))
 
 
-def _texts(column: Sequence[object]) -> Iterable[str]:
-    # Mostly every reading of a delivery says the same here.
-    alike = column.count(column[0]) == len(column)
-    return [str(column[0])] * len(column) if alike else map(str, column)
+def _folded(columns: Iterable[Sequence[object]]) -> Iterator[Iterable[str]]:
+    """The columns as texts. Of those that say the same throughout, neighbours are made one: mostly eight of twelve are."""
+    many, same = 0, list[str]()
+    for column in columns:
+        many = len(column)
+        if alike(column):
+            same.append(str(column[0]))
+            continue
+        if same:
+            yield ["\x1f".join(same)] * many
+            same = []
+        yield map(str, column)
+    if same:
+        yield ["\x1f".join(same)] * many
 
 
 def digest_of(lines: Iterable[str]) -> str:

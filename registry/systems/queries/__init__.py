@@ -12,6 +12,7 @@ from registry.systems.queries.records import (
     count_by_unit,
     facts_of,
     held_by,
+    number_by_key,
     restricted_count,
 )
 from registry.systems.queries.searching import count, every_word, numbers_in
@@ -44,6 +45,7 @@ __all__ = [
     "lines",
     "listing_from",
     "lost_in",
+    "number_by_key",
     "numbers_in",
     "numbers_visible_to",
     "page",

@@ -24,10 +24,25 @@ def by_key(session: Session, actor: Actor, key: str, *, lock: bool = False) -> S
     found = list(session.exec(_held(query) if lock else query)) if number else []
     standing = _still_standing(session, found) if lock else found
     if not standing:
-        # Why it is not found is told only to those who may read every history.
-        gone = bool(number) and actor.sees_everything and is_withdrawn(session, number or 0)
-        raise NotFound(_WITHDRAWN) if gone else NotFound()
+        raise _not_found(session, actor, number)
     return standing[0]
+
+
+def number_by_key(session: Session, actor: Actor, key: str) -> int:
+    """The number of the system by_key finds, for who wants to know nothing else of it. Raises NotFound as by_key does."""
+    number = number_of(SYSTEM_PREFIX, key)
+    query = select(System.id).where(System.id == number, visible_to(actor))
+    # Past the session, which would make ready for objects.
+    found = session.connection().execute(query).scalar_one_or_none() if number else None
+    if found is None:
+        raise _not_found(session, actor, number)
+    return int(found)
+
+
+def _not_found(session: Session, actor: Actor, number: int | None) -> NotFound:
+    # Why it is not found is told only to those who may read every history.
+    gone = bool(number) and actor.sees_everything and is_withdrawn(session, number or 0)
+    return NotFound(_WITHDRAWN) if gone else NotFound()
 
 
 def _held(query: Any) -> Any:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from registry.kernel.canonical import canonical
 from registry.kernel.text import slug
-from registry.monitoring.rules.decoding import MOST_POINTS, PointIn
+from registry.monitoring.rules.decoding import MOST_POINTS
+from registry.monitoring.rules.points import PointIn
 from registry.monitoring.rules.reports.shapes import Remark, Report, ReportPoint, Taking
 
 NO_METRIC = "The system has no metric of this name."
