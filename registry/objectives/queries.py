@@ -12,12 +12,22 @@ from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.objectives.rules.metric import MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts
 
-# Asked with every delivery of readings. A statement costs more to put together than to run, so this is done once.
+# Asked with every delivery of readings, or for every page of a system. A statement costs more to put together than
+# to run, so this is done once.
 _EVER = (
     select(SuccessMetric)
     .where(SuccessMetric.system_id == bindparam("system"))
     .order_by(col(SuccessMetric.id))
 )
+_IN_USE = (
+    select(SuccessMetric)
+    .where(
+        col(SuccessMetric.system_id).in_(bindparam("systems", expanding=True)),
+        col(SuccessMetric.retired_at).is_(None),
+    )
+    .order_by(col(SuccessMetric.id))
+)
+_OBJECTIVES = select(Objective).where(col(Objective.system_id).in_(bindparam("systems", expanding=True)))
 
 
 def objective_of(session: Session, system_id: int, *, lock: bool = False) -> Objective | None:
@@ -30,8 +40,8 @@ def objectives_by_system(session: Session, system_ids: Sequence[int]) -> dict[in
     """What each of several systems is for, in one statement; those without an objective are left out."""
     if not system_ids:
         return {}
-    query = select(Objective).where(col(Objective.system_id).in_(system_ids))
-    return {objective.system_id: objective for objective in session.exec(query)}
+    found = session.exec(_OBJECTIVES, params={"systems": list(system_ids)})
+    return {objective.system_id: objective for objective in found}
 
 
 def metrics_of(session: Session, system_id: int, *, retired: bool = False) -> Sequence[SuccessMetric]:
@@ -53,10 +63,7 @@ def metrics_by_system(session: Session, system_ids: Sequence[int]) -> dict[int, 
     found: dict[int, list[SuccessMetric]] = {number: [] for number in system_ids}
     if not found:
         return found
-    query = select(SuccessMetric).where(
-        col(SuccessMetric.system_id).in_(system_ids), col(SuccessMetric.retired_at).is_(None)
-    )
-    for metric in session.exec(query.order_by(col(SuccessMetric.id))):
+    for metric in session.exec(_IN_USE, params={"systems": list(found)}):
         found[metric.system_id].append(metric)
     return found
 
