@@ -11,6 +11,10 @@ from registry.kernel.actor import Actor
 from registry.systems.models import System, Withdrawal
 from registry.systems.rules.record import Visibility
 
+# Parts of nearly every question: a statement costs more to put together than to run, so these are put together once.
+_STANDS: ColumnElement[bool] = col(System.id).not_in(select(Withdrawal.system_id))
+_OPEN_TO_ALL: ColumnElement[bool] = col(System.visibility) == Visibility.COMPANY
+
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The systems the actor may know of. Every list, count and look-up of systems goes through this clause.
@@ -19,7 +23,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     units above, and to reviewers, auditors and administrators (product.md section 2). A token issued for
     one system sees only that one. A withdrawn system is visible to nobody: only its history can be read.
     """
-    return _stands() & _known_to(actor)
+    return _STANDS & _known_to(actor)
 
 
 def is_withdrawn(session: Session, number: int) -> bool:
@@ -30,10 +34,6 @@ def is_withdrawn(session: Session, number: int) -> bool:
 def withdrawn_among(numbers: Sequence[int]) -> SelectOfScalar[int]:
     """The statement that finds which of these systems were withdrawn from the register."""
     return select(Withdrawal.system_id).where(col(Withdrawal.system_id).in_(numbers))
-
-
-def _stands() -> ColumnElement[bool]:
-    return col(System.id).not_in(select(Withdrawal.system_id))
 
 
 def _known_to(actor: Actor) -> ColumnElement[bool]:
@@ -53,4 +53,4 @@ def _open_or_ours(actor: Actor) -> ColumnElement[bool]:
         return true()
     seated = col(System.id).in_(sorted(actor.seats)) if actor.seats else false()
     headed = col(System.unit_id).in_(sorted(actor.headed_units)) if actor.headed_units else false()
-    return or_(col(System.visibility) == Visibility.COMPANY, seated, headed)
+    return or_(_OPEN_TO_ALL, seated, headed)
