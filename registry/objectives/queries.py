@@ -24,6 +24,15 @@ _EVER = (
     .where(METRIC.c.system_id == sa.bindparam("system"))
     .order_by(METRIC.c.id)
 )
+_IN_USE = (
+    select(SuccessMetric)
+    .where(
+        col(SuccessMetric.system_id).in_(sa.bindparam("systems", expanding=True)),
+        col(SuccessMetric.retired_at).is_(None),
+    )
+    .order_by(col(SuccessMetric.id))
+)
+_OBJECTIVES = select(Objective).where(col(Objective.system_id).in_(sa.bindparam("systems", expanding=True)))
 
 
 class Stated(NamedTuple):
@@ -45,8 +54,8 @@ def objectives_by_system(session: Session, system_ids: Sequence[int]) -> dict[in
     """What each of several systems is for, in one statement; those without an objective are left out."""
     if not system_ids:
         return {}
-    query = select(Objective).where(col(Objective.system_id).in_(system_ids))
-    return {objective.system_id: objective for objective in session.exec(query)}
+    found = session.exec(_OBJECTIVES, params={"systems": list(system_ids)})
+    return {objective.system_id: objective for objective in found}
 
 
 def metrics_of(session: Session, system_id: int, *, retired: bool = False) -> Sequence[SuccessMetric]:
@@ -69,10 +78,7 @@ def metrics_by_system(session: Session, system_ids: Sequence[int]) -> dict[int, 
     found: dict[int, list[SuccessMetric]] = {number: [] for number in system_ids}
     if not found:
         return found
-    query = select(SuccessMetric).where(
-        col(SuccessMetric.system_id).in_(system_ids), col(SuccessMetric.retired_at).is_(None)
-    )
-    for metric in session.exec(query.order_by(col(SuccessMetric.id))):
+    for metric in session.exec(_IN_USE, params={"systems": list(found)}):
         found[metric.system_id].append(metric)
     return found
 

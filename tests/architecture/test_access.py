@@ -6,12 +6,14 @@ an empty request: 200 seen, 303 done, 422 allowed but empty, 403 may see but not
 """
 
 import csv
+import io
 import secrets
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from werkzeug.test import create_environ, run_wsgi_app
 
 from registry.accounts import actions as accounts
 from registry.accounts.actions import open_session
@@ -213,18 +215,25 @@ class House:
     def __init__(self, app, cast, numbers, keys):
         self.app, self.cast, self.numbers, self.keys = app, cast, numbers, keys
 
-    def status(self, name, method, url):
-        """The reply to an empty request of that person; a browser of their own each time, for some sign out."""
-        client, headers = self.app.test_client(), {}
-        if name != "nobody":
-            cookie, token = self.keys[name]
-            if url.startswith("/api/"):
-                headers = {"Authorization": f"Bearer {token}"}
-            else:
-                client.set_cookie("registry", cookie)
-        json = {} if url.startswith("/api/") and method != "GET" else None
-        with client.open(url, method=method, headers=headers, json=json) as reply:
-            return reply.status_code
+    def statuses(self, method, url):
+        """The reply to an empty request, for each person; nothing one of them is told to keep reaches the next."""
+        api = url.startswith("/api/")
+        body = b"{}" if api and method != "GET" else b""
+        asked = create_environ(url, method=method, input_stream=io.BytesIO())
+        if body:
+            asked |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}
+        for name in PEOPLE:
+            request = {**asked, "wsgi.input": io.BytesIO(body)}
+            if name != "nobody":
+                cookie, token = self.keys[name]
+                request["HTTP_AUTHORIZATION" if api else "HTTP_COOKIE"] = (
+                    f"Bearer {token}" if api else f"registry={cookie}"
+                )
+            # As a server asks: a test client adds half a millisecond to each of ten thousand requests.
+            reply, status, _ = run_wsgi_app(self.app, request)
+            if close := getattr(reply, "close", None):
+                close()
+            yield int(status.split(" ", 1)[0])
 
     def targets(self, rule):
         """What a route is asked about: (said, the values of its variables)."""
@@ -320,8 +329,7 @@ class House:
                         continue
                     with self.app.test_request_context():
                         url = rule.build(values)[1]
-                    statuses = [self.status(name, method, url) for name in PEOPLE]
-                    rows.append([method, rule.rule, said, *map(str, statuses)])
+                    rows.append([method, rule.rule, said, *map(str, self.statuses(method, url))])
         return rows
 
 

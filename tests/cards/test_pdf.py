@@ -134,8 +134,8 @@ def test_the_same_facts_give_the_same_bytes_in_other_processes(printed):
 
 
 def test_another_record_is_another_document(printed):
-    later = replace(full().origin, at=full().origin.at + timedelta(seconds=1))
-    assert to_pdf(replace(full(), origin=later)) != printed["full"]
+    later = replace(sparse().origin, at=sparse().origin.at + timedelta(seconds=1))
+    assert to_pdf(replace(sparse(), origin=later)) != printed["sparse"]
 
 
 def test_another_program_finds_owner_objective_metric_and_sources_in_it(words):

@@ -1,5 +1,6 @@
 """The application as people meet it: on a live server over a SQLite file, with CSRF on and a calendar that can be turned."""
 
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext
 from sqlmodel import Session
 
@@ -102,6 +104,8 @@ def running(folder: Path) -> Iterator[Site]:
             data_dir=folder, secret_key=secrets.token_urlsafe(48), organisation="Halden Mutual"
         )
         app = create_app(settings, database)
+        # To compile the templates of a journey takes half a second, and every journey has an application of its own.
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.FOLDER])
         with database.transaction(read_only=True) as session:
             site = Site(app, find_cast(session))
         with served(site) as site.address:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, or_
+from sqlalchemy import ColumnElement, bindparam, literal, or_
 from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataSource, DataUse
@@ -19,6 +19,14 @@ from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 Use = tuple[DataUse, DataSource]
+
+# Asked for every page of a system. A statement costs more to put together than to run, so this is done once.
+_USES_NOW = (
+    select(DataUse, DataSource)
+    .join(DataSource, col(DataSource.id) == col(DataUse.data_source_id))
+    .where(col(DataUse.system_id).in_(bindparam("systems", expanding=True)), col(DataUse.to_at).is_(None))
+    .order_by(col(DataSource.name), col(DataUse.id))
+)
 
 
 def by_key(session: Session, key: str, *, lock: bool = False) -> DataSource:
@@ -136,12 +144,7 @@ def uses_by_system(session: Session, system_ids: Sequence[int]) -> dict[int, lis
     found: dict[int, list[Use]] = {number: [] for number in system_ids}
     if not found:
         return found
-    query = (
-        select(DataUse, DataSource)
-        .join(DataSource, col(DataSource.id) == col(DataUse.data_source_id))
-        .where(col(DataUse.system_id).in_(system_ids), col(DataUse.to_at).is_(None))
-    )
-    for use, source in session.exec(query.order_by(col(DataSource.name), col(DataUse.id))):
+    for use, source in session.exec(_USES_NOW, params={"systems": list(found)}):
         found[use.system_id].append((use, source))
     return found
 

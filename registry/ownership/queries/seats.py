@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, or_
+from sqlalchemy import String, bindparam, cast, or_
 from sqlmodel import Session, col, func, select
 
 from registry.kernel.actor import Seat
@@ -75,15 +75,22 @@ def _with_holders() -> Any:
     return query.join(Team, col(Team.id) == col(Assignment.team_id), isouter=True)
 
 
+# Asked for every page of a system, so put together once.
+_HELD_NOW = (
+    _with_holders()
+    .where(col(Assignment.system_id) == bindparam("system"), col(Assignment.to_at).is_(None))
+    .order_by(col(Assignment.from_at), col(Assignment.id))
+)
+
+
 def _held(rows: Any) -> list[Held]:
     return [Held(assignment, person, team) for assignment, person, team in rows]
 
 
 def held_on(session: Session, system_id: int) -> list[Held]:
     """Who holds which seat of a system now, owner first."""
-    query = _with_holders().where(col(Assignment.system_id) == system_id, col(Assignment.to_at).is_(None))
     order = list(Seat)
-    found = _held(session.execute(query.order_by(col(Assignment.from_at), col(Assignment.id))))
+    found = _held(session.execute(_HELD_NOW, {"system": system_id}))
     return sorted(found, key=lambda held: order.index(held.assignment.seat))
 
 

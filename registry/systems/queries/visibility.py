@@ -11,8 +11,9 @@ from registry.kernel.actor import Actor
 from registry.systems.models import System, Withdrawal
 from registry.systems.rules.record import Visibility
 
-# Part of nearly every statement; put together once.
+# Parts of nearly every question: a statement costs more to put together than to run, so these are put together once.
 _STANDS: ColumnElement[bool] = col(System.id).not_in(select(Withdrawal.system_id))
+_OPEN_TO_ALL: ColumnElement[bool] = col(System.visibility) == Visibility.COMPANY
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -52,4 +53,4 @@ def _open_or_ours(actor: Actor) -> ColumnElement[bool]:
         return true()
     seated = col(System.id).in_(sorted(actor.seats)) if actor.seats else false()
     headed = col(System.unit_id).in_(sorted(actor.headed_units)) if actor.headed_units else false()
-    return or_(col(System.visibility) == Visibility.COMPANY, seated, headed)
+    return or_(_OPEN_TO_ALL, seated, headed)
