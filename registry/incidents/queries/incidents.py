@@ -183,6 +183,9 @@ def one_of(incident: Incident) -> One:
         incident.detected_at,
         incident.started_at,
         incident.recurrence_of_id,
+        incident.acknowledged_at,
+        incident.mitigated_at,
+        incident.resolved_at,
     )
 
 

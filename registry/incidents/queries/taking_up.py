@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
@@ -17,6 +18,8 @@ from registry.objectives.rules.metric import Kind
 from registry.ownership.queries import owners_of
 
 _AT_ONCE = 500
+_UNRESOLVED = col(Incident.status).in_([each for each in Status if each in UNRESOLVED])
+_MERGED = col(Incident.status) == Status.MERGED
 
 
 def _waits(system_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -50,13 +53,42 @@ def alerts_waiting(session: Session, system_id: int) -> dict[Pattern, list[Alert
 
 
 def standing_in(session: Session, slots: Collection[str]) -> dict[str, Incident]:
-    """The unresolved incidents in these places, by place, held until the transaction ends."""
-    query = select(Incident).where(
-        col(Incident.slot).in_(sorted(slots)),
-        col(Incident.status).in_([each for each in Status if each in UNRESOLVED]),
+    """The unresolved incidents in these places, by place, held until the transaction ends.
+
+    Where the one in a place was merged, the incident that goes on for it stands there.
+    """
+    found = _numbers_in(session, slots)
+    query = select(Incident).where(col(Incident.id).in_(sorted(set(found.values()))), _UNRESOLVED)
+    # The order is that in which everybody holds several. Somebody may have had one before us and moved it on.
+    query = query.order_by(col(Incident.id)).with_for_update(key_share=True)
+    held = {each.id: each for each in session.exec(query.execution_options(populate_existing=True))}
+    if any(number not in held for number in found.values()):
+        return standing_in(session, slots)
+    return {slot: held[number] for slot, number in found.items()}
+
+
+def _numbers_in(session: Session, slots: Collection[str]) -> dict[str, int]:
+    """The numbers of the unresolved incidents in these places; one's own goes before that of a merged one."""
+    wanted = col(Incident.slot).in_(sorted(slots))
+    into = (
+        select(
+            col(Incident.slot).label("slot"),
+            col(Incident.id).label("holder"),
+            col(Incident.merged_into_id).label("into"),
+        )
+        .where(wanted, _MERGED)
+        .cte("into", recursive=True)
     )
-    held = session.exec(query.order_by(col(Incident.id)).with_for_update(key_share=True))
-    return {incident.slot or "": incident for incident in held}
+    further = select(into.c.slot, into.c.holder, col(Incident.merged_into_id))
+    into = into.union(further.join(Incident, col(Incident.id) == into.c.into).where(_MERGED))
+    followed = select(into.c.slot, col(Incident.id), into.c.holder).join(
+        Incident, col(Incident.id) == into.c.into
+    )
+    # The newest holder of a place goes last, and so before the others.
+    led = sorted(session.execute(followed.where(_UNRESOLVED)), key=itemgetter(2))
+    found = {slot: number for slot, number, _ in led}
+    own = select(Incident.slot, Incident.id).where(wanted, _UNRESOLVED)
+    return found | {slot or "": number or 0 for slot, number in session.exec(own)}
 
 
 def leader_of(session: Session, system_id: int) -> int | None:
@@ -67,8 +99,11 @@ def leader_of(session: Session, system_id: int) -> int | None:
 
 
 def is_taken(session: Session, incident: Incident) -> bool:
-    """Whether another unresolved incident stands in the place this one had."""
-    return any(other.id != incident.id for other in standing_in(session, {incident.slot or ""}).values())
+    """Whether another unresolved incident stands in the place this one had.
+
+    Nobody is held: the caller has a row already, and waiting for one of a lower number could wait in a circle.
+    """
+    return any(number != incident.id for number in _numbers_in(session, {incident.slot or ""}).values())
 
 
 def touched_among(session: Session, system_ids: Collection[int]) -> dict[int, int]:

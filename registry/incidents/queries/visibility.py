@@ -33,7 +33,8 @@ def incident_by_number(session: Session, actor: Actor, number: int, *, lock: boo
     """One incident, held until the transaction ends where asked. Raises NotFound also where the actor may not know of it."""
     query: Any = select(Incident).where(Incident.id == min(number, LARGEST_NUMBER), seen_by(actor))
     if lock:
-        query = query.with_for_update(key_share=True)
+        # Whoever had it before may have changed it since this transaction saw it.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found: Incident | None = session.exec(query).one_or_none()
     if found is None:
         raise NotFound
