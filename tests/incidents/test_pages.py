@@ -3,12 +3,14 @@
 import pytest
 from sqlmodel import select
 
+from registry.audit.actions import record
 from registry.incidents.actions import timeline
 from registry.incidents.actions.moving import move
 from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.rules.kinds import Kind, Severity, Status
 from registry.kernel.actor import the_registry
+from registry.kernel.events import Event
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
 from tests.incidents.happening import WHOLE, at, later, opened
@@ -105,6 +107,26 @@ def test_two_who_edit_at_once_see_both_versions(client_of, there):
     reply = dee.post(url, data=second | {"post_mortem": "## Impact\nNone."})
     assert reply.status_code == 409
     assert "What went well" in reply.text
+
+
+def test_a_judgement_made_on_an_older_page_takes_nothing_back(database, cast, client_of, there):
+    ada, dee, url = client_of("ada"), client_of("dee"), f"/incidents/{there[0]}/judge"
+    with database.transaction() as session:
+        session.get_one(Incident, there[0]).missing_control = "X9.9"
+        record(session, the_registry("worker"), Event.INCIDENT_JUDGED, session.get_one(Incident, there[0]))
+    first, second = (filled(each.get(url).text) for each in (ada, dee))
+    assert dee.post(url, data=second | {"severity": "4", "because": "Two were hurt."}).status_code == 303
+    reply = ada.post(url, data=first | {"pattern": "F6", "because": "Minors only."})
+    assert reply.status_code == 409
+    with database.transaction(read_only=True) as session:
+        incident = session.get_one(Incident, there[0])
+        assert (incident.severity, incident.pattern, incident.missing_control) == (4, "F1", "X9.9")
+    anew = filled(ada.get(url).text) | {"pattern": "F6", "because": "Minors only."}
+    anew.pop("missing_control")
+    assert ada.post(url, data=anew).status_code == 303
+    with database.transaction(read_only=True) as session:
+        incident = session.get_one(Incident, there[0])
+        assert (incident.severity, incident.pattern, incident.missing_control) == (4, "F6", "X9.9")
 
 
 def test_whoever_may_not_know_of_a_system_meets_none_of_its_incidents(client_of, there):

@@ -1,7 +1,7 @@
 """What the rules of incidents hold for, whatever people state and in whatever order they act."""
 
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -27,12 +27,19 @@ from registry.incidents.rules.moves import (
     objection_to_closer,
     problems_with_closing,
     problems_with_move,
+    taken_on,
     ways_on,
 )
 from registry.incidents.rules.one_clock import Duty, Override, Sending, joined, joined_said
 from registry.incidents.rules.opening import pattern_of, pattern_of_alert, slot_of, title_of
 from registry.incidents.rules.post_mortem import HEADINGS, OUTLINE, lacking
-from registry.incidents.rules.record import problems_with_incident, tidy, versions_said
+from registry.incidents.rules.record import (
+    entry_problems,
+    problems_with_incident,
+    problems_with_surroundings,
+    tidy,
+    versions_said,
+)
 from registry.monitoring.rules.alerts import AlertKind
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.systems.rules.record import LINE_LIMIT, Visibility
@@ -52,12 +59,13 @@ def test_no_order_of_moves_yields_a_negative_interval(detected, before, steps):
     for status, hour, because in steps:
         if not problems_with_move(stands, status, at(hour), clock=NOW, because=because):
             was, stands = stands, moved(stands, status, at(hour))
+            assert was.status is Status.OPEN or stands.acknowledged_at == was.acknowledged_at
             assert move_said(was.status, status, because)
-        known = [stands.started_at, stands.detected_at, stands.mitigated_at, stands.resolved_at]
+        reached = [stands.acknowledged_at, stands.mitigated_at, stands.resolved_at]
+        known = [stands.started_at, stands.detected_at, *reached]
         in_order = [instant for instant in known if instant is not None]
         assert in_order == sorted(in_order)
         assert all(instant <= NOW for instant in in_order)
-        assert stands.acknowledged_at is None or stands.acknowledged_at >= stands.detected_at
         assert (stands.acknowledged_at is None) == (stands.status is Status.OPEN)
         resolved = stands.status is Status.RESOLVED
         assert (stands.resolved_at is not None) == resolved
@@ -78,6 +86,11 @@ def test_each_status_leads_where_it_may_and_says_so_where_it_may_not():
     assert (
         problem.message == "From “Open” it goes on to “Being looked into”, not to “Resolved, to be closed”."
     )
+    late = Instants(Status.INVESTIGATING, at(-5), acknowledged_at=at(-1))
+    [problem] = problems_with_move(late, Status.MITIGATED, at(-2), clock=NOW)
+    assert "took it on 3 Mar 2090 11:00 UTC, and 3 Mar 2090 10:00 UTC is before" in problem.message
+    assert problems_with_move(taken_on(late, at(-2)), Status.MITIGATED, at(-2), clock=NOW) == []
+    assert taken_on(late, NOW) is late
     [problem] = problems_with_move(replace(opened, status=Status.RESOLVED), Status.CLOSED, NOW, clock=NOW)
     assert "another person" in problem.message
 
@@ -109,6 +122,24 @@ def test_what_is_missing_or_unknown_is_named_beside_its_field():
     assert tidy(facts(harms=("trust", "money", "money"))).harms == ("money", "trust")
     [problem] = problems_with_incident(facts(summary="a\x00"), NOW)
     assert problem.field == "summary"
+
+
+def test_what_hangs_on_an_instant_keeps_it_in_its_place():
+    def found(started=-5, noticed=-3, **more):
+        alone = {"aware_at": None, "earlier": None, "later": None}
+        problems = problems_with_surroundings(at(started), (at(noticed), 4), **(alone | more))
+        return [each.field for each in problems]
+
+    assert found(aware_at=at(-5), earlier=(at(-3), 3), later=(at(-3), 5)) == []
+    assert found(aware_at=at(-6)) == ["started_at"]
+    assert found(earlier=(at(-3), 5)) == found(later=(at(-3), 3)) == ["detected_at"]
+
+
+def test_nothing_went_wrong_before_there_was_software():
+    early = datetime(1899, 12, 31, tzinfo=UTC)
+    found = problems_with_incident(facts(started_at=early, detected_at=early), NOW)
+    assert [each.field for each in found] == ["started_at", "detected_at"]
+    assert [each.field for each in entry_problems("It began.", "", early, NOW)] == ["at"]
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=300), st.integers(1, 100)), max_size=30))
@@ -162,6 +193,8 @@ def test_an_incident_is_closed_by_a_person_who_did_not_resolve_it():
     assert objection_to_closer(closing()) == ""
     assert "You resolved" in objection_to_closer(closing(closer_id=1))
     assert "by a person" in objection_to_closer(closing(closer_id=None))
+    assert "You lowered" in objection_to_closer(closing(lowered_by_id=2))
+    assert objection_to_closer(closing(lowered_by_id=2, severity=Severity.SEVERE)) == ""
 
 
 def test_a_judgement_takes_a_reason_and_tells_of_each_thing_that_changed():

@@ -3,8 +3,8 @@
 from sqlmodel import Session
 
 from registry.audit.actions import record
-from registry.incidents.actions.holds import SUBJECT
-from registry.incidents.actions.telling import tell
+from registry.incidents.actions.holds import SUBJECT, extend
+from registry.incidents.actions.telling import look_again, tell
 from registry.incidents.models.incidents import Incident, IncidentLink, IncidentSystem, Involved
 from registry.incidents.models.measures import AuthorityReport
 from registry.incidents.queries.closing import reports_held, unfinished_of
@@ -55,6 +55,8 @@ def merge(session: Session, actor: Actor, incident: Incident, into: Incident) ->
         tell(session, into, kind, said, by)
     incident.status, incident.merged_into_id = Status.MERGED, into.id
     _keep_time(incident, into, merged_times(one, other))
+    look_again(session, into, by)
+    extend(session, into, by)
     record(session, actor, Event.INCIDENT_MERGED, incident, system_id=incident.system_id)
     return into
 

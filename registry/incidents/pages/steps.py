@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.incidents.actions import moving, timeline
 from registry.incidents.actions.editing import judge as judge_incident
-from registry.incidents.forms.record import ANCHORS, BackForm, ConfirmForm, JudgeForm, MoveForm
+from registry.incidents.forms.record import ANCHORS, BackForm, ConfirmForm, JudgeForm, MoveForm, OnwardForm
 from registry.incidents.forms.story import CauseForm, NoteForm, PostMortemForm
 from registry.incidents.pages.shared import BOTH, held, pages, sent, step
 from registry.incidents.rules.kinds import Severity, Status
@@ -32,19 +32,21 @@ _MOVES = {
 @needs(Permission.INCIDENT_WORK)
 def judge(number: int) -> ResponseReturnValue:
     incident = held(number)
-    form = JudgeForm(data=None if sent() else _judged(incident))
-    form.offer({one.id: one.says for one in current("baseline", clock.today()).record})
-    return step(
+    shown = _judged(incident)
+    form = _judge_form(shown)
+    return _kept_apart(
         incident,
         form,
+        shown,
         lambda: judge_incident(
             session(),
             actor(),
             incident,
             severity=form.severity.data,
             pattern=form.pattern.data,
-            missing_control=form.missing_control.data or "",
+            missing_control=form.control,
             because=form.because.data or "",
+            version=form.version.data,
         ),
         title="Judge it anew",
         lead="How bad it is and which pattern of failure it shows; who thought otherwise stays in the timeline.",
@@ -54,11 +56,19 @@ def judge(number: int) -> ResponseReturnValue:
     )
 
 
+def _judge_form(shown: dict[str, Any]) -> JudgeForm:
+    form = JudgeForm(data=None if sent() else shown)
+    criteria = current("baseline", clock.today()).record
+    form.offer({one.id: one.says for one in criteria}, shown["missing_control"])
+    return form
+
+
 def _judged(incident: Any) -> dict[str, Any]:
     return {
         "severity": Severity(incident.severity),
         "pattern": incident.pattern,
         "missing_control": incident.missing_control,
+        "version": incident.version,
     }
 
 
@@ -68,7 +78,7 @@ def move(number: int) -> ResponseReturnValue:
     incident = held(number)
     to = _where_to(incident.status)
     back = goes_back(incident.status, to)
-    form: Any = BackForm() if back else MoveForm()
+    form: Any = BackForm() if back else MoveForm() if to is Status.INVESTIGATING else OnwardForm()
     title, lead = _MOVES.get(to, (to.said, ""))
     return step(
         incident,
@@ -80,6 +90,7 @@ def move(number: int) -> ResponseReturnValue:
             to,
             at=None if back else form.at.data,
             because=form.because.data or "",
+            taken_on_by_then=not back and form.taken_on_by_then,
         ),
         title="It is not over after all" if back else title,
         lead="It is looked into again. What was said before stays in the timeline." if back else lead,

@@ -5,8 +5,13 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from registry.incidents.models.incidents import Incident
+from registry.incidents.models.judgements import SeverityChange
 from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
-from registry.incidents.rules.kinds import ActionState
+from registry.incidents.rules.kinds import ActionState, Severity
+from registry.incidents.rules.moves import POST_MORTEM_FROM, Closing
+from registry.incidents.rules.post_mortem import lacking
+from registry.kernel.actor import Actor
 
 _UNFINISHED = (ActionState.OPEN, ActionState.DONE)
 
@@ -25,6 +30,31 @@ def unfinished_due_days(session: Session, incident_id: int) -> list[date]:
         CorrectiveAction.incident_id == incident_id, col(CorrectiveAction.state).in_(_UNFINISHED)
     )
     return list(session.exec(query.order_by(col(CorrectiveAction.due_on))))
+
+
+def lowered_by(session: Session, incident_id: int) -> int | None:
+    """Who last lowered the incident below the severity that takes a post-mortem; None where nobody has."""
+    query = select(SeverityChange.by_id).where(
+        SeverityChange.incident_id == incident_id,
+        SeverityChange.was >= POST_MORTEM_FROM,
+        SeverityChange.became < POST_MORTEM_FROM,
+    )
+    return session.exec(query.order_by(col(SeverityChange.id).desc()).limit(1)).first()
+
+
+def closing_of(session: Session, actor: Actor, incident: Incident) -> Closing:
+    """What is known when the actor wants to close the incident."""
+    return Closing(
+        status=incident.status,
+        severity=Severity(incident.severity),
+        resolved_by_id=incident.resolved_by_id,
+        closer_id=actor.person_id,
+        root_cause=incident.root_cause,
+        has_post_mortem=bool(incident.post_mortem),
+        lacks=lacking(incident.post_mortem),
+        unfinished=tuple(unfinished_due_days(session, incident.id or 0)),
+        lowered_by_id=lowered_by(session, incident.id or 0),
+    )
 
 
 def reports_held(session: Session, incident_id: int) -> Sequence[AuthorityReport]:

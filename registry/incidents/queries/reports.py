@@ -1,6 +1,7 @@
 """What authorities have to be told of an incident; which time zones there are."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -37,14 +38,20 @@ def report_by_number(
 ) -> tuple[AuthorityReport, Incident]:
     """One report with its incident, held until the transaction ends where asked.
 
-    Raises NotFound also where the actor may not know of it.
+    Raises NotFound also where the actor may not know of it. Its incident is held before it, so that it is not merged
+    meanwhile.
     """
     query: Any = (
         select(AuthorityReport, Incident)
         .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
         .where(col(AuthorityReport.id) == min(number, LARGEST_NUMBER), seen_by(actor))
     )
-    found = session.execute(query.with_for_update(of=AuthorityReport) if lock else query).one_or_none()
+    if lock:
+        its = select(AuthorityReport.incident_id).where(AuthorityReport.id == min(number, LARGEST_NUMBER))
+        held = select(Incident.id).where(col(Incident.id).in_(its)).with_for_update(key_share=True)
+        session.exec(held).one_or_none()
+        query = query.with_for_update(of=AuthorityReport).execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound
     return found[0], found[1]
@@ -83,6 +90,12 @@ def is_begun(session: Session, incident_id: int, duty: str, authority: str) -> b
         AuthorityReport.authority == authority,
     )
     return session.exec(query).first() is not None
+
+
+def first_awareness(session: Session, incident_id: int) -> datetime | None:
+    """The first instant from which a report of the incident counts; None where no authority has to be told."""
+    query = select(AuthorityReport.aware_at).where(AuthorityReport.incident_id == incident_id)
+    return session.exec(query.order_by(col(AuthorityReport.aware_at)).limit(1)).first()
 
 
 def clock_of(report: AuthorityReport) -> Clock:

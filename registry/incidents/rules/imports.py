@@ -206,21 +206,21 @@ def _problems(draft: IncidentDraft, now: datetime) -> list[Problem]:
 
 def _problems_with_order(draft: IncidentDraft, now: datetime) -> list[Problem]:
     steps = {
+        "acknowledged_at": draft.acknowledged_at,
         "mitigated_at": draft.mitigated_at,
         "resolved_at": draft.resolved_at,
         "closed_at": draft.closed_at,
     }
     problems = []
     before = draft.facts.detected_at
-    for name, at in {"acknowledged_at": draft.acknowledged_at, **steps}.items():
+    for name, at in steps.items():
         if at is None:
             continue
         if at > now:
             problems.append(Problem(name, "This is still to come. Give the time at which it happened."))
         elif before is not None and at < before:
             problems.append(Problem(name, "This lies before what must have come first."))
-        if name != "acknowledged_at":
-            before = max(before, at) if before else at
+        before = max(before, at) if before else at
     return problems
 
 
