@@ -10,8 +10,9 @@ from registry.incidents.actions.editing import judge as judge_incident
 from registry.incidents.forms.record import ANCHORS, BackForm, ConfirmForm, JudgeForm, MoveForm, OnwardForm
 from registry.incidents.forms.story import CauseForm, NoteForm, PostMortemForm
 from registry.incidents.pages.shared import BOTH, held, pages, sent, step
+from registry.incidents.queries.taking_up import alerts_still_open
 from registry.incidents.rules.kinds import Severity, Status
-from registry.incidents.rules.moves import goes_back, ways_on
+from registry.incidents.rules.moves import goes_back, still_open_said, ways_on
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict, Problem, RuleBroken
@@ -108,6 +109,12 @@ def _where_to(status: Status) -> Status:
     return Status(text) if text else next(onward, Status.INVESTIGATING)
 
 
+_CLOSING = (
+    "For good: should it come back, that is a new incident, marked as a recurrence of this one. Corrective actions that "
+    "are not finished stay on their owners' desks."
+)
+
+
 @pages.route("/incidents/<int:number>/close", methods=BOTH)
 @needs(Permission.INCIDENT_CLOSE)
 def close(number: int) -> ResponseReturnValue:
@@ -117,8 +124,7 @@ def close(number: int) -> ResponseReturnValue:
         ConfirmForm(),
         lambda: moving.close(session(), actor(), incident),
         title="Close it",
-        lead="For good: should it come back, that is a new incident, marked as a recurrence of this one. Corrective "
-        "actions that are not finished stay on their owners' desks.",
+        lead=f"{_CLOSING}{still_open_said(alerts_still_open(session(), number))}",
         label="I agree that it is over",
         said="Closed.",
     )

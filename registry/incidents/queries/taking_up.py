@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import timedelta
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, exists, or_
+from sqlmodel import Session, col, func, select
 
 from registry.incidents.models.incidents import Incident, IncidentLink, IncidentSystem
 from registry.incidents.queries.visibility import could_work
 from registry.incidents.rules.kinds import UNRESOLVED, Linked, Pattern, Status
 from registry.incidents.rules.opening import pattern_of_alert
+from registry.kernel import clock
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState, Severity
 from registry.objectives.models import SuccessMetric
@@ -18,25 +21,71 @@ from registry.objectives.rules.metric import Kind
 from registry.ownership.queries import owners_of
 
 _AT_ONCE = 500
+# An alert that is over is taken up this long afterwards: a worker may have stood still. What was over before is history.
+_LOOKED_BACK = timedelta(days=7)
 _UNRESOLVED = col(Incident.status).in_([each for each in Status if each in UNRESOLVED])
 _MERGED = col(Incident.status) == Status.MERGED
 
 
 def _waits(system_id: int) -> tuple[ColumnElement[bool], ...]:
-    tied = exists().where(
-        col(IncidentLink.kind) == Linked.ALERT, col(IncidentLink.target_id) == col(Alert.id)
+    """The critical alerts of a system that belong to no incident, also those that were over before anybody came to look.
+
+    One belongs to an incident that is not resolved yet; to one that is, until it is raised again for a window that
+    ended after that. What was merged belongs to the incident that goes on, which has its links.
+    """
+    still = or_(_UNRESOLVED, col(Incident.resolved_at) >= _raised())
+    tied = (
+        exists()
+        .where(col(IncidentLink.kind) == Linked.ALERT, col(IncidentLink.target_id) == col(Alert.id))
+        .where(col(Incident.id) == col(IncidentLink.incident_id), ~_MERGED, still)
     )
+    since = or_(col(Alert.state) != AlertState.RESOLVED, col(Alert.resolved_at) >= clock.now() - _LOOKED_BACK)
     return (
         col(Alert.system_id) == system_id,
-        col(Alert.state) != AlertState.RESOLVED,
         col(Alert.severity) == Severity.CRITICAL,
+        since,
         ~tied,
     )
+
+
+def _raised() -> ColumnElement[Any]:
+    """When an alert was last raised: the end of its last bad window, or, of one about no window, when it was opened."""
+    return func.coalesce(col(Alert.last_bad_window_end), col(Alert.opened_at))
 
 
 def is_waiting(session: Session, system_id: int) -> bool:
     """Whether a critical alert of the system belongs to no incident."""
     return session.exec(select(Alert.id).where(*_waits(system_id)).limit(1)).first() is not None
+
+
+def resolved_before(session: Session, alerts: Collection[Alert]) -> dict[int, Incident]:
+    """By number of the alert the resolved or closed incident it belonged to before it was raised again, the latest."""
+    query = (
+        select(IncidentLink.target_id, Incident)
+        .join(Incident, col(Incident.id) == col(IncidentLink.incident_id))
+        .where(
+            IncidentLink.kind == Linked.ALERT,
+            col(IncidentLink.target_id).in_(sorted({each.id or 0 for each in alerts})),
+            ~_UNRESOLVED,
+            ~_MERGED,
+        )
+    )
+    return dict(session.exec(query.order_by(col(Incident.resolved_at), col(Incident.id))).all())
+
+
+def alerts_still_open(session: Session, incident_id: int) -> int:
+    """How many of the alerts an incident is tied to nobody has resolved yet."""
+    query = (
+        select(func.count())
+        .select_from(IncidentLink)
+        .join(Alert, col(Alert.id) == col(IncidentLink.target_id))
+        .where(
+            IncidentLink.incident_id == incident_id,
+            IncidentLink.kind == Linked.ALERT,
+            col(Alert.state) != AlertState.RESOLVED,
+        )
+    )
+    return session.exec(query).one()
 
 
 def alerts_waiting(session: Session, system_id: int) -> dict[Pattern, list[Alert]]:

@@ -187,6 +187,14 @@ def closing_said(unfinished: int) -> str:
     return f"Closed; {left} still to be finished by the day agreed on."
 
 
+def still_open_said(alerts: int) -> str:
+    """What is said, before it is closed, of the alerts it is tied to that nobody has resolved yet; "" of none."""
+    if not alerts:
+        return ""
+    said = counted(alerts, "alert it is tied to is", "alerts it is tied to are")
+    return f" {said} still open: if one is raised again, the registry opens a recurrence."
+
+
 def _problems_with_learning(closing: Closing) -> list[Problem]:
     if closing.severity < POST_MORTEM_FROM:
         return []
