@@ -4,15 +4,20 @@ import pytest
 from sqlmodel import select
 
 from registry.audit.actions import record
-from registry.incidents.actions import timeline
+from registry.incidents.actions import corrective, timeline
+from registry.incidents.actions.linking import spread
 from registry.incidents.actions.moving import move
+from registry.incidents.actions.timeline import note
 from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.models.measures import CorrectiveAction
+from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import Kind, Severity, Status
 from registry.kernel.actor import the_registry
 from registry.kernel.events import Event
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
+from registry.systems.models import System
+from registry.systems.rules.record import Visibility
 from tests.incidents.happening import WHOLE, at, later, opened
 from tests.store.statements import counted
 from tests.web.pages import filled
@@ -218,3 +223,24 @@ def test_what_is_tied_spread_and_held_stands_on_the_page_and_a_duplicate_leads_t
         assert words in shown
     assert f"incident {there[0]}" in ada.get(f"/incidents/{other}").text
     assert ada.post(f"{here}/release", data={"because": "Nobody did."}).status_code == 303
+
+
+def test_the_history_of_a_system_names_no_incident_that_touches_one_become_restricted(
+    database, cast, client_of, there
+):
+    with database.transaction() as session:
+        ada, shared = cast.actor(session, "ada"), opened(session, cast, title="Prices told who was ill")
+        spread(session, ada, shared, cast.pricing)
+        note(session, ada, shared, None, "The premium gave it away.")
+        corrective.set_action(
+            session, ada, shared, ActionFacts("Round premiums", "", cast.number("ada"), at(48).date())
+        )
+        pricing = session.get_one(System, cast.pricing.id)
+        pricing.visibility = Visibility.RESTRICTED
+        record(session, the_registry("worker"), Event.SYSTEM_EDITED, pricing, system_id=pricing.id)
+    here = f"/systems/{cast.triage.key}/history"
+    told = client_of("mia").get(here).text
+    for hidden in ("Prices told", "Home pricing", "gave it away", "Round premiums"):
+        assert hidden not in told
+    assert "Claims of minors" in told
+    assert "Prices told" in client_of("rita").get(here).text

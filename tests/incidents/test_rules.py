@@ -353,6 +353,7 @@ def test_what_comes_back_was_over_before():
         replace(before, status=Status.MITIGATED),
         replace(before, status=Status.MERGED),
         replace(before, detected_at=NOW),
+        replace(before, recurrence_of_id=5),
     ):
         assert problems_with_recurrence(later, wrong)
     assert problems_with_recurrence(replace(later, recurrence_of_id=3), before)

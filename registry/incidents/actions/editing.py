@@ -28,7 +28,7 @@ from registry.incidents.rules.record import (
 )
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import refuse_if
+from registry.kernel.errors import Problem, refuse_if
 from registry.kernel.events import Event
 from registry.packs.queries import current
 from registry.people.models import Person
@@ -120,25 +120,30 @@ def _problems(session: Session, incident: Incident, facts: IncidentFacts) -> Any
     problems = [
         problem for problem in problems_with_incident(facts, clock.now()) if problem.field not in stated
     ]
-    problems += problems_with_changed_times(
+    if (facts.started_at, facts.detected_at) != (incident.started_at, incident.detected_at):
+        problems += _problems_with_times(session, incident, facts)
+    # Somebody who has left since stays named until another is; only a new choice must be able to work.
+    if facts.lead_id is not None and facts.lead_id != incident.lead_id:
+        touched = touched_by(session, incident.id or 0)
+        problems += lead_problem(is_able=could_work(session, facts.lead_id, touched))
+    return problems
+
+
+def _problems_with_times(session: Session, incident: Incident, facts: IncidentFacts) -> list[Problem]:
+    number = incident.id or 0
+    followed = problems_with_changed_times(
         facts.detected_at,
         acknowledged=incident.acknowledged_at,
         mitigated=incident.mitigated_at,
         resolved=incident.resolved_at,
     )
-    number = incident.id or 0
-    problems += problems_with_surroundings(
+    return followed + problems_with_surroundings(
         facts.started_at,
         (facts.detected_at, number),
         aware_at=first_awareness(session, number),
         earlier=noticed_before(session, incident),
         later=noticed_after(session, number),
     )
-    # Somebody who has left since stays named until another is; only a new choice must be able to work.
-    if facts.lead_id is not None and facts.lead_id != incident.lead_id:
-        touched = touched_by(session, number)
-        problems += lead_problem(is_able=could_work(session, facts.lead_id, touched))
-    return problems
 
 
 def _values(facts: IncidentFacts) -> dict[str, Any]:

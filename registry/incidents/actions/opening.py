@@ -95,7 +95,8 @@ def open_alone(
         "slot": rules.slot_of(system_id, pattern),
     }
     incident = _opened(session, known)
-    if repeated is not None:
+    # A warning of old that became critical may be older than what it is said to repeat.
+    if repeated is not None and repeated.detected_at <= detected:
         incident.recurrence_of_id = repeated.id
         tell(session, incident, EntryKind.LINK, f"It is incident {repeated.id} come back.", None)
     tie(session, incident, _unlike(tied), None)

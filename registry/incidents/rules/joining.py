@@ -11,6 +11,8 @@ from registry.systems.rules.record import Visibility
 
 _ALONE: Final = "A restricted system has incidents of its own, so that nobody learns of it from another's. Open one there."
 
+_TURNED: Final = "That one is marked as a recurrence of this."
+_LATER: Final = "That one was noticed later than this. Mark it as the recurrence."
 # Nobody has said that the harm is stopped.
 _GOES_ON: Final = frozenset({Status.OPEN, Status.INVESTIGATING})
 
@@ -113,6 +115,7 @@ def _why_not_again(one: One, earlier: One) -> str:
         )
     if one.recurrence_of_id == earlier.number:
         return "It is marked as a recurrence of that one already."
-    if (earlier.detected_at, earlier.number) > (one.detected_at, one.number):
-        return "That one was noticed later than this. Mark it as the recurrence."
+    is_turned = earlier.recurrence_of_id == one.number
+    if is_turned or (earlier.detected_at, earlier.number) > (one.detected_at, one.number):
+        return _TURNED if is_turned else _LATER
     return ""
