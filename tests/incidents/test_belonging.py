@@ -210,7 +210,7 @@ def test_merging_keeps_every_entry_and_carries_everything_over(database, cast):
         merge(session, cast.actor(session, "rita"), one, other)
         after = (entries(session, one), entries(session, other))
         assert [now[: len(was)] for was, now in zip(before, after, strict=True)] == list(before)
-        assert after[0][-1] == f"Merged into incident {other.id}: Other"
+        assert after[0][-1] == f"Merged into incident {other.id}, which goes on for both."
         # What the other one touched is evidence for both from now on.
         assert after[1][-2:] == [
             f"Incident {one.id} was merged into this one: One",

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.incidents.actions.editing import edit, judge
-from registry.incidents.actions.linking import mark_recurrence
+from registry.incidents.actions.linking import mark_recurrence, merge
 from registry.incidents.actions.moving import close, move
 from registry.incidents.actions.reports import begin
 from registry.incidents.actions.timeline import note, state_cause, write_post_mortem
@@ -130,7 +130,12 @@ def test_who_lowers_it_below_what_takes_a_post_mortem_does_not_close_it(database
         judge(session, ada, incident, severity=Severity.MINOR, because="Nobody was hurt after all.")
         with pytest.raises(Forbidden, match="You lowered the severity below 3"):
             close(session, ada, incident)
-        close(session, rita, incident)
+        # Nor what it was merged into.
+        twin = resolved(session, cast)
+        merge(session, ada, incident, twin)
+        with pytest.raises(Forbidden, match="You lowered the severity below 3"):
+            close(session, ada, twin)
+        close(session, rita, twin)
     assert is_whole(database)
 
 

@@ -193,8 +193,8 @@ def test_an_incident_is_closed_by_a_person_who_did_not_resolve_it():
     assert objection_to_closer(closing()) == ""
     assert "You resolved" in objection_to_closer(closing(closer_id=1))
     assert "by a person" in objection_to_closer(closing(closer_id=None))
-    assert "You lowered" in objection_to_closer(closing(lowered_by_id=2))
-    assert objection_to_closer(closing(lowered_by_id=2, severity=Severity.SEVERE)) == ""
+    assert "You lowered" in objection_to_closer(closing(lowered_by=frozenset({2})))
+    assert objection_to_closer(closing(lowered_by=frozenset({2}), severity=Severity.SEVERE)) == ""
 
 
 def test_a_judgement_takes_a_reason_and_tells_of_each_thing_that_changed():

@@ -6,8 +6,9 @@ from registry.audit.actions import record
 from registry.incidents.actions.holds import SUBJECT, extend
 from registry.incidents.actions.telling import look_again, tell
 from registry.incidents.models.incidents import Incident, IncidentLink, IncidentSystem, Involved
+from registry.incidents.models.judgements import SeverityChange
 from registry.incidents.models.measures import AuthorityReport
-from registry.incidents.queries.closing import reports_held, unfinished_of
+from registry.incidents.queries.closing import lowerings, reports_held, unfinished_of
 from registry.incidents.queries.incidents import involved_rows, one_of
 from registry.incidents.queries.reports import duty_of
 from registry.incidents.queries.timeline import links_of
@@ -47,7 +48,8 @@ def merge(session: Session, actor: Actor, incident: Incident, into: Incident) ->
     }
     refuse_if(problems_with_merging(one, other, touched.values()))
     by = actor.person_id
-    tell(session, incident, EntryKind.STATUS, f"Merged into incident {into.id}: {into.title}", by)
+    # Not by its title: whoever may know of this one need not be allowed to know of the other for ever.
+    tell(session, incident, EntryKind.STATUS, f"Merged into incident {into.id}, which goes on for both.", by)
     says = f"Incident {incident.id} was merged into this one: {incident.title}"
     tell(session, into, EntryKind.STATUS, says, by)
     _carry_over(session, incident, into)
@@ -102,6 +104,8 @@ def _carry_over(session: Session, incident: Incident, into: Incident) -> None:
     for row, system in systems_of(session, number):
         if system.id not in touched:
             session.add(IncidentSystem(**row.model_dump(exclude={"id"}) | {"incident_id": target}))
+    for change in lowerings(session, number):
+        session.add(SeverityChange(**change.model_dump(exclude={"id"}) | {"incident_id": target}))
     known = {each.person_id for each in involved_rows(session, target)}
     for person in involved_rows(session, number):
         if person.person_id not in known:

@@ -69,7 +69,7 @@ def show(number: int) -> ResponseReturnValue:
         missing_control=_control_said(incident.missing_control),
         **_tied(incident),
         **_story(number),
-        **_measures(number),
+        **_measures(incident),
         headings=HEADINGS,
         lacks=lacking(incident.post_mortem),
         **_held(incident),
@@ -108,10 +108,11 @@ def _control_said(control: str) -> str:
     return f"{control} {words.get(control, '')}".strip()
 
 
-def _measures(number: int) -> dict[str, Any]:
-    """What is done about it and told of it."""
-    now, today = clock.now(), clock.today()
-    clocks = [(report, clock_of(report)) for report in reports_of(session(), number)]
+def _measures(incident: Incident) -> dict[str, Any]:
+    """What is done about it and told of it; of a merged one the other incident's reports tell."""
+    now, today, number = clock.now(), clock.today(), incident.id or 0
+    reports = reports_of(session(), number) if incident.status is not Status.MERGED else ()
+    clocks = [(report, clock_of(report)) for report in reports]
     return {
         "measures": [
             (one, is_overdue(one.action.state, one.action.due_on, today))

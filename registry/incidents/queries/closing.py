@@ -32,14 +32,14 @@ def unfinished_due_days(session: Session, incident_id: int) -> list[date]:
     return list(session.exec(query.order_by(col(CorrectiveAction.due_on))))
 
 
-def lowered_by(session: Session, incident_id: int) -> int | None:
-    """Who last lowered the incident below the severity that takes a post-mortem; None where nobody has."""
-    query = select(SeverityChange.by_id).where(
+def lowerings(session: Session, incident_id: int) -> Sequence[SeverityChange]:
+    """The changes that lowered the incident below the severity that takes a post-mortem, in order."""
+    query = select(SeverityChange).where(
         SeverityChange.incident_id == incident_id,
         SeverityChange.was >= POST_MORTEM_FROM,
         SeverityChange.became < POST_MORTEM_FROM,
     )
-    return session.exec(query.order_by(col(SeverityChange.id).desc()).limit(1)).first()
+    return session.exec(query.order_by(col(SeverityChange.id))).all()
 
 
 def closing_of(session: Session, actor: Actor, incident: Incident) -> Closing:
@@ -53,7 +53,7 @@ def closing_of(session: Session, actor: Actor, incident: Incident) -> Closing:
         has_post_mortem=bool(incident.post_mortem),
         lacks=lacking(incident.post_mortem),
         unfinished=tuple(unfinished_due_days(session, incident.id or 0)),
-        lowered_by_id=lowered_by(session, incident.id or 0),
+        lowered_by=frozenset(each.by_id or 0 for each in lowerings(session, incident.id or 0)),
     )
 
 

@@ -129,8 +129,8 @@ class Closing:
     has_post_mortem: bool
     lacks: tuple[str, ...]
     unfinished: tuple[date, ...]
-    # Who last lowered it below the severity that takes a post-mortem, if anybody has.
-    lowered_by_id: int | None = None
+    # Who has lowered it below the severity that takes a post-mortem.
+    lowered_by: frozenset[int] = frozenset()
 
 
 def objection_to_closer(closing: Closing) -> str:
@@ -139,7 +139,7 @@ def objection_to_closer(closing: Closing) -> str:
         return "An incident is closed by a person, who answers for it being over."
     if closing.closer_id == closing.resolved_by_id:
         return "You resolved this incident; somebody else has to agree that it is over."
-    if closing.severity < POST_MORTEM_FROM and closing.closer_id == closing.lowered_by_id:
+    if closing.severity < POST_MORTEM_FROM and closing.closer_id in closing.lowered_by:
         return (
             f"You lowered the severity below {POST_MORTEM_FROM.value}, so that no post-mortem is needed; somebody else "
             "has to agree that it is over."
