@@ -95,6 +95,18 @@ def test_a_step_that_is_refused_says_why_beside_what_was_typed(client_of, there)
     assert client.post(f"{here}/judge", data=sent).status_code == 303
 
 
+def test_who_says_too_late_that_they_took_it_on_says_so_beside_the_next_step(database, client_of, there):
+    ada, move_on = client_of("ada"), f"/incidents/{there[0]}/move"
+    assert ada.post(move_on, data={"at": ""}).status_code == 303
+    reply = ada.post(move_on, data={"at": "2090-03-03T10:00"})
+    assert reply.status_code == 422
+    assert "Somebody took it on 3 Mar 2090 12:00 UTC" in reply.text
+    sent = filled(reply.text) | {"earlier": "y"}
+    assert ada.post(move_on, data=sent).status_code == 303
+    with database.transaction(read_only=True) as session:
+        assert session.get_one(Incident, there[0]).acknowledged_at == at(-2)
+
+
 def test_an_edit_that_changes_nothing_leaves_the_instants_as_exact_as_they_were(database, client_of, there):
     with database.transaction(read_only=True) as session:
         before = session.get_one(Incident, there[0]).model_dump()
