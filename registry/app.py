@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import registry.tables  # noqa: F401 - completes the metadata
 from registry import wiring
 from registry.accounts.pages import actor_loader
+from registry.incidents.queries.ledger import told_to
 from registry.kernel.actor import Actor
 from registry.lifecycle.queries import header
 from registry.output.places import static_dir, templates_dir
@@ -43,7 +44,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     security.install(app, settings)
     refusals.install(app)
     viewkit.install(app)
-    systemkit.supply(app, _header)
+    systemkit.supply(app, _header, told_to)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     _open_doors(app)
     if settings.proxies:

@@ -12,6 +12,7 @@ import registry.drift.models
 import registry.fairness.models
 import registry.feedback.models
 import registry.incidents.models.incidents
+import registry.incidents.models.judgements
 import registry.incidents.models.measures
 import registry.interchange.models
 import registry.monitoring.models.alerts

@@ -74,6 +74,15 @@ class IncidentIn(BaseModel):
             raise ValueError(_SAY_AN_INSTANT[:1].lower() + _SAY_AN_INSTANT[1:])
         return value
 
+    @field_validator("started_at", "detected_at")
+    @classmethod
+    def is_in_utc(cls, value: datetime | None) -> datetime | None:
+        """Holds an instant to the calendar, whatever its zone makes of its first and last day."""
+        try:
+            return _utc(value)
+        except OverflowError as beyond:
+            raise ValueError("this lies outside the calendar") from beyond
+
     def facts(self) -> IncidentFacts:
         """As the rules read it."""
         return IncidentFacts(
@@ -109,6 +118,12 @@ class EntryIn(BaseModel):
     def is_text(cls, value: Any) -> Any:
         """As for an incident."""
         return IncidentIn.is_text(value)
+
+    @field_validator("at")
+    @classmethod
+    def is_in_utc(cls, value: datetime | None) -> datetime | None:
+        """As for an incident."""
+        return IncidentIn.is_in_utc(value)
 
     def instant(self) -> datetime | None:
         """When it happened."""

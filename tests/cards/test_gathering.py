@@ -374,7 +374,8 @@ def test_incidents_reach_the_card_of_each_system_as_far_as_everybody_may_know_of
         adam, system = cast.actor(session, "adam"), by_number(session, cast.pricing.id)
         hidden = replace(facts_of(system), visibility=Visibility.RESTRICTED)
         systems.edit(session, adam, system, hidden, version=system.version)
-    assert [each.title for each in facts_of_card(database, cast).incidents.incidents] == ["A"]
+    left = facts_of_card(database, cast).incidents
+    assert ([each.title for each in left.incidents], left.undescribed) == (["A"], 1)
     assert facts_of_card(database, cast, "adam").incidents == facts_of_card(database, cast).incidents
 
 

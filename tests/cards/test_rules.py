@@ -150,6 +150,12 @@ def test_incidents_say_how_long_they_took_and_what_authorities_were_told():
         "no reporting channel is stated (2.6)"
     )
     assert "23 Nov 2024 to 23 Nov 2026" in compose(full()).sections[13].statement
+    hidden = replace(sparse(), incidents=replace(sparse().incidents, undescribed=1))
+    assert field(hidden, "13.1").value.startswith(
+        "1 incident is not described here because it concerns a system of restricted visibility, 22 Nov 2024 to"
+    )
+    more = replace(full(), incidents=replace(full().incidents, undescribed=2))
+    assert "2 incidents are not described here" in compose(more).sections[13].statement
 
 
 def test_sections_without_a_record_make_no_statement_about_their_subject():

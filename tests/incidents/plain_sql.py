@@ -26,10 +26,18 @@ SELECT (SELECT count(*) FROM span),
        (SELECT sum(us) FROM ranked WHERE place = (n + 1) / 2) + (SELECT sum(us) FROM ranked WHERE place = n / 2 + 1),
        (SELECT us FROM ranked WHERE place = (9 * n + 9) / 10),
        (SELECT count(*) FROM told
-         WHERE {until_column} IS NULL AND status IN ('open', 'investigating', 'mitigated')),
+         WHERE {until_column} IS NULL AND status IN ({before})),
        (SELECT count(*) FROM told),
        (SELECT count(*) FROM told WHERE detected_by IN ('monitor', 'staff'))
 """
+# An incident goes from open, once somebody takes it on, to being looked into, to mitigated, to resolved.
+BEFORE = {
+    "detect": "''",
+    "acknowledge": "'open'",
+    "mitigate": "'open', 'investigating'",
+    "resolve": "'open', 'investigating', 'mitigated'",
+    "whole": "'open', 'investigating', 'mitigated'",
+}
 COLUMNS = {
     "detect": ("started_at", "detected_at"),
     "acknowledge": ("detected_at", "acknowledged_at"),
@@ -47,6 +55,7 @@ def recomputed(session, measure, kinds, hidden):
         hidden=", ".join(str(number) for number in hidden),
         until=exactly.format(until),
         since=exactly.format(since),
+        before=BEFORE[measure],
         until_column=until,
         since_column=since,
     )

@@ -143,3 +143,16 @@ def test_a_token_reaches_only_as_far_as_its_scope_and_system(api, cast):
     assert api("ben", "POST", address, BODY, scopes=("registry:read",)).status_code == 403
     assert api("ben", "POST", f"/systems/{cast.sentinel.key}/incidents", BODY).status_code == 404
     assert api("ben", "POST", address, BODY | {"link": {"kind": "alert", "id": 99}}).status_code == 404
+
+
+def test_an_instant_beyond_the_calendar_or_before_software_is_refused_in_words(api, cast, client_of):
+    address = f"/systems/{cast.triage.key}/incidents"
+    number = api("mia", "POST", address, BODY).json["id"]
+    for early in ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1899-12-31T23:59:59Z"):
+        for reply in (
+            api("mia", "POST", address, BODY | {"started_at": early}),
+            api("ada", "POST", f"/incidents/{number}/timeline", {"text": "It began.", "at": early}),
+        ):
+            assert reply.status_code == 422, early
+    beyond = api("mia", "POST", address, BODY | {"detected_at": "9999-12-31T23:59:59-14:00"})
+    assert beyond.status_code == 422

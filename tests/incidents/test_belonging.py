@@ -54,10 +54,11 @@ from registry.monitoring.actions.alerts import raise_alert
 from registry.monitoring.rules.alerts import AlertKind
 from registry.store.paging import cursor_of
 from registry.versions import actions as versions
+from registry.versions.models import ModelVersion
 from registry.versions.queries import holds_of
 from registry.versions.rules.record import VersionFacts
 from registry.versions.rules.standing import State
-from tests.incidents.happening import at, is_whole, later, opened, timeline
+from tests.incidents.happening import at, facts, is_whole, later, opened, timeline
 
 WORKER = the_registry("worker")
 EVERYBODY = ("ada", "ben", "dee", "mia", "hedy", "olga", "otto", "rita", "eva", "aud", "adam")
@@ -236,8 +237,12 @@ def test_merging_keeps_every_entry_and_carries_everything_over(database, cast):
         merge(session, cast.actor(session, "rita"), one, other)
         after = (entries(session, one), entries(session, other))
         assert [now[: len(was)] for was, now in zip(before, after, strict=True)] == list(before)
-        assert after[0][-1] == f"Merged into incident {other.id}: Other"
-        assert after[1][-1] == f"Incident {one.id} was merged into this one: One"
+        assert after[0][-1] == f"Merged into incident {other.id}, which goes on for both."
+        # What the other one touched is evidence for both from now on.
+        assert after[1][-2:] == [
+            f"Incident {one.id} was merged into this one: One",
+            "Held as evidence too (1 system, 0 versions).",
+        ]
         assert (one.status, one.merged_into_id, len(links_of(session, one.id))) == (
             Status.MERGED,
             other.id,
@@ -307,12 +312,51 @@ def test_a_held_version_is_not_withdrawn_until_somebody_releases_it(database, ca
         ]
         with pytest.raises(RuleBroken):
             release(session, ada, incident, "")
+        with pytest.raises(Forbidden, match="Somebody else had this held"):
+            release(session, cast.actor(session, "ben"), incident, "It has what it needs.")
         release(session, ada, incident, "It has what it needs.")
         assert versions.withdraw(session, ada, model, "Bad.").state is State.WITHDRAWN
         assert timeline(session, incident)[1:] == [
             "Held as evidence (1 system, 1 version): The authority asks.",
             "Released (1 system, 1 version): It has what it needs.",
         ]
+    assert is_whole(database)
+
+
+def test_what_is_held_follows_when_it_began_and_what_it_touches(database, cast):
+    def live(hours, label, system, by):
+        with later(hours), database.transaction() as session:
+            stated = VersionFacts(label, changed="All of it.", significant=False)
+            model = versions.add_version(session, cast.actor(session, by), system.id, stated)
+            versions.approve(session, WORKER, model, version=model.version)
+            versions.put_live(session, cast.actor(session, by), system.id, [(model, 100)])
+            return model
+
+    old, _ = live(-90, "1.0", cast.triage, "ada"), live(-40, "2.0", cast.triage, "ada")
+    other = live(-80, "7", cast.pricing, "olga")
+    with later(), database.transaction() as session:
+        ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+        incident = opened(session, cast, started_at=None)
+        hold(session, ada, incident, "The authority asks.")
+        spread(session, ada, incident, cast.pricing)
+        edit(session, ada, incident, facts(started_at=at(-60)))
+        assert [row.versions_said for row, _ in systems_of(session, incident.id)] == ["1.0", "7"]
+        with pytest.raises(RuleBroken, match="held as evidence"):
+            versions.withdraw(session, ada, session.get_one(ModelVersion, old.id), "Bad.")
+        assert {held.version_id for held, _ in holds_of(session, cast.pricing.id)} == {None, other.id}
+        twin = opened(session, cast, started_at=at(-85), detected_at=at(-84))
+        merge(session, rita, twin, incident)
+        assert [row.versions_said for row, _ in systems_of(session, incident.id)] == ["1.0", ""]
+        assert timeline(session, incident)[2:] == [
+            f"It touches {cast.pricing.key} Home pricing too.",
+            "Held as evidence too (1 system, 1 version).",
+            "When it began was corrected from not known to 1 Mar 2090 00:00 UTC.",
+            f"Live on {cast.triage.key} Claims triage when it began: 1.0.",
+            "Held as evidence too (0 systems, 1 version).",
+            f"Incident {twin.id} was merged into this one: Claims of minors were sorted last",
+            f"Live on {cast.pricing.key} Home pricing when it began: no version.",
+        ]
+        release(session, rita, incident, "It has what it needs.")
     assert is_whole(database)
 
 

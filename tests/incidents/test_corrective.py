@@ -13,6 +13,7 @@ from registry.incidents.jobs.chasing import chase_actions
 from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.queries import corrective as queries
 from registry.incidents.queries.corrective import Why
+from registry.incidents.queries.visibility import incident_by_number
 from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import ActionState, Status
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -20,6 +21,7 @@ from registry.kernel.events import Event
 from registry.systems.rules.record import Visibility
 from tests.incidents.happening import NOW, at, later, opened, timeline
 from tests.ownership.doing import events, said
+from tests.ownership.racing import second_of
 
 TODAY = NOW.date()
 
@@ -210,3 +212,27 @@ def test_the_head_of_the_unit_is_told_once_per_due_day_and_the_next_one_up_where
         assert timeline(session, incident)[-1].endswith("There is no head of a unit above to tell.")
         with later(24 * 47), pytest.raises(Forbidden):
             actions.escalate(session, cast.actor(session, "ada"), action, None)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_incident_is_not_closed_while_an_action_of_it_is_reopened(database, cast):
+    with later(), database.transaction() as session:
+        ada, dee, incident = cast.actor(session, "ada"), cast.actor(session, "dee"), opened(session, cast)
+        number = set_by(session, cast, incident).id
+        actions.drop(session, ada, session.get_one(CorrectiveAction, number), "Covered.")
+        move(session, dee, incident, Status.INVESTIGATING, at=at(-2))
+        move(session, dee, incident, Status.RESOLVED, at=at(-1))
+        state_cause(session, dee, incident, "A field was renamed.", "")
+
+    def finish(session):
+        with later(1):
+            held = incident_by_number(session, ada, incident.id, lock=True)
+            close(session, cast.actor(session, "ada"), held)
+
+    def again(session):
+        with later(1):
+            actor = cast.actor(session, "dee")
+            action, _, _ = queries.action_by_number(session, actor, number, lock=True)
+            actions.reopen(session, actor, action, "After all.")
+
+    assert second_of(database, finish, again) == "refused"

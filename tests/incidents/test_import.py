@@ -2,10 +2,12 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from registry.audit.models import ENTRY
@@ -13,7 +15,8 @@ from registry.audit.queries import verify
 from registry.incidents.models.incidents import Incident
 from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.rules.columns import declared, guessed, problems_with_map
-from registry.incidents.rules.imports import draft_of, read_instant
+from registry.incidents.rules.imports import draft_of
+from registry.incidents.rules.instants import read_instant
 from registry.incidents.rules.kinds import Status
 from registry.kernel.actor import the_registry
 from registry.kernel.dates import DateStyle, Order
@@ -116,6 +119,18 @@ def test_a_map_that_does_not_fit_is_refused_by_what_is_wrong_with_it():
         ("3 Nov 2026", datetime(2026, 11, 3, tzinfo=UTC)),
         ("3/4/2026", datetime(2026, 4, 3, tzinfo=UTC)),
         ("Nov 2026", "Give the day"),
+        ("13.01.2024 22:45", datetime(2024, 1, 13, 22, 45, tzinfo=UTC)),
+        ("01/13/2024 10:45 PM", datetime(2024, 1, 13, 22, 45, tzinfo=UTC)),
+        ("2024/01/13 12:45 a.m. GMT", datetime(2024, 1, 13, 0, 45, tzinfo=UTC)),
+        ("Jan 13, 2024 at 9:05 UTC+1", datetime(2024, 1, 13, 8, 5, tzinfo=UTC)),
+        ("2024-01-13T22:45:10.250 Z", datetime(2024, 1, 13, 22, 45, 10, 250_000, tzinfo=UTC)),
+        ("45304.948", datetime(2024, 1, 13, 22, 45, 7, tzinfo=UTC)),
+        ("45304", datetime(2024, 1, 13, tzinfo=UTC)),
+        ("2024-01-13 22:45 CET", "Give the zone"),
+        ("2024-01-13T25:61", "There is no such time"),
+        ("13.01.2024 13:00 PM", "There is no such time"),
+        ("2024-01-13 (about noon)", "There is more in this"),
+        ("22:45 2024-01-13", "This is not a date"),
         ("soon", "This is not a date"),
         ("0001-01-01T00:00:00+05:00", "This lies outside"),
         ("", None),
@@ -124,6 +139,22 @@ def test_a_map_that_does_not_fit_is_refused_by_what_is_wrong_with_it():
 def test_instants_are_read_to_the_day_at_least(text, said):
     found = read_instant(text, DateStyle(Order.DAY_FIRST))
     assert found.startswith(said) if isinstance(said, str) else found == said
+
+
+DAYS = st.sampled_from(("13.01.2024", "1/13/2024", "2024/01/13", "13 Jan 2024", "Jan 13, 2024", "2024-01-13"))
+ENDS = st.sampled_from(("", " UTC", "Z", " PM", " CET", " o'clock", "h", " (local)", "-14:00", " a.m. GMT+2"))
+
+
+@given(DAYS, st.integers(0, 29), st.integers(0, 69), st.sampled_from(("{}:{:02}", "{:02}:{:02}")), ENDS)
+def test_a_time_of_day_is_read_or_refused_and_never_left_out(day, hour, minute, form, end):
+    found = read_instant(f"{day} {form.format(hour, minute)}{end}", DateStyle(Order.DAY_FIRST))
+    if isinstance(found, datetime):
+        half = 12 if end.startswith(" PM") else 0
+        hours = hour % 12 + half if half or "a.m." in end else hour
+        offset = {"-14:00": -14, " a.m. GMT+2": 2}.get(end, 0)
+        assert found == datetime(2024, 1, 13, tzinfo=UTC) + timedelta(hours=hours - offset, minutes=minute)
+    else:
+        assert hour > 12 or hour == 0 or minute > 59 or end in {" CET", " o'clock", "h", " (local)"}
 
 
 def test_no_cell_whatever_it_holds_breaks_the_reading():

@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.incidents.actions.editing import edit, judge
+from registry.incidents.actions.linking import mark_recurrence, merge
 from registry.incidents.actions.moving import close, move
+from registry.incidents.actions.reports import begin
 from registry.incidents.actions.timeline import note, state_cause, write_post_mortem
 from registry.incidents.rules.kinds import Pattern, Severity, Status
 from registry.kernel.actor import the_registry
@@ -119,6 +121,48 @@ def test_severity_and_pattern_change_with_a_reason_and_editing_leaves_them(sessi
             "When it began was corrected from 3 Mar 2090 07:00 UTC to 3 Mar 2090 03:00 UTC.",
             "Ben Engineer leads it now.",
         ]
+
+
+def test_who_lowers_it_below_what_takes_a_post_mortem_does_not_close_it(database, cast):
+    with later(), database.transaction() as session:
+        ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+        incident = resolved(session, cast, severity=Severity.CATASTROPHIC)
+        judge(session, ada, incident, severity=Severity.MINOR, because="Nobody was hurt after all.")
+        with pytest.raises(Forbidden, match="You lowered the severity below 3"):
+            close(session, ada, incident)
+        # Nor what it was merged into.
+        twin = resolved(session, cast)
+        merge(session, ada, incident, twin)
+        with pytest.raises(Forbidden, match="You lowered the severity below 3"):
+            close(session, ada, twin)
+        close(session, rita, twin)
+    assert is_whole(database)
+
+
+def test_that_it_had_been_taken_on_earlier_is_said_with_what_came_of_it(session, cast):
+    with later():
+        ada, incident = cast.actor(session, "ada"), opened(session, cast)
+        move(session, ada, incident, Status.INVESTIGATING)
+        with pytest.raises(RuleBroken, match="took it on 3 Mar 2090 12:00 UTC, and 3 Mar 2090 10:00"):
+            move(session, ada, incident, Status.MITIGATED, at=at(-2))
+        move(session, ada, incident, Status.MITIGATED, at=at(-2), taken_on_by_then=True)
+        assert (incident.acknowledged_at, incident.mitigated_at) == (at(-2), at(-2))
+        said = "The harm is stopped. It had been taken on by then, not only at 3 Mar 2090 12:00 UTC."
+        assert timeline(session, incident)[-1] == said
+
+
+def test_instants_stay_in_order_with_the_reports_and_recurrences_that_hang_on_them(session, cast):
+    with later():
+        ada, first = cast.actor(session, "ada"), resolved(session, cast)
+        again = opened(session, cast, started_at=None, detected_at=at(-0.5))
+        mark_recurrence(session, ada, again, first)
+        begin(session, ada, again, "serious_default", "BNetzA", "Europe/Berlin", at(-0.4))
+        for incident, more in (
+            (again, {"started_at": None, "detected_at": at(-4)}),
+            (again, {"started_at": at(-0.3), "detected_at": at(-0.2)}),
+        ):
+            with pytest.raises(RuleBroken):
+                edit(session, ada, incident, facts(**more))
 
 
 STEPS = st.lists(

@@ -9,9 +9,11 @@ from sqlmodel import select
 
 from registry.audit.actions import record
 from registry.incidents.actions.linking import link, merge
-from registry.incidents.actions.moving import move
+from registry.incidents.actions.moving import close, move
+from registry.incidents.actions.timeline import state_cause
 from registry.incidents.jobs.opening import open_for_alerts
 from registry.incidents.models.incidents import Incident, IncidentLink, IncidentSystem
+from registry.incidents.queries.taking_up import alerts_still_open
 from registry.incidents.queries.timeline import incidents_of, links_of, tied_among
 from registry.incidents.rules.kinds import DetectedBy, Linked, Pattern, Status
 from registry.kernel.actor import the_registry
@@ -178,12 +180,53 @@ def test_an_alert_joins_the_incident_that_is_open_for_its_pattern_and_opens_one_
         move(session, cast.actor(session, "ada"), first, Status.INVESTIGATING, because="It never stopped.")
         assert (first.slot, again.slot) == (None, f"{cast.triage.id}:F1")
         merge(session, cast.actor(session, "ada"), again, first)
-        assert first.slot == f"{cast.triage.id}:F1"
     assert happen(6, (AlertKind.DRIFT, "job", critical))[0] == ("F1", "investigating")
     with database.transaction(read_only=True) as session:
         assert len(links_of(session, first.id)) == 4
         found = events(session, cast.triage)
         assert (found.count("incident.opened"), found.count("incident.joined")) == (3, 2)
+    assert is_whole(database)
+
+
+def test_no_critical_alert_ends_without_an_incident_whoever_was_quicker(database, cast):
+    def happen(hours, group, then=None):
+        with later(hours), database.transaction() as session:
+            alert = monitoring.raise_alert(
+                session,
+                WORKER,
+                cast.triage.id,
+                AlertKind.DRIFT,
+                f"At {hours}.",
+                group=group,
+                severity=Severity.CRITICAL,
+            )
+            if then:
+                monitoring.resolve(session, cast.actor(session, "ada"), alert, "Over.")
+        with later(hours + 0.5):
+            open_for_alerts(database, payload(cast))
+        with database.transaction(read_only=True) as session:
+            return [(each.id, each.status.value, each.recurrence_of_id) for each in incidents(session)]
+
+    assert happen(0, "age") == happen(1, "age") == [(1, "open", None)]
+    assert happen(2, "town", "over before the worker came") == [(1, "open", None)]
+    with later(3), database.transaction() as session:
+        [incident] = incidents(session)
+        assert len(links_of(session, incident.id)) == 2
+        for status in (Status.INVESTIGATING, Status.RESOLVED):
+            move(session, cast.actor(session, "ada"), incident, status)
+        assert alerts_still_open(session, incident.id) == 1
+        state_cause(session, WORKER, incident, "A field was renamed.", "")
+        close(session, cast.actor(session, "dee"), incident)
+    with later(4):
+        open_for_alerts(database, payload(cast))
+    # What was raised before it was resolved belongs to it; what comes after is a recurrence.
+    again = [(1, "closed", None), (2, "open", 1)]
+    assert happen(30, "age") == again
+    assert happen(31, "age") == happen(32, "job", "at once") == again
+    with database.transaction(read_only=True) as session:
+        _, second = incidents(session)
+        assert (second.started_at, second.detected_at) == (None, at(30))
+        assert len(links_of(session, 2)) == 2
     assert is_whole(database)
 
 

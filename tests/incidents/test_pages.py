@@ -3,14 +3,21 @@
 import pytest
 from sqlmodel import select
 
-from registry.incidents.actions import timeline
+from registry.audit.actions import record
+from registry.incidents.actions import corrective, timeline
+from registry.incidents.actions.linking import spread
 from registry.incidents.actions.moving import move
+from registry.incidents.actions.timeline import note
 from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.models.measures import CorrectiveAction
+from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import Kind, Severity, Status
 from registry.kernel.actor import the_registry
+from registry.kernel.events import Event
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
+from registry.systems.models import System
+from registry.systems.rules.record import Visibility
 from tests.incidents.happening import WHOLE, at, later, opened
 from tests.store.statements import counted
 from tests.web.pages import filled
@@ -88,6 +95,18 @@ def test_a_step_that_is_refused_says_why_beside_what_was_typed(client_of, there)
     assert client.post(f"{here}/judge", data=sent).status_code == 303
 
 
+def test_who_says_too_late_that_they_took_it_on_says_so_beside_the_next_step(database, client_of, there):
+    ada, move_on = client_of("ada"), f"/incidents/{there[0]}/move"
+    assert ada.post(move_on, data={"at": ""}).status_code == 303
+    reply = ada.post(move_on, data={"at": "2090-03-03T10:00"})
+    assert reply.status_code == 422
+    assert "Somebody took it on 3 Mar 2090 12:00 UTC" in reply.text
+    sent = filled(reply.text) | {"earlier": "y"}
+    assert ada.post(move_on, data=sent).status_code == 303
+    with database.transaction(read_only=True) as session:
+        assert session.get_one(Incident, there[0]).acknowledged_at == at(-2)
+
+
 def test_an_edit_that_changes_nothing_leaves_the_instants_as_exact_as_they_were(database, client_of, there):
     with database.transaction(read_only=True) as session:
         before = session.get_one(Incident, there[0]).model_dump()
@@ -105,6 +124,26 @@ def test_two_who_edit_at_once_see_both_versions(client_of, there):
     reply = dee.post(url, data=second | {"post_mortem": "## Impact\nNone."})
     assert reply.status_code == 409
     assert "What went well" in reply.text
+
+
+def test_a_judgement_made_on_an_older_page_takes_nothing_back(database, cast, client_of, there):
+    ada, dee, url = client_of("ada"), client_of("dee"), f"/incidents/{there[0]}/judge"
+    with database.transaction() as session:
+        session.get_one(Incident, there[0]).missing_control = "X9.9"
+        record(session, the_registry("worker"), Event.INCIDENT_JUDGED, session.get_one(Incident, there[0]))
+    first, second = (filled(each.get(url).text) for each in (ada, dee))
+    assert dee.post(url, data=second | {"severity": "4", "because": "Two were hurt."}).status_code == 303
+    reply = ada.post(url, data=first | {"pattern": "F6", "because": "Minors only."})
+    assert reply.status_code == 409
+    with database.transaction(read_only=True) as session:
+        incident = session.get_one(Incident, there[0])
+        assert (incident.severity, incident.pattern, incident.missing_control) == (4, "F1", "X9.9")
+    anew = filled(ada.get(url).text) | {"pattern": "F6", "because": "Minors only."}
+    anew.pop("missing_control")
+    assert ada.post(url, data=anew).status_code == 303
+    with database.transaction(read_only=True) as session:
+        incident = session.get_one(Incident, there[0])
+        assert (incident.severity, incident.pattern, incident.missing_control) == (4, "F6", "X9.9")
 
 
 def test_whoever_may_not_know_of_a_system_meets_none_of_its_incidents(client_of, there):
@@ -211,3 +250,24 @@ def test_what_is_tied_spread_and_held_stands_on_the_page_and_a_duplicate_leads_t
     off = {"person_id": str(cast.number("mia")), "because": "She asked."}
     assert ada.post(f"{here}/people/off", data=off).status_code == 303
     assert "is told of it" not in ada.get(here).text
+
+
+def test_the_history_of_a_system_names_no_incident_that_touches_one_become_restricted(
+    database, cast, client_of, there
+):
+    with database.transaction() as session:
+        ada, shared = cast.actor(session, "ada"), opened(session, cast, title="Prices told who was ill")
+        spread(session, ada, shared, cast.pricing)
+        note(session, ada, shared, None, "The premium gave it away.")
+        corrective.set_action(
+            session, ada, shared, ActionFacts("Round premiums", "", cast.number("ada"), at(48).date())
+        )
+        pricing = session.get_one(System, cast.pricing.id)
+        pricing.visibility = Visibility.RESTRICTED
+        record(session, the_registry("worker"), Event.SYSTEM_EDITED, pricing, system_id=pricing.id)
+    here = f"/systems/{cast.triage.key}/history"
+    told = client_of("mia").get(here).text
+    for hidden in ("Prices told", "Home pricing", "gave it away", "Round premiums"):
+        assert hidden not in told
+    assert "Claims of minors" in told
+    assert "Prices told" in client_of("rita").get(here).text

@@ -6,10 +6,10 @@ import pytest
 
 from registry.audit.queries import verify
 from registry.incidents.actions import reports as actions
+from registry.incidents.actions.merging import merge
 from registry.incidents.models.incidents import Incident
 from registry.incidents.queries import reports as queries
 from registry.incidents.rules.clocks import Standing
-from registry.incidents.rules.kinds import Status
 from registry.kernel import clock
 from registry.kernel.errors import Forbidden, NotFound, RuleBroken
 from tests.incidents.happening import at, later, opened, timeline
@@ -77,20 +77,16 @@ def test_a_report_is_due_by_the_edition_in_force_moved_by_counsel_and_sent_twice
         assert verify(session).problems == []
 
 
-def test_reports_of_a_merged_incident_are_met_where_they_are_and_seen_from_the_other(database, cast):
+def test_reports_of_a_merged_incident_are_those_of_the_incident_that_goes_on(database, cast):
     with later(), database.transaction() as session:
         incident, other, last = (opened(session, cast) for _ in range(3))
-        report = begun(session, cast, incident)
+        report, ada = begun(session, cast, incident), cast.actor(session, "ada")
         for one, into in ((incident, other), (other, last)):
-            one.status, one.merged_into_id = Status.MERGED, into.id
+            merge(session, ada, one, into)
         with pytest.raises(RuleBroken, match="merged"):
             begun(session, cast, incident, "serious_death")
-        actions.sent(
-            session, cast.actor(session, "ada"), report, full=True, at=clock.now(), reference="BNA-17"
-        )
+        actions.sent(session, ada, report, full=True, at=clock.now(), reference="BNA-17")
         assert list(queries.reports_of(session, last.id)) == [report]
-        session.expunge_all()
-        session.rollback()
 
 
 def test_no_report_begins_before_the_first_edition_nor_by_a_zone_that_is_not_there(session, cast):

@@ -96,6 +96,13 @@ def test_what_goes_on_is_counted_as_open_and_what_nobody_noted_as_unknown():
         (1, 0, 3),
         (3, 1, 0),
     ]
+    # That somebody took it on is certain once it is looked into, though nobody noted when.
+    looked = times_of([one(Status.INVESTIGATING), one(Status.MITIGATED), one(Status.RESOLVED)])
+    assert [(each.open, each.unknown) for each in (looked.acknowledge, looked.mitigate, looked.resolve)] == [
+        (0, 3),
+        (1, 2),
+        (2, 1),
+    ]
     # The closed one never said when its harm was stopped.
     assert (times.mitigate.n, times.mitigate.open, times.mitigate.unknown) == (2, 1, 1)
     assert (times.resolve.n, times.resolve.open, times.resolve.unknown) == (2, 2, 0)

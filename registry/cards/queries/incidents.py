@@ -23,10 +23,10 @@ MONTHS = 24
 
 
 def log_of(session: Session, system_id: int, at: datetime) -> card.IncidentLog:
-    """The incidents noticed in the 24 months up to the record of that instant; in three statements.
+    """The incidents noticed in the 24 months up to the record of that instant; in four statements.
 
-    A card says the same whoever asks, so an incident that also touches a system not everybody may know of is left to
-    those who may.
+    A card says the same whoever asks, so an incident that also touches a system not everybody may know of is counted and
+    not described.
     """
     last = at.astimezone(UTC).date()
     first = months_after(last, -MONTHS)
@@ -40,24 +40,42 @@ def log_of(session: Session, system_id: int, at: datetime) -> card.IncidentLog:
         detect=_took(times.detect),
         resolve=_took(times.resolve),
         actions=_actions(session, system_id),
+        undescribed=_undescribed(session, system_id, first),
     )
 
 
-def _told_to_all(system_id: int) -> tuple[Any, ...]:
-    of, other = aliased(IncidentSystem), aliased(IncidentSystem)
+def _touching(system_id: int) -> tuple[Any, ...]:
+    of = aliased(IncidentSystem)
     touches = sa.exists().where(col(of.incident_id) == col(Incident.id), col(of.system_id) == system_id)
-    hidden = sa.exists().where(
+    return touches, col(Incident.status) != Status.MERGED
+
+
+def _is_hidden(system_id: int) -> Any:
+    """Whether an incident touches a further system that not everybody may know of."""
+    other = aliased(IncidentSystem)
+    return sa.exists().where(
         col(other.incident_id) == col(Incident.id),
         col(other.system_id) != system_id,
         col(other.system_id).not_in(numbers_visible_to(ANYBODY)),
     )
-    return (touches, ~hidden, col(Incident.status) != Status.MERGED)
+
+
+def _told_to_all(system_id: int) -> tuple[Any, ...]:
+    return *_touching(system_id), ~_is_hidden(system_id)
+
+
+def _since(first: date) -> Any:
+    return col(Incident.detected_at) >= datetime(first.year, first.month, first.day, tzinfo=UTC)
 
 
 def _incidents(session: Session, system_id: int, first: date) -> Sequence[Incident]:
-    begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    query = select(Incident).where(*_told_to_all(system_id), col(Incident.detected_at) >= begin)
+    query = select(Incident).where(*_told_to_all(system_id), _since(first))
     return session.exec(query.order_by(col(Incident.detected_at).desc(), col(Incident.id).desc())).all()
+
+
+def _undescribed(session: Session, system_id: int, first: date) -> int:
+    query = select(sa.func.count()).select_from(Incident)
+    return session.exec(query.where(*_touching(system_id), _is_hidden(system_id), _since(first))).one()
 
 
 def _reports(session: Session, numbers: Sequence[int]) -> dict[int, tuple[card.ReportDue, ...]]:

@@ -28,9 +28,9 @@ def incidents(facts: CardFacts) -> Section:
         lambda more: (f"{more:,} more", "in card.json", *[NOTHING] * 5),
     )
     channel = prose(facts.ownership.complaints_contact)
-    none = f"No incident is recorded, {period}; {lowered(_UNSEEN)}" + (
-        "" if channel else "; no reporting channel is stated (2.6)"
-    )
+    recorded = f"{_undescribed(log)}, {period}" if log.undescribed else f"No incident is recorded, {period}"
+    none = f"{recorded}; {lowered(_UNSEEN)}" + ("" if channel else "; no reporting channel is stated (2.6)")
+    more = f" {_undescribed(log)}." if log.undescribed else ""
     return Section(
         13,
         "Incidents",
@@ -39,8 +39,15 @@ def incidents(facts: CardFacts) -> Section:
             *_what_followed(log),
             *([optional("13.3", "Reporting channel", channel)] if rows or channel else []),
         ),
-        statement=f"Period covered: {period}. {_UNSEEN}." if rows else "",
+        statement=f"Period covered: {period}. {_UNSEEN}.{more}" if rows else "",
     )
+
+
+def _undescribed(log: IncidentLog) -> str:
+    """Who reads the card is to know that there is more, though it may not say what."""
+    if log.undescribed == 1:
+        return "1 incident is not described here because it concerns a system of restricted visibility"
+    return f"{log.undescribed:,} incidents are not described here because they concern systems of restricted visibility"
 
 
 def _what_followed(log: IncidentLog) -> Iterator[Field]:

@@ -6,9 +6,12 @@ from typing import Any
 from sqlmodel import Session
 
 from registry.audit.actions import record
-from registry.incidents.actions.telling import lead_problem, stale, tell
+from registry.incidents.actions.holds import extend
+from registry.incidents.actions.telling import lead_problem, look_again, stale, tell
 from registry.incidents.models.incidents import Incident
-from registry.incidents.queries.incidents import facts_of
+from registry.incidents.models.judgements import SeverityChange
+from registry.incidents.queries.incidents import facts_of, noticed_after, noticed_before
+from registry.incidents.queries.reports import first_awareness
 from registry.incidents.queries.visibility import could_work, desk_of, touched_by
 from registry.incidents.rules.judging import Judgement, judgement_said, problems_with_judging
 from registry.incidents.rules.kinds import EntryKind, Pattern, Severity
@@ -16,14 +19,16 @@ from registry.incidents.rules.moves import final_problems
 from registry.incidents.rules.record import (
     JUDGED,
     IncidentFacts,
+    moment_said,
     problems_with_changed_times,
     problems_with_incident,
+    problems_with_surroundings,
     tidied,
     tidy,
 )
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import refuse_if
+from registry.kernel.errors import Problem, refuse_if
 from registry.kernel.events import Event
 from registry.packs.queries import current
 from registry.people.models import Person
@@ -34,7 +39,8 @@ def edit(
 ) -> Incident:
     """Write what an incident now states; severity and pattern stay as they were judged (`judge`).
 
-    `version` is the revision the editor had before them. Raises RuleBroken, or Conflict with both sides when the
+    Another beginning is another moment: what was live then, and so what is held as evidence, follows. `version` is the
+    revision the editor had before them. Raises RuleBroken, or Conflict with both sides when the
     record has moved on since.
     """
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
@@ -50,6 +56,9 @@ def edit(
         tell(session, incident, EntryKind.PEOPLE, _lead_said(session, facts.lead_id), actor.person_id)
     for name, value in changes.items():
         setattr(incident, name, value)
+    if changes.keys() & {"started_at", "detected_at"}:
+        look_again(session, incident, actor.person_id)
+        extend(session, incident, actor.person_id)
     record(session, actor, Event.INCIDENT_EDITED, incident, system_id=incident.system_id)
     return incident
 
@@ -63,11 +72,12 @@ def judge(
     pattern: Pattern | None = None,
     missing_control: str | None = None,
     because: str,
+    version: int | None = None,
 ) -> Incident:
     """Say how bad it is, which pattern of failure it is, or which criterion of the baseline would have prevented it.
 
-    None leaves a judgement as it is; "" says of the control that it is not known after all. Raises RuleBroken, also
-    without a reason.
+    None leaves a judgement as it is; "" says of the control that it is not known after all. `version` as in `edit`.
+    Raises RuleBroken, also without a reason, or Conflict.
     """
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
     because = tidied(because)
@@ -79,16 +89,30 @@ def judge(
     )
     controls = frozenset(criterion.id for criterion in current("baseline", clock.today()).record)
     refuse_if(final_problems(incident.status) or problems_with_judging(before, after, because, controls))
+    now = {
+        "severity": int(after.severity),
+        "pattern": after.pattern,
+        "missing_control": after.missing_control,
+    }
+    if late := stale(incident, version, now):
+        raise late
     for kind, says in judgement_said(before, after, because):
         tell(session, incident, kind, says, actor.person_id)
     if after.pattern is not before.pattern:
         incident.pattern, incident.pattern_because = after.pattern, because
     if after.severity is not before.severity:
         incident.severity = int(after.severity)
+        session.add(_changed(incident, before.severity, after.severity, actor.person_id))
     if after.missing_control != before.missing_control:
         incident.missing_control = after.missing_control
     record(session, actor, Event.INCIDENT_JUDGED, incident, system_id=incident.system_id)
     return incident
+
+
+def _changed(incident: Incident, was: Severity, became: Severity, by: int | None) -> SeverityChange:
+    return SeverityChange(
+        incident_id=incident.id or 0, was=int(was), became=int(became), at=clock.now(), by_id=by
+    )
 
 
 def _problems(session: Session, incident: Incident, facts: IncidentFacts) -> Any:
@@ -96,17 +120,30 @@ def _problems(session: Session, incident: Incident, facts: IncidentFacts) -> Any
     problems = [
         problem for problem in problems_with_incident(facts, clock.now()) if problem.field not in stated
     ]
-    problems += problems_with_changed_times(
-        facts.detected_at,
-        acknowledged=incident.acknowledged_at,
-        mitigated=incident.mitigated_at,
-        resolved=incident.resolved_at,
-    )
+    if (facts.started_at, facts.detected_at) != (incident.started_at, incident.detected_at):
+        problems += _problems_with_times(session, incident, facts)
     # Somebody who has left since stays named until another is; only a new choice must be able to work.
     if facts.lead_id is not None and facts.lead_id != incident.lead_id:
         touched = touched_by(session, incident.id or 0)
         problems += lead_problem(is_able=could_work(session, facts.lead_id, touched))
     return problems
+
+
+def _problems_with_times(session: Session, incident: Incident, facts: IncidentFacts) -> list[Problem]:
+    number = incident.id or 0
+    followed = problems_with_changed_times(
+        facts.detected_at,
+        acknowledged=incident.acknowledged_at,
+        mitigated=incident.mitigated_at,
+        resolved=incident.resolved_at,
+    )
+    return followed + problems_with_surroundings(
+        facts.started_at,
+        (facts.detected_at, number),
+        aware_at=first_awareness(session, number),
+        earlier=noticed_before(session, incident),
+        later=noticed_after(session, number),
+    )
 
 
 def _values(facts: IncidentFacts) -> dict[str, Any]:
@@ -135,7 +172,7 @@ def _times_said(incident: Incident, changes: dict[str, Any]) -> list[str]:
 
 
 def _said(at: datetime | None) -> str:
-    return "not known" if at is None else f"{at.day} {at:%b %Y %H:%M} UTC"
+    return "not known" if at is None else moment_said(at)
 
 
 def _lead_said(session: Session, person_id: int | None) -> str:

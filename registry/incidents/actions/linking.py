@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from registry.audit.actions import record
-from registry.incidents.actions.holds import SUBJECT
+from registry.incidents.actions.holds import SUBJECT, extend
 from registry.incidents.actions.merging import merge
 from registry.incidents.actions.telling import lead_problem, tell, tie, touch
 from registry.incidents.models.incidents import Incident, IncidentLink, IncidentSystem, Involved
@@ -56,7 +56,7 @@ def link(session: Session, actor: Actor, incident: Incident, kind: Linked, targe
 def spread(session: Session, actor: Actor, incident: Incident, system: System) -> IncidentSystem:
     """Say that the incident touches a further system, which the actor may know of. Raises RuleBroken.
 
-    A restricted system stands alone: whoever may read of the others must not learn of it.
+    Where evidence is held for the incident, what is evidence there is held too. A restricted system stands alone: whoever may read of the others must not learn of it.
     """
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
     touched = [each for _, each in systems_of(session, incident.id or 0)]
@@ -68,6 +68,7 @@ def spread(session: Session, actor: Actor, incident: Incident, system: System) -
     )
     row = touch(session, incident, system.id or 0)
     tell(session, incident, EntryKind.SYSTEMS, f"It touches {system.key} {system.name} too.", actor.person_id)
+    extend(session, incident, actor.person_id)
     record(session, actor, Event.INCIDENT_SPREAD, incident, system_id=incident.system_id)
     return row
 

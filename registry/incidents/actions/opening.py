@@ -1,6 +1,8 @@
 """Open an incident; and, for the registry itself, open one for alerts or let alerts join the one there is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import Session
@@ -64,16 +66,22 @@ def open_alone(
     pattern: Pattern,
     alerts: Sequence[Alert],
     lead_id: int | None,
+    before: Mapping[int, Incident] = MappingProxyType({}),
 ) -> Incident:
     """Open the registry's own incident for alerts of one system that point to one pattern; it leads whom it is given.
+
+    `before` are the resolved incidents that some of the alerts belonged to until they were raised again: it is a
+    recurrence of the latest of them.
 
     The caller lets nobody else do this for the system meanwhile, and has found no unresolved one in that place; the database
     refuses a second.
     """
     require(actor, Permission.INCIDENT_CHASE)
     tied = alerts_tied(session, alerts)
-    detected = min(alert.opened_at for alert in alerts)
-    began = [one[0].since for one in tied if one[0].since is not None]
+    detected = min(rules.noticed_at(_span(alert), _over(before, alert), clock.now()) for alert in alerts)
+    # When an alert that was raised again began anew, nobody has said.
+    began = [one[0].since for one in tied if one[0].since is not None and one[0].target_id not in before]
+    repeated = max((before[each.id or 0] for each in alerts if each.id in before), key=_order, default=None)
     known = {
         "title": rules.title_of(alerts[0].says),
         "kind": Kind.INCIDENT,
@@ -87,6 +95,10 @@ def open_alone(
         "slot": rules.slot_of(system_id, pattern),
     }
     incident = _opened(session, known)
+    # A warning of old that became critical may be older than what it is said to repeat.
+    if repeated is not None and repeated.detected_at <= detected:
+        incident.recurrence_of_id = repeated.id
+        tell(session, incident, EntryKind.LINK, f"It is incident {repeated.id} come back.", None)
     tie(session, incident, _unlike(tied), None)
     note = {"alerts": counted(len(alerts), "alert")}
     record(session, actor, Event.INCIDENT_OPENED, incident, system_id=system_id, note=note)
@@ -100,6 +112,19 @@ def join(session: Session, actor: Actor, incident: Incident, alerts: Sequence[Al
     note = {"alerts": counted(len(alerts), "alert")}
     record(session, actor, Event.INCIDENT_JOINED, incident, system_id=incident.system_id, note=note)
     return incident
+
+
+def _span(alert: Alert) -> tuple[datetime, datetime | None]:
+    return alert.opened_at, alert.last_bad_window_end
+
+
+def _over(before: Mapping[int, Incident], alert: Alert) -> datetime | None:
+    found = before.get(alert.id or 0)
+    return found.resolved_at if found else None
+
+
+def _order(incident: Incident) -> tuple[datetime, int]:
+    return incident.detected_at, incident.id or 0
 
 
 def _unlike(tied: Sequence[Sequence[Tied]]) -> list[Tied]:

@@ -79,7 +79,7 @@ def move_due(
     """
     require(actor, Permission.REPORT_MOVE, _desk(session, actor, report, Permission.REPORT_MOVE))
     because, incident = tidied(because), _incident_of(session, report)
-    refuse_if(rules.problems_with_moving(clock_of(report), at, because))
+    refuse_if(_merged_problems(incident) or rules.problems_with_moving(clock_of(report), at, because))
     report.override_at, report.override_because = at, because
     report.override_by_id = actor.person_id
     said = rules.moved_said(report.authority, clock_of(report).until, because)
@@ -101,7 +101,10 @@ def sent(
     require(actor, Permission.INCIDENT_WORK, _desk(session, actor, report, Permission.INCIDENT_WORK))
     reference, incident = tidied(reference), _incident_of(session, report)
     refuse_if(
-        rules.problems_with_sending(clock_of(report), full=full, at=at, reference=reference, now=clock.now())
+        _merged_problems(incident)
+        or rules.problems_with_sending(
+            clock_of(report), full=full, at=at, reference=reference, now=clock.now()
+        )
     )
     if full:
         report.full_sent_at, report.full_reference = at, reference

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from registry.incidents.models.incidents import Incident, IncidentEntry, IncidentLink, IncidentSystem
 from registry.incidents.queries.freezing import Tied
+from registry.incidents.queries.visibility import systems_of
 from registry.incidents.rules.kinds import EntryKind
 from registry.incidents.rules.record import ENTRY_LIMIT, versions_said
 from registry.kernel import clock
@@ -42,15 +43,27 @@ def tell(
 
 def touch(session: Session, incident: Incident, system_id: int) -> IncidentSystem:
     """Add a system to those the incident touches, with what was live there when it began."""
-    live = live_on(session, system_id, incident.started_at or incident.detected_at)
-    row = IncidentSystem(
-        incident_id=incident.id or 0,
-        system_id=system_id,
-        version_id=live[0][0].id if live else None,
-        versions_said=versions_said([(model.label, share) for model, share in live]),
-    )
+    row = IncidentSystem(incident_id=incident.id or 0, system_id=system_id)
+    row.version_id, row.versions_said = _live(session, incident, system_id)
     session.add(row)
     return row
+
+
+def look_again(session: Session, incident: Incident, by: int | None) -> None:
+    """Let what was live follow from when the incident is now said to have begun, each change told in the timeline."""
+    for row, system in systems_of(session, incident.id or 0):
+        live = _live(session, incident, row.system_id)
+        if live == (row.version_id, row.versions_said):
+            continue
+        row.version_id, row.versions_said = live
+        says = f"Live on {system.key} {system.name} when it began: {row.versions_said or 'no version'}."
+        tell(session, incident, EntryKind.SYSTEMS, says, by)
+
+
+def _live(session: Session, incident: Incident, system_id: int) -> tuple[int | None, str]:
+    live = live_on(session, system_id, incident.started_at or incident.detected_at)
+    said = versions_said([(model.label, share) for model, share in live])
+    return live[0][0].id if live else None, said
 
 
 def tie(session: Session, incident: Incident, tied: Iterable[Tied], by: int | None) -> list[IncidentLink]:

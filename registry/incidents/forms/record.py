@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -170,6 +170,7 @@ def _instant(value: Any) -> datetime | None:
 class JudgeForm(Form):
     """How bad it is, which pattern it is, what would have prevented it; and what speaks for that."""
 
+    version = Revision(default="0")
     severity = HowBad("How bad it is")
     pattern = Chosen("Pattern of failure", Pattern, said=lambda one: one.said)
     missing_control = SelectField(
@@ -182,13 +183,19 @@ class JudgeForm(Form):
         required=True,
     )
 
-    def offer(self, controls: Mapping[str, str]) -> None:
-        """The criteria to choose from, each with its words."""
+    def offer(self, controls: Mapping[str, str], kept: str) -> None:
+        """The criteria to choose from, each with its words; the one that is named may be of an earlier edition."""
         first = SelectChoice(value="", label="Not known yet")
+        named = {kept: "(of an earlier baseline)"} if kept and kept not in controls else {}
         self.missing_control.choices = [
             first,
-            *(SelectChoice(value=one, label=f"{one} {says}") for one, says in controls.items()),
+            *(SelectChoice(value=one, label=f"{one} {says}") for one, says in {**controls, **named}.items()),
         ]
+
+    @property
+    def control(self) -> str | None:
+        """The criterion that was chosen, "" for none; None where the request does not say."""
+        return self.missing_control.data if self.missing_control.raw_data else None
 
 
 class MoveForm(Form):
@@ -196,6 +203,25 @@ class MoveForm(Form):
 
     at = Instant("When", "Left out, it is now.")
     because = Text("What was found or done", ENTRY_LIMIT, "It stands in the timeline.", rows=3)
+
+    @property
+    def taken_on_by_then(self) -> bool:
+        """Whether it had been taken on earlier than is said; nobody asks that of taking it on itself."""
+        return False
+
+
+class OnwardForm(MoveForm):
+    """The same for what comes after somebody has taken it on, which may have been said too late."""
+
+    earlier = BooleanField(
+        "It had been taken on by then",
+        description="Tick this where somebody saw to it before they said so here; the time to take it on follows.",
+    )
+
+    @property
+    def taken_on_by_then(self) -> bool:
+        """Whether that was ticked."""
+        return bool(self.earlier.data)
 
 
 class BackForm(Form):

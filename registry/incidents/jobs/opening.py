@@ -40,9 +40,10 @@ def _take_up(session: Session, system_id: int) -> None:
     waiting = queries.alerts_waiting(session, system_id)
     standing = queries.standing_in(session, {slot_of(system_id, pattern) for pattern in waiting})
     lead_id = queries.leader_of(session, system_id)
+    before = queries.resolved_before(session, [each for alerts in waiting.values() for each in alerts])
     for pattern, alerts in sorted(waiting.items()):
         incident = standing.get(slot_of(system_id, pattern))
         if incident is None:
-            open_alone(session, worker, system_id, pattern, alerts, lead_id)
+            open_alone(session, worker, system_id, pattern, alerts, lead_id, before)
         else:
             join(session, worker, incident, alerts)

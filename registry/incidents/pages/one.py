@@ -12,15 +12,18 @@ from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.pages.shared import pages, seen
 from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.beside import Beside, beside
+from registry.incidents.queries.closing import closing_of
 from registry.incidents.queries.corrective import actions_of
 from registry.incidents.queries.reports import clock_of, end_there, reports_of
 from registry.incidents.queries.timeline import entries_counted, entries_page, links_of, place_of
-from registry.incidents.queries.visibility import Touched, systems_of
+from registry.incidents.queries.visibility import Touched, may_release, systems_of
 from registry.incidents.render import left_said, span_said
 from registry.incidents.rules.corrective import is_overdue
-from registry.incidents.rules.kinds import UNCLOSED, EntryKind, Harm, Linked, Severity, Status
-from registry.incidents.rules.moves import ways_on
+from registry.incidents.rules.kinds import UNCLOSED, UNRESOLVED, EntryKind, Harm, Linked, Severity, Status
+from registry.incidents.rules.moves import objection_to_closer, ways_on
 from registry.incidents.rules.post_mortem import HEADINGS, lacking
+from registry.incidents.rules.record import EARLIEST
+from registry.incidents.rules.times import NOT_STOPPED, NOT_TAKEN_ON
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.guard_rails import number_said
@@ -66,9 +69,10 @@ def show(number: int) -> ResponseReturnValue:
         missing_control=_control_said(incident.missing_control),
         **_tied(incident),
         **_story(number),
-        **_measures(number),
+        **_measures(incident),
         headings=HEADINGS,
         lacks=lacking(incident.post_mortem),
+        **_held(incident),
         **_may(incident, touched),
     )
 
@@ -104,10 +108,11 @@ def _control_said(control: str) -> str:
     return f"{control} {words.get(control, '')}".strip()
 
 
-def _measures(number: int) -> dict[str, Any]:
-    """What is done about it and told of it, and what is held as evidence."""
-    now, today = clock.now(), clock.today()
-    clocks = [(report, clock_of(report)) for report in reports_of(session(), number)]
+def _measures(incident: Incident) -> dict[str, Any]:
+    """What is done about it and told of it; of a merged one the other incident's reports tell."""
+    now, today, number = clock.now(), clock.today(), incident.id or 0
+    reports = reports_of(session(), number) if incident.status is not Status.MERGED else ()
+    clocks = [(report, clock_of(report)) for report in reports]
     return {
         "measures": [
             (one, is_overdue(one.action.state, one.action.due_on, today))
@@ -123,8 +128,12 @@ def _measures(number: int) -> dict[str, Any]:
             )
             for report, its in clocks
         ],
-        "holds": holds_for(session(), SUBJECT, number),
     }
+
+
+def _held(incident: Incident) -> dict[str, Any]:
+    holds = holds_for(session(), SUBJECT, incident.id or 0)
+    return {"holds": holds, "releases": bool(holds) and may_release(session(), actor(), incident, holds)}
 
 
 def _may(incident: Incident, touched: Sequence[Touched]) -> dict[str, Any]:
@@ -138,28 +147,28 @@ def _may(incident: Incident, touched: Sequence[Touched]) -> dict[str, Any]:
         "moves": any(may(actor(), Permission.REPORT_MOVE, number) for number in numbers),
         "changes": works and incident.status in UNCLOSED,
         "ways": ways_on(incident.status) if works else [],
-        "closes": closes and resolved and actor().person_id != incident.resolved_by_id,
+        "closes": closes and resolved and not objection_to_closer(closing_of(session(), actor(), incident)),
     }
 
 
 def _spans(incident: Incident) -> list[tuple[str, str | None, str]]:
     """The intervals in words, those that are still running up to now; None where nobody can say."""
     noticed = incident.detected_at
-    over = incident.status not in UNCLOSED
     ends = (
-        ("To take on", incident.acknowledged_at),
-        ("To stop the harm", incident.mitigated_at),
-        ("To resolve", incident.resolved_at),
+        ("To take on", incident.acknowledged_at, NOT_TAKEN_ON),
+        ("To stop the harm", incident.mitigated_at, NOT_STOPPED),
+        ("To resolve", incident.resolved_at, UNRESOLVED),
     )
     began = incident.started_at
     spans: list[tuple[str, str | None, str]] = [
         ("To notice", span_said(noticed - began) if began else None, "from when it began")
     ]
-    for label, end in ends:
+    for label, end, awaiting in ends:
         if end is not None:
             spans.append((label, span_said(end - noticed), "from when it was noticed"))
         else:
-            so_far = None if over else f"not yet, after {span_said(clock.now() - noticed)}"
+            on = incident.status in awaiting
+            so_far = f"not yet, after {span_said(clock.now() - noticed)}" if on else None
             spans.append((label, so_far, ""))
     return spans
 
@@ -212,7 +221,8 @@ def _around(incident: Incident, link: IncidentLink) -> tuple[datetime, datetime]
     window = datetime.fromisoformat(str(link.frozen["window_end"]))
     first = min(window, incident.started_at or incident.detected_at)
     last = max(window, incident.resolved_at or clock.now())
-    return first - _AROUND, last + _AROUND
+    # No chart goes back beyond what may be said of an incident, and the calendar has a first day.
+    return max(first, EARLIEST) - _AROUND, last + _AROUND
 
 
 def _happened(incident: Incident, since: datetime, until: datetime) -> list[Happening]:

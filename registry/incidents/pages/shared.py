@@ -35,6 +35,13 @@ def held(number: int, permission: Permission = Permission.INCIDENT_WORK) -> Inci
     return incident
 
 
+def worked(number: int) -> Incident:
+    """The incident, for those who work on it; not locked, for steps that hold more than one row, in an order of their own."""
+    incident = seen(number)
+    require(actor(), Permission.INCIDENT_WORK, desk_of(session(), actor(), incident))
+    return incident
+
+
 def step(
     incident: Incident,
     form: Form,

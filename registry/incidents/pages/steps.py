@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from registry.incidents.actions import moving, timeline
 from registry.incidents.actions.editing import judge as judge_incident
-from registry.incidents.forms.record import ANCHORS, BackForm, ConfirmForm, JudgeForm, MoveForm
+from registry.incidents.forms.record import ANCHORS, BackForm, ConfirmForm, JudgeForm, MoveForm, OnwardForm
 from registry.incidents.forms.story import CauseForm, NoteForm, PostMortemForm
 from registry.incidents.pages.shared import BOTH, held, pages, sent, step
+from registry.incidents.queries.taking_up import alerts_still_open
 from registry.incidents.rules.kinds import Severity, Status
-from registry.incidents.rules.moves import goes_back, ways_on
+from registry.incidents.rules.moves import goes_back, still_open_said, ways_on
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict, Problem, RuleBroken
@@ -35,19 +36,21 @@ _MOVES = {
 @needs(Permission.INCIDENT_WORK)
 def judge(number: int) -> ResponseReturnValue:
     incident = held(number)
-    form = JudgeForm(data=None if sent() else _judged(incident))
-    form.offer({one.id: one.says for one in current("baseline", clock.today()).record})
-    return step(
+    shown = _judged(incident)
+    form = _judge_form(shown)
+    return _kept_apart(
         incident,
         form,
+        shown,
         lambda: judge_incident(
             session(),
             actor(),
             incident,
             severity=form.severity.data,
             pattern=form.pattern.data,
-            missing_control=form.missing_control.data or "",
+            missing_control=form.control,
             because=form.because.data or "",
+            version=form.version.data,
         ),
         title="Judge it anew",
         lead="How bad it is and which pattern of failure it shows; who thought otherwise stays in the timeline.",
@@ -57,11 +60,19 @@ def judge(number: int) -> ResponseReturnValue:
     )
 
 
+def _judge_form(shown: dict[str, Any]) -> JudgeForm:
+    form = JudgeForm(data=None if sent() else shown)
+    criteria = current("baseline", clock.today()).record
+    form.offer({one.id: one.says for one in criteria}, shown["missing_control"])
+    return form
+
+
 def _judged(incident: Any) -> dict[str, Any]:
     return {
         "severity": Severity(incident.severity),
         "pattern": incident.pattern,
         "missing_control": incident.missing_control,
+        "version": incident.version,
     }
 
 
@@ -71,7 +82,7 @@ def move(number: int) -> ResponseReturnValue:
     incident = held(number)
     to = _where_to(incident.status)
     back = goes_back(incident.status, to)
-    form: Any = BackForm() if back else MoveForm()
+    form: Any = BackForm() if back else MoveForm() if to is Status.INVESTIGATING else OnwardForm()
     title, lead = _MOVES.get(to, (to.said, ""))
     return step(
         incident,
@@ -83,6 +94,7 @@ def move(number: int) -> ResponseReturnValue:
             to,
             at=None if back else form.at.data,
             because=form.because.data or "",
+            taken_on_by_then=not back and form.taken_on_by_then,
         ),
         title="Reopen: it is not over after all" if back else title,
         lead="It is looked into again. What was said before stays in the timeline." if back else lead,
@@ -100,6 +112,12 @@ def _where_to(status: Status) -> Status:
     return Status(text) if text else next(onward, Status.INVESTIGATING)
 
 
+_CLOSING = (
+    "For good: should it come back, that is a new incident, marked as a recurrence of this one. Corrective actions that "
+    "are not finished stay on their owners' desks."
+)
+
+
 @pages.route("/incidents/<int:number>/close", methods=BOTH)
 @needs(Permission.INCIDENT_CLOSE)
 def close(number: int) -> ResponseReturnValue:
@@ -109,8 +127,7 @@ def close(number: int) -> ResponseReturnValue:
         ConfirmForm(),
         lambda: moving.close(session(), actor(), incident),
         title="Close it",
-        lead="For good: should it come back, that is a new incident, marked as a recurrence of this one. Corrective "
-        "actions that are not finished stay on their owners' desks.",
+        lead=f"{_CLOSING}{still_open_said(alerts_still_open(session(), number))}",
         label="I agree that it is over",
         said="Closed.",
     )

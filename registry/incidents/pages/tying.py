@@ -17,11 +17,11 @@ from registry.incidents.forms.tying import (
     UntoldForm,
 )
 from registry.incidents.models.incidents import Incident
-from registry.incidents.pages.shared import BOTH, held, pages, step
+from registry.incidents.pages.shared import BOTH, held, pages, step, worked
 from registry.incidents.queries.incidents import involved_in
 from registry.incidents.queries.recent import candidates
 from registry.incidents.queries.timeline import links_of
-from registry.incidents.queries.visibility import incident_by_number, systems_of, touched_by
+from registry.incidents.queries.visibility import both_by_number, incident_by_number, systems_of, touched_by
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound, Problem, RuleBroken
@@ -33,6 +33,7 @@ from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
 Offered = TypeVar("Offered")
+_NO_INCIDENT = "You can see no incident of this number."
 
 
 @pages.route("/incidents/<int:number>/link", methods=BOTH)
@@ -168,17 +169,24 @@ def _person(number: int | None) -> Person:
 @pages.route("/incidents/<int:number>/merge", methods=BOTH)
 @needs(Permission.INCIDENT_WORK)
 def merge(number: int) -> ResponseReturnValue:
-    incident, form = held(number), OtherForm()
+    incident, form = worked(number), OtherForm()
     return step(
         incident,
         form,
-        lambda: merge_incidents(session(), actor(), incident, _other(form.number.data)),
+        lambda: merge_incidents(session(), actor(), *_both(number, form.number.data)),
         title="Merge with another incident",
-        lead="What this one is tied to, its systems, people and open actions go to the other one, which goes on for both. "
-        "This cannot be taken back.",
+        lead="What this one is tied to, its systems, people and open actions go to the other one, which goes on for both "
+        "with the graver judgement of the two. This cannot be taken back.",
         label="Merge it into the other",
         said="Merged.",
     )
+
+
+def _both(number: int, other: int | None) -> tuple[Incident, Incident]:
+    try:
+        return both_by_number(session(), actor(), number, _asked(other))
+    except NotFound as none:
+        raise RuleBroken([Problem("number", _NO_INCIDENT)]) from none
 
 
 @pages.route("/incidents/<int:number>/recurrence", methods=BOTH)
@@ -188,7 +196,7 @@ def recurrence(number: int) -> ResponseReturnValue:
     return step(
         incident,
         form,
-        lambda: linking.mark_recurrence(session(), actor(), incident, _other(form.number.data)),
+        lambda: linking.mark_recurrence(session(), actor(), incident, _earlier(form.number.data)),
         title="Mark as a recurrence",
         lead="This one is then shown as a recurrence of the earlier one.",
         label="Mark it as a recurrence",
@@ -196,11 +204,16 @@ def recurrence(number: int) -> ResponseReturnValue:
     )
 
 
-def _other(number: int | None) -> Incident:
+def _earlier(number: int | None) -> Incident:
+    """The other incident, not held: nothing is written there, and who held both could wait in a circle."""
     try:
-        return incident_by_number(session(), actor(), number if number and number > 0 else 0, lock=True)
+        return incident_by_number(session(), actor(), _asked(number))
     except NotFound as none:
-        raise RuleBroken([Problem("number", "You can see no incident of this number.")]) from none
+        raise RuleBroken([Problem("number", _NO_INCIDENT)]) from none
+
+
+def _asked(number: int | None) -> int:
+    return number if number and number > 0 else 0
 
 
 @pages.route("/incidents/<int:number>/hold", methods=BOTH)

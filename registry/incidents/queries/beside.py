@@ -8,11 +8,11 @@ from sqlmodel import Session, col, select
 
 from registry.dependencies.models import Dependency
 from registry.feedback.models import Feedback
-from registry.incidents.models.incidents import IncidentLink
+from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.models.measures import AuthorityReport
 from registry.incidents.queries.reports import clock_of
 from registry.incidents.rules.clocks import Clock
-from registry.incidents.rules.kinds import Linked
+from registry.incidents.rules.kinds import Linked, Status
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.models.snapshots import LatestSnapshot, Snapshot
 from registry.monitoring.queries.series import latest_of
@@ -73,8 +73,12 @@ def next_clocks(session: Session, incident_ids: Sequence[int]) -> dict[int, Cloc
     """Of these incidents those of which an authority has still to be told, with the clock that ends first; in one statement."""
     if not incident_ids:
         return {}
-    query = select(AuthorityReport).where(
-        col(AuthorityReport.incident_id).in_(incident_ids),
+    query = (
+        select(AuthorityReport)
+        .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
+        .where(col(AuthorityReport.incident_id).in_(incident_ids), col(Incident.status) != Status.MERGED)
+    )
+    query = query.where(
         col(AuthorityReport.initial_sent_at).is_(None),
         col(AuthorityReport.full_sent_at).is_(None),
     )

@@ -79,16 +79,32 @@ def action_by_number(
 ) -> tuple[CorrectiveAction, System, Incident | None]:
     """One action with its system and incident, held until the transaction ends where asked.
 
-    Raises NotFound also where the actor may not know of it.
+    Raises NotFound also where the actor may not know of it. Where the action is
+    held, its incident is held before it: it is not closed or merged meanwhile, and everybody waits in the same order.
     """
     query: Any = _with_surroundings().where(
         col(CorrectiveAction.id) == min(number, LARGEST_NUMBER), _is_seen(actor)
     )
-    found = session.execute(query.with_for_update(of=CorrectiveAction) if lock else query).one_or_none()
+    of = _hold_incident(session, number) if lock else None
+    if lock:
+        query = query.with_for_update(of=CorrectiveAction).execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound
     action, system, incident, _ = found
+    if lock and action.incident_id != of:
+        # It was merged into another just now.
+        return action_by_number(session, actor, number, lock=True)
     return action, system, incident
+
+
+def _hold_incident(session: Session, number: int) -> int | None:
+    """Hold the incident of an action, before the action itself; its number."""
+    of = select(CorrectiveAction.incident_id).where(CorrectiveAction.id == min(number, LARGEST_NUMBER))
+    found = session.exec(of).one_or_none()
+    if found is not None:
+        session.exec(select(Incident.id).where(Incident.id == found).with_for_update(key_share=True)).one()
+    return found
 
 
 def due_for(session: Session, actor: Actor) -> Sequence[OnDesk]:

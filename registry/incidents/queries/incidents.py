@@ -243,7 +243,25 @@ def one_of(incident: Incident) -> One:
         incident.detected_at,
         incident.started_at,
         incident.recurrence_of_id,
+        incident.acknowledged_at,
+        incident.mitigated_at,
+        incident.resolved_at,
     )
+
+
+def noticed_before(session: Session, incident: Incident) -> tuple[datetime, int] | None:
+    """When the incident this one repeats was noticed, with its number; None where it repeats none."""
+    if incident.recurrence_of_id is None:
+        return None
+    earlier = session.get_one(Incident, incident.recurrence_of_id)
+    return earlier.detected_at, earlier.id or 0
+
+
+def noticed_after(session: Session, incident_id: int) -> tuple[datetime, int] | None:
+    """When the first of those that repeat the incident was noticed, with its number; None where none does."""
+    query = select(Incident.detected_at, Incident.id).where(Incident.recurrence_of_id == incident_id)
+    found = session.exec(query.order_by(col(Incident.detected_at), col(Incident.id)).limit(1)).first()
+    return (found[0], found[1] or 0) if found else None
 
 
 def involved_rows(session: Session, incident_id: int) -> Sequence[Involved]:

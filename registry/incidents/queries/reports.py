@@ -13,6 +13,8 @@ from registry.incidents.models.incidents import Incident, IncidentSystem
 from registry.incidents.models.measures import AuthorityReport
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.clocks import Clock
+from registry.incidents.rules.kinds import Status
+from registry.incidents.rules.one_clock import Duty, Override, Sending
 from registry.kernel.actor import Actor, Seat
 from registry.kernel.errors import NotFound
 from registry.store.columns import LARGEST_NUMBER
@@ -22,12 +24,12 @@ _DESK_LIMIT = 50
 
 
 def reports_of(session: Session, incident_id: int) -> Sequence[AuthorityReport]:
-    """What authorities have to be told of an incident, and of those merged into it: what is due first comes first.
+    """What authorities have to be told of an incident: what is due first comes first.
 
-    The caller has seen that the actor may know of the incident.
+    Merging hands them over; what stays with a merged incident is told by a report of the other one. The caller has seen
+    that the actor may know of the incident.
     """
-    told = _with_merged(incident_id)
-    query = select(AuthorityReport).where(col(AuthorityReport.incident_id).in_(select(told.c.id)))
+    query = select(AuthorityReport).where(AuthorityReport.incident_id == incident_id)
     return session.exec(query.order_by(_UNTIL, col(AuthorityReport.id))).all()
 
 
@@ -36,14 +38,20 @@ def report_by_number(
 ) -> tuple[AuthorityReport, Incident]:
     """One report with its incident, held until the transaction ends where asked.
 
-    Raises NotFound also where the actor may not know of it.
+    Raises NotFound also where the actor may not know of it. Its incident is held before it, so that it is not merged
+    meanwhile.
     """
     query: Any = (
         select(AuthorityReport, Incident)
         .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
         .where(col(AuthorityReport.id) == min(number, LARGEST_NUMBER), seen_by(actor))
     )
-    found = session.execute(query.with_for_update(of=AuthorityReport) if lock else query).one_or_none()
+    if lock:
+        its = select(AuthorityReport.incident_id).where(AuthorityReport.id == min(number, LARGEST_NUMBER))
+        held = select(Incident.id).where(col(Incident.id).in_(its)).with_for_update(key_share=True)
+        session.exec(held).one_or_none()
+        query = query.with_for_update(of=AuthorityReport).execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound
     return found[0], found[1]
@@ -65,6 +73,7 @@ def unsent_for(session: Session, actor: Actor) -> Sequence[tuple[AuthorityReport
         .where(
             col(AuthorityReport.initial_sent_at).is_(None),
             col(AuthorityReport.full_sent_at).is_(None),
+            col(Incident.status) != Status.MERGED,
             or_(col(Incident.lead_id) == actor.person_id, _touches(answering)),
             seen_by(actor),
         )
@@ -91,6 +100,12 @@ def is_begun(session: Session, incident_id: int, duty: str, authority: str) -> b
     return session.exec(query).first() is not None
 
 
+def first_awareness(session: Session, incident_id: int) -> datetime | None:
+    """The first instant from which a report of the incident counts; None where no authority has to be told."""
+    query = select(AuthorityReport.aware_at).where(AuthorityReport.incident_id == incident_id)
+    return session.exec(query.order_by(col(AuthorityReport.aware_at)).limit(1)).first()
+
+
 def clock_of(report: AuthorityReport) -> Clock:
     """Until when the report is due and what was sent, as the rules read it."""
     return Clock(
@@ -107,6 +122,28 @@ def end_there(told: Clock, zone: str) -> datetime:
     return (told.until - timedelta(microseconds=1)).astimezone(zone_named(zone))
 
 
+def duty_of(report: AuthorityReport) -> Duty:
+    """The report as the rules about two of one duty read it."""
+    override = initial = full = None
+    if report.override_at is not None:
+        override = Override(report.override_at, report.override_because, report.override_by_id)
+    if report.initial_sent_at is not None:
+        initial = Sending(report.initial_sent_at, report.initial_reference)
+    if report.full_sent_at is not None:
+        full = Sending(report.full_sent_at, report.full_reference)
+    return Duty(
+        report.aware_at,
+        report.days,
+        report.zone,
+        zone_named(report.zone) or ZoneInfo("UTC"),
+        report.pack,
+        report.due_at,
+        override,
+        initial,
+        full,
+    )
+
+
 def zone_named(name: str) -> ZoneInfo | None:
     """The time zone of that IANA name, or None where none is called so."""
     return ZoneInfo(name) if name in zones() else None
@@ -116,9 +153,3 @@ def zone_named(name: str) -> ZoneInfo | None:
 def zones() -> frozenset[str]:
     """The names of all time zones this machine knows."""
     return frozenset(available_timezones())
-
-
-def _with_merged(incident_id: int) -> Any:
-    """The incident and all that were merged into it, also by way of another."""
-    told = select(Incident.id).where(Incident.id == incident_id).cte("told", recursive=True)
-    return told.union(select(Incident.id).join(told, col(Incident.merged_into_id) == told.c.id))

@@ -16,6 +16,7 @@ from registry.people.queries import is_active_person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
 from registry.systems.queries import numbers_visible_to
+from registry.versions.models import EvidenceHold
 
 Touched = tuple[IncidentSystem, System]
 
@@ -33,7 +34,8 @@ def incident_by_number(session: Session, actor: Actor, number: int, *, lock: boo
     """One incident, held until the transaction ends where asked. Raises NotFound also where the actor may not know of it."""
     query: Any = select(Incident).where(Incident.id == min(number, LARGEST_NUMBER), seen_by(actor))
     if lock:
-        query = query.with_for_update(key_share=True)
+        # Whoever had it before may have changed it since this transaction saw it.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found: Incident | None = session.exec(query).one_or_none()
     if found is None:
         raise NotFound
@@ -85,6 +87,14 @@ def desk_of(
 def may_work(session: Session, actor: Actor, incident: Incident) -> bool:
     """Whether the actor works on the incident."""
     return may(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
+
+
+def may_release(session: Session, actor: Actor, incident: Incident, held: Sequence[EvidenceHold]) -> bool:
+    """Whether the actor held all of this, or is a reviewer or the compliance lead of a system it touches."""
+    theirs = actor.person_id is not None and all(each.held_by_id == actor.person_id for each in held)
+    return theirs or may(
+        actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE)
+    )
 
 
 def could_work(session: Session, person_id: int, system_ids: Collection[int]) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from enum import Enum
 from typing import Final, TypeVar
 
 from registry.incidents.rules.columns import FIELDS, IncidentMap
+from registry.incidents.rules.instants import read_instant
 from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Pattern, Severity, Status
 from registry.incidents.rules.receiving import Source, problems_with_source
 from registry.incidents.rules.record import (
@@ -16,7 +17,6 @@ from registry.incidents.rules.record import (
     tidied,
     tidy,
 )
-from registry.kernel.dates import DateStyle, Precision, read_date
 from registry.kernel.errors import Problem
 from registry.kernel.rows import Ending, RowProblem
 from registry.kernel.text import listed
@@ -124,29 +124,6 @@ def chosen_harm(text: str) -> Harm | None:
     return _HARMS.get(" ".join(text.split()).casefold())
 
 
-def read_instant(text: str, style: DateStyle) -> datetime | str | None:
-    """The instant in a cell, None in an empty one, or why there is none to be had. Without a zone it is UTC, without a time
-    the beginning of that day.
-    """
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None:
-        found = read_date(text, style)
-        if isinstance(found, str):
-            return found
-        if found.precision is not Precision.DAY:
-            return "Give the day, such as 2026-11-03, or the instant, such as 2026-11-03T10:00:00Z."
-        at = datetime.combine(found.on, time.min)
-    try:
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except OverflowError:
-        return "This lies outside the calendar."
-
-
 def ending_of(draft: IncidentDraft, known: Collection[str], earlier: Collection[str]) -> Ending:
     """How a row ends that can be read and whose system is there: known references stand as they are."""
     if draft.reference in earlier:
@@ -206,21 +183,21 @@ def _problems(draft: IncidentDraft, now: datetime) -> list[Problem]:
 
 def _problems_with_order(draft: IncidentDraft, now: datetime) -> list[Problem]:
     steps = {
+        "acknowledged_at": draft.acknowledged_at,
         "mitigated_at": draft.mitigated_at,
         "resolved_at": draft.resolved_at,
         "closed_at": draft.closed_at,
     }
     problems = []
     before = draft.facts.detected_at
-    for name, at in {"acknowledged_at": draft.acknowledged_at, **steps}.items():
+    for name, at in steps.items():
         if at is None:
             continue
         if at > now:
             problems.append(Problem(name, "This is still to come. Give the time at which it happened."))
         elif before is not None and at < before:
             problems.append(Problem(name, "This lies before what must have come first."))
-        if name != "acknowledged_at":
-            before = max(before, at) if before else at
+        before = max(before, at) if before else at
     return problems
 
 

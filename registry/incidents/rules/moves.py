@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from registry.incidents.rules.kinds import UNCLOSED, Severity, Status
-from registry.incidents.rules.record import reason_problems
+from registry.incidents.rules.record import moment_said, reason_problems
 from registry.kernel.errors import Problem
 from registry.kernel.text import counted, listed
 
@@ -24,7 +24,7 @@ _WHEN: Final = {
     Status.MITIGATED: "when the harm was stopped",
     Status.RESOLVED: "when it was resolved",
 }
-
+_AFTER_TAKING_ON: Final = frozenset({Status.MITIGATED, Status.RESOLVED})
 _SAID: Final = {
     Status.INVESTIGATING: "Somebody is looking into it.",
     Status.MITIGATED: "The harm is stopped.",
@@ -38,7 +38,7 @@ _OTHERWISE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Instants:
-    """Where an incident stands and since when: started ≤ detected ≤ what follows, mitigated ≤ resolved ≤ closed."""
+    """Where an incident stands and since when: started ≤ detected ≤ acknowledged ≤ mitigated ≤ resolved ≤ closed."""
 
     status: Status
     detected_at: datetime
@@ -79,11 +79,27 @@ def problems_with_move(
     when = _WHEN[to]
     if at > clock:
         problems.append(Problem("at", f"This is still to come. Give the time {when}."))
+    return problems + _problems_with_order(now, to, at)
+
+
+def _problems_with_order(now: Instants, to: Status, at: datetime) -> list[Problem]:
     if at < now.detected_at:
-        problems.append(Problem("at", f"Nobody had noticed it by then. Give the time {when}."))
+        says = f"It was noticed {moment_said(now.detected_at)}, and {moment_said(at)} is before that. Give the time {_WHEN[to]}."
+        return [Problem("at", says)]
     if to is Status.RESOLVED and now.mitigated_at is not None and at < now.mitigated_at:
-        problems.append(Problem("at", "The harm had not been stopped by then. Give the time of the repair."))
-    return problems
+        says = f"The harm was stopped {moment_said(now.mitigated_at)}, and {moment_said(at)} is before that. Give the time "
+        return [Problem("at", f"{says}of the repair.")]
+    if to in _AFTER_TAKING_ON and now.acknowledged_at is not None and at < now.acknowledged_at:
+        says = f"Somebody took it on {moment_said(now.acknowledged_at)}, and {moment_said(at)} is before that. Give a later "
+        return [Problem("at", f"{says}time, or say that it had been taken on by then.")]
+    return []
+
+
+def taken_on(now: Instants, at: datetime) -> Instants:
+    """The instants where it had been taken on by `at`, if it is said to have been later; nobody takes on what is not noticed."""
+    if now.acknowledged_at is None or at >= now.acknowledged_at:
+        return now
+    return replace(now, acknowledged_at=max(at, now.detected_at))
 
 
 def moved(now: Instants, to: Status, at: datetime) -> Instants:
@@ -113,6 +129,8 @@ class Closing:
     has_post_mortem: bool
     lacks: tuple[str, ...]
     unfinished: tuple[date, ...]
+    # Who has lowered it below the severity that takes a post-mortem.
+    lowered_by: frozenset[int] = frozenset()
 
 
 def objection_to_closer(closing: Closing) -> str:
@@ -121,6 +139,11 @@ def objection_to_closer(closing: Closing) -> str:
         return "An incident is closed by a person, who answers for it being over."
     if closing.closer_id == closing.resolved_by_id:
         return "You resolved this incident; somebody else has to agree that it is over."
+    if closing.severity < POST_MORTEM_FROM and closing.closer_id in closing.lowered_by:
+        return (
+            f"You lowered the severity below {POST_MORTEM_FROM.value}, so that no post-mortem is needed; somebody else "
+            "has to agree that it is over."
+        )
     return ""
 
 
@@ -162,6 +185,14 @@ def closing_said(unfinished: int) -> str:
         return "Closed."
     left = counted(unfinished, "corrective action is", "corrective actions are")
     return f"Closed; {left} still to be finished by the day agreed on."
+
+
+def still_open_said(alerts: int) -> str:
+    """What is said, before it is closed, of the alerts it is tied to that nobody has resolved yet; "" of none."""
+    if not alerts:
+        return ""
+    said = counted(alerts, "alert it is tied to is", "alerts it is tied to are")
+    return f" {said} still open: if one is raised again, the registry opens a recurrence."
 
 
 def _problems_with_learning(closing: Closing) -> list[Problem]:

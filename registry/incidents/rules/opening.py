@@ -1,5 +1,6 @@
 """Which pattern of failure something points to, and what an incident is called that the registry opens by itself."""
 
+from datetime import datetime
 from typing import Final
 
 from registry.feedback.rules.feedback import Category
@@ -79,6 +80,18 @@ def pattern_of(
 def slot_of(system_id: int, pattern: Pattern) -> str:
     """The one place that the unresolved incident has which the registry opened of itself for a system and pattern."""
     return f"{system_id}:{pattern.value}"
+
+
+def noticed_at(span: tuple[datetime, datetime | None], over_at: datetime | None, now: datetime) -> datetime:
+    """When an alert noticed what an incident is opened for. `span` is when it was opened and the end of its last bad window.
+
+    `over_at` is when the incident was resolved that it belonged to before, None where it is the first. Of one raised
+    again that is the window's end: when it was opened, the earlier incident had it.
+    """
+    opened, bad_until = span
+    if over_at is None:
+        return opened
+    return min(max(opened, bad_until or opened, over_at), now)
 
 
 def title_of(says: str) -> str:

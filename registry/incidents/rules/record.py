@@ -1,7 +1,7 @@
 """What an incident states, what keeps it from standing, and its texts in their storable form."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Pattern, Severity
@@ -11,6 +11,8 @@ from registry.kernel.text import clean
 from registry.systems.rules.record import LINE_LIMIT, text_problems
 
 ENTRY_LIMIT: Final = 4_000
+# Nothing that went wrong with software did so before.
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LARGEST_COUNT: Final = 10_000_000_000
 PROSE_LIMIT: Final = 20_000
 # "1.1 (90 %), 2.0 (10 %)" has to fit a line whatever the labels are.
@@ -89,8 +91,7 @@ def _problems_with_times(started: datetime | None, detected: datetime | None, no
     if detected is None:
         problems.append(Problem("detected_at", "Say when somebody noticed it."))
     for name, instant in (("started_at", started), ("detected_at", detected)):
-        if instant is not None and instant > now:
-            problems.append(Problem(name, "This is still to come. Give the time at which it happened."))
+        problems += instant_problems(name, instant, now)
     if started is not None and detected is not None and started > detected:
         problems.append(
             Problem(
@@ -118,6 +119,39 @@ def problems_with_changed_times(
     return [Problem("detected_at", f"It must have been noticed before {said}.") for said in late[:1]]
 
 
+def problems_with_surroundings(
+    started: datetime | None,
+    noticed: tuple[datetime | None, int],
+    *,
+    aware_at: datetime | None,
+    earlier: tuple[datetime, int] | None,
+    later: tuple[datetime, int] | None,
+) -> list[Problem]:
+    """Objections to instants that what hangs on them contradicts: reports to authorities, and incidents that repeat it.
+
+    `noticed`, `earlier` and `later` are when incidents were noticed, each with its number, which decides between equals.
+    """
+    problems = []
+    if started is not None and aware_at is not None and started > aware_at:
+        says = f"It cannot have begun after somebody was aware of it, {moment_said(aware_at)}: an authority's clock runs from there."
+        problems.append(Problem("started_at", says))
+    at, number = noticed
+    if at is not None and earlier is not None and earlier > (at, number):
+        says = f"It repeats incident {earlier[1]}, which was noticed {moment_said(earlier[0])}. Give a later time."
+        problems.append(Problem("detected_at", says))
+    if at is not None and later is not None and (at, number) > later:
+        says = (
+            f"Incident {later[1]} repeats it and was noticed {moment_said(later[0])}. Give an earlier time."
+        )
+        problems.append(Problem("detected_at", says))
+    return problems
+
+
+def moment_said(at: datetime) -> str:
+    """An instant in words: "3 Nov 2026 10:05 UTC"."""
+    return f"{at.day} {at:%b %Y %H:%M} UTC"
+
+
 def prose_problems(name: str, text: str) -> list[Problem]:
     """Objections to one long text: too long, too many lines, or signs that cannot be stored."""
     problems = text_problems(name, text, PROSE_LIMIT)
@@ -133,9 +167,16 @@ def entry_problems(text: str, evidence: str, at: datetime, now: datetime) -> lis
     """Objections to an entry of the timeline. What led to an incident may be told too, so `at` may be early."""
     problems = reason_problems(text, "Say what happened.", "text")
     problems += text_problems("evidence", evidence, ENTRY_LIMIT)
-    if at > now:
-        problems.append(Problem("at", "This is still to come. Give the time at which it happened."))
-    return problems
+    return problems + instant_problems("at", at, now)
+
+
+def instant_problems(name: str, at: datetime | None, now: datetime) -> list[Problem]:
+    """Objections to an instant of the past: it is still to come, or so early that it is a slip of the keys."""
+    if at is not None and at > now:
+        return [Problem(name, "This is still to come. Give the time at which it happened.")]
+    if at is not None and at < EARLIEST:
+        return [Problem(name, f"This lies before {EARLIEST.year}. Give the time at which it happened.")]
+    return []
 
 
 def versions_said(live: list[tuple[str, int]]) -> str:

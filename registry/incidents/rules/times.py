@@ -11,6 +11,10 @@ from registry.kernel.errors import Problem, RuleBroken
 
 # What happened has times; a hazard has not happened yet, and a complaint is first looked into. They are counted on request.
 TIMED: Final = frozenset({Kind.INCIDENT, Kind.NEAR_MISS})
+# Where an incident stands as long as this has not come about. Elsewhere it has, though the instant may not be known: an
+# imported one was taken on by somebody at some time.
+NOT_TAKEN_ON: Final = frozenset({Status.OPEN})
+NOT_STOPPED: Final = frozenset({Status.OPEN, Status.INVESTIGATING})
 
 
 class By(StrEnum):
@@ -96,15 +100,15 @@ def times_of(moments: Iterable[Moments]) -> Times:
         counted=len(told),
         by_ourselves=sum(each.detected_by in FOUND_BY_OURSELVES for each in told),
         detect=_spread([(each.started_at, each.detected_at, False) for each in told]),
-        acknowledge=_spread([(each.detected_at, each.acknowledged_at, _is_on(each)) for each in told]),
-        mitigate=_spread([(each.detected_at, each.mitigated_at, _is_on(each)) for each in told]),
-        resolve=_spread([(each.detected_at, each.resolved_at, _is_on(each)) for each in told]),
-        whole=_spread([(each.started_at, each.resolved_at, _is_on(each)) for each in told]),
+        acknowledge=_spread(
+            [(each.detected_at, each.acknowledged_at, each.status in NOT_TAKEN_ON) for each in told]
+        ),
+        mitigate=_spread(
+            [(each.detected_at, each.mitigated_at, each.status in NOT_STOPPED) for each in told]
+        ),
+        resolve=_spread([(each.detected_at, each.resolved_at, each.status in UNRESOLVED) for each in told]),
+        whole=_spread([(each.started_at, each.resolved_at, each.status in UNRESOLVED) for each in told]),
     )
-
-
-def _is_on(each: Moments) -> bool:
-    return each.status in UNRESOLVED
 
 
 def _spread(spans: Sequence[tuple[datetime | None, datetime | None, bool]]) -> Spread:

@@ -30,7 +30,7 @@ from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
-from registry.web.systemkit import frame
+from registry.web.systemkit import frame, knowable
 
 _PAGE = 50
 _FEW_INCIDENTS = 5
@@ -155,5 +155,8 @@ def history(key: str) -> ResponseReturnValue:
     page = cut(found, _PAGE, lambda entry: (entry.seq,))
     following = url_for(".history", key=key, before=cursor_of(*page.next_after)) if page.next_after else None
     return render_template(
-        "systems/history.html", **frame(session(), actor(), system), entries=page.items, next_url=following
+        "systems/history.html",
+        **frame(session(), actor(), system),
+        entries=knowable(session(), actor(), page.items),
+        next_url=following,
     )

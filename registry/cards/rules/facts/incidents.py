@@ -72,7 +72,8 @@ class ActionOpen:
 class IncidentLog:
     """The incidents noticed from `first` on up to the record of `last`, the newest first, without those merged into others.
 
-    The times are those of incidents and near misses. `actions` are of incidents of any time.
+    The times are those of incidents and near misses. `actions` are of incidents of any time. `undescribed` counts those of
+    the period that also concern a system of restricted visibility: nothing else may be said of them.
     """
 
     first: date
@@ -81,3 +82,4 @@ class IncidentLog:
     detect: Took = Took()
     resolve: Took = Took()
     actions: tuple[ActionOpen, ...] = ()
+    undescribed: int = 0
