@@ -250,5 +250,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTHORITY_REPORT_SET,
         Event.AUTHORITY_REPORT_MOVED,
         Event.AUTHORITY_REPORT_SENT,
+        Event.AUTHORITY_REPORT_DROPPED,
     }
 )

@@ -216,12 +216,8 @@ def times_said(times: Times) -> dict[str, Any]:
 
 def _spread_said(spread: Spread) -> dict[str, Any]:
     said = {name: getattr(spread, name) for name in ("mean", "median", "p90")}
-    return {
-        "n": spread.n,
-        "open": spread.open,
-        "unknown": spread.unknown,
-        **{name: None if span is None else span.total_seconds() for name, span in said.items()},
-    }
+    seconds = {name: None if span is None else span.total_seconds() for name, span in said.items()}
+    return {"n": spread.n, "open": spread.open, "unknown": spread.unknown, **seconds}
 
 
 def _told(incident: Incident, key: str, lead: Person | None) -> dict[str, Any]:

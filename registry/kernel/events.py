@@ -148,3 +148,4 @@ class Event(StrEnum):
     AUTHORITY_REPORT_SET = "authority_report.set"
     AUTHORITY_REPORT_MOVED = "authority_report.moved"
     AUTHORITY_REPORT_SENT = "authority_report.sent"
+    AUTHORITY_REPORT_DROPPED = "authority_report.dropped"

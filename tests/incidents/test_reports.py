@@ -1,18 +1,23 @@
 """What authorities have to be told: begun by the edition in force, moved by counsel, sent first and in full."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from registry.audit.queries import verify
+from registry.incidents.actions import dropping
 from registry.incidents.actions import reports as actions
 from registry.incidents.actions.merging import merge
+from registry.incidents.actions.moving import close, move
+from registry.incidents.actions.timeline import state_cause
 from registry.incidents.models.incidents import Incident
+from registry.incidents.queries import beside
 from registry.incidents.queries import reports as queries
 from registry.incidents.rules.clocks import Standing
+from registry.incidents.rules.kinds import Status
 from registry.kernel import clock
 from registry.kernel.errors import Forbidden, NotFound, RuleBroken
-from tests.incidents.happening import at, later, opened, timeline
+from tests.incidents.happening import at, is_whole, later, opened, timeline
 from tests.ownership.doing import events, said
 
 AUTHORITY = "Bundesnetzagentur"
@@ -111,3 +116,78 @@ def test_of_a_restricted_system_no_report_is_known_to_others(session, cast):
             else:
                 with pytest.raises(NotFound):
                     queries.report_by_number(session, actor, number)
+
+
+def test_a_report_that_need_not_be_sent_is_dropped_by_another_and_taken_up_again(database, cast):
+    with later(), database.transaction() as session:
+        ada, rita = (cast.actor(session, name) for name in ("ada", "rita"))
+        incident = opened(session, cast)
+        report = actions.begin(
+            session, ada, incident, "serious_default", "Authority A", "Europe/Berlin", at(-1)
+        )
+        session.flush()
+        for who, because, refusal in ((ada, "A slip.", Forbidden), (rita, " ", RuleBroken)):
+            with pytest.raises(refusal):
+                dropping.drop(session, who, report, because)
+        dropping.drop(session, rita, report, "It is no serious incident.")
+        session.flush()
+        assert queries.unsent_for(session, ada) == []
+        assert beside.next_clocks(session, [incident.id]) == {}
+        with pytest.raises(RuleBroken, match="said already"):
+            dropping.drop(session, rita, report, "Again.")
+        dropping.take_up_again(session, rita, report, "It is one after all.")
+        session.flush()
+        assert [each for each, _ in queries.unsent_for(session, ada)] == [report]
+        mine = actions.begin(
+            session, rita, incident, "serious_default", "Authority B", "Europe/Berlin", at(-1)
+        )
+        session.flush()
+        with pytest.raises(RuleBroken, match="You added this report"):
+            dropping.drop(session, rita, mine, "A slip.")
+        told = timeline(session, incident)
+        assert "Authority A need not be told: It is no serious incident." in told
+        assert "Authority A has to be told all the same: It is one after all." in told
+    assert is_whole(database)
+
+
+def test_when_somebody_was_aware_is_corrected_and_the_day_computed_anew(database, cast):
+    with later(), database.transaction() as session:
+        ada, rita = (cast.actor(session, name) for name in ("ada", "rita"))
+        incident = opened(session, cast)
+        report = actions.begin(
+            session, ada, incident, "serious_default", "Authority A", "Europe/Berlin", at(-1)
+        )
+        actions.move_due(session, rita, report, at(24 * 30), "Counsel says so.")
+        before = report.due_at
+        for aware, because in (
+            (at(-1), "Same."),
+            (at(2), "Ahead."),
+            (at(-40), "Before it began."),
+            (at(-2), ""),
+        ):
+            with pytest.raises(RuleBroken):
+                dropping.correct(session, rita, report, aware, because)
+        with pytest.raises(Forbidden):
+            dropping.correct(session, ada, report, at(-2), "We knew earlier.")
+        incident.started_at = at(-50)
+        dropping.correct(session, rita, report, at(-26), "We knew a day earlier.")
+        assert (before - report.due_at, report.override_at) == (timedelta(days=1), None)
+        assert any("at another time than 3 Mar 2090" in line for line in timeline(session, incident))
+
+
+def test_an_incident_is_closed_before_its_authority_is_told_only_with_a_reason(database, cast):
+    with later(), database.transaction() as session:
+        ada, rita = (cast.actor(session, name) for name in ("ada", "rita"))
+        incident = opened(session, cast)
+        actions.begin(session, ada, incident, "serious_default", "Authority A", "Europe/Berlin", at(-1))
+        for status in (Status.INVESTIGATING, Status.RESOLVED):
+            move(session, ada, incident, status)
+        state_cause(session, ada, incident, "A field was renamed.", "")
+        session.flush()
+        with pytest.raises(RuleBroken, match="Authority A has still to be told"):
+            close(session, rita, incident)
+        close(session, rita, incident, "It answers on Monday.")
+        assert "Closed. Authority A has still to be told: It answers on Monday." in timeline(
+            session, incident
+        )
+        assert queries.unsent_for(session, ada)

@@ -212,6 +212,9 @@ PAGES = {
     "incidents.reopen": (Visit("/corrective-actions/{action}/reopen", "ada"),),
     "incidents.drop": (Visit("/corrective-actions/{action}/drop", "ada"),),
     "incidents.move_report": (Visit("/authority-reports/{report}/move", "rita"),),
+    "incidents.drop_report": (Visit("/authority-reports/{report}/drop", "rita"),),
+    "incidents.take_up_report": (Visit("/authority-reports/{report}/again", "rita"),),
+    "incidents.correct_report": (Visit("/authority-reports/{report}/aware", "rita"),),
     "incidents.report_sent": (Visit("/authority-reports/{report}/sent?full=1", "ada"),),
     "alerts.show": (
         Visit("/alerts/{alert}", "ada"),
@@ -314,6 +317,7 @@ ALIKE = {
     for step in (
         *("close", "cause", "link", "spread", "involve", "merge", "recurrence", "hold", "release"),
         *("edit_action", "done", "verify", "reopen", "drop", "move_report", "report_sent"),
+        *("take_off", "uninvolve", "drop_report", "take_up_report", "correct_report"),
     )
 }
 

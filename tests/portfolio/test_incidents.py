@@ -143,3 +143,18 @@ def test_whoever_is_told_of_an_incident_follows_it_until_it_is_closed(database, 
         assert said.startswith(f"Follow incident {led}: Claims of minors were sorted last")
         assert where == f"/incidents/{led}"
         assert "1 incident" in client_of("mia").get("/incidents?told=1&to_close=0").text
+
+
+@ON_ONE
+def test_what_nobody_leads_is_on_the_desk_of_whoever_may_work_on_any(database, cast, client_of, led):
+    with later(), database.transaction() as session:
+        alone = opened(session, cast, title="Nobody's own").id
+    with later(1):
+        assert [said for said in asked(client_of("rita")) if "Find who leads" in said] == [
+            said for said in asked(client_of("rita")) if said.startswith(f"Find who leads incident {alone}: ")
+        ]
+        assert lines(client_of("rita"))[0][1] == f"/incidents/{alone}/edit"
+        assert lines(client_of("dee")) == []
+        page = client_of("rita").get("/incidents?lead=nobody").text
+        assert "Nobody&#39;s own" in page
+        assert "Claims of minors" not in page

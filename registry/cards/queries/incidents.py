@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from registry.cards.queries.operation import ANYBODY
 from registry.cards.rules import facts as card
 from registry.incidents.models.incidents import Incident, IncidentSystem
-from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
+from registry.incidents.models.measures import AuthorityReport, CorrectiveAction, ReportDropped
 from registry.incidents.queries.reports import clock_of
 from registry.incidents.rules.kinds import ActionState, Harm, Status
 from registry.incidents.rules.times import TIMED, Moments, Spread, times_of
@@ -79,7 +79,10 @@ def _undescribed(session: Session, system_id: int, first: date) -> int:
 
 
 def _reports(session: Session, numbers: Sequence[int]) -> dict[int, tuple[card.ReportDue, ...]]:
-    query = select(AuthorityReport).where(col(AuthorityReport.incident_id).in_(numbers))
+    dropped = select(ReportDropped.report_id)
+    query = select(AuthorityReport).where(
+        col(AuthorityReport.incident_id).in_(numbers), col(AuthorityReport.id).not_in(dropped)
+    )
     found: dict[int, tuple[card.ReportDue, ...]] = {}
     for row in session.exec(query.order_by(col(AuthorityReport.due_at), col(AuthorityReport.id))):
         clock = clock_of(row)

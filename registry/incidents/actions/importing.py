@@ -1,6 +1,6 @@
 """Bring the incidents of a list onto the register."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 
 from sqlmodel import Session
@@ -8,6 +8,7 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.incidents.actions.telling import tell, touch
 from registry.incidents.models.incidents import Incident
+from registry.incidents.queries.taking_up import leader_of
 from registry.incidents.rules.imports import IncidentDraft
 from registry.incidents.rules.kinds import EntryKind, Pattern, Status
 from registry.kernel import clock
@@ -32,7 +33,11 @@ def import_incidents(
     A closed one stays closed as its list says; its timeline tells where that is from, for nobody here agreed to it.
     """
     require(actor, Permission.INCIDENT_IMPORT)
-    incidents = [_imported(session, actor, file_name, source, *each, advance) for each in drafts]
+    leads: dict[int, int | None] = {}
+    for draft, system in drafts:
+        if draft.status is not Status.CLOSED and system.id not in leads:
+            leads[system.id or 0] = leader_of(session, system.id or 0)
+    incidents = [_imported(session, actor, file_name, source, *each, leads, advance) for each in drafts]
     counted = {each.name: str(getattr(tally, each.name)) for each in fields(tally)}
     note = {"file": file_name, "source": source, **counted}
     record(session, actor, Event.INCIDENTS_IMPORTED, None, subject_kind="incident", note=note)
@@ -46,10 +51,17 @@ def _imported(
     source: str,
     draft: IncidentDraft,
     system: System,
+    leads: Mapping[int, int | None],
     advance: Callable[[int], None],
 ) -> Incident:
     facts, number = draft.facts, system.id or 0
-    stated = asdict(facts) | {"harms": list(facts.harms), "severity": int(facts.severity or 0)}
+    # As with one the registry opens by itself: whoever answers for the system goes on with it.
+    lead = facts.lead_id if draft.status is Status.CLOSED else facts.lead_id or leads.get(number)
+    stated = asdict(facts) | {
+        "lead_id": lead,
+        "harms": list(facts.harms),
+        "severity": int(facts.severity or 0),
+    }
     incident = Incident(
         **stated,
         system_id=number,

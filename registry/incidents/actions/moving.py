@@ -57,22 +57,23 @@ def move(
     return incident
 
 
-def close(session: Session, actor: Actor, incident: Incident) -> Incident:
+def close(session: Session, actor: Actor, incident: Incident, because: str = "") -> Incident:
     """Agree that a resolved incident is over, for good. Raises RuleBroken, and Forbidden for whoever resolved it or
     lowered it below the severity that takes a post-mortem.
 
-    Corrective actions that are still to be done stay on their owners' desks until the day they are due.
+    Corrective actions that are still to be done stay on their owners' desks until the day they are due, and so does an
+    authority that is still to be told, which takes a reason.
     """
     require(actor, Permission.INCIDENT_CLOSE, desk_of(session, actor, incident, Permission.INCIDENT_CLOSE))
-    closing = closing_of(session, actor, incident)
+    closing, because = closing_of(session, actor, incident), tidied(because)
     objection = rules.objection_to_closer(closing)
     if objection and incident.status is Status.RESOLVED:
         raise Forbidden(objection)
-    refuse_if(rules.problems_with_closing(closing, clock.today()))
+    refuse_if(rules.problems_with_closing(closing, clock.today(), because))
     # A machine's clock can be set back.
     incident.closed_at = max(clock.now(), incident.resolved_at or clock.now())
     incident.status, incident.closed_by_id = Status.CLOSED, actor.person_id
-    tell(session, incident, EntryKind.STATUS, rules.closing_said(len(closing.unfinished)), actor.person_id)
+    tell(session, incident, EntryKind.STATUS, rules.closing_said(closing, because), actor.person_id)
     record(session, actor, Event.INCIDENT_CLOSED, incident, system_id=incident.system_id)
     return incident
 

@@ -111,6 +111,13 @@ class MoveDueForm(Form):
     because = Text("Why another day holds", ENTRY_LIMIT, "An authority may ask.", rows=3, required=True)
 
 
+class AwareForm(Form):
+    """Another instant of awareness."""
+
+    aware_at = Instant("Somebody here became aware", "The days count from the day after.", required=True)
+    because = Text("What was wrong", ENTRY_LIMIT, "An authority may ask.", rows=3, required=True)
+
+
 class SentForm(Form):
     """When it was sent, and how it can be found again."""
 

@@ -230,5 +230,20 @@ class BackForm(Form):
     because = Text("Why it is not over after all", ENTRY_LIMIT, required=True, rows=3)
 
 
-class ConfirmForm(Form):
-    """Nothing but the word that it shall be so."""
+class CloseForm(Form):
+    """That it is over; and why, where an authority has still to be told."""
+
+    because = Text(
+        "Why it is closed before the authority is told", ENTRY_LIMIT, "It stands in the timeline.", rows=3
+    )
+
+    def __init__(self, *args: object, has_to_tell: bool, **options: object) -> None:
+        super().__init__(*args, **options)
+        if not has_to_tell:
+            del self.because
+
+    @property
+    def reason(self) -> str:
+        """The reason, "" where none is asked for."""
+        field = self._fields.get("because")
+        return str(field.data or "") if field else ""

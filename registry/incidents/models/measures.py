@@ -1,4 +1,6 @@
-"""CorrectiveAction: what is done so that it does not happen again. AuthorityReport: what an authority has to be told, until when."""
+"""CorrectiveAction: what is done so that it does not happen again. AuthorityReport: what an authority has to be told, until when;
+ReportDropped: that it need not be.
+"""
 
 from datetime import date, datetime
 
@@ -6,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.incidents.rules.kinds import ActionState
-from registry.store.columns import Revised, by_value, instant, long_text, one_of
+from registry.store.columns import Revised, Row, by_value, instant, long_text, one_of
 from registry.systems.rules.record import LINE_LIMIT
 
 _UNFINISHED = "state IN ('open', 'done')"
@@ -88,3 +90,14 @@ class AuthorityReport(Revised, table=True):
     full_reference: str = Field(default="", max_length=LINE_LIMIT)
     set_at: datetime = instant()
     set_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class ReportDropped(Row, table=True):
+    """The word that an authority need not be told after all. Deleted where it has to be, and both stand in the timeline."""
+
+    __tablename__ = "authority_report_dropped"
+
+    report_id: int = Field(foreign_key="authority_report.id", unique=True)
+    at: datetime = instant()
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    because: str = long_text()

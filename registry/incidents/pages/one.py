@@ -14,7 +14,7 @@ from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.beside import Beside, beside
 from registry.incidents.queries.closing import closing_of
 from registry.incidents.queries.corrective import actions_of
-from registry.incidents.queries.reports import clock_of, end_there, reports_of
+from registry.incidents.queries.reports import clock_of, dropped_of, end_there, reports_of
 from registry.incidents.queries.timeline import entries_counted, entries_page, links_of, place_of
 from registry.incidents.queries.visibility import Touched, may_release, systems_of
 from registry.incidents.render import left_said, span_said
@@ -113,6 +113,7 @@ def _measures(incident: Incident) -> dict[str, Any]:
     now, today, number = clock.now(), clock.today(), incident.id or 0
     reports = reports_of(session(), number) if incident.status is not Status.MERGED else ()
     clocks = [(report, clock_of(report)) for report in reports]
+    off = dropped_of(session(), number) if clocks else {}
     return {
         "measures": [
             (one, is_overdue(one.action.state, one.action.due_on, today))
@@ -125,6 +126,7 @@ def _measures(incident: Incident) -> dict[str, Any]:
                 its.standing(now),
                 left_said(its.until, now) if its.sent_at is None else "",
                 end_there(its, report.zone).date(),
+                off.get(report.id or 0),
             )
             for report, its in clocks
         ],

@@ -13,6 +13,7 @@ from registry.incidents.forms.record import ANCHORS, MEANINGS, EditForm, OpenFor
 from registry.incidents.models.incidents import Incident
 from registry.incidents.pages.shared import BOTH, back, held, pages, sent
 from registry.incidents.queries.freezing import Tied, tied_to
+from registry.incidents.queries.timeline import incidents_of
 from registry.incidents.queries.visibility import touched_by
 from registry.incidents.rules.kinds import DetectedBy, Linked
 from registry.incidents.rules.opening import OPENED_ALONE_AT, title_of
@@ -46,7 +47,9 @@ def new(key: str) -> ResponseReturnValue:
     incident = form.carried_out(lambda: open_incident(session(), actor(), system, form.facts(), link=link))
     if incident is None:
         framed = frame(session(), actor(), system)
-        return shown("incidents/new.html", form, **framed, parts=form.PARTS, tied=tied, hints=_HINTS)
+        belongs = incidents_of(session(), actor(), *link) if link else []
+        context = {"parts": form.PARTS, "tied": tied, "hints": _HINTS, "belongs": belongs}
+        return shown("incidents/new.html", form, **framed, **context)
     return back(incident.id or 0, f"Incident {incident.id} is open. Who leads it sees it on the desk.")
 
 

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from registry.incidents.actions import moving, timeline
 from registry.incidents.actions.editing import judge as judge_incident
-from registry.incidents.forms.record import ANCHORS, BackForm, ConfirmForm, JudgeForm, MoveForm, OnwardForm
+from registry.incidents.forms.record import ANCHORS, BackForm, CloseForm, JudgeForm, MoveForm, OnwardForm
 from registry.incidents.forms.story import CauseForm, NoteForm, PostMortemForm
 from registry.incidents.pages.shared import BOTH, held, pages, sent, step
+from registry.incidents.queries.closing import untold_of
 from registry.incidents.queries.taking_up import alerts_still_open
 from registry.incidents.rules.kinds import Severity, Status
 from registry.incidents.rules.moves import goes_back, still_open_said, ways_on
@@ -122,10 +123,11 @@ _CLOSING = (
 @needs(Permission.INCIDENT_CLOSE)
 def close(number: int) -> ResponseReturnValue:
     incident = held(number, Permission.INCIDENT_CLOSE)
+    form = CloseForm(has_to_tell=bool(untold_of(session(), number)))
     return step(
         incident,
-        ConfirmForm(),
-        lambda: moving.close(session(), actor(), incident),
+        form,
+        lambda: moving.close(session(), actor(), incident, form.reason),
         title="Close it",
         lead=f"{_CLOSING}{still_open_said(alerts_still_open(session(), number))}",
         label="I agree that it is over",

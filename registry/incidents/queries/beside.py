@@ -10,7 +10,7 @@ from registry.dependencies.models import Dependency
 from registry.feedback.models import Feedback
 from registry.incidents.models.incidents import Incident, IncidentLink
 from registry.incidents.models.measures import AuthorityReport
-from registry.incidents.queries.reports import clock_of
+from registry.incidents.queries.reports import clock_of, still_to_be_told
 from registry.incidents.rules.clocks import Clock
 from registry.incidents.rules.kinds import Linked, Status
 from registry.monitoring.models.alerts import Alert
@@ -78,10 +78,7 @@ def next_clocks(session: Session, incident_ids: Sequence[int]) -> dict[int, Cloc
         .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
         .where(col(AuthorityReport.incident_id).in_(incident_ids), col(Incident.status) != Status.MERGED)
     )
-    query = query.where(
-        col(AuthorityReport.initial_sent_at).is_(None),
-        col(AuthorityReport.full_sent_at).is_(None),
-    )
+    query = query.where(*still_to_be_told())
     found: dict[int, Clock] = {}
     for report in session.exec(query):
         its = clock_of(report)

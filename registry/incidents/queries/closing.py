@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.judgements import SeverityChange
 from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
+from registry.incidents.queries.reports import still_to_be_told
 from registry.incidents.rules.kinds import ActionState, Severity
 from registry.incidents.rules.moves import POST_MORTEM_FROM, Closing
 from registry.incidents.rules.post_mortem import lacking
@@ -30,6 +31,14 @@ def unfinished_due_days(session: Session, incident_id: int) -> list[date]:
         CorrectiveAction.incident_id == incident_id, col(CorrectiveAction.state).in_(_UNFINISHED)
     )
     return list(session.exec(query.order_by(col(CorrectiveAction.due_on))))
+
+
+def untold_of(session: Session, incident_id: int) -> list[str]:
+    """The authorities that have still to be told of an incident, the one that is due first first."""
+    query = select(AuthorityReport.authority).where(
+        AuthorityReport.incident_id == incident_id, *still_to_be_told()
+    )
+    return list(session.exec(query.order_by(col(AuthorityReport.due_at), col(AuthorityReport.id))))
 
 
 def has_actions(session: Session, incident_id: int, system_id: int) -> bool:
@@ -61,6 +70,7 @@ def closing_of(session: Session, actor: Actor, incident: Incident) -> Closing:
         has_post_mortem=bool(incident.post_mortem),
         lacks=lacking(incident.post_mortem),
         unfinished=tuple(unfinished_due_days(session, incident.id or 0)),
+        untold=tuple(untold_of(session, incident.id or 0)),
         lowered_by=frozenset(each.by_id or 0 for each in lowerings(session, incident.id or 0)),
     )
 

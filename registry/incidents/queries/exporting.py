@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func
 from registry.incidents.models.incidents import IncidentSystem
 from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
 from registry.incidents.queries.incidents import Line, Narrowing, Noticed, incidents_page
+from registry.incidents.queries.reports import still_to_be_told
 from registry.incidents.rules.kinds import ActionState
 from registry.kernel.actor import Actor
 from registry.kernel.text import SYSTEM_PREFIX, public_key
@@ -84,9 +85,7 @@ def _actions(session: Session, numbers: list[int]) -> dict[int, tuple[int, int]]
 def _unsent(session: Session, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
     until = func.coalesce(col(AuthorityReport.override_at), col(AuthorityReport.due_at))
     query = sa.select(col(AuthorityReport.incident_id), col(AuthorityReport.authority), until).where(
-        col(AuthorityReport.incident_id).in_(numbers),
-        col(AuthorityReport.initial_sent_at).is_(None),
-        col(AuthorityReport.full_sent_at).is_(None),
+        col(AuthorityReport.incident_id).in_(numbers), *still_to_be_told()
     )
     found: dict[int, list[tuple[str, datetime]]] = {}
     for number, authority, at in session.execute(query.order_by(until, col(AuthorityReport.id))):

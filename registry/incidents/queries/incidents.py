@@ -31,7 +31,7 @@ class Narrowing:
     with `exactly` it was found at that system, or at one of those units' systems.
 
     `detected_from` and `detected_to` are instants, the first included and the second not. `mine`: the reader leads it,
-    is involved, or holds a seat on a system it touches. `told`: they are told of it and do not lead it. `to_close`: somebody else resolved it and the reader may close it.
+    is involved, or holds a seat on a system it touches. `told`: they are told of it and do not lead it. `unled`: nobody leads it. `to_close`: somebody else resolved it and the reader may close it.
     `unmerged`: without those that another one stands for. `missing_control` "" means that nobody has said which control
     was missing, `tier` "" that the system it was found at is not classified. `timed`: only kinds that have times.
     """
@@ -44,6 +44,7 @@ class Narrowing:
     pattern: Pattern | None = None
     kind: Kind | None = None
     lead_id: int | None = None
+    unled: bool = False
     unit_ids: Collection[int] | None = None
     detected_from: datetime | None = None
     detected_to: datetime | None = None
@@ -104,6 +105,8 @@ def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
         told.append(status.in_([each for each in Status if each in UNRESOLVED]))
     if by.timed and by.kind is None:
         told.append(col(Incident.kind).in_(TIMED))
+    if by.unled:
+        told.append(col(Incident.lead_id).is_(None))
     if by.unmerged:
         told.append(status != Status.MERGED)
     if by.words:

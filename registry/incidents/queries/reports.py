@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlmodel import Session, col, func, select
 
 from registry.incidents.models.incidents import Incident, IncidentSystem
-from registry.incidents.models.measures import AuthorityReport
+from registry.incidents.models.measures import AuthorityReport, ReportDropped
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.clocks import Clock
 from registry.incidents.rules.kinds import Status
@@ -71,8 +71,7 @@ def unsent_for(session: Session, actor: Actor) -> Sequence[tuple[AuthorityReport
         select(AuthorityReport, Incident)
         .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
         .where(
-            col(AuthorityReport.initial_sent_at).is_(None),
-            col(AuthorityReport.full_sent_at).is_(None),
+            *still_to_be_told(),
             col(Incident.status) != Status.MERGED,
             or_(col(Incident.lead_id) == actor.person_id, _touches(answering)),
             seen_by(actor),
@@ -87,6 +86,30 @@ def _touches(system_ids: Collection[int]) -> ColumnElement[bool]:
     return exists().where(
         col(IncidentSystem.incident_id) == col(Incident.id),
         col(IncidentSystem.system_id).in_(sorted(system_ids)),
+    )
+
+
+def dropped(session: Session, report_id: int) -> ReportDropped | None:
+    """The word that this need not be told; None where it has to be."""
+    return session.exec(select(ReportDropped).where(ReportDropped.report_id == report_id)).one_or_none()
+
+
+def dropped_of(session: Session, incident_id: int) -> dict[int, ReportDropped]:
+    """Of the reports of an incident those that need not be sent, by report; in one statement."""
+    query = select(ReportDropped).join(
+        AuthorityReport, col(AuthorityReport.id) == col(ReportDropped.report_id)
+    )
+    found = session.exec(query.where(AuthorityReport.incident_id == incident_id))
+    return {row.report_id: row for row in found}
+
+
+def still_to_be_told() -> tuple[ColumnElement[bool], ...]:
+    """The reports of which nothing has been sent and that nobody has dropped."""
+    is_dropped = exists().where(col(ReportDropped.report_id) == col(AuthorityReport.id))
+    return (
+        col(AuthorityReport.initial_sent_at).is_(None),
+        col(AuthorityReport.full_sent_at).is_(None),
+        ~is_dropped,
     )
 
 

@@ -1,6 +1,5 @@
 """What an authority has to be told of an incident, and until when: calendar days in the zone where the authority is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -120,12 +119,6 @@ def begun(facts: ReportFacts, duties: ReportingRule) -> Begun:
     return Begun(duty, facts.aware_at, until, last_day(until, facts.zone))
 
 
-def earliest(clocks: Iterable[Clock]) -> Clock | None:
-    """The one that is due first of those of which nothing has been sent, or None: of several duties this one leads."""
-    waiting = [clock for clock in clocks if clock.sent_at is None]
-    return min(waiting, key=lambda clock: clock.until, default=None)
-
-
 def problems_with_report(
     facts: ReportFacts,
     duties: ReportingRule,
@@ -158,6 +151,43 @@ def _problems_with_awareness(
         says = "Nobody can have been aware of it before it began. Correct this, or when it began."
         return [Problem("aware_at", says)]
     return []
+
+
+def problems_with_correcting(
+    clock: Clock, aware_at: datetime | None, because: str, *, started_at: datetime | None, now: datetime
+) -> list[Problem]:
+    """Objections to another instant of awareness: what was sent by then, or nothing would have been corrected."""
+    problems = reason_problems(because, "Say what was wrong; an authority may ask.")
+    problems += _problems_with_awareness(aware_at, started_at, now)
+    if aware_at is not None and clock.sent_at is not None and clock.sent_at < aware_at:
+        problems.append(Problem("aware_at", "Something was sent before that, so somebody was aware of it."))
+    if aware_at == clock.aware_at:
+        problems.append(Problem("aware_at", "This is what it says already."))
+    return problems
+
+
+def problems_with_dropping(
+    clock: Clock, because: str, *, is_dropped: bool, set_by_id: int | None, dropped_by_id: int | None
+) -> list[Problem]:
+    """Objections to saying that an authority need not be told after all: four eyes, and nothing was sent."""
+    problems = reason_problems(because, "Say why it need not be told; an authority may ask.")
+    if is_dropped:
+        problems.append(Problem("", "It has been said already that this need not be told."))
+    if clock.sent_at is not None:
+        problems.append(Problem("", "The authority has been told of it; that stays as it is."))
+    if dropped_by_id is None or dropped_by_id == set_by_id:
+        says = "You added this report; somebody else has to say that it need not be sent."
+        problems.append(Problem("", says))
+    return problems
+
+
+def corrected_said(authority: str, was: datetime, until: datetime, because: str) -> str:
+    """What the timeline says of another instant of awareness."""
+    before, at = was.astimezone(UTC), until.astimezone(UTC)
+    return (
+        f"Somebody was aware of it at another time than {day_said(before.date())}, {before:%H:%M} UTC, so that "
+        f"{authority} has to be told before {day_said(at.date())}, {at:%H:%M} UTC: {because}"
+    )
 
 
 def problems_with_moving(clock: Clock, at: datetime | None, because: str) -> list[Problem]:

@@ -118,7 +118,7 @@ class Closing:
     """What is known when somebody wants to close an incident.
 
     `lacks` are the headings the post-mortem leaves unanswered; `unfinished` the due days of the corrective actions that are neither
-    verified nor dropped.
+    verified nor dropped; `untold` the authorities that have still to be told of it.
     """
 
     status: Status
@@ -131,6 +131,7 @@ class Closing:
     unfinished: tuple[date, ...]
     # Who has lowered it below the severity that takes a post-mortem.
     lowered_by: frozenset[int] = frozenset()
+    untold: tuple[str, ...] = ()
 
 
 def objection_to_closer(closing: Closing) -> str:
@@ -147,8 +148,8 @@ def objection_to_closer(closing: Closing) -> str:
     return ""
 
 
-def problems_with_closing(closing: Closing, today: date) -> list[Problem]:
-    """Objections to closing an incident, all of them at once."""
+def problems_with_closing(closing: Closing, today: date, because: str = "") -> list[Problem]:
+    """Objections to closing an incident, all of them at once. Before an authority is told it takes a reason, `because`."""
     if final := final_problems(closing.status):
         return final
     if closing.status is not Status.RESOLVED:
@@ -164,9 +165,12 @@ def problems_with_closing(closing: Closing, today: date) -> list[Problem]:
     if not closing.root_cause:
         problems.append(Problem("root_cause", "State the root cause before it is closed."))
     problems += _problems_with_learning(closing)
+    if closing.untold and not because:
+        says = f"{listed(closing.untold)} has still to be told. Tell it first, or say why this is closed before that."
+        problems.append(Problem("because", says))
     late = sum(due < today for due in closing.unfinished)
     if late:
-        says = f"{counted(late, 'corrective action is', 'corrective actions are')} past the due day. Finish or drop them, "
+        says = f"{counted(late, 'corrective action is', 'corrective actions are')} past the due day and not verified. Finish or drop them, "
         problems.append(Problem("", f"{says}or set a new day; they then stay on their owners' desks."))
     return problems
 
@@ -179,12 +183,13 @@ def move_said(status: Status, to: Status, because: str) -> str:
     return f"{said} {because}" if because else said
 
 
-def closing_said(unfinished: int) -> str:
-    """What the timeline tells of closing it, with so many corrective actions still to be finished."""
-    if not unfinished:
-        return "Closed."
-    left = counted(unfinished, "corrective action is", "corrective actions are")
-    return f"Closed; {left} still to be finished by the day agreed on."
+def closing_said(closing: Closing, because: str = "") -> str:
+    """What the timeline tells of closing it: what is still to be finished, and which authority is still to be told."""
+    told = f" {listed(closing.untold)} has still to be told: {because}" if closing.untold else ""
+    if not closing.unfinished:
+        return f"Closed.{told}"
+    left = counted(len(closing.unfinished), "corrective action is", "corrective actions are")
+    return f"Closed; {left} still to be finished by the day agreed on.{told}"
 
 
 def still_open_said(alerts: int) -> str:

@@ -39,10 +39,12 @@ def of_incidents(who: Actor) -> list[Task]:
     close = [each for each in found if _is_to_close(who, each[0])]
     rest = [each for each in found if not _is_to_close(who, each[0])]
     led = [each for each in rest if each[0].lead_id == who.person_id]
-    told = [each for each in rest if each[0].lead_id != who.person_id]
+    told = [each for each in rest if each[0].lead_id not in {None, who.person_id}]
+    alone = [each for each in rest if each[0].lead_id is None]
     return [
         *([go_on_with_many(led)] if len(led) > _FEW else [go_on(*each) for each in led]),
         *([close_many(close)] if len(close) > _FEW else [agree(*each) for each in close]),
+        *([find_leads(alone)] if len(alone) > _FEW else [find_lead(*each) for each in alone]),
         *([follow_many(told)] if len(told) > _FEW else [follow(*each) for each in told]),
         *map(measure, due_for(session(), who)),
         *(tell_authority(*each) for each in unsent_for(session(), who)),
@@ -100,6 +102,30 @@ def close_many(resolved: Sequence[tuple[Incident, System]]) -> Task:
         "Others resolved them; agree that each is over, or send it back.",
         None,
         url_for("incidents.overview", status=Status.RESOLVED.value, to_close=1),
+        "Show them",
+    )
+
+
+def find_lead(incident: Incident, system: System) -> Task:
+    """An incident nobody leads."""
+    return Task(
+        _urgency(incident.severity),
+        f"Find who leads incident {incident.id}: {shortened(incident.title, 120)}",
+        f"{_named(incident, system)}. Nobody leads it.",
+        None,
+        url_for("incidents.edit", number=incident.id),
+        "Name somebody",
+    )
+
+
+def find_leads(alone: Sequence[tuple[Incident, System]]) -> Task:
+    """Many incidents nobody leads, in one line."""
+    return Task(
+        _urgency(max(incident.severity for incident, _ in alone)),
+        f"Find who leads {_many(alone)}",
+        f"The worst: {shortened(alone[0][0].title, 120)}.",
+        None,
+        url_for("incidents.overview", lead="nobody"),
         "Show them",
     )
 

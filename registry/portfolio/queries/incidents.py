@@ -10,7 +10,7 @@ from registry.incidents.models.incidents import Incident
 from registry.incidents.queries.incidents import is_theirs_to_close, is_told
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.kinds import UNCLOSED, Status
-from registry.kernel.actor import Actor
+from registry.kernel.actor import Actor, Permission, may
 from registry.systems.models import System
 
 INCIDENTS_SHOWN = 50
@@ -19,11 +19,14 @@ INCIDENTS_SHOWN = 50
 def incidents_for(session: Session, actor: Actor) -> Sequence[tuple[Incident, System]]:
     """What is not closed and waits for the actor, with the system it was found at: the worst first, at most fifty.
 
-    They lead it, it is resolved by somebody else and they may close it, or they are told of it. In one statement.
+    They lead it, it is resolved by somebody else and they may close it, they are told of it, or nobody leads it. In one statement.
     """
     if actor.person_id is None:
         return []
     waits = or_(col(Incident.lead_id) == actor.person_id, is_theirs_to_close(actor), is_told(actor))
+    if may(actor, Permission.INCIDENT_WORK):
+        # Nobody leads it: whoever may work on any incident sees to it that somebody does.
+        waits = or_(waits, col(Incident.lead_id).is_(None))
     query: Any = (
         select(Incident, System)
         .join(System, col(System.id) == col(Incident.system_id))
