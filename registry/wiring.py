@@ -250,5 +250,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTHORITY_REPORT_SET,
         Event.AUTHORITY_REPORT_MOVED,
         Event.AUTHORITY_REPORT_SENT,
+        Event.PACK_EDITION_ADOPTED,
+        Event.APPLICABILITY_STATED,
     }
 )

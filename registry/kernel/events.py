@@ -148,3 +148,5 @@ class Event(StrEnum):
     AUTHORITY_REPORT_SET = "authority_report.set"
     AUTHORITY_REPORT_MOVED = "authority_report.moved"
     AUTHORITY_REPORT_SENT = "authority_report.sent"
+    PACK_EDITION_ADOPTED = "pack_edition.adopted"
+    APPLICABILITY_STATED = "applicability.stated"

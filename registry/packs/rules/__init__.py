@@ -8,8 +8,9 @@ from registry.packs.rules.checks import (
     problems_with_pack,
     problems_with_reporting,
 )
-from registry.packs.rules.choosing import current, frameworks_on, practices_known
-from registry.packs.rules.reading import NotAPack, read
+from registry.packs.rules.choosing import before, current, frameworks_on, practices_known, together
+from registry.packs.rules.editions import Change, changes, problems_with_adding, tiers_touched, touches_all
+from registry.packs.rules.reading import NotAPack, read, read_with_lines
 from registry.packs.rules.shapes import (
     OUTCOMES,
     PATTERNS,
@@ -25,6 +26,15 @@ from registry.packs.rules.shapes import (
     ReportingRule,
     Since,
 )
+from registry.packs.rules.statements import (
+    Coverage,
+    Implementation,
+    StatementFacts,
+    coverage,
+    problems_with_statement,
+    served_with,
+    tidied,
+)
 
 __all__ = [
     "OUTCOMES",
@@ -32,10 +42,13 @@ __all__ = [
     "ROLES",
     "UNCLASSIFIED",
     "AlertRule",
+    "Change",
     "ConfirmationRule",
     "Control",
+    "Coverage",
     "Criterion",
     "Duty",
+    "Implementation",
     "Known",
     "NotAPack",
     "Objection",
@@ -43,12 +56,24 @@ __all__ = [
     "Practice",
     "ReportingRule",
     "Since",
+    "StatementFacts",
+    "before",
+    "changes",
+    "coverage",
     "current",
     "frameworks_on",
     "practices_known",
+    "problems_with_adding",
     "problems_with_alerts",
     "problems_with_confirmation",
     "problems_with_pack",
     "problems_with_reporting",
+    "problems_with_statement",
     "read",
+    "read_with_lines",
+    "served_with",
+    "tidied",
+    "tiers_touched",
+    "together",
+    "touches_all",
 ]

@@ -52,6 +52,10 @@ def read_with_lines(text: str) -> tuple[Pack, dict[str, int]]:
 def _root(text: str) -> yaml.Node:
     if len(text) > MOST_CHARACTERS:
         raise NotAPack([Objection("", f"it is longer than {MOST_CHARACTERS:,} characters; split it")])
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise NotAPack([Objection("", "holds signs that are no text; save it as UTF-8")]) from None
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1 if event.start_mark else None
@@ -92,7 +96,7 @@ class _Reading:
         self.lines: dict[str, int] = {}
 
     def value(self, node: yaml.Node, wanted: Any, path: str) -> Any:
-        self.lines[path] = node.start_mark.line + 1
+        self.lines.setdefault(path, node.start_mark.line + 1)
         if get_origin(wanted) is UnionType:
             [wanted] = [each for each in get_args(wanted) if each is not NoneType]
         if dataclasses.is_dataclass(wanted):
@@ -119,6 +123,8 @@ class _Reading:
                 self._object(key, _below(path, key.value), "stands twice; keep one")
             else:
                 found[key.value] = value
+                # An entry begins where its name stands; what it holds may stand below.
+                self.lines[_below(path, key.value)] = key.start_mark.line + 1
         return found
 
     def _record(self, node: yaml.Node, shape: Any, path: str) -> Any:
