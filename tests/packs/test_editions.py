@@ -82,6 +82,7 @@ def test_an_edition_says_what_it_adds_removes_rewords_and_moves():
     ]
     assert [each.kind for each in changes(after, OLD)].count("removed") == 1
     assert touches_all(changes(OLD, after))
+    assert not touches_all(changes(OLD, replace(NEW, controls=(A, replace(B, title="Other words")))))
 
 
 def test_a_changed_cadence_says_for_which_tiers():

@@ -53,6 +53,11 @@ def test_a_sound_pack_is_read_with_the_line_of_each_entry():
             "    titel: Tools",
             "line 11, controls[0].titel: is not known here; known are id, title",
         ),
+        (
+            "puts it back.",
+            "tidies up, and soon",
+            "and soon: is not known here; a text with a comma stands in quotes",
+        ),
         ("House rules", "''", "line 3, title: is empty; say something or leave the entry out"),
         ("title: House rules", "title:", "line 3, title: is empty; say something or leave the entry out"),
         ('"2026.1"', "2026.1", "line 2, edition: is not read as text; write it in quotes: '2026.1'"),

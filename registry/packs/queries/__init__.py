@@ -16,7 +16,7 @@ from registry.packs.queries.editions import (
     shipped_editions,
     text_of,
 )
-from registry.packs.queries.statements import coverages, facts_of, statement_on, statements
+from registry.packs.queries.statements import coverages, facts_of, statement_on, statements, statements_of
 
 __all__ = [
     "Added",
@@ -36,5 +36,6 @@ __all__ = [
     "shipped_editions",
     "statement_on",
     "statements",
+    "statements_of",
     "text_of",
 ]

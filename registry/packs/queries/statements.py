@@ -15,6 +15,12 @@ def statements(session: Session, pack_id: str) -> dict[str, ControlStatement]:
     return {row.control_id: row for row in rows}
 
 
+def statements_of(session: Session, pack_ids: Sequence[str]) -> dict[tuple[str, str], ControlStatement]:
+    """What is stated of the controls of several frameworks, by framework and control, in one statement."""
+    rows = session.exec(select(ControlStatement).where(col(ControlStatement.pack_id).in_(sorted(pack_ids))))
+    return {(row.pack_id, row.control_id): row for row in rows}
+
+
 def statement_on(
     session: Session, pack_id: str, control_id: str, *, lock: bool = False
 ) -> ControlStatement | None:

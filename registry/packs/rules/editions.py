@@ -71,7 +71,7 @@ def _parts_stated(same: Sequence[Pack]) -> list[str]:
 class Change:
     """One thing an edition changes: whether it adds, removes, rewords, moves or sets it, and what, in words.
 
-    `tiers` are the risk tiers it touches (None: it does not go by tier).
+    `tiers` are the risk tiers it touches (None: it does not go by tier; empty: it changes words alone).
     """
 
     kind: str
@@ -116,7 +116,7 @@ def _title(entry: Any) -> str:
 def _entry_changed(name: str, old: Any, new: Any) -> Iterator[Change]:
     names = [each.name for each in fields(new) if getattr(old, each.name) != getattr(new, each.name)]
     if any(each not in _MOVED for each in names):
-        yield Change("reworded", f"{name}: {_title(new)}")
+        yield Change("reworded", f"{name}: {_title(new)}", frozenset())
     for each in names:
         if each == "since":
             yield Change("moved", f"{name} applies {_since_said(new.since)}, before {_since_said(old.since)}")
@@ -174,6 +174,6 @@ def _duties_changed(before: Pack | None, after: Pack) -> Iterator[Change]:
         elif duty.days != old[each].days:
             yield Change("moved", f"duty {each}: {duty.days} days, before {old[each].days}")
         elif duty != old[each]:
-            yield Change("reworded", f"duty {each}: {duty.says} ({duty.article})")
+            yield Change("reworded", f"duty {each}: {duty.says} ({duty.article})", frozenset())
     for each in old.keys() - new.keys():
         yield Change("removed", f"duty {each}: {old[each].says}")

@@ -131,8 +131,10 @@ class _Reading:
         found, fields = self._entries(node, path), _fields(shape)
         if not isinstance(node, yaml.MappingNode):
             return None
-        for name in found.keys() - fields.keys():
-            self._object(found[name], _below(path, name), f"is not known here; known are {', '.join(fields)}")
+        for name in [name for name in found if name not in fields]:
+            torn = found[name].tag.endswith(":null")
+            hint = "a text with a comma stands in quotes" if torn else f"known are {', '.join(fields)}"
+            self._object(found[name], _below(path, name), f"is not known here; {hint}")
         for name, (_, needed) in fields.items():
             if needed and name not in found:
                 self._object(node, _below(path, name), "is missing; add it")
