@@ -22,6 +22,7 @@ from registry.packs.rules import (
     problems_with_adding,
     problems_with_statement,
     served_with,
+    stated_otherwise,
     tidied,
     tiers_touched,
     together,
@@ -162,6 +163,13 @@ def test_every_control_counts_once_in_the_coverage(stated, asked):
 
 def test_nothing_stated_and_nothing_asked_are_not_the_same_as_nothing_met():
     assert coverage(OLD, {}) == Coverage(2, 0, 0, 0, 0, None)
+
+
+def test_a_statement_of_another_wording_is_marked_and_one_of_the_same_is_not():
+    after = replace(NEW, controls=(A, replace(B, explains="More than before"), C))
+    by = {"L.1": "2026.9", "L.2": "2026.9", "L.3": "2026.10"}
+    assert stated_otherwise(after, [OLD, after], by) == {"L.2": "2026.9"}
+    assert stated_otherwise(after, [after], by) == {"L.1": "2026.9", "L.2": "2026.9"}
 
 
 def test_controls_that_share_a_practice_are_found_across_frameworks():

@@ -1,6 +1,6 @@
 """The frameworks in force, the controls of one with what is stated of them, and stating it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
@@ -51,9 +51,10 @@ def show(pack_id: str) -> ResponseReturnValue:
     return render_template(
         "packs/framework.html",
         framework=framework,
-        coverage=queries.coverages(session(), [framework])[pack_id],
+        coverage=rules.coverage(framework, {each: queries.facts_of(row) for each, row in stated.items()}),
         stated=stated,
         people=_owners(stated.values()),
+        otherwise=_otherwise(framework, stated),
         outcomes=OUTCOMES,
         roles=ROLES,
     )
@@ -64,6 +65,11 @@ def _framework(pack_id: str) -> Pack:
     if found is None:
         raise NotFound
     return found
+
+
+def _otherwise(framework: Pack, stated: Mapping[str, ControlStatement]) -> dict[str, str]:
+    by = {control_id: row.edition for control_id, row in stated.items()}
+    return rules.stated_otherwise(framework, queries.editions(session(), framework.id), by)
 
 
 def _owners(stated: Any) -> dict[int, Person]:
@@ -149,6 +155,7 @@ def _page(
         others=others,
         elsewhere=queries.statements_of(session(), [pack.id for pack, _ in others]),
         history=history,
+        otherwise=_otherwise(framework, {found.id: row} if row else {}),
         outcomes=OUTCOMES,
         roles=ROLES,
         conflict=conflict,

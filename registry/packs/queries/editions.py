@@ -23,15 +23,14 @@ _READ: dict[str, Pack | None] = {}
 
 def shipped() -> tuple[Pack, ...]:
     """Every pack that comes with the registry. Raises ValueError for a file that is no sound pack."""
-    return tuple(pack for name in sorted(_files()) for pack in [_shipped(name)])
+    return tuple(map(_shipped, sorted(_files())))
 
 
 def shipped_editions(pack_id: str) -> tuple[Pack, ...]:
-    """The editions of one pack that come with the registry. No other file is read for it."""
-    # A file is named after its pack and its edition, which is held to when it is read.
-    return tuple(
-        pack for name in _files() if name.startswith(f"{pack_id}-") if (pack := _shipped(name)).id == pack_id
-    )
+    """The editions of one pack that come with the registry."""
+    # A file is named after its pack and its edition, which is held to when it is read; the others need not be read.
+    named = sorted(name for name in _files() if name.startswith(f"{pack_id}-"))
+    return tuple(pack for pack in map(_shipped, named) if pack.id == pack_id)
 
 
 @cache
@@ -88,7 +87,9 @@ def added(session: Session) -> Sequence[Added]:
     """The editions somebody has added, the newest first."""
     known: tuple[Any, Sequence[Added]] | None = session.info.get(_ADDED)
     if known is None or known[0] is not session.get_transaction():
-        known = session.info[_ADDED] = (session.get_transaction(), _read_added(session))
+        # Read first: it is reading that begins a transaction where there is none.
+        found = _read_added(session)
+        known = session.info[_ADDED] = (session.get_transaction(), found)
     return known[1]
 
 

@@ -33,6 +33,7 @@ from registry.packs.rules.statements import (
     coverage,
     problems_with_statement,
     served_with,
+    stated_otherwise,
     tidied,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "read",
     "read_with_lines",
     "served_with",
+    "stated_otherwise",
     "tidied",
     "tiers_touched",
     "together",

@@ -119,6 +119,22 @@ def coverage(
     )
 
 
+def stated_otherwise(
+    framework: Pack, editions: Iterable[Pack], stated_by: Mapping[str, str]
+) -> dict[str, str]:
+    """The controls that say something else now than when they were stated, each with the edition it was stated by.
+
+    `stated_by` is the edition by which each control was stated. An edition nobody knows any more counts as another.
+    """
+    known = {pack.edition: pack for pack in editions if pack.id == framework.id}
+    return {
+        control.id: by
+        for control in framework.controls
+        if (by := stated_by.get(control.id, framework.edition)) != framework.edition
+        and (by not in known or known[by].control(control.id) != control)
+    }
+
+
 def served_with(
     packs: Iterable[Pack], pack_id: str, control: Control
 ) -> list[tuple[Pack, Sequence[tuple[Control, tuple[str, ...]]]]]:
