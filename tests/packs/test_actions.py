@@ -15,6 +15,7 @@ from registry.packs import actions, queries
 from registry.packs.models import PackEdition
 from registry.packs.rules import Implementation, StatementFacts
 from registry.store.session import finish
+from tests.packs.test_reading import SOUND as HOUSE_RULES
 from tests.store.statements import counted
 
 PLACED = StatementFacts(applicable=True, how="By the register", status=Implementation.IN_PLACE)
@@ -143,6 +144,15 @@ def test_two_reviewers_do_not_write_over_one_another(session, by):
 def test_who_has_left_is_not_named_anew(session, by):
     with pytest.raises(RuleBroken, match="somebody who is here"):
         stated(session, by("rita"), replace(PLACED, owner_id=999))
+
+
+def test_a_framework_of_our_own_stands_beside_those_that_are_shipped(session, by):
+    actions.adopt(session, by("adam"), HOUSE_RULES, KNOWN)
+    framework = queries.framework_on(session, "house-rules", date(2026, 11, 2))
+    row = actions.state(session, by("rita"), framework, framework.control("H.1"), PLACED, version=0)
+    finish(session)
+    assert (row.edition, queries.coverages(session, [framework])["house-rules"].in_place) == ("2026.1", 1)
+    assert queries.text_of(session, "house-rules", "2026.1") == HOUSE_RULES
 
 
 def test_administrators_adopt_and_reviewers_state_and_nobody_else(session, by):

@@ -16,6 +16,9 @@ _PARTS = {
     "controls": "control",
     "practices": "practice",
 }
+_HEAD = frozenset({"id", "edition", "title", "source", "as_of", "effective_from"})
+# Sections whose changes are told entry by entry.
+_TOLD = frozenset({*_PARTS, "confirmation", "alerts", "reporting"})
 # How a changed field of an entry is called; what is not named here is a rewording.
 _MOVED = {
     "since": "dates",
@@ -63,8 +66,12 @@ def problems_with_adding(
 
 
 def _parts_stated(same: Sequence[Pack]) -> list[str]:
-    parts = (*_PARTS, "confirmation", "alerts", "reporting")
-    return [part for part in parts if any(getattr(other, part) for other in same)]
+    return [part for part in _sections() if any(getattr(other, part) for other in same)]
+
+
+def _sections() -> list[str]:
+    """Every section a pack can have, in the order of its class."""
+    return [each.name for each in fields(Pack) if each.name not in _HEAD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,10 @@ def changes(before: Pack | None, after: Pack) -> list[Change]:
     found = [change for part in _PARTS for change in _entries_changed(part, before, after)]
     found += _cadences_changed(before, after)
     found += _duties_changed(before, after)
+    for section in [each for each in _sections() if each not in _TOLD]:
+        was, now = (getattr(pack, section, None) for pack in (before, after))
+        if now != was and now:
+            found.append(Change("changed" if was else "added", f"the section {section.replace('_', ' ')}"))
     return found
 
 
