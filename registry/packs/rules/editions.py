@@ -11,23 +11,19 @@ from registry.packs.rules.choosing import current
 from registry.packs.rules.shapes import Pack, Since
 
 PACK_LIMIT, EDITION_LIMIT, CONTROL_LIMIT, TITLE_LIMIT = 40, 20, 40, 200
-_PARTS = {
-    "record": "criterion",
-    "controls": "control",
-    "practices": "practice",
-}
+# How an entry of a section is called; of a section not named here it is an entry.
+_NOUNS = {"record": "criterion", "controls": "control", "practices": "practice"}
 _HEAD = frozenset({"id", "edition", "title", "source", "as_of", "effective_from"})
-# Sections whose changes are told entry by entry.
-_TOLD = frozenset({*_PARTS, "confirmation", "alerts", "reporting"})
-# How a changed field of an entry is called; what is not named here is a rewording.
-_MOVED = {
-    "since": "dates",
+# Sections that are no lists and whose changes are told one by one.
+_TOLD = frozenset({"confirmation", "alerts", "reporting"})
+# What of an entry is wording. Whatever else changes is told with what it was.
+_WORDING = frozenset({"title", "explains", "says", "group", "evidence", "alone"})
+_CALLED = {
     "practices": "shared practices",
     "patterns": "failure patterns",
-    "pattern": "failure patterns",
+    "pattern": "failure pattern",
     "applies": "outcomes it is asked under",
     "roles": "roles it is asked of",
-    "evidence": "evidence",
     "fact": "fact asked for",
     "when": "condition",
 }
@@ -88,12 +84,17 @@ class Change:
 
 def changes(before: Pack | None, after: Pack) -> list[Change]:
     """What an edition changes against the one before (None: there is none)."""
-    found = [change for part in _PARTS for change in _entries_changed(part, before, after)]
+    found = [
+        change
+        for section in _sections()
+        if isinstance(getattr(after, section), tuple)
+        for change in _entries_changed(section, before, after)
+    ]
     found += _cadences_changed(before, after)
     found += _duties_changed(before, after)
-    for section in [each for each in _sections() if each not in _TOLD]:
+    for section in _sections():
         was, now = (getattr(pack, section, None) for pack in (before, after))
-        if now != was and now:
+        if now and now != was and not isinstance(now, tuple) and section not in _TOLD:
             found.append(Change("changed" if was else "added", f"the section {section.replace('_', ' ')}"))
     return found
 
@@ -111,7 +112,7 @@ def tiers_touched(found: Sequence[Change]) -> frozenset[str]:
 def _entries_changed(part: str, before: Pack | None, after: Pack) -> Iterator[Change]:
     old: Mapping[str, Any] = {each.id: each for each in (getattr(before, part) if before else ())}
     new: Mapping[str, Any] = {each.id: each for each in getattr(after, part)}
-    noun = _PARTS[part]
+    noun = _NOUNS.get(part, "entry")
     for each in [key for key in new if key not in old]:
         yield Change("added", f"{noun} {each}: {_title(new[each])}")
     for each in [key for key in old if key not in new]:
@@ -126,14 +127,15 @@ def _title(entry: Any) -> str:
 
 def _entry_changed(name: str, old: Any, new: Any) -> Iterator[Change]:
     names = [each.name for each in fields(new) if getattr(old, each.name) != getattr(new, each.name)]
-    if any(each not in _MOVED for each in names):
+    if _WORDING & set(names):
         yield Change("reworded", f"{name}: {_title(new)}", frozenset())
-    for each in names:
+    for each in [each for each in names if each not in _WORDING]:
         if each == "since":
             yield Change("moved", f"{name} applies {_since_said(new.since)}, before {_since_said(old.since)}")
-        elif each in _MOVED:
+        else:
             was, now = _listed(getattr(old, each)), _listed(getattr(new, each))
-            yield Change("changed", f"{name}: {_MOVED[each]} {now}, before {was}")
+            called = _CALLED.get(each, each.replace("_", " "))
+            yield Change("changed", f"{name}: {called} {now}, before {was}")
 
 
 def _listed(value: Any) -> str:
