@@ -37,6 +37,7 @@ _COMMANDS = {
     "demo": "registry.demo.commands:demo",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
+    "packs": "registry.packs.commands:packs",
     "people": "registry.people.commands:people",
     "snapshots": "registry.monitoring.commands:snapshots",
     "systems": "registry.systems.commands:systems",

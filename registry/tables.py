@@ -19,6 +19,7 @@ import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots
 import registry.objectives.models
 import registry.ownership.models
+import registry.packs.models
 import registry.people.models
 import registry.systems.models
 import registry.versions.models

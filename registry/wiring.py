@@ -41,6 +41,9 @@ from registry.monitoring.pages import pages as monitoring_pages
 from registry.monitoring.pages.alerts import pages as alerts_pages
 from registry.objectives.pages import pages as objectives_pages
 from registry.ownership.pages import pages as ownership_pages
+from registry.packs.api import api as packs_api
+from registry.packs.pages import frameworks as frameworks_pages
+from registry.packs.pages import pages as packs_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
@@ -69,6 +72,8 @@ FEATURES: Sequence[Blueprint] = (
     feedback_pages,
     incidents_pages,
     cards_pages,
+    frameworks_pages,
+    packs_pages,
     people_pages,
     interchange_pages,
     accounts_pages,
@@ -83,6 +88,7 @@ API: Sequence[Blueprint] = (
     systems_api,
     annotations_api,
     cards_api,
+    packs_api,
     people_api,
     monitoring_api,
     versions_api,
@@ -251,5 +257,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTHORITY_REPORT_MOVED,
         Event.AUTHORITY_REPORT_SENT,
         Event.AUTHORITY_REPORT_DROPPED,
+        Event.PACK_EDITION_ADOPTED,
+        Event.APPLICABILITY_STATED,
     }
 )

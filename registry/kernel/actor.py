@@ -74,6 +74,9 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts.manage"
     INVENTORY_IMPORT = "inventory.import"
     JOBS_READ = "jobs.read"
+    FRAMEWORK_READ = "framework.read"
+    APPLICABILITY_STATE = "applicability.state"
+    PACK_ADOPT = "pack.adopt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,9 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.ACCOUNTS_MANAGE: _grant((Role.ADMINISTRATOR,)),
     Permission.INVENTORY_IMPORT: _grant((Role.ADMINISTRATOR,)),
     Permission.JOBS_READ: _grant((Role.ADMINISTRATOR,)),
+    Permission.FRAMEWORK_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    Permission.APPLICABILITY_STATE: _grant((Role.REVIEWER,)),
+    Permission.PACK_ADOPT: _grant((Role.ADMINISTRATOR,)),
 }
 
 # Roles that see restricted systems without a seat on them (product.md section 2).

@@ -149,3 +149,5 @@ class Event(StrEnum):
     AUTHORITY_REPORT_MOVED = "authority_report.moved"
     AUTHORITY_REPORT_SENT = "authority_report.sent"
     AUTHORITY_REPORT_DROPPED = "authority_report.dropped"
+    PACK_EDITION_ADOPTED = "pack_edition.adopted"
+    APPLICABILITY_STATED = "applicability.stated"

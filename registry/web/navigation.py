@@ -27,10 +27,12 @@ _MENU = (
     ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
+    ("Frameworks", "frameworks.overview", "shield", Permission.FRAMEWORK_READ),
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
     ("Units", "people.units", "unit", Permission.PEOPLE_READ),
     ("Imports", "interchange.imports_list", "upload", Permission.INVENTORY_IMPORT),
     ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
+    ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
     ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
 )
 _TABS = (

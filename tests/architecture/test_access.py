@@ -258,6 +258,12 @@ class House:
             ]
         if rule.endpoint == "static":
             return [("file", {"filename": "css/app.css"}), ("outside", {"filename": "../app.py"})]
+        if "pack_id" in names:
+            one = {"pack_id": "nist-ai-rmf", "edition": "2026.1", "control_id": "GOVERN 1.6"}
+            return [
+                (said, {name: (one | changed)[name] for name in names})
+                for said, changed in (("one", {}), ("absent", {"pack_id": "no-such-pack"}))
+            ]
         numbered = self._numbered(rule) | {"absent": 999_999}
         return [(said, {"number": number}) for said, number in numbered.items()]
 

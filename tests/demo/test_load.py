@@ -26,6 +26,8 @@ from registry.monitoring.rules.alerts import AlertState
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
 from registry.ownership.rules import HandoverState, Step
+from registry.packs.models import ControlStatement
+from registry.packs.rules import Implementation
 from registry.people.models import Person
 from registry.store import migrate
 from registry.systems.models import System
@@ -103,6 +105,7 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         assert {test.passed for test in some(session, DependencyTest)} == {True, False}
         assert {result.met for result in some(session, QualityResult)} == {True, False}
         assert [one for one in some(session, Dependency) if one.other_system_id is not None]
+        assert {each.status for each in some(session, ControlStatement)} == {None, *Implementation}
         _holds_three_incidents(session)
         open_owners = sa.select(Assignment.system_id).filter_by(seat="accountable_owner", to_at=None)
         assert sorted(session.scalars(open_owners)) == sorted(session.scalars(sa.select(System.id)))

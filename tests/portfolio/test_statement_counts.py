@@ -39,8 +39,8 @@ PAGES = {
     "/systems/{triage}/data": ("ada", 13),
     "/systems/{triage}/dependencies": ("ada", 14),
     "/systems/{triage}/touches": ("ada", 11),
-    "/systems/{triage}/card": ("ada", 36),
-    "/systems/{triage}/card.json": ("ada", 32),
+    "/systems/{triage}/card": ("ada", 37),
+    "/systems/{triage}/card.json": ("ada", 33),
     "/data-sources": ("ada", 11),
     "/systems/{triage}/monitoring": ("ada", 17),
     "/data-quality": ("ada", 7),
@@ -55,6 +55,10 @@ PAGES = {
     "/teams": ("adam", 8),
     "/audit": ("adam", 5),
     "/systems/new": ("ada", 7),
+    "/frameworks": ("ada", 7),
+    "/frameworks/nist-ai-rmf": ("ada", 7),
+    "/frameworks/nist-ai-rmf/controls/GOVERN%201.6": ("ada", 9),
+    "/packs": ("adam", 6),
 }
 
 

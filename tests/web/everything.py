@@ -36,6 +36,7 @@ DOERS = {
     "ownership.accept": "mia",
     "ownership.decline": "mia",
     "ownership.confirm": "ada",
+    "frameworks.state": "rita",
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
 }
@@ -132,9 +133,9 @@ class Everything:
         }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
-        return {"seat": "overseer", "filename": "css/app.css", "label": "2.1"}.get(name) or self.place[
-            named[name]
-        ]
+        words = {"seat": "overseer", "filename": "css/app.css", "label": "2.1"}
+        words |= {"pack_id": "nist-ai-rmf", "edition": "2026.1", "control_id": "GOVERN 1.6"}
+        return words.get(name) or self.place[named[name]]
 
 
 def fill_with_everything(session: Session, cast: Cast) -> None:

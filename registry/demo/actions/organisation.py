@@ -13,6 +13,7 @@ from registry.accounts.queries import actor_for
 from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose
+from registry.demo.actions.answering import answer_frameworks
 from registry.demo.actions.depending import what_they_rely_on
 from registry.demo.actions.drifting import spread_out
 from registry.demo.actions.grouping import count_groups
@@ -64,6 +65,7 @@ def load(database: Database, count: int | None, progress: Callable[[str], None])
     for system in sorted(told["systems"], key=lambda one: -int(one["registered_days_ago"])):
         _system(stage, system, loaded)
     what_they_rely_on(stage, told, loaded)
+    answer_frameworks(stage, told, loaded)
     what_followed(stage, told, loaded)
     _more(stage, loaded, count or 0, progress)
     return loaded

@@ -63,7 +63,7 @@ def judge(number: int) -> ResponseReturnValue:
 
 def _judge_form(shown: dict[str, Any]) -> JudgeForm:
     form = JudgeForm(data=None if sent() else shown)
-    criteria = current("baseline", clock.today()).record
+    criteria = current(session(), "baseline", clock.today()).record
     form.offer({one.id: one.says for one in criteria}, shown["missing_control"])
     return form
 
