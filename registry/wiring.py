@@ -23,6 +23,8 @@ from registry.annotations.pages import pages as annotations_pages
 from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
+from registry.classification.api import api as classification_api
+from registry.classification.pages import pages as classification_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
@@ -58,6 +60,7 @@ FEATURES: Sequence[Blueprint] = (
     portfolio_pages,
     systems_pages,
     annotations_pages,
+    classification_pages,
     ownership_pages,
     objectives_pages,
     data_sources_pages,
@@ -84,6 +87,7 @@ API: Sequence[Blueprint] = (
     systems_api,
     annotations_api,
     cards_api,
+    classification_api,
     people_api,
     monitoring_api,
     versions_api,

@@ -48,6 +48,7 @@ _NUMBERED = {
     "/systems/views/": "view",
     "/versions/": "version",
     "/dependencies/": "dependency",
+    "/classification/": "run",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
     "/feedback/limitations/": "limitation",
@@ -132,9 +133,9 @@ class Everything:
         }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
-        return {"seat": "overseer", "filename": "css/app.css", "label": "2.1"}.get(name) or self.place[
-            named[name]
-        ]
+        return {"seat": "overseer", "filename": "css/app.css", "label": "2.1", "section": "scope"}.get(
+            name
+        ) or self.place[named[name]]
 
 
 def fill_with_everything(session: Session, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from registry.classification.models import ClassificationChange, ClassificationRun
@@ -51,8 +52,6 @@ def outdated_page(
 
     One statement.
     """
-    standing = select(func.max(ClassificationRun.id)).group_by(col(ClassificationRun.system_id))
-    last = select(func.max(ClassificationChange.id)).group_by(col(ClassificationChange.run_id))
     query = (
         select(ClassificationChange, ClassificationRun, System, Person)
         .join(ClassificationRun, col(ClassificationRun.id) == col(ClassificationChange.run_id))
@@ -64,11 +63,7 @@ def outdated_page(
             & col(Assignment.to_at).is_(None),
         )
         .outerjoin(Person, col(Person.id) == col(Assignment.person_id))
-        .where(
-            visible_to(actor),
-            col(ClassificationRun.id).in_(standing),
-            col(ClassificationChange.id).in_(last),
-        )
+        .where(visible_to(actor), *_stands())
     )
     if owned:
         query = query.where(Assignment.person_id == actor.person_id)
@@ -78,3 +73,18 @@ def outdated_page(
         query.order_by(col(ClassificationChange.id).desc()).limit(limit + 1)
     ).all()
     return cut([Outdated(*row) for row in rows], limit, lambda each: (each.change.id,))
+
+
+def _stands() -> tuple[ColumnElement[bool], ...]:
+    """Of each system the run that stands, and of that the newest thing that was noticed."""
+    standing = select(func.max(ClassificationRun.id)).group_by(col(ClassificationRun.system_id))
+    last = select(func.max(ClassificationChange.id)).group_by(col(ClassificationChange.run_id))
+    return col(ClassificationChange.run_id).in_(standing), col(ClassificationChange.id).in_(last)
+
+
+def outdated_count(session: Session, actor: Actor) -> int:
+    """How many systems the actor may know of stand in that list."""
+    query = select(func.count(col(ClassificationChange.id))).join(
+        System, col(System.id) == col(ClassificationChange.system_id)
+    )
+    return session.exec(query.where(visible_to(actor), *_stands())).one()
