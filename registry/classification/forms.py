@@ -1,9 +1,9 @@
 """The questions of one section; the tier at the end. Field names begin with q_, so that no question can take another's place."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from wtforms import RadioField, SelectMultipleField
+from wtforms import Field, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -17,13 +17,27 @@ from registry.web.formkit import Chosen, Form, Revision, Text
 _MARK = "q_"
 
 
+class Unmarked:
+    """Marks a question as neither required nor optional: it can wait, and a run needs it."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"unmarked": True}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Nothing to check here."""
+
+
 class One(RadioField):
     """One answer or none yet."""
 
     def __init__(self, question: Question, **options: Any) -> None:
         choices = [SelectChoice(value=each.value, label=each.says) for each in question.choices]
         super().__init__(
-            question.text, choices=choices, validate_choice=False, description=question.explains, **options
+            question.text,
+            [Unmarked()],
+            choices=choices,
+            validate_choice=False,
+            description=question.explains,
+            **options,
         )
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -39,7 +53,12 @@ class Several(SelectMultipleField):
     def __init__(self, question: Question, **options: Any) -> None:
         choices = [SelectChoice(value=each.value, label=each.says) for each in question.choices]
         super().__init__(
-            question.text, choices=choices, validate_choice=False, description=question.explains, **options
+            question.text,
+            [Unmarked()],
+            choices=choices,
+            validate_choice=False,
+            description=question.explains,
+            **options,
         )
 
 

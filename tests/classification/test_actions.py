@@ -125,7 +125,7 @@ def test_another_edition_says_what_it_changes_once_and_leaves_the_tier(database,
     with database.transaction() as session:
         changes = session.exec(select(ClassificationChange)).all()
         assert {each.system_id for each in changes} == {cast.triage.id, cast.sentinel.id}
-        assert "The tier would be prohibited, not high." in changes[0].says
+        assert "The answers come to prohibited, before to high." in changes[0].says
         assert _system(session, cast.triage).tier is Tier.HIGH
         seen = {
             name: {each.system.name for each in outdated_page(session, cast.actor(session, name)).items}

@@ -165,25 +165,19 @@ def _places(questionnaire: Questionnaire, known: Known) -> list[dict[str, Any]]:
 
 
 def _because(questionnaire: Questionnaire, question: Question, known: Known) -> str:
-    """The answer on the same page that a question follows from, in words."""
-    for name in led_by(question.when, known):
-        before = questionnaire.question(name)
-        if before is not None and before.section == question.section:
-            return f"Asked because of your answer to “{before.text}”: {answer_said(before, known[name])}."
-    return ""
+    """The nearest answer on the same page that a question follows from, in words."""
+    led = [questionnaire.question(name) for name in led_by(question.when, known)]
+    here = [each for each in led if each is not None and each.section == question.section]
+    if not here:
+        return ""
+    return f"Asked because of your answer to “{here[-1].text}”: {answer_said(here[-1], known[here[-1].id])}."
 
 
 def _within(questionnaire: Questionnaire, question: Question) -> str:
-    """The answers on the same page after which a question would be asked, in words."""
-    first = next(
-        (
-            each
-            for each in follows_from(questionnaire, question)
-            if (before := questionnaire.question(each.question)) and before.section == question.section
-        ),
-        None,
-    )
-    return f"{first.text} — {first.answer}" if first else ""
+    """The nearest answers on the same page after which a question would be asked, in words."""
+    here = {each.id for each in questionnaire.in_section(question.section)}
+    found = [each for each in follows_from(questionnaire, question) if each.question in here]
+    return f"“{found[-1].text}”: {found[-1].answer}" if found else ""
 
 
 @pages.route("/systems/<key>/classification/finish", methods=BOTH)

@@ -41,7 +41,7 @@ def changes_on_rescoring(
 
 def _tier(before: Scored, after: Scored) -> Iterator[str]:
     if before.tier is not after.tier and before.tier is not None and after.tier is not None:
-        yield f"The tier would be {after.tier.value}, not {before.tier.value}."
+        yield f"The answers come to {after.tier.value}, before to {before.tier.value}."
 
 
 def _findings(before: Scored, after: Scored) -> Iterator[str]:
