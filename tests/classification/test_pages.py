@@ -5,9 +5,11 @@ import re
 import pytest
 
 from registry.accounts import actions as accounts
+from registry.audit.actions import record
 from registry.classification import jobs
 from registry.classification.actions import Verdict, add_edition, complete, save_draft
 from registry.classification.queries.runs import draft_of, newest_run
+from registry.kernel.events import Event
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
 from tests.classification.answering import ACT, answers
@@ -79,7 +81,31 @@ def test_back_and_forward_keep_answers_and_nothing_typed_is_lost(client_of, data
     assert "In the United States" in both.text
     with database.transaction() as session:
         assert draft_of(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
+    # Outside the Union nothing but the scope is asked: every other page says so and leads on.
+    empty = f"/systems/{key}/classification/questions/product"
+    assert "nothing is asked here" in ada.get(empty).text
+    ways = {go: ada.post(empty, data={"version": version, "go": go}).location for version, go in _turns()}
+    assert [ways[go].rsplit("/", 1)[1] for go in ("on", "back")] == ["finish", "scope"]
     assert ada.get(f"/systems/{key}/classification/finish").status_code == 200
+
+
+def _turns():
+    """Each save raises the revision of the draft by one."""
+    return enumerate(("on", "back"), start=2)
+
+
+def test_a_draft_from_an_edition_before_can_still_be_finished(client_of, database, cast):
+    with database.transaction() as session:
+        save_draft(session, cast.actor(session, "ada"), cast.triage.id, {"jurisdictions": ["us"]}, version=0)
+        draft = draft_of(session, cast.triage.id)
+        draft.answers = {**draft.answers, "asked_once": "yes"}
+        record(
+            session, cast.actor(session, "ada"), Event.CLASSIFICATION_DRAFTED, draft, system_id=cast.triage.id
+        )
+    address = f"/systems/{cast.triage.key}/classification/finish"
+    assert client_of("ada").post(address, data={"version": 2}).status_code == 303
+    with database.transaction() as session:
+        assert newest_run(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
 
 
 def test_two_runs_are_compared_and_what_another_edition_changes_is_listed(client_of, database, cast):

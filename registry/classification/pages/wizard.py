@@ -33,7 +33,8 @@ BOTH = ("GET", "POST")
 @pages.route("/systems/<key>/classification/questions/<section>", methods=BOTH)
 @needs(Permission.SYSTEM_CLASSIFY)
 def questions(key: str, section: str) -> ResponseReturnValue:
-    found = _to_classify(key)
+    is_sent = request.method == "POST"
+    found = _to_classify(key, lock=is_sent)
     questionnaire = in_force(session(), clock.today())
     here = next((each for each in questionnaire.sections if each.id == section), None)
     if here is None:
@@ -41,7 +42,6 @@ def questions(key: str, section: str) -> ResponseReturnValue:
     draft = draft_of(session(), found.id or 0)
     answers = _answers(found, draft)
     shown_now = _asked_in(questionnaire, here, known_from(questionnaire, answers))
-    is_sent = request.method == "POST"
     form = form_of(shown_now, None if is_sent else answers, draft.version if draft else 0)
     try:
         saved = form.carried_out(lambda: _saved(form, found))
@@ -97,13 +97,13 @@ def _onward(
     if go == "leave":
         flash("Your answers are kept. Go on whenever you like.", "good")
         return url_for(".system", key=found.key)
-    places = [each for each in questionnaire.sections if _asked_in(questionnaire, each, known)]
-    at = places.index(section) + (-1 if go == "back" else 1)
-    if at < 0:
-        return url_for(".system", key=found.key)
-    if at == len(places):
-        return url_for(".finish", key=found.key)
-    return url_for(".questions", key=found.key, section=places[at].id)
+    order = list(questionnaire.sections)
+    at = order.index(section)
+    beside = order[at + 1 :] if go == "on" else order[:at][::-1]
+    following = next((each for each in beside if _asked_in(questionnaire, each, known)), None)
+    if following is not None:
+        return url_for(".questions", key=found.key, section=following.id)
+    return url_for(".finish" if go == "on" else ".system", key=found.key)
 
 
 def _meanwhile(
@@ -198,7 +198,9 @@ def finish(key: str) -> ResponseReturnValue:
 
 
 def _completed(form: CompleteForm, found: System, draft: ClassificationDraft) -> ClassificationRun:
-    return actions.complete(session(), actor(), found, draft.answers, form.verdict())
+    # What an edition before this one asked may be in the draft still; this one asks for it no more.
+    answers = score(in_force(session(), clock.today()), draft.answers).answers
+    return actions.complete(session(), actor(), found, answers, form.verdict())
 
 
 def _finishing(
