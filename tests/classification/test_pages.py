@@ -58,6 +58,8 @@ def test_the_questions_lead_to_a_run_whichever_follow_from_which(client_of, data
     assert (
         "Does it profile natural persons?" in client_of("otto").get(f"/systems/{key}/classification/1").text
     )
+    card = client_of("otto").get(f"/systems/{key}/card").text
+    assert "by Ada Owner, by eu-ai-act-classification 2026.1 (CLS-0001)" in card
     with database.transaction() as session:
         assert newest_run(session, cast.triage.id).answers == CREDIT
         assert session.get_one(System, cast.triage.id).tier is Tier.HIGH

@@ -68,7 +68,7 @@ def _roles(run: Classified) -> str:
 def _duties(run: Classified) -> str:
     if not run.duties:
         return "None follows from the answers"
-    told = ", ".join(cell(line(each.article)) for each in run.duties)
+    told = "; ".join(f"{cell(line(each.title))} ({cell(line(each.article))})" for each in run.duties)
     return f"{counted(len(run.duties), 'duty', 'duties')}, each with its dates in card.json: {told}"
 
 
