@@ -72,6 +72,7 @@ def upgrade() -> None:
     sa.Column('system_id', sa.Integer(), nullable=False),
     sa.Column('questionnaire', sa.String(length=60), nullable=False),
     sa.Column('edition', sa.String(length=60), nullable=False),
+    sa.Column('differs', sa.Boolean(), nullable=False),
     sa.Column('says', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), nullable=False),
     sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['run_id'], ['classification_run.id'], name=op.f('fk_classification_change_run_id_classification_run')),

@@ -15,7 +15,7 @@ from registry.classification.models import (
     QuestionnaireEdition,
 )
 from registry.classification.queries import editions
-from registry.classification.queries.changes import noticed
+from registry.classification.queries.changes import last_noticed, noticed
 from registry.classification.queries.runs import draft_of, in_force, is_known, newest_run
 from registry.classification.rules.comparing import changes_on_rescoring
 from registry.classification.rules.questionnaire import Questionnaire
@@ -29,6 +29,8 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
+
+_SAME = "The answers come to the same as when they were given."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ def notice_changes(
 ) -> ClassificationChange | None:
     """Say what another edition makes of the answers of a run: nothing where it comes to the same, or was said already.
 
+    Where an edition before it came to something else, it says that this one comes to the same.
+
     The tier stays as it is: people classify again.
     """
     require(actor, Permission.CLASSIFICATION_CHASE)
@@ -170,14 +174,15 @@ def notice_changes(
     result = score(questionnaire, run.answers)
     before = scored(read_back(run.outcomes), run.proposed_tier)
     says = changes_on_rescoring(questionnaire, before, result, scored(stated(result), result.tier))
-    if not says:
+    if not says and last_noticed(session, run.id or 0) is None:
         return None
     change = ClassificationChange(
         run_id=run.id or 0,
         system_id=run.system_id,
         questionnaire=questionnaire.id,
         edition=questionnaire.edition,
-        says=says,
+        differs=bool(says),
+        says=says or [_SAME],
         noticed_at=clock.now(),
     )
     session.add(change)

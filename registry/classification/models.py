@@ -80,7 +80,10 @@ class QuestionnaireEdition(Row, table=True):
 
 
 class ClassificationChange(Row, table=True):
-    """What another edition makes of the answers of a run. It stands until the system is classified again."""
+    """What another edition makes of the answers of a run. It stands until the system is classified again.
+
+    Where an edition after it comes to the same as the run, that is said by one that does not differ.
+    """
 
     __tablename__ = "classification_change"
     __table_args__ = (
@@ -92,5 +95,6 @@ class ClassificationChange(Row, table=True):
     system_id: int = Field(foreign_key="system.id")
     questionnaire: str = Field(max_length=ID_LIMIT)
     edition: str = Field(max_length=ID_LIMIT)
+    differs: bool
     says: list[str] = Field(sa_type=json_type())
     noticed_at: datetime = instant()

@@ -16,11 +16,12 @@ def content():
     return yaml.load(text, Loader=_LOADER)
 
 
-def another_edition(**changes):
-    """As text; in force since long ago, so that a test need not wait."""
+def another_edition(credit="Article 5(1)(z)", **changes):
+    """As text; in force since long ago, so that a test need not wait. Under Article 5, judging credit is prohibited."""
     found = content() | {"edition": "2099.1", "effective_from": date(2026, 8, 3)} | changes
-    credit = next(each for each in found["findings"] if each["article"] == "Annex III, 5(b)")
-    credit["outcome"], credit["article"] = "prohibited", "Article 5(1)(z)"
+    if credit.startswith("Article 5"):
+        judged = next(each for each in found["findings"] if each["article"] == "Annex III, 5(b)")
+        judged["outcome"], judged["article"] = "prohibited", credit
     return yaml.dump(found, Dumper=_WithoutAliases, sort_keys=False)
 
 

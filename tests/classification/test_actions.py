@@ -7,9 +7,10 @@ from sqlmodel import select
 
 from registry.audit.models import ENTRY
 from registry.classification import jobs
-from registry.classification.actions import Verdict, add_edition, complete, save_draft
+from registry.classification.actions import Verdict, add_edition, complete, notice_changes, save_draft
 from registry.classification.models import ClassificationChange, ClassificationRun
-from registry.classification.queries.changes import change_of, outdated_page
+from registry.classification.queries.changes import change_of, outdated_count, outdated_page
+from registry.classification.queries.editions import read
 from registry.classification.queries.runs import draft_of, newest_run, standing
 from registry.classification.rules.questionnaire import Outcome
 from registry.kernel.actor import Seat, the_registry
@@ -64,6 +65,7 @@ def test_a_run_sets_the_tier_and_stands_until_the_next(session, cast):
     )
     assert (second.supersedes_id, second.proposed_tier, triage.tier) == (first.id, Tier.MINIMAL, Tier.LIMITED)
     stands = standing(session, triage.id)
+    assert "minimal" in stands.names
     assert (stands.key, stands.outcomes, stands.tier) == (second.key, {Outcome.MINIMAL}, Tier.LIMITED)
     assert stands.edition == "eu-ai-act-classification 2026.1"
     finish(session)
@@ -137,6 +139,14 @@ def test_another_edition_says_what_it_changes_once_and_leaves_the_tier(database,
             "ada": {"Claims triage", "Sentinel"},
         }
         assert outdated_page(session, cast.actor(session, "rita"), owned=True).items == []
+        # The edition after it comes to the same as in the beginning.
+        run, back = (
+            newest_run(session, cast.sentinel.id),
+            read(another_edition("Annex III, 5(b)", edition="2099.2")),
+        )
+        assert notice_changes(session, the_registry("worker"), run, back).differs is False
+        assert change_of(session, cast.sentinel.id) is None
+        assert outdated_count(session, cast.actor(session, "rita")) == 1
         run = complete(session, cast.actor(session, "ada"), _system(session, cast.triage), CREDIT, Verdict())
         assert (run.edition, run.tier) == ("2099.1", Tier.PROHIBITED)
         assert change_of(session, cast.triage.id) is None

@@ -36,13 +36,17 @@ def noticed(session: Session, run_id: int, questionnaire: str, edition: str) -> 
     return session.exec(query).first() is not None
 
 
+def last_noticed(session: Session, run_id: int) -> ClassificationChange | None:
+    """What was noticed last of a run, whether or not it differs."""
+    query = select(ClassificationChange).where(ClassificationChange.run_id == run_id)
+    return session.exec(query.order_by(col(ClassificationChange.id).desc()).limit(1)).first()
+
+
 def change_of(session: Session, system_id: int) -> ClassificationChange | None:
     """What another edition makes of the run that stands, the newest such edition; None where nothing differs."""
     run = newest_run(session, system_id)
-    if run is None:
-        return None
-    query = select(ClassificationChange).where(ClassificationChange.run_id == run.id)
-    return session.exec(query.order_by(col(ClassificationChange.id).desc()).limit(1)).first()
+    found = None if run is None else last_noticed(session, run.id or 0)
+    return found if found is not None and found.differs else None
 
 
 def outdated_page(
@@ -79,7 +83,11 @@ def _stands() -> tuple[ColumnElement[bool], ...]:
     """Of each system the run that stands, and of that the newest thing that was noticed."""
     standing = select(func.max(ClassificationRun.id)).group_by(col(ClassificationRun.system_id))
     last = select(func.max(ClassificationChange.id)).group_by(col(ClassificationChange.run_id))
-    return col(ClassificationChange.run_id).in_(standing), col(ClassificationChange.id).in_(last)
+    return (
+        col(ClassificationChange.run_id).in_(standing),
+        col(ClassificationChange.id).in_(last),
+        col(ClassificationChange.differs).is_(True),
+    )
 
 
 def outdated_count(session: Session, actor: Actor) -> int:

@@ -29,6 +29,11 @@ class Standing:
     made_at: datetime
     edition: str
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Outcomes and duties by their ids, as controls of a framework name them."""
+        return frozenset(each.value for each in self.outcomes) | {duty.id for duty in self.duties}
+
 
 def standing(session: Session, system_id: int) -> Standing | None:
     """How a system stands, or None where it was never classified. One statement."""
