@@ -81,6 +81,11 @@ class AnswersForm(Form):
         }
 
 
+def first_choice(question_id: str) -> str:
+    """The id on the page of a question's first choice: what leads to a question leads there."""
+    return f"{_MARK}{question_id}-0"
+
+
 def form_of(questions: Sequence[Question], answers: Mapping[str, Any] | None, version: int) -> AnswersForm:
     """The form of these questions, filled with these answers; from what was sent where they are None."""
     fields = {

@@ -7,7 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
 from registry.classification import actions
-from registry.classification.forms import AnswersForm, CompleteForm, form_of, on_the_form, shown_in
+from registry.classification.forms import (
+    AnswersForm,
+    CompleteForm,
+    first_choice,
+    form_of,
+    on_the_form,
+    shown_in,
+)
 from registry.classification.models import ClassificationDraft, ClassificationRun
 from registry.classification.pages.system import pages
 from registry.classification.queries.runs import draft_of, in_force, newest_run
@@ -93,7 +100,7 @@ def _onward(
         several = len(lacking) > 1
         says = f"{len(lacking)} more questions follow" if several else "One more question follows"
         flash(f"{says} from your answers on this page.", "info")
-        return url_for(".questions", key=found.key, section=section.id, _anchor=f"q_{lacking[0].id}")
+        return url_for(".questions", key=found.key, section=section.id, _anchor=first_choice(lacking[0].id))
     if go == "leave":
         flash("Your answers are kept. Go on whenever you like.", "good")
         return url_for(".system", key=found.key)
@@ -127,6 +134,7 @@ def _meanwhile(
         question = said[row["field"]]
         row["theirs"] = answer_said(question, answers.get(question.id))
         row["yours"] = answer_said(question, yours.get(question.id) or None)
+        row["field"] = first_choice(question.id)
     return make_response(_page(found, questionnaire, section, form, answers, rows), 409)
 
 
@@ -217,7 +225,7 @@ def _finishing(
         **frame(session(), actor(), found),
         questionnaire=questionnaire,
         places=_places(questionnaire, known_from(questionnaire, draft.answers)),
-        lacking=[each for each in lacking if each is not None],
+        lacking=[(each, first_choice(each.id)) for each in lacking if each is not None],
         result=result,
         what=stated(result),
         is_stale=is_stale,
