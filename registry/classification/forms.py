@@ -81,6 +81,11 @@ class AnswersForm(Form):
         }
 
 
+def field_name(question_id: str) -> str:
+    """What the field of a question is called."""
+    return _MARK + question_id
+
+
 def first_choice(question_id: str) -> str:
     """The id on the page of a question's first choice: what leads to a question leads there."""
     return f"{_MARK}{question_id}-0"

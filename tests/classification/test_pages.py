@@ -81,6 +81,9 @@ def test_back_and_forward_keep_answers_and_nothing_typed_is_lost(client_of, data
     both = ada.post(address, data={"version": 1, "q_jurisdictions": ["eu"], "q_infers": "yes"})
     assert both.status_code == 409
     assert "In the United States" in both.text
+    assert re.search(r'checked[^>]*name="q_infers"[^>]*value="yes"', both.text), (
+        "also what is not asked any more"
+    )
     with database.transaction() as session:
         assert draft_of(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
     # Outside the Union nothing but the scope is asked: every other page says so and leads on.

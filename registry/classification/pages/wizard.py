@@ -10,6 +10,7 @@ from registry.classification import actions
 from registry.classification.forms import (
     AnswersForm,
     CompleteForm,
+    field_name,
     first_choice,
     form_of,
     on_the_form,
@@ -48,7 +49,7 @@ def questions(key: str, section: str) -> ResponseReturnValue:
         raise NotFound
     draft = draft_of(session(), found.id or 0)
     answers = _answers(found, draft)
-    shown_now = _asked_in(questionnaire, here, known_from(questionnaire, answers))
+    shown_now = _shown_in(questionnaire, here, known_from(questionnaire, answers))
     form = form_of(shown_now, None if is_sent else answers, draft.version if draft else 0)
     try:
         saved = form.carried_out(lambda: _saved(form, found))
@@ -75,6 +76,14 @@ def _answers(found: System, draft: ClassificationDraft | None) -> dict[str, Any]
 
 def _asked_in(questionnaire: Questionnaire, section: Section, known: Known) -> list[Question]:
     return [each for each in asked(questionnaire, known) if each.section == section.id]
+
+
+def _shown_in(questionnaire: Questionnaire, section: Section, known: Known) -> list[Question]:
+    """What is asked, and what was answered on the page that was sent: another's answer may have made it needless since."""
+    now, sent = _asked_in(questionnaire, section, known), request.form
+    return [
+        each for each in questionnaire.in_section(section.id) if each in now or field_name(each.id) in sent
+    ]
 
 
 def _saved(form: AnswersForm, found: System) -> ClassificationDraft:
@@ -129,7 +138,7 @@ def _meanwhile(
     yours = form.answers()
     base = shown_in(opened["answers"], here, form.revision) if opened else None
     rows = merge(form, shown_in(answers, here, version), base)
-    said = {f"q_{each.id}": each for each in here}
+    said = {field_name(each.id): each for each in here}
     for row in rows:
         question = said[row["field"]]
         row["theirs"] = answer_said(question, answers.get(question.id))
@@ -147,7 +156,7 @@ def _page(
     conflict: Any = (),
 ) -> Response:
     known = known_from(questionnaire, answers)
-    here = _asked_in(questionnaire, section, known)
+    here = [each for each in questionnaire.in_section(section.id) if field_name(each.id) in form]
     later = [each for each in questionnaire.in_section(section.id) if each not in here]
     return shown(
         "classification/questions.html",
@@ -156,7 +165,7 @@ def _page(
         questionnaire=questionnaire,
         section=section,
         places=_places(questionnaire, known),
-        fields=[(form[f"q_{each.id}"], _because(questionnaire, each, known)) for each in here],
+        fields=[(form[field_name(each.id)], _because(questionnaire, each, known)) for each in here],
         later=[(each, _within(questionnaire, each)) for each in later if _within(questionnaire, each)],
         conflict=conflict,
     )
