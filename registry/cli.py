@@ -34,6 +34,7 @@ _COMMANDS = {
     "audit": "registry.audit.commands:audit",
     "benchmark": "registry.demo.commands:benchmark",
     "card": "registry.cards.commands:card",
+    "classification": "registry.classification.commands:classification",
     "demo": "registry.demo.commands:demo",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",

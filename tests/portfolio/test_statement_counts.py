@@ -35,6 +35,8 @@ PAGES = {
     "/ownership/load": ("adam", 7),
     "/ownership/on?seats=y": ("adam", 9),
     "/people/{ada}/transfer": ("adam", 10),
+    "/systems/{triage}/classification": ("ada", 16),
+    "/classification/changes": ("ada", 8),
     "/systems/{triage}/objectives": ("ada", 15),
     "/systems/{triage}/data": ("ada", 13),
     "/systems/{triage}/dependencies": ("ada", 14),
