@@ -9,6 +9,7 @@ import registry.cards.models
 import registry.data_sources.models
 import registry.dependencies.models
 import registry.drift.models
+import registry.evidence.models
 import registry.fairness.models
 import registry.feedback.models
 import registry.incidents.models.incidents

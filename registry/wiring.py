@@ -8,6 +8,7 @@ from flask import Blueprint
 import registry.accounts.jobs as accounts_jobs
 import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
+import registry.evidence.jobs as evidence_jobs
 import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
 import registry.incidents.jobs.chasing as incidents_chasing
@@ -123,6 +124,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
+    evidence_jobs.sweep_drafts: timedelta(hours=6),
     feedback_jobs.sweep_tallies: timedelta(hours=6),
     feedback_jobs.write_figures: timedelta(hours=6),
     feedback_jobs.notice_surges: timedelta(hours=1),
@@ -250,5 +252,10 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTHORITY_REPORT_SET,
         Event.AUTHORITY_REPORT_MOVED,
         Event.AUTHORITY_REPORT_SENT,
+        Event.EVIDENCE_ADDED,
+        Event.EVIDENCE_REVISED,
+        Event.EVIDENCE_EDITED,
+        Event.EVIDENCE_USED,
+        Event.EVIDENCE_WITHDRAWN,
     }
 )

@@ -148,3 +148,8 @@ class Event(StrEnum):
     AUTHORITY_REPORT_SET = "authority_report.set"
     AUTHORITY_REPORT_MOVED = "authority_report.moved"
     AUTHORITY_REPORT_SENT = "authority_report.sent"
+    EVIDENCE_ADDED = "evidence.added"
+    EVIDENCE_REVISED = "evidence.revised"
+    EVIDENCE_EDITED = "evidence.edited"
+    EVIDENCE_USED = "evidence.used"
+    EVIDENCE_WITHDRAWN = "evidence.withdrawn"

@@ -1,0 +1,96 @@
+"""Evidence by SHA-256, its revisions and what it supports.
+
+Revision ID: 0018
+Revises: 0015
+Create Date: 2026-11-26 14:32:56.573596
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0018'
+down_revision = '0015'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('evidence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('system_id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('added_by_id', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by_id', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_because', sa.Text(), nullable=False),
+    sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_because = '')", name=op.f('ck_evidence_withdrawn_with_reason')),
+    sa.CheckConstraint("kind IN ('test_report', 'impact_assessment', 'policy', 'contract', 'training_record', 'approval', 'log_extract', 'other')", name=op.f('ck_evidence_kind_known')),
+    sa.ForeignKeyConstraint(['added_by_id'], ['person.id'], name=op.f('fk_evidence_added_by_id_person')),
+    sa.ForeignKeyConstraint(['system_id'], ['system.id'], name=op.f('fk_evidence_system_id_system')),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['person.id'], name=op.f('fk_evidence_withdrawn_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence'))
+    )
+    with op.batch_alter_table('evidence', schema=None) as batch_op:
+        batch_op.create_index('ix_evidence_system', ['system_id', 'id'], unique=False)
+
+    op.create_table('evidence_revision',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('evidence_id', sa.Integer(), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('type', sa.String(length=40), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('added_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("type IN ('pdf', 'png', 'jpeg', 'text', 'json', 'xlsx', 'docx')", name=op.f('ck_evidence_revision_type_known')),
+    sa.CheckConstraint('length(sha256) = 64', name=op.f('ck_evidence_revision_a_digest')),
+    sa.CheckConstraint('size > 0', name=op.f('ck_evidence_revision_not_empty')),
+    sa.ForeignKeyConstraint(['added_by_id'], ['person.id'], name=op.f('fk_evidence_revision_added_by_id_person')),
+    sa.ForeignKeyConstraint(['evidence_id'], ['evidence.id'], name=op.f('fk_evidence_revision_evidence_id_evidence')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_revision')),
+    sa.UniqueConstraint('evidence_id', 'ordinal', name=op.f('uq_evidence_revision_evidence_id_ordinal'))
+    )
+    with op.batch_alter_table('evidence_revision', schema=None) as batch_op:
+        batch_op.create_index('ix_evidence_revision_sha256', ['sha256'], unique=False)
+
+    op.create_table('evidence_use',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('evidence_id', sa.Integer(), nullable=False),
+    sa.Column('revision_id', sa.Integer(), nullable=False),
+    sa.Column('subject_kind', sa.String(length=40), nullable=False),
+    sa.Column('subject_id', sa.Integer(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['evidence_id'], ['evidence.id'], name=op.f('fk_evidence_use_evidence_id_evidence')),
+    sa.ForeignKeyConstraint(['revision_id'], ['evidence_revision.id'], name=op.f('fk_evidence_use_revision_id_evidence_revision')),
+    sa.ForeignKeyConstraint(['used_by_id'], ['person.id'], name=op.f('fk_evidence_use_used_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_use')),
+    sa.UniqueConstraint('revision_id', 'subject_kind', 'subject_id', name=op.f('uq_evidence_use_revision_id_subject_kind_subject_id'))
+    )
+    with op.batch_alter_table('evidence_use', schema=None) as batch_op:
+        batch_op.create_index('ix_evidence_use_evidence', ['evidence_id'], unique=False)
+        batch_op.create_index('ix_evidence_use_subject', ['subject_kind', 'subject_id'], unique=False)
+
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('evidence_use', schema=None) as batch_op:
+        batch_op.drop_index('ix_evidence_use_subject')
+        batch_op.drop_index('ix_evidence_use_evidence')
+
+    op.drop_table('evidence_use')
+    with op.batch_alter_table('evidence_revision', schema=None) as batch_op:
+        batch_op.drop_index('ix_evidence_revision_sha256')
+
+    op.drop_table('evidence_revision')
+    with op.batch_alter_table('evidence', schema=None) as batch_op:
+        batch_op.drop_index('ix_evidence_system')
+
+    op.drop_table('evidence')
