@@ -28,6 +28,8 @@ from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
 from registry.drift.api import api as drift_api
 from registry.drift.pages import pages as drift_pages
+from registry.evidence.api import api as evidence_api
+from registry.evidence.pages import pages as evidence_pages
 from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
@@ -69,6 +71,7 @@ FEATURES: Sequence[Blueprint] = (
     dependencies_pages,
     feedback_pages,
     incidents_pages,
+    evidence_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -93,6 +96,7 @@ API: Sequence[Blueprint] = (
     fairness_api,
     feedback_api,
     incidents_api,
+    evidence_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {

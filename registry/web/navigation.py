@@ -45,6 +45,7 @@ _TABS = (
     ("Dependencies", "dependencies.system"),
     ("Feedback", "feedback.system"),
     ("Incidents", "incidents.system"),
+    ("Evidence", "evidence.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -61,6 +62,7 @@ _TAB_HOMES = frozenset(
         "dependencies",
         "feedback",
         "drift",
+        "evidence",
     }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.

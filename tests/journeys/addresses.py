@@ -8,6 +8,7 @@ from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
 from registry.drift.models import Baseline, Feature
+from registry.evidence.models import Evidence, EvidenceRevision
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
@@ -260,6 +261,16 @@ PAGES = {
     "feedback.inbox": (Visit("/feedback/inbox", "ada"), Visit("/feedback/inbox", "otto")),
     "feedback.give": (Visit("/feedback/{door}", ""), Visit("/feedback/{door}", "ada")),
     "feedback.answer": (Visit("/feedback/answer/{answer_code}", ""),),
+    "evidence.system": (
+        Visit(f"{SYSTEM}/evidence", "ada"),
+        Visit(f"{SYSTEM}/evidence", "otto"),
+        Visit("/systems/{pricing}/evidence", "olga"),
+    ),
+    "evidence.new": (Visit(f"{SYSTEM}/evidence/new", "ada"),),
+    "evidence.show": (Visit("/evidence/{evidence}", "ada"), Visit("/evidence/{withdrawn_evidence}", "aud")),
+    "evidence.edit": (Visit("/evidence/{evidence}/edit", "ada"),),
+    "evidence.revise": (Visit("/evidence/{evidence}/revise", "ada"),),
+    "evidence.withdraw": (Visit("/evidence/{evidence}/withdraw", "ada"),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -318,6 +329,10 @@ NO_PAGES = {
     "cards.card_facts": "JSON, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
+    "evidence.download": "a file somebody sent, handed out as a file",
+    "evidence_api.download": "a file somebody sent, handed out as a file",
+    "evidence_api.evidence": "JSON for programs",
+    "evidence_api.one": "JSON for programs",
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
@@ -399,4 +414,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
         "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
         "limitation": newest(KnownLimitation, ended=None),
+        # The first has another revision and supports something; the last was withdrawn.
+        "evidence": newest(Evidence) - 2,
+        "withdrawn_evidence": newest(Evidence),
+        "evidence_file": newest(EvidenceRevision),
     }

@@ -53,6 +53,8 @@ _NUMBERED = {
     "/feedback/limitations/": "limitation",
     "/feedback/themes/": "theme",
     "/feedback/": "feedback",
+    "/evidence/files/": "evidence_file",
+    "/evidence/": "evidence",
 }
 
 
