@@ -20,6 +20,7 @@ import registry.monitoring.models.snapshots
 import registry.objectives.models
 import registry.ownership.models
 import registry.people.models
+import registry.risks.models
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401

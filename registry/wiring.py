@@ -47,6 +47,8 @@ from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
+from registry.risks.api import api as risks_api
+from registry.risks.pages import pages as risks_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
@@ -72,6 +74,7 @@ FEATURES: Sequence[Blueprint] = (
     feedback_pages,
     incidents_pages,
     evidence_pages,
+    risks_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -97,6 +100,7 @@ API: Sequence[Blueprint] = (
     feedback_api,
     incidents_api,
     evidence_api,
+    risks_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -261,5 +265,8 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.EVIDENCE_EDITED,
         Event.EVIDENCE_USED,
         Event.EVIDENCE_WITHDRAWN,
+        Event.RISK_ADDED,
+        Event.RISK_EDITED,
+        Event.RISK_ACCEPTED,
     }
 )

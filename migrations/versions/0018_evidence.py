@@ -1,8 +1,8 @@
-"""Evidence by SHA-256, its revisions and what it supports.
+"""Evidence by SHA-256 and what it supports; risks and who accepted them.
 
 Revision ID: 0018
 Revises: 0015
-Create Date: 2026-11-26 14:32:56.573596
+Create Date: 2026-11-26 15:04:16.845377
 """
 
 import sqlalchemy as sa
@@ -38,6 +38,39 @@ def upgrade() -> None:
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index('ix_evidence_system', ['system_id', 'id'], unique=False)
 
+    op.create_table('risk',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('system_id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.Column('event', sa.Text(), nullable=False),
+    sa.Column('consequence', sa.Text(), nullable=False),
+    sa.Column('likelihood', sa.Integer(), nullable=False),
+    sa.Column('impact', sa.Integer(), nullable=False),
+    sa.Column('controls', sa.Text(), nullable=False),
+    sa.Column('residual_likelihood', sa.Integer(), nullable=True),
+    sa.Column('residual_impact', sa.Integer(), nullable=True),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('review_on', sa.Date(), nullable=True),
+    sa.Column('pattern', sa.String(length=10), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('closed_because', sa.Text(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('added_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("status IN ('open', 'mitigating', 'accepted', 'closed')", name=op.f('ck_risk_status_known')),
+    sa.CheckConstraint('(residual_likelihood IS NULL) = (residual_impact IS NULL)', name=op.f('ck_risk_both_levels_left')),
+    sa.CheckConstraint('likelihood BETWEEN 1 AND 5 AND impact BETWEEN 1 AND 5', name=op.f('ck_risk_levels_known')),
+    sa.CheckConstraint('residual_likelihood BETWEEN 1 AND likelihood AND residual_impact BETWEEN 1 AND impact', name=op.f('ck_risk_controls_make_smaller')),
+    sa.ForeignKeyConstraint(['added_by_id'], ['person.id'], name=op.f('fk_risk_added_by_id_person')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_risk_owner_id_person')),
+    sa.ForeignKeyConstraint(['system_id'], ['system.id'], name=op.f('fk_risk_system_id_system')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk'))
+    )
+    with op.batch_alter_table('risk', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_risk_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index('ix_risk_system', ['system_id', 'id'], unique=False)
+
     op.create_table('evidence_revision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('evidence_id', sa.Integer(), nullable=False),
@@ -59,6 +92,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('evidence_revision', schema=None) as batch_op:
         batch_op.create_index('ix_evidence_revision_sha256', ['sha256'], unique=False)
+
+    op.create_table('risk_acceptance',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('risk_id', sa.Integer(), nullable=False),
+    sa.Column('likelihood', sa.Integer(), nullable=False),
+    sa.Column('impact', sa.Integer(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=False),
+    sa.Column('because', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accepted_by_id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('likelihood * impact < 15 OR accepted_by_id <> owner_id', name=op.f('ck_risk_acceptance_not_ones_own')),
+    sa.CheckConstraint('likelihood BETWEEN 1 AND 5 AND impact BETWEEN 1 AND 5', name=op.f('ck_risk_acceptance_levels_known')),
+    sa.ForeignKeyConstraint(['accepted_by_id'], ['person.id'], name=op.f('fk_risk_acceptance_accepted_by_id_person')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_risk_acceptance_owner_id_person')),
+    sa.ForeignKeyConstraint(['risk_id'], ['risk.id'], name=op.f('fk_risk_acceptance_risk_id_risk')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_acceptance'))
+    )
+    with op.batch_alter_table('risk_acceptance', schema=None) as batch_op:
+        batch_op.create_index('ix_risk_acceptance_risk', ['risk_id', 'id'], unique=False)
 
     op.create_table('evidence_use',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -86,10 +139,19 @@ def downgrade() -> None:
         batch_op.drop_index('ix_evidence_use_evidence')
 
     op.drop_table('evidence_use')
+    with op.batch_alter_table('risk_acceptance', schema=None) as batch_op:
+        batch_op.drop_index('ix_risk_acceptance_risk')
+
+    op.drop_table('risk_acceptance')
     with op.batch_alter_table('evidence_revision', schema=None) as batch_op:
         batch_op.drop_index('ix_evidence_revision_sha256')
 
     op.drop_table('evidence_revision')
+    with op.batch_alter_table('risk', schema=None) as batch_op:
+        batch_op.drop_index('ix_risk_system')
+        batch_op.drop_index(batch_op.f('ix_risk_owner_id'))
+
+    op.drop_table('risk')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index('ix_evidence_system')
 

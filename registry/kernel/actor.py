@@ -68,6 +68,11 @@ class Permission(StrEnum):
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_ADD = "evidence.add"
     EVIDENCE_WITHDRAW = "evidence.withdraw"
+    RISK_EDIT = "risk.edit"
+    RISK_ACCEPT = "risk.accept"
+    DOSSIER_EDIT = "dossier.edit"
+    DOSSIER_TEST = "dossier.test"
+    DOSSIER_SIGN = "dossier.sign"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -156,6 +161,12 @@ GRANTS: Mapping[Permission, Grant] = {
     ),
     Permission.EVIDENCE_ADD: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
     Permission.EVIDENCE_WITHDRAW: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.RISK_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (EVIDENCE_SCOPE,)),
+    Permission.RISK_ACCEPT: _grant((Role.REVIEWER, Role.EXECUTIVE), _OWNERS),
+    Permission.DOSSIER_EDIT: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
+    # Who built a version neither tests nor signs it: the action asks which version, and who built that.
+    Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

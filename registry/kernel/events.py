@@ -153,3 +153,6 @@ class Event(StrEnum):
     EVIDENCE_EDITED = "evidence.edited"
     EVIDENCE_USED = "evidence.used"
     EVIDENCE_WITHDRAWN = "evidence.withdrawn"
+    RISK_ADDED = "risk.added"
+    RISK_EDITED = "risk.edited"
+    RISK_ACCEPTED = "risk.accepted"

@@ -46,6 +46,7 @@ _TABS = (
     ("Feedback", "feedback.system"),
     ("Incidents", "incidents.system"),
     ("Evidence", "evidence.system"),
+    ("Risks", "risks.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -63,6 +64,7 @@ _TAB_HOMES = frozenset(
         "feedback",
         "drift",
         "evidence",
+        "risks",
     }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.

@@ -9,6 +9,7 @@ import csv
 import io
 import secrets
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -59,6 +60,8 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.risks import actions as risks
+from registry.risks.rules import RiskFacts
 from registry.store.files import Files, Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
@@ -176,7 +179,7 @@ def _incident(session, actor, system):
 
 
 def _proof(session, actor, number):
-    """A piece of evidence; its file itself is not there any more."""
+    """A piece of evidence, whose file itself is not there any more, and a risk."""
     with tempfile.TemporaryDirectory() as folder:
         files = Files(folder, ROOM)
         with files.drafted(io.BytesIO(b"Test"), limit=10) as draft:
@@ -184,7 +187,10 @@ def _proof(session, actor, number):
             found = evidence.add_evidence(
                 session, actor, number, facts, Arrived("a.txt", draft, files, 1_000)
             )
+    stated = RiskFacts("Test", "Test", "Test", likelihood=1, impact=1, owner_id=actor.person_id)
+    risk = risks.add_risk(session, actor, number, replace(stated, review_on=clock.today()))
     return {
+        "risk": risk.id,
         "evidence": found.id,
         "evidence_file": evidence_queries.latest_revision(session, found.id).id,
     }
@@ -299,6 +305,7 @@ class House:
             "/evidence/": {
                 each: self.numbers[each]["evidence"] for each in ("triage", "sentinel", "pricing")
             },
+            "/risks/": {each: self.numbers[each]["risk"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
             "/imports/profiles/": {"one": shared["profile"]},

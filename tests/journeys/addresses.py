@@ -21,6 +21,8 @@ from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
+from registry.risks.models import Risk
+from registry.risks.rules import Status as RiskStatus
 from registry.systems.models import SavedView
 from registry.versions.models import ModelVersion
 from registry.versions.rules.standing import State
@@ -271,6 +273,11 @@ PAGES = {
     "evidence.edit": (Visit("/evidence/{evidence}/edit", "ada"),),
     "evidence.revise": (Visit("/evidence/{evidence}/revise", "ada"),),
     "evidence.withdraw": (Visit("/evidence/{evidence}/withdraw", "ada"),),
+    "risks.system": (Visit(f"{SYSTEM}/risks", "ada"), Visit("/systems/{pricing}/risks", "otto")),
+    "risks.new": (Visit(f"{SYSTEM}/risks/new", "ada"),),
+    "risks.show": (Visit("/risks/{risk}", "ada"), Visit("/risks/{closed_risk}", "otto")),
+    "risks.edit": (Visit("/risks/{risk}/edit", "ada"),),
+    "risks.accept": (Visit("/risks/{risk}/accept", "ada"),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -333,6 +340,7 @@ NO_PAGES = {
     "evidence_api.download": "a file somebody sent, handed out as a file",
     "evidence_api.evidence": "JSON for programs",
     "evidence_api.one": "JSON for programs",
+    "risks_api.risks": "JSON for programs",
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
@@ -414,6 +422,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
         "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
         "limitation": newest(KnownLimitation, ended=None),
+        "risk": newest(Risk),
+        "closed_risk": newest(Risk, status=RiskStatus.CLOSED),
         # The first has another revision and supports something; the last was withdrawn.
         "evidence": newest(Evidence) - 2,
         "withdrawn_evidence": newest(Evidence),

@@ -38,6 +38,7 @@ DOERS = {
     "ownership.confirm": "ada",
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
+    "risks.accept": "ada",
 }
 
 
@@ -55,6 +56,7 @@ _NUMBERED = {
     "/feedback/": "feedback",
     "/evidence/files/": "evidence_file",
     "/evidence/": "evidence",
+    "/risks/": "risk",
 }
 
 
