@@ -35,6 +35,7 @@ _COMMANDS = {
     "benchmark": "registry.demo.commands:benchmark",
     "card": "registry.cards.commands:card",
     "demo": "registry.demo.commands:demo",
+    "dossier": "registry.dossiers.commands:dossier",
     "evidence": "registry.evidence.commands:evidence",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",

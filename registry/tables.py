@@ -8,6 +8,7 @@ import registry.audit.models
 import registry.cards.models
 import registry.data_sources.models
 import registry.dependencies.models
+import registry.dossiers.models
 import registry.drift.models
 import registry.evidence.models
 import registry.fairness.models

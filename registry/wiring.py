@@ -26,6 +26,8 @@ from registry.cards.pages import pages as cards_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
+from registry.dossiers.api import api as dossiers_api
+from registry.dossiers.pages import pages as dossiers_pages
 from registry.drift.api import api as drift_api
 from registry.drift.pages import pages as drift_pages
 from registry.evidence.api import api as evidence_api
@@ -75,6 +77,7 @@ FEATURES: Sequence[Blueprint] = (
     incidents_pages,
     evidence_pages,
     risks_pages,
+    dossiers_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -101,6 +104,7 @@ API: Sequence[Blueprint] = (
     incidents_api,
     evidence_api,
     risks_api,
+    dossiers_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -268,5 +272,10 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.RISK_ADDED,
         Event.RISK_EDITED,
         Event.RISK_ACCEPTED,
+        Event.DOSSIER_OPENED,
+        Event.DOSSIER_CASE_ADDED,
+        Event.DOSSIER_RUN,
+        Event.DOSSIER_RESULTS_TAKEN,
+        Event.DOSSIER_SIGNED,
     }
 )

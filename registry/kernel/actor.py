@@ -163,7 +163,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.EVIDENCE_WITHDRAW: _grant((Role.ADMINISTRATOR,), _LEADS),
     Permission.RISK_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (EVIDENCE_SCOPE,)),
     Permission.RISK_ACCEPT: _grant((Role.REVIEWER, Role.EXECUTIVE), _OWNERS),
-    Permission.DOSSIER_EDIT: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
+    Permission.DOSSIER_EDIT: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
     # Who built a version neither tests nor signs it: the action asks which version, and who built that.
     Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
     Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),

@@ -156,3 +156,8 @@ class Event(StrEnum):
     RISK_ADDED = "risk.added"
     RISK_EDITED = "risk.edited"
     RISK_ACCEPTED = "risk.accepted"
+    DOSSIER_OPENED = "dossier.opened"
+    DOSSIER_CASE_ADDED = "dossier.case_added"
+    DOSSIER_RUN = "dossier.run"
+    DOSSIER_RESULTS_TAKEN = "dossier.results_taken"
+    DOSSIER_SIGNED = "dossier.signed"

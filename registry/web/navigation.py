@@ -47,6 +47,7 @@ _TABS = (
     ("Incidents", "incidents.system"),
     ("Evidence", "evidence.system"),
     ("Risks", "risks.system"),
+    ("Tests", "dossiers.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -65,6 +66,7 @@ _TAB_HOMES = frozenset(
         "drift",
         "evidence",
         "risks",
+        "dossiers",
     }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.

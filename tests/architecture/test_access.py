@@ -26,6 +26,7 @@ from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.dependencies.rules.reconsider import Ask, Cause
+from registry.dossiers import actions as dossiers
 from registry.drift import actions as drift
 from registry.drift.rules.decoding import DistributionIn
 from registry.evidence import actions as evidence
@@ -157,6 +158,7 @@ def _furnish(session, cast):
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
             **_proof(session, actor, number),
+            "dossier": dossiers.open_dossier(session, actor, version).id,
         }
     check = data_sources.add_check(session, ada, source, _check())
     _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
@@ -305,6 +307,7 @@ class House:
             "/evidence/": {
                 each: self.numbers[each]["evidence"] for each in ("triage", "sentinel", "pricing")
             },
+            "/dossiers/": {each: self.numbers[each]["dossier"] for each in ("triage", "sentinel", "pricing")},
             "/risks/": {each: self.numbers[each]["risk"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from registry.annotations.models import Note, Tag
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
+from registry.dossiers.models import Dossier
 from registry.drift.models import Baseline, Feature
 from registry.evidence.models import Evidence, EvidenceRevision
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
@@ -278,6 +279,15 @@ PAGES = {
     "risks.show": (Visit("/risks/{risk}", "ada"), Visit("/risks/{closed_risk}", "otto")),
     "risks.edit": (Visit("/risks/{risk}/edit", "ada"),),
     "risks.accept": (Visit("/risks/{risk}/accept", "ada"),),
+    "dossiers.system": (
+        Visit(f"{SYSTEM}/dossier", "ada"),
+        Visit("/systems/{pricing}/dossier", "otto"),
+    ),
+    "dossiers.show": (Visit("/dossiers/{dossier}"), Visit("/dossiers/{dossier}", "ada")),
+    "dossiers.add_case": (Visit("/dossiers/{dossier}/cases/new", "ada"),),
+    "dossiers.run": (Visit("/dossiers/{dossier}/run", "rita"),),
+    "dossiers.take": (Visit("/dossiers/{dossier}/results", "rita"),),
+    "dossiers.sign": (Visit("/dossiers/{dossier}/sign", "rita"),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -341,6 +351,8 @@ NO_PAGES = {
     "evidence_api.evidence": "JSON for programs",
     "evidence_api.one": "JSON for programs",
     "risks_api.risks": "JSON for programs",
+    "dossiers_api.dossiers": "JSON for programs",
+    "dossiers_api.one": "JSON for programs",
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
@@ -422,6 +434,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
         "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
         "limitation": newest(KnownLimitation, ended=None),
+        "dossier": newest(Dossier),
         "risk": newest(Risk),
         "closed_risk": newest(Risk, status=RiskStatus.CLOSED),
         # The first has another revision and supports something; the last was withdrawn.

@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from registry.dossiers import actions as dossiers
+from registry.dossiers import queries as dossier_queries
+from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
 from registry.evidence import actions as evidence
 from registry.evidence.actions import ROOM, Arrived
 from registry.evidence.models import Evidence
@@ -18,6 +21,7 @@ from registry.kernel.actor import Actor
 from registry.risks import actions as risks
 from registry.risks.rules import AcceptanceFacts, RiskFacts, Status
 from registry.store.files import Files
+from registry.versions.models import ModelVersion
 from tests.cast import Cast
 
 if TYPE_CHECKING:
@@ -25,8 +29,9 @@ if TYPE_CHECKING:
 
 
 def furnish_proof(session: Session, cast: Cast, words: "Words") -> None:
-    """Evidence that stands, that has expired and that was withdrawn; a risk of each standing."""
+    """Evidence that stands, that has expired and that was withdrawn; risks and tests of each standing."""
     _risks(session, cast, words)
+    _tests(session, cast, words)
     ada, triage = cast.actor(session, "ada"), cast.triage.id or 0
     with tempfile.TemporaryDirectory() as folder:
         files = Files(folder, ROOM)
@@ -72,3 +77,27 @@ def _risks(session: Session, cast: Cast, words: "Words") -> None:
         risk = risks.add_risk(session, ada, cast.triage.id or 0, facts)
     why = AcceptanceFacts(words.text("It is watched."), today + timedelta(days=60))
     risks.accept_risk(session, ada, risk, why, version=risk.version)
+
+
+def _tests(session: Session, cast: Cast, words: "Words") -> None:
+    """The newest version's dossier: a case that failed, one that was not run, and a signature from before the last run."""
+    adam, rita = cast.actor(session, "adam"), cast.actor(session, "rita")
+    model = session.exec(select(ModelVersion).order_by(col(ModelVersion.id).desc()).limit(1)).one()
+    dossier = dossiers.open_dossier(session, adam, model)
+    stated = CaseFacts(
+        CaseType.SUBGROUP,
+        words.line("Claims of minors", 300),
+        words.line("tests.bias.minors", 300),
+        words.text("As fast as *others*."),
+        words.text("Send forty of each."),
+    )
+    case = dossiers.add_case(session, adam, dossier, stated)
+    why = words.text("Last year's mix.")
+    run = RunFacts(
+        Outcome.FAILED, words.text("12 % late."), clock.today(), is_similar=True, similar_because=why
+    )
+    dossiers.record_run(session, rita, dossier, model, case, run)
+    digest, *_ = dossier_queries.content_of(session, dossier.id or 0)
+    dossiers.sign(session, rita, dossier, model, words.text("One of one *failed*."), sha256=digest)
+    bare = CaseFacts(CaseType.ADVERSARIAL, "A claim that gives orders", expected="They are ignored.")
+    dossiers.add_case(session, adam, dossier, bare)

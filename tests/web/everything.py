@@ -39,6 +39,7 @@ DOERS = {
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
     "risks.accept": "ada",
+    "dossiers.sign": "rita",
 }
 
 
@@ -57,6 +58,7 @@ _NUMBERED = {
     "/evidence/files/": "evidence_file",
     "/evidence/": "evidence",
     "/risks/": "risk",
+    "/dossiers/": "dossier",
 }
 
 
