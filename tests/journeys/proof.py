@@ -27,6 +27,14 @@ from tests.cast import Cast
 if TYPE_CHECKING:
     from tests.journeys.furnished import Words
 
+FIRST, NEWER = b"40 of 40 passed.", b"39 of 40 passed."
+
+
+def keep_proof(files: Files) -> None:
+    """The files of the evidence, where an application over a copied database looks for them."""
+    for content in (FIRST, NEWER):
+        files.keep(io.BytesIO(content), limit=100)
+
 
 def furnish_proof(session: Session, cast: Cast, words: "Words") -> None:
     """Evidence that stands, that has expired and that was withdrawn; risks and tests of each standing."""
@@ -38,7 +46,7 @@ def furnish_proof(session: Session, cast: Cast, words: "Words") -> None:
         report = _added(session, ada, triage, files, words, days=30)
         _added(session, ada, triage, files, words, days=-5)
         gone = _added(session, ada, triage, files, words, days=400)
-        with files.drafted(io.BytesIO(b"39 of 40 passed."), limit=100) as draft:
+        with files.drafted(io.BytesIO(NEWER), limit=100) as draft:
             newer = Arrived("May.md", draft, files, 1_000_000)
             evidence.add_revision(session, ada, report, newer, words.text("One case more."))
     evidence.use(session, ada, report, "review", 1)
@@ -50,7 +58,7 @@ def _added(
 ) -> Evidence:
     until = clock.today() + timedelta(days=days)
     facts = EvidenceFacts(words.line("Test report", 200), Proof.TEST_REPORT, until, words.text("Page *two*."))
-    with files.drafted(io.BytesIO(b"40 of 40 passed."), limit=100) as draft:
+    with files.drafted(io.BytesIO(FIRST), limit=100) as draft:
         arrived = Arrived("report.txt", draft, files, 1_000_000)
         return evidence.add_evidence(session, ada, system_id, facts, arrived)
 
