@@ -13,10 +13,7 @@ from registry.cards.rules.words import cell, chosen, day_of, line, pack_said
 from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
-_SILENT: Final = (
-    "Incidents, test reports, classifications and reviews are not recorded in this registry yet. "
-    "This card makes no statement about them."
-)
+_SILENT: Final = "Classifications and reviews are not recorded in this registry yet. This card makes no statement about them."
 
 
 @dataclass(frozen=True, slots=True)
