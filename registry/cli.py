@@ -36,6 +36,8 @@ _COMMANDS = {
     "card": "registry.cards.commands:card",
     "classification": "registry.classification.commands:classification",
     "demo": "registry.demo.commands:demo",
+    "dossier": "registry.dossiers.commands:dossier",
+    "evidence": "registry.evidence.commands:evidence",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
     "packs": "registry.packs.commands:packs",

@@ -9,7 +9,9 @@ import registry.cards.models
 import registry.classification.models
 import registry.data_sources.models
 import registry.dependencies.models
+import registry.dossiers.models
 import registry.drift.models
+import registry.evidence.models
 import registry.fairness.models
 import registry.feedback.models
 import registry.incidents.models.incidents
@@ -22,6 +24,7 @@ import registry.objectives.models
 import registry.ownership.models
 import registry.packs.models
 import registry.people.models
+import registry.risks.models
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401

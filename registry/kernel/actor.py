@@ -69,6 +69,14 @@ class Permission(StrEnum):
     INCIDENT_IMPORT = "incident.import"
     REPORT_MOVE = "report.move"
     ACTION_ANSWER = "action.answer"
+    EVIDENCE_READ = "evidence.read"
+    EVIDENCE_ADD = "evidence.add"
+    EVIDENCE_WITHDRAW = "evidence.withdraw"
+    RISK_EDIT = "risk.edit"
+    RISK_ACCEPT = "risk.accept"
+    DOSSIER_EDIT = "dossier.edit"
+    DOSSIER_TEST = "dossier.test"
+    DOSSIER_SIGN = "dossier.sign"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -105,6 +113,7 @@ WRITE_SCOPE = "systems:write"
 SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
 INCIDENT_SCOPE = "incidents:write"
+EVIDENCE_SCOPE = "evidence:write"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
@@ -112,6 +121,7 @@ SCOPES: Mapping[str, str] = {
     "with, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
     INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
+    EVIDENCE_SCOPE: "Send evidence and test results, and name risks, where its person may.",
 }
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
@@ -157,6 +167,18 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.REPORT_MOVE: _grant((Role.REVIEWER,), (Seat.COMPLIANCE_LEAD,)),
     # Of its owner, and of those who work on the incident: the action itself asks which.
     Permission.ACTION_ANSWER: _grant(_EVERYBODY),
+    # Proof holds more than the record does (contracts, logs): it is for those who answer for the system or look into it.
+    Permission.EVIDENCE_READ: _grant(
+        (Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat), (READ_SCOPE,)
+    ),
+    Permission.EVIDENCE_ADD: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    Permission.EVIDENCE_WITHDRAW: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.RISK_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (EVIDENCE_SCOPE,)),
+    Permission.RISK_ACCEPT: _grant((Role.REVIEWER, Role.EXECUTIVE), _OWNERS),
+    Permission.DOSSIER_EDIT: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    # Who built a version neither tests nor signs it: the action asks which version, and who built that.
+    Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

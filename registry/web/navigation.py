@@ -48,6 +48,9 @@ _TABS = (
     ("Dependencies", "dependencies.system"),
     ("Feedback", "feedback.system"),
     ("Incidents", "incidents.system"),
+    ("Evidence", "evidence.system"),
+    ("Risks", "risks.system"),
+    ("Tests", "dossiers.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -65,6 +68,9 @@ _TAB_HOMES = frozenset(
         "dependencies",
         "feedback",
         "drift",
+        "evidence",
+        "risks",
+        "dossiers",
     }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.

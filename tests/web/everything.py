@@ -12,15 +12,18 @@ from werkzeug.routing import Rule
 
 from registry.accounts import actions as accounts
 from registry.accounts.models import ApiToken
+from registry.evidence.actions import ROOM
 from registry.kernel.actor import SCOPES, Role, the_registry
 from registry.ownership.models import Assignment
 from registry.people.models import Person
+from registry.store.files import Files
 from registry.web.flask_app import App
 from registry.worker.models import Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
+from tests.journeys.proof import keep_proof
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
@@ -39,6 +42,8 @@ DOERS = {
     "frameworks.state": "rita",
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
+    "risks.accept": "ada",
+    "dossiers.sign": "rita",
 }
 
 
@@ -55,6 +60,10 @@ _NUMBERED = {
     "/feedback/limitations/": "limitation",
     "/feedback/themes/": "theme",
     "/feedback/": "feedback",
+    "/evidence/files/": "evidence_file",
+    "/evidence/": "evidence",
+    "/risks/": "risk",
+    "/dossiers/": "dossier",
 }
 
 
@@ -149,6 +158,7 @@ def fill_with_everything(session: Session, cast: Cast) -> None:
 
 def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Everything:
     """The application over a database that was filled with everything."""
+    keep_proof(Files(app.config["REGISTRY_DATA_DIR"], ROOM))
     adam = cast.people["adam"]
     with app.database.transaction() as session:
         text, _ = accounts.issue_token(session, the_registry("command"), adam, "all", frozenset(SCOPES))

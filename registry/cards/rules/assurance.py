@@ -48,7 +48,6 @@ def performance(facts: CardFacts, *, high: bool) -> Section:
             operation.values_by_group(facts, high=high),
             measured.calibration(facts),
             not_kept("8.3b", "Decision threshold", _C),
-            not_kept("8.4", "Test reports: tester, independence, date, signature", _H),
             always("8.5", "Known limitations", prose(facts.use.known_limitations)),
         ),
         statement=" ".join(_results_stated(facts)),
@@ -57,11 +56,11 @@ def performance(facts: CardFacts, *, high: bool) -> Section:
 
 def _results_stated(facts: CardFacts) -> Iterator[str]:
     if operation.is_measured(facts):
-        yield "Each value is the newest that came, judged by the guard-rails of that moment. No test reports are kept in this registry yet."
+        yield "Each value is the newest that came, judged by the guard-rails of that moment. Test reports stand on the page Tests and are not printed here."
     elif facts.calibration:
-        yield "No value of any metric has come, and no test reports are kept in this registry yet."
+        yield "No value of any metric has come. Test reports stand on the page Tests and are not printed here."
     else:
-        yield "Not measured. No test reports are kept in this registry yet; this card makes no statement about how well the system works."
+        yield "Not measured. Test reports stand on the page Tests; this card makes no statement about how well the system works."
     if facts.calibration:
         yield "A calibration error is comparable only between windows with the same bins; the Brier score is that of forecasts taken at the mean of their bin."
 
@@ -97,11 +96,10 @@ def risk(facts: CardFacts) -> Section:
         11,
         "Risk management",
         (
-            not_kept("11.1", "Risk register: cause, likelihood, impact, control, owner, residual risk"),
             said("11.2", f"Record against {pack_said(facts)}, by failure pattern", _patterns(facts.criteria)),
             not_kept("11.3", "Exceptions and waivers: who, why, until when", _C),
         ),
-        statement="No risk register and no waivers are kept in this registry yet.",
+        statement="The risk register stands on the page Risks and is not printed here. No waivers are kept in this registry yet.",
     )
 
 
@@ -161,7 +159,6 @@ def compliance(_: CardFacts) -> Section:
         (
             not_kept("14.1", "Reviews: framework, scope, reviewer, decision, conditions, next due"),
             not_kept("14.2", "Standards, certificates, declaration of conformity", _C),
-            not_kept("14.3", "Evidence: title, hash, place, kept until"),
         ),
-        statement="No reviews are kept in this registry yet; this card makes no statement about compliance.",
+        statement="Evidence stands on the page Evidence. No reviews are kept in this registry yet; this card makes no statement about compliance.",
     )
