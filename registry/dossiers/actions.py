@@ -1,5 +1,6 @@
 """Open a dossier; add cases; record runs, one by one or from a file; sign for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +11,7 @@ from registry.dossiers import queries
 from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
 from registry.dossiers.rules import cases as rules
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
-from registry.dossiers.rules.results import Read, Unread
+from registry.dossiers.rules.results import Read, Result, Unread
 from registry.evidence.actions import use_row
 from registry.evidence.models import Evidence
 from registry.kernel import clock
@@ -122,17 +123,14 @@ def take_results(
     delivery = replace(delivery, similar_because=_cleaned(delivery.similar_because))
     today = clock.today()
     refuse_if(_problems_with(delivery, today))
-    known = queries.Known(queries.cases_of(session, dossier.id or 0))
-    new = [result for result in read.results if known.adds(result)]
-    if known.count > rules.MOST_CASES:
+    before = queries.cases_of(session, dossier.id or 0)
+    known = queries.Known(before, read.results)
+    found = [_found(actor, dossier, known, result, delivery.add_as) for result in read.results]
+    if len(before) + len(known.added) > rules.MOST_CASES:
         raise RuleBroken([Problem("file", f"A dossier holds {rules.MOST_CASES:,} cases at most.")])
-    for result in new:
-        expected = "As the test itself states it."
-        facts = CaseFacts(result.type or delivery.add_as, result.name, result.reference, expected)
-        known.keep(_case(actor, dossier, facts))
     session.add_all(known.added)
     session.flush()
-    session.add_all(_runs(actor, dossier, delivery, known, today))
+    session.add_all(_runs(actor, dossier, delivery, found, today))
     counts = {outcome: sum(each.outcome is outcome for each in read.results) for outcome in Outcome}
     note = {"results": f"{len(read.results)} of {total}", "sha256": delivery.digest}
     record(session, actor, Event.DOSSIER_RESULTS_TAKEN, dossier, system_id=dossier.system_id, note=note)
@@ -193,11 +191,23 @@ def _problems_with(delivery: Delivery, today: date) -> list[Problem]:
     return problems
 
 
+def _found(
+    actor: Actor, dossier: Dossier, known: queries.Known, result: Result, add_as: CaseType
+) -> DossierCase:
+    """The case of a result, a new one where there is none."""
+    case = known.of(result)
+    if case is not None:
+        return case
+    expected = "As the test itself states it."
+    facts = CaseFacts(result.type or add_as, known.name_for(result), result.reference, expected)
+    return known.keep(_case(actor, dossier, facts))
+
+
 def _runs(
-    actor: Actor, dossier: Dossier, delivery: Delivery, known: queries.Known, today: date
+    actor: Actor, dossier: Dossier, delivery: Delivery, found: Sequence[DossierCase], today: date
 ) -> list[DossierRun]:
     runs = []
-    for result in delivery.read.results:
+    for case, result in zip(found, delivery.read.results, strict=True):
         facts = RunFacts(
             result.outcome,
             result.actual,
@@ -205,7 +215,6 @@ def _runs(
             delivery.is_similar,
             delivery.similar_because,
         )
-        case = known.of(result)
         runs.append(_run(actor, dossier, case.id or 0, facts, source=delivery.source, digest=delivery.digest))
     return runs
 

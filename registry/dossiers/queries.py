@@ -241,40 +241,43 @@ def objection_to(actor: Actor, model: ModelVersion) -> str | None:
 
 
 class Known:
-    """The cases of a dossier by what a result may call them; the first of several that fit."""
+    """The cases of a dossier by what the results of one file may call them.
 
-    def __init__(self, known: Sequence[DossierCase]) -> None:
-        self._by_word: dict[str, DossierCase] = {}
-        self._claimed: set[str] = set()
+    A result is of the case that has its reference; else of the case of its name, where that has no other reference and
+    the file does not use the name for several: two tests of one name in two places are two cases.
+    """
+
+    def __init__(self, known: Sequence[DossierCase], results: Sequence[Result]) -> None:
+        self._by_reference: dict[str, DossierCase] = {}
+        self._by_name: dict[str, DossierCase] = {}
         self.added: list[DossierCase] = []
-        self.count = len(known)
         for case in known:
             self._name(case)
+        places: dict[str, set[str]] = {}
+        for result in results:
+            places.setdefault(name_key(result.name), set()).add(result.reference)
+        self._shared = {name for name, references in places.items() if len(references) > 1}
 
-    def adds(self, result: Result) -> bool:
-        """Whether the result is of a case nobody has named so far."""
-        words = self._words(result)
-        if any(word in self._by_word or word in self._claimed for word in words):
-            return False
-        self._claimed.update(words)
-        self.count += 1
-        return True
+    def of(self, result: Result) -> DossierCase | None:
+        """The case of a result, or None where nobody has named it so far."""
+        if result.reference in self._by_reference:
+            return self._by_reference[result.reference]
+        named = self._by_name.get(name_key(result.name))
+        if named is None or not result.reference:
+            return named
+        return None if named.reference or named.name_key in self._shared else named
 
-    def keep(self, case: DossierCase) -> None:
+    def name_for(self, result: Result) -> str:
+        """What a new case is called: by its name, or by its reference where another case has that name."""
+        return result.reference if name_key(result.name) in self._by_name else result.name
+
+    def keep(self, case: DossierCase) -> DossierCase:
         """Know a case that is added."""
         self.added.append(case)
         self._name(case)
-
-    def of(self, result: Result) -> DossierCase:
-        """The case of a result."""
-        return next(self._by_word[word] for word in self._words(result) if word in self._by_word)
+        return case
 
     def _name(self, case: DossierCase) -> None:
         if case.reference:
-            self._by_word.setdefault(f"reference {case.reference}", case)
-        self._by_word.setdefault(f"name {case.name_key}", case)
-
-    @staticmethod
-    def _words(result: Result) -> list[str]:
-        named = f"name {name_key(result.name)}"
-        return [f"reference {result.reference}", named] if result.reference else [named]
+            self._by_reference.setdefault(case.reference, case)
+        self._by_name.setdefault(case.name_key, case)

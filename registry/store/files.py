@@ -3,13 +3,13 @@
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from registry.kernel import clock
 from registry.kernel.errors import Refusal
 
 _FOLDER = "files"
@@ -99,7 +99,7 @@ class Files:
 
     def sweep_drafts(self, *, older_than: float) -> int:
         """Delete what arrived that many seconds ago and was never kept: its request died. Gives back how many."""
-        since, swept = time.time() - older_than, 0
+        since, swept = clock.now().timestamp() - older_than, 0
         for draft in self._folder.glob(".[0-9a-f]*"):
             try:
                 if draft.is_file() and draft.stat().st_mtime < since:

@@ -1,5 +1,6 @@
 """A dossier is opened, filled and signed for as it stands; who built the version does none of the testing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -71,6 +72,29 @@ def test_a_report_finds_its_cases_or_adds_them_and_counts_once(session, cast, mo
     # An older day does not stand for the newest, whenever it was recorded.
     with pytest.raises(RuleBroken, match="similar"):
         actions.take_results(session, ada, dossier, model, delivery(JUNIT + b"\n", is_similar=None))
+
+
+TWINS = b"""<testsuite><testcase classname="speed" name="Claims of minors"/>
+<testcase classname="bias" name="claims of  MINORS"><failure message="late"/></testcase>
+<testcase classname="bias" name="alone"/></testsuite>"""
+
+
+def test_two_tests_of_one_name_in_two_places_are_two_cases(session, cast, model, dossier):
+    rita, ben = cast.actor(session, "rita"), cast.actor(session, "ben")
+    for name in ("Claims of minors", "Alone"):
+        actions.add_case(session, ben, dossier, replace(CASE, name=name, reference=""))
+    for content, added in ((TWINS, 2), (TWINS + b"\n", 0)):
+        assert actions.take_results(session, rita, dossier, model, delivery(content)).added == added
+    tried = [
+        (one.case.name, one.run and one.run.outcome.value)
+        for one in queries.tried_page(session, dossier.id).items
+    ]
+    assert tried == [
+        ("Claims of minors", None),
+        ("Alone", "passed"),
+        ("speed.Claims of minors", "passed"),
+        ("bias.claims of MINORS", "failed"),
+    ]
 
 
 def test_a_signature_is_for_what_stood_and_says_when_that_has_changed(session, cast, model, dossier):
