@@ -146,6 +146,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SIGN_IN_REFUSED,
         Event.SIGN_IN_LOCKED,
         Event.SIGNED_OUT,
+        Event.IDENTITY_CONFIRMED,
         Event.TOKEN_ISSUED,
         Event.TOKEN_REVOKED,
         Event.SYSTEM_REGISTERED,

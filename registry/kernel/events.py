@@ -23,6 +23,7 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "sign_in.refused"
     SIGN_IN_LOCKED = "sign_in.locked"
     SIGNED_OUT = "session.ended"
+    IDENTITY_CONFIRMED = "identity.confirmed"
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
 
