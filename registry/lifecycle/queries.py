@@ -18,6 +18,7 @@ from registry.objectives.rules.gaps import is_guarded, is_measurable
 from registry.ownership import queries as ownership
 from registry.ownership.queries import Held
 from registry.packs import queries as packs
+from registry.packs.rules import Criterion
 from registry.people.models import Person
 from registry.people.rules import is_active
 from registry.systems.models import System
@@ -55,16 +56,17 @@ def standings(
     """The same for several systems, by number: one statement per feature however many systems there are."""
     numbers = [system.id or 0 for system in systems]
     read = _read(session, numbers)
+    record = packs.current(session, "baseline", clock.today()).record
     return {
-        number: _standing(system, seats.get(number, ()), read)
+        number: _standing(system, seats.get(number, ()), read, record)
         for number, system in zip(numbers, systems, strict=True)
     }
 
 
-def _standing(system: System, held: Sequence[Held], read: _Read) -> Standing:
+def _standing(system: System, held: Sequence[Held], read: _Read, record: Sequence[Criterion]) -> Standing:
     number = system.id or 0
     return checklist(
-        packs.current("baseline", clock.today()).record,
+        record,
         {
             **_own_facts(system),
             **_seat_facts(held),
@@ -141,7 +143,7 @@ def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
     unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
     number = system.id or 0
     read = _read(session, [number])
-    record = _standing(system, held, read)
+    record = _standing(system, held, read, packs.current(session, "baseline", clock.today()).record)
     return {
         "system": system,
         "held": held,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.packs.rules import PATTERNS, Criterion
+from registry.packs.rules import PATTERNS, Criterion, Known
+from registry.systems.rules.record import Tier
 
 FACTS = frozenset(
     {"owner_confirmed", "deputy", "overseer", "objective_problem", "objective_decision", "objective_today"}
@@ -21,6 +22,8 @@ FACTS = frozenset(
 CONDITIONS = frozenset({"uses_data", "acts", "bought"})
 # From "decides with approval" upwards the output acts unless somebody intervenes.
 ACTING_AUTONOMY = 3
+# What a pack may ask for: facts computed of a record, conditions of it, and tiers.
+KNOWN = Known(FACTS, CONDITIONS, frozenset(Tier))
 
 
 @dataclass(frozen=True, slots=True)

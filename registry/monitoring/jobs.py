@@ -125,15 +125,15 @@ def chase_alerts(database: Database, _payload: dict[str, Any]) -> None:
             (alert.id or 0, level, tier)
             for alert, system in queries.unanswered(session)
             for tier in [system.tier]
-            if (level := _level_due(alert, tier))
+            if (level := _level_due(session, alert, tier))
         ]
     for number, level, tier in waiting:
         with suppress(RuleBroken, NotFound), database.transaction() as session:
             _tell(session, number, level, tier)
 
 
-def _level_due(alert: Alert, tier: str | None) -> Level | None:
-    days, today = alerts_on(clock.today()).days_for(tier), clock.today()
+def _level_due(session: Session, alert: Alert, tier: str | None) -> Level | None:
+    days, today = alerts_on(session, clock.today()).days_for(tier), clock.today()
     return next_level(alert.escalated_level, alert.waiting_from, days, today)
 
 
@@ -141,7 +141,7 @@ def _tell(session: Session, number: int, level: Level, tier: str | None) -> None
     worker = the_registry("worker")
     alert, system = queries.alert_by_id(session, worker, number, lock=True)
     # Answered, or told by another worker, while this one was on its way.
-    if _level_due(alert, tier) is not level:
+    if _level_due(session, alert, tier) is not level:
         return
     owner = telling.owner_numbers(session, [alert.system_id]).get(alert.system_id)
     if level is Level.DEPUTY:

@@ -5,19 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel import clock
-from registry.lifecycle.rules import CONDITIONS, FACTS, checklist, gauges
-from registry.packs.queries import current, shipped
-from registry.packs.rules import PATTERNS, Criterion, problems_with_pack
-from registry.systems.rules.record import Tier
+from registry.lifecycle.rules import CONDITIONS, FACTS, KNOWN, checklist, gauges
+from registry.packs.queries import shipped, shipped_editions
+from registry.packs.rules import PATTERNS, Criterion, current, practices_known, problems_with_pack
 
-RECORD = current("baseline", clock.today()).record
+RECORD = current(shipped_editions("baseline"), "baseline", clock.today()).record
 
 
 def test_every_shipped_pack_asks_only_for_facts_that_are_computed():
-    tiers = frozenset(Tier)
-    assert [problems_with_pack(pack, FACTS, CONDITIONS, tiers) for pack in shipped()] == [
-        [] for _ in shipped()
-    ]
+    practices = practices_known(shipped())
+    assert [str(each) for pack in shipped() for each in problems_with_pack(pack, practices, KNOWN)] == []
 
 
 def test_every_failure_pattern_is_asked_about():

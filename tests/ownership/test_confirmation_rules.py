@@ -16,9 +16,10 @@ from registry.ownership.rules import (
     silent_since,
     told_to,
 )
-from registry.packs.queries import confirmation_on
+from registry.packs.queries import shipped_editions
 
-RULE = confirmation_on(date(2026, 11, 2))
+RULE = shipped_editions("baseline")[-1].confirmation
+assert RULE is not None
 TIERS = ("high", "limited", "minimal", "prohibited", None)
 SPOKEN = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
 

@@ -127,7 +127,7 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
         wanted = rows.people_named(metrics, [source for _, source in uses])
         names = {key: person.name for key, person in people.people_by_id(session, wanted).items()}
     with _reading("the rule pack"):
-        pack = packs.current("baseline", clock.today())
+        pack = packs.current(session, "baseline", clock.today())
         record = lifecycle.standing_of(session, system, held)
     with _reading("the record"):
         return CardFacts(

@@ -77,7 +77,7 @@ def judge(
         pattern or before.pattern,
         before.missing_control if missing_control is None else tidied(missing_control),
     )
-    controls = frozenset(criterion.id for criterion in current("baseline", clock.today()).record)
+    controls = frozenset(criterion.id for criterion in current(session, "baseline", clock.today()).record)
     refuse_if(final_problems(incident.status) or problems_with_judging(before, after, because, controls))
     for kind, says in judgement_said(before, after, because):
         tell(session, incident, kind, says, actor.person_id)

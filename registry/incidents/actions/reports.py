@@ -38,7 +38,7 @@ def begin(
     """
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
     authority, place = tidied(authority), zone_named(zone)
-    pack, duties = _in_force()
+    pack, duties = _in_force(session)
     facts = ReportFacts(duty, authority, place, aware_at)
     refuse_if(
         _merged_problems(incident)
@@ -113,9 +113,9 @@ def sent(
     return report
 
 
-def _in_force() -> tuple[Pack, ReportingRule]:
+def _in_force(session: Session) -> tuple[Pack, ReportingRule]:
     try:
-        return reporting_on(clock.today())
+        return reporting_on(session, clock.today())
     except LookupError as none:
         raise RuleBroken([Problem("duty", "No duties to tell an authority are in force yet.")]) from none
 

@@ -24,22 +24,24 @@ def chase_actions(database: Database, _payload: dict[str, Any]) -> None:
     Each in a transaction of its own. The owner has it on their desk all along.
     """
     with database.transaction(read_only=True) as session:
-        waiting = [action.id or 0 for action, tier in queries.overdue(session) if _is_late(action, tier)]
+        waiting = [
+            action.id or 0 for action, tier in queries.overdue(session) if _is_late(session, action, tier)
+        ]
     for number in waiting:
         with suppress(RuleBroken, NotFound), database.transaction() as session:
             _tell(session, number)
 
 
-def _is_late(action: CorrectiveAction, tier: str | None) -> bool:
+def _is_late(session: Session, action: CorrectiveAction, tier: str | None) -> bool:
     today = clock.today()
-    return is_to_be_escalated(queries.deed_of(action), alerts_on(today).days_for(tier), today)
+    return is_to_be_escalated(queries.deed_of(action), alerts_on(session, today).days_for(tier), today)
 
 
 def _tell(session: Session, number: int) -> None:
     worker = the_registry("worker")
     action, system, _ = queries.action_by_number(session, worker, number, lock=True)
     # Done, moved, or told by another worker, while this one was on its way.
-    if not _is_late(action, system.tier):
+    if not _is_late(session, action, system.tier):
         return
     told = head_above(system.unit_id, *tree_and_heads(session), action.owner_id)
     actions.escalate(session, worker, action, told)

@@ -206,7 +206,7 @@ def drop(number: int) -> ResponseReturnValue:
 def begin_report(number: int) -> ResponseReturnValue:
     incident, form = held(number), ReportForm()
     try:
-        form.offer(reporting_on(clock.today())[1])
+        form.offer(reporting_on(session(), clock.today())[1])
     except LookupError as none:
         raise RuleBroken([Problem("", "No duties to tell an authority are in force yet.")]) from none
     return step(

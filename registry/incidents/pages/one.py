@@ -100,7 +100,7 @@ def _story(number: int) -> dict[str, Any]:
 
 def _control_said(control: str) -> str:
     """A criterion of the baseline with its words; one of an earlier edition by its id alone."""
-    words = {one.id: one.says for one in current("baseline", clock.today()).record}
+    words = {one.id: one.says for one in current(session(), "baseline", clock.today()).record}
     return f"{control} {words.get(control, '')}".strip()
 
 

@@ -33,7 +33,7 @@ _MOVES = {
 def judge(number: int) -> ResponseReturnValue:
     incident = held(number)
     form = JudgeForm(data=None if sent() else _judged(incident))
-    form.offer({one.id: one.says for one in current("baseline", clock.today()).record})
+    form.offer({one.id: one.says for one in current(session(), "baseline", clock.today()).record})
     return step(
         incident,
         form,

@@ -75,8 +75,12 @@ def _confirming(found: System, seats: dict[str, Any], story: list[Told]) -> dict
     said = [each.confirmation for each in story if each.confirmation]
     words = [each.at for each in said if each.assignment_id == held.assignment.id]
     last = rules.last_word(held.assignment.accepted_at, words)
-    months = rule_in_force().months_for(found.tier)
-    return {"last": last, "due": due_of(found, last), "months": months} if last else None
+    cadence = rule_in_force(session())
+    return (
+        {"last": last, "due": due_of(found, last, cadence), "months": cadence.months_for(found.tier)}
+        if last
+        else None
+    )
 
 
 def _day_asked(found: System) -> tuple[DayForm, date | None]:

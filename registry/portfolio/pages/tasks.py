@@ -19,6 +19,7 @@ from registry.people.rules import HeadFinding, HeadGap
 from registry.portfolio.queries import Asked, Owned, Returned, Told, Waiting
 from registry.portfolio.rules import Task, Urgency
 from registry.systems.models import System
+from registry.web.flask_app import session
 from registry.web.viewkit import day
 
 
@@ -67,7 +68,7 @@ def answer_alert(who: Actor, alert: Alert, system: System) -> Task:
     """An alert on a system of theirs, or on one of which they are told because nobody has answered."""
     own = Seat.OWNER in who.seats.get(alert.system_id, ())
     critical = alert.severity is Severity.CRITICAL
-    days = alerts_on(clock.today()).days_for(system.tier)
+    days = alerts_on(session(), clock.today()).days_for(system.tier)
     return Task(
         Urgency.CRITICAL if critical else Urgency.WARNING if own else Urgency.ESCALATED,
         f"{alert.kind.said}: {system.name}",

@@ -64,7 +64,9 @@ def _line(found: Causes, row: Row) -> dict[str, object]:
 
 def _controls(found: Causes, pattern: Pattern) -> list[tuple[Pattern, dict[str, object]]]:
     """The controls that were missing for a pattern, what is unknown last, each in the words of the baseline in force."""
-    says = {criterion.id: criterion.says for criterion in current("baseline", clock.today()).record}
+    says = {
+        criterion.id: criterion.says for criterion in current(session(), "baseline", clock.today()).record
+    }
     counts = found.controls.get(pattern, {})
     return [
         (

@@ -49,14 +49,14 @@ class Chase:
     told_id: int | None
 
 
-def overdue() -> ColumnElement[bool]:
+def overdue(cadence: ConfirmationRule) -> ColumnElement[bool]:
     """Of systems joined with the open assignment and person of their owner: those whose confirmation is overdue."""
-    return _silent(_OVERDUE)
+    return _silent(_OVERDUE, cadence)
 
 
-def due_of(system: System, last: datetime) -> Due:
+def due_of(system: System, last: datetime, cadence: ConfirmationRule) -> Due:
     """When the owner of a system, who spoke last at that instant, has to confirm it again."""
-    return rules.due(last, system.tier, confirmation_on(clock.today()), clock.today())
+    return rules.due(last, system.tier, cadence, clock.today())
 
 
 def asks_for_confirmation(system: System) -> bool:
@@ -69,17 +69,19 @@ def asked_of(session: Session, actor: Actor, told: Mapping[int | None, frozenset
 
     `told` are the units of which they are told as head (`rules.told_to`). At most fifty, the longest silent first.
     """
-    cadence = confirmation_on(clock.today())
-    own = (col(Assignment.person_id) == actor.person_id) & _silent(rules.shift_of(Step.OWNER, cadence))
-    deputy = _is_deputy(actor) & _silent(rules.shift_of(Step.DEPUTY, cadence))
-    head = _in_units(actor, told) & _silent(rules.shift_of(Step.UNIT_HEAD, cadence))
-    return _asked(session, visible_to(actor), or_(own, deputy, head), most=_MOST)
+    cadence = confirmation_on(session, clock.today())
+    own = (col(Assignment.person_id) == actor.person_id) & _silent(
+        rules.shift_of(Step.OWNER, cadence), cadence
+    )
+    deputy = _is_deputy(actor) & _silent(rules.shift_of(Step.DEPUTY, cadence), cadence)
+    head = _in_units(actor, told) & _silent(rules.shift_of(Step.UNIT_HEAD, cadence), cadence)
+    return _asked(session, cadence, visible_to(actor), or_(own, deputy, head), most=_MOST)
 
 
 def to_chase(session: Session) -> list[Chase]:
     """Every step that is due and has not been taken, each with whom to tell."""
-    cadence = confirmation_on(clock.today())
-    waiting = _asked(session, _silent(rules.shift_of(Step.OWNER, cadence)))
+    cadence = confirmation_on(session, clock.today())
+    waiting = _asked(session, cadence, _silent(rules.shift_of(Step.OWNER, cadence), cadence))
     noted = ownership.steps_noted(session, {each.owner.id or 0 for each in waiting})
     open_steps = [
         (each, step)
@@ -108,7 +110,9 @@ def tree_and_heads(session: Session) -> tuple[dict[int, int | None], dict[int, i
     return {unit: above for unit, above, _ in rows}, {unit: head for unit, _, head in rows if head}
 
 
-def _asked(session: Session, *clauses: ColumnElement[bool], most: int | None = None) -> list[Asked]:
+def _asked(
+    session: Session, cadence: ConfirmationRule, *clauses: ColumnElement[bool], most: int | None = None
+) -> list[Asked]:
     last = ownership.last_word_at()
     query: Any = (
         select(System, Assignment, Person, last.label("last"))
@@ -124,14 +128,14 @@ def _asked(session: Session, *clauses: ColumnElement[bool], most: int | None = N
         .limit(most)
     )
     return [
-        Asked(system, owner, person, spoke, due_of(system, spoke))
+        Asked(system, owner, person, spoke, due_of(system, spoke, cadence))
         for system, owner, person, spoke in session.execute(query)
     ]
 
 
-def _silent(shift: int) -> ColumnElement[bool]:
+def _silent(shift: int, cadence: ConfirmationRule) -> ColumnElement[bool]:
     """Of systems joined with their owner's open assignment: those due `shift` days ago or earlier."""
-    today, cadence = clock.today(), confirmation_on(clock.today())
+    today = clock.today()
 
     def bound(tier: str | None) -> ColumnElement[datetime]:
         return literal(_end_of(rules.silent_since(shift, tier, cadence, today)), Instant)
@@ -199,6 +203,6 @@ def _acts(held: Held) -> int | None:
     return held.assignment.person_id if held.team is None else held.team.leader_id
 
 
-def rule_in_force() -> ConfirmationRule:
+def rule_in_force(session: Session) -> ConfirmationRule:
     """How often owners confirm, by the pack in force today."""
-    return confirmation_on(clock.today())
+    return confirmation_on(session, clock.today())

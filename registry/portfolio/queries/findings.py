@@ -15,8 +15,9 @@ from registry.ownership import queries as ownership
 from registry.ownership.models import Assignment
 from registry.ownership.queries import Held
 from registry.ownership.rules import Due, GapKind
+from registry.packs.rules import ConfirmationRule
 from registry.people.models import Membership, Person
-from registry.portfolio.queries.confirming import due_of, overdue
+from registry.portfolio.queries.confirming import due_of, overdue, rule_in_force
 from registry.store.columns import utc_day
 from registry.store.paging import Page, cut
 from registry.systems.models import System
@@ -62,7 +63,7 @@ def findings_page(
     limit: int = 50,
 ) -> Page[Finding]:
     """One page of findings, the gravest kind first and within it the oldest; `after` is the place of the last one seen."""
-    found = _found(actor, scope)
+    found = _found(session, actor, scope)
     place = (found.c.rank, found.c.since, found.c.system_id, found.c.assignment_id)
     query = sa.select(*place, found.c.seat).order_by(*place).limit(limit + 1)
     if scope.kinds:
@@ -78,7 +79,7 @@ def findings_page(
 
 def findings_count(session: Session, actor: Actor, scope: Scope) -> dict[tuple[GapKind, Seat], int]:
     """How many findings there are of each kind in each seat, in the scope's units; its kinds and seats do not narrow."""
-    found = _found(actor, scope, dated=False)
+    found = _found(session, actor, scope, dated=False)
     query = sa.select(found.c.rank, found.c.seat, func.count()).group_by(found.c.rank, found.c.seat)
     return {(_KIND[rank], Seat(seat)): count for rank, seat, count in session.execute(query)}
 
@@ -105,6 +106,7 @@ def _told(session: Session, rows: Any) -> list[Finding]:
         for holders in ownership.held_on_many(session, numbers).values()
         for each in holders
     }
+    cadence = rule_in_force(session)
     last = _last_words(session, [row.assignment_id for row in rows if _is_late(row.rank)])
     return [
         Finding(
@@ -113,7 +115,9 @@ def _told(session: Session, rows: Any) -> list[Finding]:
             system=systems[row.system_id],
             held=held.get(row.assignment_id),
             since=row.since,
-            due=due_of(systems[row.system_id], last[row.assignment_id]) if _is_late(row.rank) else None,
+            due=due_of(systems[row.system_id], last[row.assignment_id], cadence)
+            if _is_late(row.rank)
+            else None,
             place=(row.rank, row.since.isoformat(), row.system_id, row.assignment_id),
         )
         for row in rows
@@ -129,21 +133,21 @@ def _last_words(session: Session, numbers: list[int]) -> dict[int, Any]:
     return {number or 0: last for number, last in session.exec(query)}
 
 
-def _found(actor: Actor, scope: Scope, *, dated: bool = True) -> Subquery:
+def _found(session: Session, actor: Actor, scope: Scope, *, dated: bool = True) -> Subquery:
     """Every finding in the scope's units, as rank, system_id, assignment_id, seat and since (which costs the most)."""
     seen = (visible_to(actor), *in_units(scope.unit_ids))
     undated = sa.null()
     parts: CompoundSelect[Any] = union_all(
         *(
             _of_holder(kind, since if dated else undated, *clauses).where(*seen)
-            for kind, since, clauses in _holder_kinds()
+            for kind, since, clauses in _holder_kinds(rule_in_force(session))
         ),
         _without_deputy(dated=dated).where(*seen),
     )
     return parts.subquery("finding")
 
 
-def _holder_kinds() -> list[tuple[GapKind, Any, tuple[Any, ...]]]:
+def _holder_kinds(cadence: ConfirmationRule) -> list[tuple[GapKind, Any, tuple[Any, ...]]]:
     owner = col(Assignment.seat) == Seat.OWNER
     left = col(Person.active_to) < clock.today()
     stays = or_(col(Person.active_to).is_(None), col(Person.active_to) >= clock.today())
@@ -152,7 +156,7 @@ def _holder_kinds() -> list[tuple[GapKind, Any, tuple[Any, ...]]]:
     return [
         (GapKind.OWNER_LEFT, col(Person.active_to), (owner, left)),
         (GapKind.OWNER_UNCONFIRMED, since, (owner, stays, stated)),
-        (GapKind.CONFIRMATION_OVERDUE, utc_day(ownership.last_word_at()), (owner, stays, overdue())),
+        (GapKind.CONFIRMATION_OVERDUE, utc_day(ownership.last_word_at()), (owner, stays, overdue(cadence))),
         (GapKind.HOLDER_LEFT, col(Person.active_to), (~owner, left)),
         (GapKind.EMPTY_TEAM, since, (col(Assignment.team_id).is_not(None), ~_has_members(Assignment))),
     ]

@@ -13,7 +13,7 @@ from registry.kernel.actor import Actor, Seat
 from registry.ownership.models import Assignment, Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import Person
-from registry.portfolio.queries.confirming import overdue
+from registry.portfolio.queries.confirming import overdue, rule_in_force
 from registry.portfolio.queries.findings import in_units
 from registry.store.paging import Page, cut
 from registry.systems.models import System
@@ -54,7 +54,7 @@ def load_page(
     limit: int = 50,
 ) -> Page[Load]:
     """One page of everybody who carries something; `after` is the count, name and number of the last one seen."""
-    found = _loads(actor, unit_ids)
+    found = _loads(session, actor, unit_ids)
     name, number = col(Person.name), col(Person.id)
     count = sa.literal(0) if order is LoadOrder.NAME else -found.c[order.value]
     query = _told(found).order_by(count, name, number).limit(limit + 1)
@@ -70,7 +70,7 @@ def load_page(
 
 def load_of(session: Session, actor: Actor, person: Person) -> Load:
     """What one person carries; nothing where they hold no seat and no offer waits for them."""
-    query = _told(_loads(actor, None)).where(Person.id == person.id)
+    query = _told(_loads(session, actor, None)).where(Person.id == person.id)
     row = session.execute(query).one_or_none()
     return Load(*row) if row else Load(person, 0, 0, 0, 0)
 
@@ -81,7 +81,7 @@ def _told(found: Subquery) -> Any:
     )
 
 
-def _loads(actor: Actor, unit_ids: frozenset[int] | None) -> Subquery:
+def _loads(session: Session, actor: Actor, unit_ids: frozenset[int] | None) -> Subquery:
     """The four counts per person: seats and offers told apart, then added up."""
     seen = (visible_to(actor), *in_units(unit_ids))
     owner = col(Assignment.seat) == Seat.OWNER
@@ -89,7 +89,7 @@ def _loads(actor: Actor, unit_ids: frozenset[int] | None) -> Subquery:
     held = (
         sa.select(
             col(Assignment.person_id).label("person_id"),
-            *_counts(owned=owner, seats=~owner, overdue=owner & stays & overdue()),
+            *_counts(owned=owner, seats=~owner, overdue=owner & stays & overdue(rule_in_force(session))),
         )
         .join(System, col(System.id) == col(Assignment.system_id))
         .join(Person, col(Person.id) == col(Assignment.person_id))
