@@ -19,6 +19,8 @@ import registry.monitoring.models.snapshots
 import registry.objectives.models
 import registry.ownership.models
 import registry.people.models
+import registry.reviews.models.reviews
+import registry.reviews.models.words
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401
