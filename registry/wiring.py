@@ -16,6 +16,7 @@ import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
+import registry.reviews.jobs as reviews_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
@@ -120,6 +121,8 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.chase_alerts: timedelta(hours=1),
     incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
+    reviews_jobs.open_due: timedelta(hours=6),
+    reviews_jobs.chase_reviews: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),

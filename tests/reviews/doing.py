@@ -26,8 +26,17 @@ def later(days=0, **more):
     return clock.frozen(NOW + timedelta(days=days, **more))
 
 
+def here(session, system):
+    """The cast's system, as a part of this session: what is changed of it is stored."""
+    if system not in session:
+        session.add(system)
+    return system
+
+
 def submitted(session, cast, by="ada", kind=Kind.INITIAL, system=None, note="Before the pilot.", packs=()):
-    return submit(session, cast.actor(session, by), system or cast.triage, kind, note, packs=packs)
+    return submit(
+        session, cast.actor(session, by), here(session, system or cast.triage), kind, note, packs=packs
+    )
 
 
 def taken(session, cast, review, by="rita"):
@@ -48,7 +57,7 @@ def ready(session, cast, **more):
 
 
 def decided(session, cast, review, by="rita", decision=Decision.APPROVE, reason="It holds.", **more):
-    system = more.pop("system", cast.triage)
+    system = here(session, more.pop("system", cast.triage))
     conditions = tuple(ConditionFacts(text, day) for text, day in more.pop("conditions", ()))
     sha = more.pop("sha", None) or content_of(session, system).sha256
     facts = DecisionFacts(decision, reason, sha, conditions)
@@ -58,13 +67,14 @@ def decided(session, cast, review, by="rita", decision=Decision.APPROVE, reason=
 
 def edited(session, cast, by="ada", system=None, **fields):
     """The system's record with some of its statements changed."""
-    system = system or cast.triage
+    system = here(session, system or cast.triage)
     facts = replace(facts_of(system), **fields)
     systems.edit(session, cast.actor(session, by), system, facts, version=system.version)
 
 
 def seated(session, cast, seats=None):
     """Somebody in each of the four seats that sign."""
+    here(session, cast.triage)
     for seat, name in (seats or FOUR).items():
         owner = cast.actor(session, "ada")
         ownership.fill_seat(session, owner, cast.triage.id, seat, person_id=cast.number(name))
