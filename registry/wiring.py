@@ -45,6 +45,8 @@ from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
+from registry.reviews.api import api as reviews_api
+from registry.reviews.pages import pages as reviews_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
@@ -69,6 +71,7 @@ FEATURES: Sequence[Blueprint] = (
     dependencies_pages,
     feedback_pages,
     incidents_pages,
+    reviews_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -93,6 +96,7 @@ API: Sequence[Blueprint] = (
     fairness_api,
     feedback_api,
     incidents_api,
+    reviews_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {

@@ -13,6 +13,7 @@ from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
 from registry.portfolio.pages.incident_tasks import of_incidents
+from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
@@ -52,6 +53,7 @@ def desk() -> ResponseReturnValue:
         [
             *_of_alerts(who),
             *of_incidents(who),
+            *of_reviews(who),
             *_of_offers(who),
             *_of_confirmations(who),
             *_of_changes(who),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
@@ -58,6 +58,9 @@ class Place(StrEnum):
             Place.DUE: "Due within two weeks, or late",
             Place.DECIDED: "Decided",
         }[self]
+
+
+Part = TypeVar("Part", Finding, ReviewCondition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,18 @@ def by_number(session: Session, actor: Actor, number: int, *, lock: bool = False
         one.with_for_update().execution_options(populate_existing=True) if lock else one
     ).one()
     return review, system
+
+
+def part_by_number(
+    session: Session, actor: Actor, kind: type[Part], number: int, *, lock: bool = False
+) -> tuple[Part, Review, System]:
+    """A finding or a condition with its review and system, these held where asked. Raises NotFound as for a review."""
+    found: Any = session.get(kind, number) if number <= LARGEST_NUMBER else None
+    if found is None:
+        raise NotFound
+    review, system = by_number(session, actor, found.review_id, lock=lock)
+    session.refresh(found)
+    return found, review, system
 
 
 def undecided_of(session: Session, system_id: int, kind: Kind | None = None) -> Sequence[Review]:
