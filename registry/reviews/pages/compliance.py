@@ -82,7 +82,7 @@ def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[s
     review, attested = stands.review.validity.standing, stands.attested.validity.standing
     if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED} and not goes_on:
         why = {
-            Standing.NEVER: "It was never reviewed.",
+            Standing.NEVER: "It was never approved.",
             Standing.STALE: "What was approved has changed since.",
             Standing.LAPSED: "Its last approval has run out.",
         }[review]

@@ -159,14 +159,16 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         conflict=conflict_with(session(), review, actor().person_id) if reviews else "",
         submits=may(actor(), Permission.REVIEW_SUBMIT, system.id) and review.state in UNDECIDED,
         decides=works and reviews and review.state is State.SUBMITTED,
-        **_differences(system, then),
+        **_differences(review, system, then),
     )
 
 
-def _differences(system: System, then: Content | None) -> dict[str, Any]:
-    """What differs between the record as submitted and the last approval, and between that and the record as it is now."""
+def _differences(review: Review, system: System, then: Content | None) -> dict[str, Any]:
+    """What differs between the record as submitted and the last approval in another review, and the record as it is now."""
     number = system.id or 0
     approval = queries.newest_approvals(session(), [number]).get(number)
+    if approval and approval[0].review_id == review.id:
+        approval = None
     before = queries.content_submitted(approval[1]) if approval else None
     return {
         "approval": approval[0] if approval else None,
