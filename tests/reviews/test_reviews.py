@@ -136,6 +136,7 @@ def test_one_answer_serves_the_controls_of_other_frameworks_that_name_the_same_p
             answer(session, rita, review, {asked[1].key: Given(Answer.NOT_MET)})
 
 
+@pytest.mark.usefixtures("all_controls")
 def test_frameworks_in_force_can_be_chosen_and_the_baseline_always_is(session, cast):
     with later():
         offered = list(frameworks_to_choose(session, clock.today()))

@@ -238,7 +238,7 @@ STEP = st.tuples(
 FIXTURE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=FIXTURE)
+@settings(max_examples=4, deadline=None, suppress_health_check=FIXTURE)
 @given(st.lists(STEP, min_size=10, max_size=25))
 def test_whatever_anybody_does_in_whatever_order_duties_stay_apart(database, cast, steps):
     assert in_a_world(database, cast, steps) == []
@@ -326,13 +326,26 @@ MUTANTS = {
 }
 
 
+def is_missed(database, cast, mutant):
+    """Whether something is broken once the rule is taken away, and only then."""
+    taken_away, situation = MUTANTS[mutant]
+    if in_a_world(database, cast, SITUATIONS[situation]) != []:
+        return False
+    with pytest.MonkeyPatch.context() as patched:
+        for each in taken_away:
+            patched.setattr(*each)
+        return in_a_world(database, cast, SITUATIONS[situation]) != []
+
+
 def test_each_of_nine_rules_taken_away_is_missed_at_once(database, cast):
-    for mutant, (taken_away, situation) in MUTANTS.items():
-        assert in_a_world(database, cast, SITUATIONS[situation]) == [], mutant
-        with pytest.MonkeyPatch.context() as patched:
-            for each in taken_away:
-                patched.setattr(*each)
-            assert in_a_world(database, cast, SITUATIONS[situation]) != [], mutant
+    # Rules are the same on both databases: each everyday run takes every other one away there.
+    for mutant in list(MUTANTS)[0 if database.is_sqlite else 1 :: 2]:
+        assert is_missed(database, cast, mutant), mutant
+
+
+@pytest.mark.long
+def test_each_rule_taken_away_is_missed_on_either_database(database, cast):
+    assert [mutant for mutant in MUTANTS if not is_missed(database, cast, mutant)] == []
 
 
 def test_a_course_that_all_rules_allow_goes_through(database, cast):

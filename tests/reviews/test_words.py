@@ -1,9 +1,11 @@
 """Attestations, sign-offs and waivers: who may, what they bind to, when they end; forged and transplanted rows are named."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from registry.accounts import actions as accounts
 from registry.kernel.actor import Role
@@ -155,18 +157,23 @@ FORGERIES = {
 }
 
 
-@pytest.mark.parametrize("statement", FORGERIES)
-def test_rows_that_were_forged_replayed_or_transplanted_are_named(database, cast, statement):
+class Undo(Exception):
+    """Takes back what one forgery has written."""
+
+
+def test_rows_that_were_forged_replayed_or_transplanted_are_named(database, cast):
     with later(), database.transaction() as session:
         all_signed(session, cast)
         attested(session, cast)
         decided(session, cast, ready(session, cast))
         assert list(altered_words(session)) == []
-    with database.engine.begin() as connection:
-        filled = statement.format(eva=cast.number("eva"), pricing=cast.pricing.id)
-        connection.execute(sa.text(filled))
-    with database.transaction(read_only=True) as session:
-        assert FORGERIES[statement] in " ".join(says for _, says in altered_words(session))
+    for statement, named in FORGERIES.items():
+        with suppress(Undo), database.engine.begin() as connection:
+            filled = statement.format(eva=cast.number("eva"), pricing=cast.pricing.id)
+            connection.execute(sa.text(filled))
+            with Session(connection) as session:
+                assert named in " ".join(says for _, says in altered_words(session)), statement
+            raise Undo
 
 
 REFUSED = {
