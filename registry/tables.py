@@ -24,6 +24,8 @@ import registry.objectives.models
 import registry.ownership.models
 import registry.packs.models
 import registry.people.models
+import registry.reviews.models.reviews
+import registry.reviews.models.words
 import registry.risks.models
 import registry.systems.models
 import registry.versions.models

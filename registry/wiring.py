@@ -18,6 +18,7 @@ import registry.interchange.jobs as interchange_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
+import registry.reviews.jobs as reviews_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
@@ -55,6 +56,8 @@ from registry.packs.pages import pages as packs_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
+from registry.reviews.api import api as reviews_api
+from registry.reviews.pages import pages as reviews_pages
 from registry.risks.api import api as risks_api
 from registry.risks.pages import pages as risks_pages
 from registry.systems.api import api as systems_api
@@ -85,6 +88,7 @@ FEATURES: Sequence[Blueprint] = (
     evidence_pages,
     risks_pages,
     dossiers_pages,
+    reviews_pages,
     cards_pages,
     frameworks_pages,
     packs_pages,
@@ -116,6 +120,7 @@ API: Sequence[Blueprint] = (
     evidence_api,
     risks_api,
     dossiers_api,
+    reviews_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -146,6 +151,8 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
     classification_jobs.rescore: timedelta(hours=24),
+    reviews_jobs.open_due: timedelta(hours=6),
+    reviews_jobs.chase_reviews: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -173,6 +180,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SIGN_IN_REFUSED,
         Event.SIGN_IN_LOCKED,
         Event.SIGNED_OUT,
+        Event.IDENTITY_CONFIRMED,
         Event.TOKEN_ISSUED,
         Event.TOKEN_REVOKED,
         Event.SYSTEM_REGISTERED,
@@ -296,5 +304,25 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.DOSSIER_RUN,
         Event.DOSSIER_RESULTS_TAKEN,
         Event.DOSSIER_SIGNED,
+        Event.REVIEW_OPENED,
+        Event.REVIEW_SUBMITTED,
+        Event.REVIEW_ASSIGNED,
+        Event.REVIEW_FRAMED,
+        Event.REVIEW_ANSWERED,
+        Event.REVIEW_DECIDED,
+        Event.REVIEW_WITHDRAWN,
+        Event.REVIEW_REMINDED,
+        Event.REVIEW_ESCALATED,
+        Event.REVIEW_CONDITION_MET,
+        Event.FINDING_ADDED,
+        Event.FINDING_RESOLVED,
+        Event.FINDING_VERIFIED,
+        Event.FINDING_REOPENED,
+        Event.SYSTEM_ATTESTED,
+        Event.SIGN_OFF_OPENED,
+        Event.SIGN_OFF_SIGNED,
+        Event.WAIVER_ASKED,
+        Event.WAIVER_DECIDED,
+        Event.WAIVER_REVOKED,
     }
 )

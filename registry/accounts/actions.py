@@ -1,7 +1,7 @@
-"""Sign in, sign out, set passwords, grant roles, issue and revoke tokens."""
+"""Sign in, sign out, confirm who one is, set passwords, grant roles, issue and revoke tokens."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -9,12 +9,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session
 
 from registry.accounts import queries, rules
-from registry.accounts.models import ApiToken, Credential, RoleGrant, SignInTries, UserSession
+from registry.accounts.models import (
+    ApiToken,
+    Credential,
+    IdentityCheck,
+    RoleGrant,
+    SignInTries,
+    UserSession,
+)
 from registry.accounts.rules import Tries
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, require, the_registry
-from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.people.models import Person
 from registry.people.rules import is_active
@@ -22,6 +29,7 @@ from registry.people.rules import is_active
 # Argon2id with the library's defaults: 64 MiB, three passes (RFC 9106, second recommendation).
 _hasher = PasswordHasher()
 _REFUSED = "This e-mail address and password do not belong together."
+_NOT_YOURS = Problem("password", "This is not your password.")
 _LOCKED = f"Too many tries. Wait {rules.LOCK_MINUTES} minutes, then try again."
 
 
@@ -40,14 +48,40 @@ def sign_in(
         _matches(_nobodys_hash(), password)
         record(session, door, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
         raise RuleBroken([Problem("", _REFUSED)])
-    _check(session, door, person, credential, password)
+    _check(session, door, person, credential, password, Problem("", _REFUSED))
     secret = secrets.token_urlsafe(32)
     opened = open_session(session, person, secret, device)
     record(session, door, Event.SIGN_IN_SUCCEEDED, person)
     return secret, opened
 
 
-def _check(session: Session, door: Actor, person: Person, credential: Credential, password: str) -> None:
+def confirm_identity(session: Session, actor: Actor, secret: str, password: str) -> datetime:
+    """Check the password of whoever is signed in once more; returns when, for the decision it is asked for.
+
+    `secret` is that of the browser's cookie. Wrong ones count towards the same lock-out as at the sign-in, so the
+    caller commits also when this refuses. Raises RuleBroken, or Forbidden for a token: nobody stands behind one.
+    """
+    require(actor, Permission.OWN_ACCOUNT)
+    opened = queries.session_by_secret(session, secret)
+    credential = queries.credential_of(session, actor.person_id or 0)
+    if actor.token is not None or opened is None or opened.person_id != actor.person_id:
+        raise Forbidden("This takes a person who is signed in and gives their password again.")
+    if credential is None:
+        raise RuleBroken([_NOT_YOURS])
+    person = session.get_one(Person, opened.person_id)
+    _check(session, actor, person, credential, password, _NOT_YOURS)
+    at, check = clock.now(), queries.identity_check_of(session, opened.id or 0)
+    if check is None:
+        session.add(IdentityCheck(session_id=opened.id or 0, confirmed_at=at))
+    else:
+        check.confirmed_at = at
+    record(session, actor, Event.IDENTITY_CONFIRMED, person)
+    return at
+
+
+def _check(
+    session: Session, door: Actor, person: Person, credential: Credential, password: str, wrong: Problem
+) -> None:
     row = queries.tries_of(session, credential.person_id)
     if row is None:
         row = SignInTries(person_id=credential.person_id)
@@ -55,13 +89,13 @@ def _check(session: Session, door: Actor, person: Person, credential: Credential
     tries, at = Tries(row.failed, row.locked_until), clock.now()
     if rules.is_locked(tries, at):
         record(session, door, Event.SIGN_IN_LOCKED, person)
-        raise RuleBroken([Problem("", _LOCKED)])
+        raise RuleBroken([Problem(wrong.field, _LOCKED)])
     matches = _matches(credential.password_hash, password)
     if not matches or not is_active(person.active_from, person.active_to, at.date()):
         counted = rules.after_failure(tries, at)
         row.failed, row.locked_until = counted.failed, counted.locked_until
         record(session, door, Event.SIGN_IN_REFUSED, person)
-        raise RuleBroken([Problem("", _REFUSED)])
+        raise RuleBroken([wrong])
     row.failed, row.locked_until = 0, None
     if _hasher.check_needs_rehash(credential.password_hash):
         credential.password_hash = _hasher.hash(password)

@@ -1,4 +1,4 @@
-"""Credential, RoleGrant, UserSession, ApiToken. Secrets are kept only as hashes."""
+"""Credential, RoleGrant, UserSession, IdentityCheck, ApiToken. Secrets are kept only as hashes."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -66,6 +66,17 @@ class UserSession(Row, table=True):
     seen_at: datetime = instant(index=True)
     authenticated_at: datetime = instant()
     device: str = Field(default="", max_length=200)
+
+
+class IdentityCheck(Row, table=True):
+    """When somebody last gave their password again in a signed-in browser. It goes with that browser's session."""
+
+    __tablename__ = "identity_check"
+    __audited__: ClassVar[bool] = False
+
+    # Row numbers of sessions may be given again: without the cascade a new session could find the word of an old one.
+    session_id: int = Field(foreign_key="user_session.id", ondelete="CASCADE", unique=True)
+    confirmed_at: datetime = instant()
 
 
 class ApiToken(Revised, table=True):

@@ -15,13 +15,13 @@ from registry.kernel.actor import Actor, Permission
 from registry.kernel.errors import NotFound, SignInNeeded
 from registry.people.queries import person_by_id
 from registry.settings import Settings
+from registry.web.confirming import SECRET, browser_secret
 from registry.web.doors import keeps_refusals, needs, public
 from registry.web.flask_app import actor, current_actor, database, request_id, session
 from registry.web.formkit import shown
 
 pages = Blueprint("accounts", __name__)
 
-_SECRET = "secret"  # noqa: S105 - the cookie's key
 _SEEN_EVERY_SECONDS = 300
 
 
@@ -31,7 +31,7 @@ def actor_loader(settings: Settings) -> Callable[[Session], Actor | None]:
     def load(store: Session) -> Actor | None:
         if request.path.startswith("/api/"):
             return _by_token(store)
-        secret = cookie.get(_SECRET)
+        secret = cookie.get(SECRET)
         if not isinstance(secret, str):
             return None
         found = queries.actor_for_session(
@@ -42,7 +42,7 @@ def actor_loader(settings: Settings) -> Callable[[Session], Actor | None]:
             request_id=request_id(),
         )
         if found is None:
-            cookie.pop(_SECRET, None)
+            cookie.pop(SECRET, None)
             return None
         who, row = found
         if (clock.now() - row.seen_at).total_seconds() > _SEEN_EVERY_SECONDS:
@@ -100,7 +100,7 @@ def enter() -> ResponseReturnValue:
         return shown("accounts/sign_in.html", form)
     # A new cookie for the signed-in browser: whatever was fixed before signing in is worth nothing after.
     cookie.clear()
-    cookie[_SECRET] = entered[0]
+    cookie[SECRET] = entered[0]
     cookie.permanent = True
     return redirect(_inside(form.next.data), 303)
 
@@ -117,7 +117,7 @@ def _inside(target: str | None) -> str:
 @pages.post("/sign-out")
 @needs(Permission.OWN_ACCOUNT)
 def sign_out() -> ResponseReturnValue:
-    actions.sign_out(session(), actor(), str(cookie.get(_SECRET, "")))
+    actions.sign_out(session(), actor(), browser_secret())
     cookie.clear()
     return redirect(url_for("accounts.sign_in"), 303)
 

@@ -10,7 +10,14 @@ from sqlalchemy import String, bindparam, cast, false, literal, union_all
 from sqlmodel import Session, col, select
 
 from registry.accounts import rules
-from registry.accounts.models import ApiToken, Credential, RoleGrant, SignInTries, UserSession
+from registry.accounts.models import (
+    ApiToken,
+    Credential,
+    IdentityCheck,
+    RoleGrant,
+    SignInTries,
+    UserSession,
+)
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Role, Seat, Token
 from registry.ownership import queries as ownership
@@ -110,6 +117,19 @@ def session_by_secret(session: Session, secret: str) -> UserSession | None:
     """The browser session a cookie's secret belongs to."""
     query = select(UserSession).where(UserSession.secret_sha256 == digest_of(secret))
     return session.exec(query).one_or_none()
+
+
+def identity_check_of(session: Session, session_id: int) -> IdentityCheck | None:
+    """When the password was last given again in this browser session."""
+    return session.exec(select(IdentityCheck).where(IdentityCheck.session_id == session_id)).one_or_none()
+
+
+def confirmed_at(session: Session, secret: str) -> datetime | None:
+    """When the person behind this cookie last gave their password again, or None when they have not."""
+    query = select(IdentityCheck.confirmed_at).join(
+        UserSession, col(UserSession.id) == col(IdentityCheck.session_id)
+    )
+    return session.exec(query.where(UserSession.secret_sha256 == digest_of(secret))).one_or_none()
 
 
 def session_by_number(session: Session, number: int) -> UserSession | None:

@@ -10,6 +10,7 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 TRIES_BEFORE_LOCK = 5
 LOCK_MINUTES = 15
+CONFIRMED_MINUTES = 5
 TOKEN_DAYS = 365
 TOKEN_PREFIX = "aigr_"  # noqa: S105 - the visible start of every token, so that leaked ones can be searched for
 
@@ -52,6 +53,13 @@ def after_failure(tries: Tries, at: datetime) -> Tries:
     if failed < TRIES_BEFORE_LOCK:
         return Tries(failed, None)
     return Tries(0, at + timedelta(minutes=LOCK_MINUTES))
+
+
+def is_confirmed(confirmed_at: datetime | None, at: datetime) -> bool:
+    """Whether a password given again at that instant still counts: for five minutes, and never from the future."""
+    if confirmed_at is None:
+        return False
+    return timedelta(0) <= at - confirmed_at < timedelta(minutes=CONFIRMED_MINUTES)
 
 
 def session_is_over(

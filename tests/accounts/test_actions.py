@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from argon2 import Type
+from sqlmodel import select
 
 from registry.accounts import actions, queries
-from registry.accounts.rules import TRIES_BEFORE_LOCK
+from registry.accounts.models import IdentityCheck
+from registry.accounts.rules import TRIES_BEFORE_LOCK, is_confirmed
 from registry.audit.queries import entries
 from registry.kernel import clock
 from registry.kernel.actor import READ_SCOPE, Permission, Role, may
@@ -178,3 +180,48 @@ def test_passwords_are_hashed_with_argon2id_at_the_strength_its_standard_recomme
     assert production_hasher.type is Type.ID
     assert (production_hasher.memory_cost, production_hasher.time_cost) >= (65_536, 3)
     assert production_hasher.hash("open sesame").startswith("$argon2id$v=19$m=65536,t=3,")
+
+
+def confirm(database, cast, secret, password, name="ada"):
+    """As a page does it: what a refusal wrote is kept."""
+    with database.transaction() as session:
+        try:
+            return actions.confirm_identity(session, cast.actor(session, name), secret, password), None
+        except RuleBroken as refused:
+            return None, refused.says
+
+
+def test_a_password_given_again_counts_for_five_minutes_in_that_browser_alone(database, cast, ada):
+    start = clock.now()
+    with clock.frozen(start):
+        (secret, _), _ = sign_in(database, "ada@example.org", PASSWORD)
+        (other, _), _ = sign_in(database, "ada@example.org", PASSWORD)
+        assert confirm(database, cast, secret, "not it at all") == (None, "This is not your password.")
+        assert confirm(database, cast, secret, PASSWORD) == (start, None)
+        with database.transaction(read_only=True) as session:
+            given = queries.confirmed_at(session, secret)
+            assert queries.confirmed_at(session, other) is None
+    assert is_confirmed(given, start + timedelta(minutes=4, seconds=59))
+    assert not is_confirmed(given, start + timedelta(minutes=5))
+    assert not is_confirmed(given, start - timedelta(seconds=1))
+    assert not is_confirmed(None, start)
+    with database.transaction() as session, pytest.raises(Forbidden):
+        actions.confirm_identity(session, cast.actor(session, "ben"), secret, PASSWORD)
+
+
+def test_guessing_while_confirming_locks_the_account_as_guessing_at_the_sign_in_does(database, cast, ada):
+    with clock.frozen(clock.now()):
+        (secret, _), _ = sign_in(database, "ada@example.org", PASSWORD)
+        for _ in range(TRIES_BEFORE_LOCK):
+            confirm(database, cast, secret, "wrong password!")
+        assert "Too many tries" in confirm(database, cast, secret, PASSWORD)[1]
+        assert "Too many tries" in sign_in(database, "ada@example.org", PASSWORD)[1]
+
+
+def test_what_was_confirmed_goes_with_the_session_it_was_confirmed_in(database, cast, ada):
+    (secret, _), _ = sign_in(database, "ada@example.org", PASSWORD)
+    confirm(database, cast, secret, PASSWORD)
+    with database.transaction() as session:
+        actions.sign_out(session, cast.actor(session, "ada"), secret)
+    with database.transaction(read_only=True) as session:
+        assert session.exec(select(IdentityCheck)).all() == []

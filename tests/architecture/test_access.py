@@ -10,7 +10,7 @@ import io
 import secrets
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -63,6 +63,21 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.reviews.actions.deciding import decide
+from registry.reviews.actions.findings import add_finding
+from registry.reviews.actions.reviewing import Given, answer, assign
+from registry.reviews.actions.signing import open_sheet
+from registry.reviews.actions.submitting import submit
+from registry.reviews.actions.waiving import ask_waiver
+from registry.reviews.queries.content import content_of
+from registry.reviews.queries.reviews import conditions_of
+from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.rules.decisions import ConditionFacts, DecisionFacts
+from registry.reviews.rules.findings import FindingFacts
+from registry.reviews.rules.kinds import Answer, Decision
+from registry.reviews.rules.kinds import Kind as ReviewKind
+from registry.reviews.rules.kinds import Severity as Importance
+from registry.reviews.rules.waivers import WaiverFacts
 from registry.risks import actions as risks
 from registry.risks.rules import RiskFacts
 from registry.store.files import Files, Stored
@@ -150,6 +165,7 @@ def _furnish(session, cast):
             "alert": alert.id,
             "incident": incident.id,
             **_measures(session, actor, incident),
+            **_reviews(session, cast, actor, getattr(cast, name)),
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -209,6 +225,38 @@ def _measures(session, actor, incident):
     action = set_action(session, actor, incident, due)
     told = begin(session, actor, incident, "serious_default", "Test", "Europe/Berlin", clock.now())
     return {"action": action.id, "report": told.id}
+
+
+def _reviews(session, cast, actor, system):
+    """A review that Rita has, with a finding; one that is decided with a condition; a sheet and a waiver."""
+    rita, soon = cast.actor(session, "rita"), clock.today() + timedelta(days=9)
+    for kind in (ReviewKind.INITIAL, ReviewKind.CHANGE):
+        review = submit(session, actor, system, kind, "Test")
+        assign(session, rita, review, cast.people["rita"])
+        if kind is ReviewKind.CHANGE:
+            break
+        met = {each.key: Given(Answer.MET) for each in questions_of(session, review.packs)}
+        answer(session, rita, review, met)
+        facts = DecisionFacts(
+            Decision.APPROVE_WITH_CONDITIONS,
+            "Test",
+            content_of(session, system).sha256,
+            (ConditionFacts("Test", soon),),
+        )
+        decide(session, rita, review, system, facts, confirmed_at=clock.now())
+        [condition] = conditions_of(session, review.id)
+    finding = add_finding(
+        session, rita, review, FindingFacts("Test", "", Importance.LOW, actor.person_id, soon)
+    )
+    sheet = open_sheet(session, actor, system)
+    waiver = ask_waiver(session, actor, system, WaiverFacts("F1.1", "Test", soon))
+    return {
+        "reviews": review.id,
+        "findings": finding.id,
+        "review-conditions": condition.id,
+        "sign-offs": sheet.id,
+        "waivers": waiver.id,
+    }
 
 
 def _an_import(session, adam):
@@ -312,6 +360,10 @@ class House:
             "/alerts/": {each: self.numbers[each]["alert"] for each in ("triage", "sentinel", "pricing")},
             "/incidents/": {
                 each: self.numbers[each]["incident"] for each in ("triage", "sentinel", "pricing")
+            },
+            **{
+                f"/{kind}/": {each: self.numbers[each][kind] for each in ("triage", "sentinel", "pricing")}
+                for kind in ("reviews", "findings", "review-conditions", "sign-offs", "waivers")
             },
             "/corrective-actions/": {
                 each: self.numbers[each]["action"] for each in ("triage", "sentinel", "pricing")

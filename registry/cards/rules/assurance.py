@@ -160,5 +160,5 @@ def compliance(_: CardFacts) -> Section:
             not_kept("14.1", "Reviews: framework, scope, reviewer, decision, conditions, next due"),
             not_kept("14.2", "Standards, certificates, declaration of conformity", _C),
         ),
-        statement="Evidence stands on the page Evidence. No reviews are kept in this registry yet; this card makes no statement about compliance.",
+        statement="This card does not state reviews yet, which stand in the registry under Compliance; it makes no statement about compliance.",
     )

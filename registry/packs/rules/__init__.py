@@ -7,10 +7,12 @@ from registry.packs.rules.checks import (
     problems_with_confirmation,
     problems_with_pack,
     problems_with_reporting,
+    problems_with_reviews,
 )
 from registry.packs.rules.choosing import before, current, frameworks_on, practices_known, together
 from registry.packs.rules.editions import Change, changes, problems_with_adding, tiers_touched, touches_all
 from registry.packs.rules.reading import NotAPack, read, read_with_lines
+from registry.packs.rules.reviewing import ReviewRule, Statement
 from registry.packs.rules.shapes import (
     OUTCOMES,
     PATTERNS,
@@ -56,7 +58,9 @@ __all__ = [
     "Pack",
     "Practice",
     "ReportingRule",
+    "ReviewRule",
     "Since",
+    "Statement",
     "StatementFacts",
     "before",
     "changes",
@@ -69,6 +73,7 @@ __all__ = [
     "problems_with_confirmation",
     "problems_with_pack",
     "problems_with_reporting",
+    "problems_with_reviews",
     "problems_with_statement",
     "read",
     "read_with_lines",

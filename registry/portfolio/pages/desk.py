@@ -14,6 +14,7 @@ from registry.portfolio import queries
 from registry.portfolio.pages import tasks
 from registry.portfolio.pages.classification_tasks import of_classifications
 from registry.portfolio.pages.incident_tasks import of_incidents
+from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
@@ -49,19 +50,7 @@ _ICONS = {
 def desk() -> ResponseReturnValue:
     who = actor()
     owning = queries.owned_by(session(), who)
-    in_order = ordered(
-        [
-            *_of_alerts(who),
-            *of_incidents(who),
-            *_of_offers(who),
-            *_of_confirmations(who),
-            *_of_changes(who),
-            *_of_feedback(who),
-            *_of_records(who, owning),
-            *_of_others(who),
-            *_of_heads(who),
-        ]
-    )
+    in_order = _waiting(who, owning)
     return render_template(
         "portfolio/desk.html",
         tasks=in_order,
@@ -70,6 +59,23 @@ def desk() -> ResponseReturnValue:
         all_owned=url_for("systems.register_page", owner=who.person_id),
         coverage=queries.coverage(session(), who),
         total=systems.count(session(), who),
+    )
+
+
+def _waiting(who: Actor, owning: Owning) -> list[Task]:
+    return ordered(
+        [
+            *_of_alerts(who),
+            *of_incidents(who),
+            *of_reviews(who),
+            *_of_offers(who),
+            *_of_confirmations(who),
+            *_of_changes(who),
+            *_of_feedback(who),
+            *_of_records(who, owning),
+            *_of_others(who),
+            *_of_heads(who),
+        ]
     )
 
 
