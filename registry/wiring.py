@@ -13,6 +13,7 @@ import registry.feedback.jobs as feedback_jobs
 import registry.incidents.jobs.chasing as incidents_chasing
 import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
+import registry.lifecycle.jobs as lifecycle_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
@@ -120,6 +121,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     monitoring_jobs.chase_alerts: timedelta(hours=1),
     incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
+    lifecycle_jobs.note_compliance: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -251,5 +253,19 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTHORITY_REPORT_SET,
         Event.AUTHORITY_REPORT_MOVED,
         Event.AUTHORITY_REPORT_SENT,
+        Event.OVERRIDE_BOUNDS_SET,
+        Event.OVERSEER_TRAINED,
+        Event.DRILL_RECORDED,
+        Event.STAGE_ADVANCED,
+        Event.STAGE_LOWERED,
+        Event.STAGE_BROUGHT,
+        Event.SYSTEM_RETIRED,
+        Event.SYSTEM_STOPPED,
+        Event.STOP_LIFTED,
+        Event.AUTONOMY_ASKED,
+        Event.AUTONOMY_DECIDED,
+        Event.AUTONOMY_LOWERED,
+        Event.COMPLIANCE_LOST,
+        Event.COMPLIANCE_REGAINED,
     }
 )

@@ -65,6 +65,17 @@ class Permission(StrEnum):
     INCIDENT_IMPORT = "incident.import"
     REPORT_MOVE = "report.move"
     ACTION_ANSWER = "action.answer"
+    OVERSIGHT_EDIT = "oversight.edit"
+    STAGE_ADVANCE = "stage.advance"
+    STAGE_LOWER = "stage.lower"
+    STAGE_BRING = "stage.bring"
+    SYSTEM_RETIRE = "system.retire"
+    SYSTEM_STOP = "system.stop"
+    STOP_LIFT = "stop.lift"
+    AUTONOMY_ASK = "autonomy.ask"
+    AUTONOMY_DECIDE = "autonomy.decide"
+    AUTONOMY_LOWER = "autonomy.lower"
+    COMPLIANCE_NOTE = "compliance.note"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -91,6 +102,7 @@ def _grant(roles: tuple[Role, ...] = (), seats: tuple[Seat, ...] = (), scopes: t
 
 _EVERYBODY = (Role.MEMBER,)
 _OWNERS = (Seat.OWNER, Seat.DEPUTY)
+_STOPPERS = (*_OWNERS, Seat.OVERSEER)
 _LEADS = (*_OWNERS, Seat.BUSINESS_LEAD, Seat.DATA_STEWARD, Seat.ENGINEERING_LEAD, Seat.COMPLIANCE_LEAD)
 
 READ_SCOPE = "registry:read"
@@ -98,6 +110,7 @@ WRITE_SCOPE = "systems:write"
 SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
 INCIDENT_SCOPE = "incidents:write"
+STOP_SCOPE = "systems:stop"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
@@ -105,6 +118,7 @@ SCOPES: Mapping[str, str] = {
     "with, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
     INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
+    STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
 }
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
@@ -145,6 +159,18 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.REPORT_MOVE: _grant((Role.REVIEWER,), (Seat.COMPLIANCE_LEAD,)),
     # Of its owner, and of those who work on the incident: the action itself asks which.
     Permission.ACTION_ANSWER: _grant(_EVERYBODY),
+    Permission.OVERSIGHT_EDIT: _grant((Role.ADMINISTRATOR,), (*_LEADS, Seat.OVERSEER)),
+    # Going up takes those who answer for it, and a gate that holds; going down is open to all who watch over it.
+    Permission.STAGE_ADVANCE: _grant((), _OWNERS),
+    Permission.STAGE_LOWER: _grant((Role.REVIEWER,), (*_STOPPERS, Seat.COMPLIANCE_LEAD)),
+    Permission.STAGE_BRING: _grant((Role.ADMINISTRATOR,)),
+    Permission.SYSTEM_RETIRE: _grant((), _OWNERS),
+    Permission.SYSTEM_STOP: _grant((Role.REVIEWER,), _STOPPERS, (STOP_SCOPE,)),
+    Permission.STOP_LIFT: _grant((Role.REVIEWER,)),
+    Permission.AUTONOMY_ASK: _grant((), _OWNERS),
+    Permission.AUTONOMY_DECIDE: _grant((Role.REVIEWER,)),
+    Permission.AUTONOMY_LOWER: _grant((Role.REVIEWER,), _STOPPERS),
+    Permission.COMPLIANCE_NOTE: _grant((Role.ADMINISTRATOR,)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

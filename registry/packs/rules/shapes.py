@@ -1,4 +1,4 @@
-"""What a rule pack states: controls of frameworks, practices they share, criteria of the record, cadences, duties."""
+"""What a rule pack states: controls of frameworks, practices they share, criteria of the record and of gates, cadences, duties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,6 +51,26 @@ class Criterion:
     says: str
     tab: str
     field: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateCriterion:
+    """One thing a system must show from a stage on: the fact asked for, the failure it prevents, and where it is mended.
+
+    `to` is the first stage that asks for it; later ones ask for it too. `tier` and `autonomy` are the least for which it
+    is asked ("" and 0: for all), `when` names a condition of the system ("" for always).
+    """
+
+    id: str
+    to: str
+    pattern: str
+    fact: str
+    says: str
+    tab: str
+    field: str = ""
+    tier: str = ""
+    autonomy: int = 0
     when: str = ""
 
 
@@ -170,6 +190,7 @@ class Pack:
     reporting: ReportingRule | None = None
     controls: tuple[Control, ...] = ()
     practices: tuple[Practice, ...] = ()
+    gates: tuple[GateCriterion, ...] = ()
 
     @property
     def said(self) -> str:
