@@ -35,6 +35,7 @@ _COMMANDS = {
     "benchmark": "registry.demo.commands:benchmark",
     "card": "registry.cards.commands:card",
     "demo": "registry.demo.commands:demo",
+    "gate": "registry.lifecycle.commands:gate",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
     "people": "registry.people.commands:people",

@@ -36,11 +36,14 @@ from registry.incidents.api import api as incidents_api
 from registry.incidents.pages import pages as incidents_pages
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
+from registry.lifecycle.api import api as lifecycle_api
+from registry.lifecycle.pages import pages as lifecycle_pages
 from registry.monitoring.api import api as monitoring_api
 from registry.monitoring.api.alerts import api as alerts_api
 from registry.monitoring.pages import pages as monitoring_pages
 from registry.monitoring.pages.alerts import pages as alerts_pages
 from registry.objectives.pages import pages as objectives_pages
+from registry.oversight.pages import pages as oversight_pages
 from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
@@ -69,6 +72,8 @@ FEATURES: Sequence[Blueprint] = (
     dependencies_pages,
     feedback_pages,
     incidents_pages,
+    oversight_pages,
+    lifecycle_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -93,6 +98,7 @@ API: Sequence[Blueprint] = (
     fairness_api,
     feedback_api,
     incidents_api,
+    lifecycle_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {

@@ -45,6 +45,8 @@ _TABS = (
     ("Dependencies", "dependencies.system"),
     ("Feedback", "feedback.system"),
     ("Incidents", "incidents.system"),
+    ("Oversight", "oversight.system"),
+    ("Gate", "lifecycle.gate"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -61,6 +63,8 @@ _TAB_HOMES = frozenset(
         "dependencies",
         "feedback",
         "drift",
+        "oversight",
+        "lifecycle",
     }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.

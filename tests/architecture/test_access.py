@@ -7,6 +7,7 @@ an empty request: 200 seen, 303 done, 422 allowed but empty, 403 may see but not
 
 import csv
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +44,8 @@ from registry.kernel import clock
 from registry.kernel.actor import SCOPES, Permission, Seat, may, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
+from registry.lifecycle.actions import autonomy
+from registry.lifecycle.rules.autonomy import Evidence
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
 from registry.objectives import actions as objectives
@@ -129,6 +132,7 @@ def _furnish(session, cast):
         )
         sent = DistributionIn("site", _NOON, _NOON, (3, 4), categories=("north", "south"))
         baseline = drift.set_sent_baseline(session, actor, number, "Test", "Test", sent)
+        raised = _autonomy(session, actor, number)
         told = _feedback(session, actor, number)
         incident = _incident(session, actor, getattr(cast, name))
         numbers[name] = {
@@ -144,6 +148,7 @@ def _furnish(session, cast):
             "dependency": depends.id,
             "reconsideration": asked.id,
             "feature": baseline.feature_id,
+            "autonomy": raised.id,
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
         }
@@ -159,6 +164,14 @@ def _furnish(session, cast):
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
     return numbers
+
+
+def _autonomy(session, actor, number):
+    """A level more that is asked for."""
+    system = systems.by_number(session, number)
+    facts = replace(systems.facts_of(system), autonomy=2)
+    register.edit(session, actor, system, facts, version=system.version)
+    return autonomy.ask(session, actor, system, Evidence("Test"))
 
 
 def _incident(session, actor, system):
@@ -331,6 +344,7 @@ _CHILDREN = {
     "/dependencies/": "dependency",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
+    "/autonomy/": "autonomy",
 }
 
 

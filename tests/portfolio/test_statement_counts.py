@@ -16,7 +16,9 @@ PAGES = {
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
     WITH_EVERY_COLUMN: ("ada", 13),
-    "/systems/{triage}": ("ada", 19),
+    "/systems/{triage}": ("ada", 27),
+    "/systems/{triage}/gate": ("ada", 24),
+    "/systems/{triage}/oversight": ("ada", 17),
     "/systems/{triage}/notes": ("ada", 11),
     "/handovers": ("mia", 8),
     "/alerts": ("ada", 9),

@@ -1,4 +1,4 @@
-"""What happened since in the demonstration: confirmations, offers and answers, feedback, leavers, alerts, incidents."""
+"""What happened since in the demonstration: confirmations, offers and answers, stages, feedback, leavers, alerts, incidents."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +9,7 @@ from sqlmodel import Session
 from registry.accounts.queries import actor_for
 from registry.demo.actions.alerting import Step, alert_steps
 from registry.demo.actions.incidents import incident_steps
+from registry.demo.actions.overseeing import lifecycle_steps
 from registry.demo.actions.said import what_was_said
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel.actor import Actor, Seat, the_registry
@@ -25,6 +26,11 @@ def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
     steps = [
         *_leavings(stage, told["people"], loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
+        *(
+            step
+            for system in told["systems"]
+            for step in lifecycle_steps(stage, system, loaded, partial(_found, system, loaded))
+        ),
         *(step for system in told["systems"] for step in alert_steps(system, loaded)),
         *(step for system in told["systems"] for step in incident_steps(stage, system, loaded)),
     ]
@@ -95,6 +101,10 @@ def _owner_of(session: Session, told: dict[str, Any], loaded: Loaded) -> tuple[A
     actor = actor_for(session, loaded.people[told["owner"]], via="session")
     owned = (key for key, held in actor.seats.items() if Seat.OWNER in held)
     return actor, next(key for key in owned if _is(session, key, told["name"]))
+
+
+def _found(told: dict[str, Any], loaded: Loaded, session: Session) -> tuple[Actor, int]:
+    return _owner_of(session, told, loaded)
 
 
 def _is(session: Session, number: int, name: str) -> bool:

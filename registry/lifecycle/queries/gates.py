@@ -76,16 +76,27 @@ def gates(session: Session, systems: Sequence[System], to: Mapping[int, Stage]) 
     }
 
 
-def gate_of(session: Session, system: System, to: Stage) -> Gate:
-    """The gate to a stage for one system."""
+def gate_of(
+    session: Session, system: System, to: Stage, *, known: tuple[Sequence[Held], Read] | None = None
+) -> Gate:
+    """The gate to a stage for one system; `known`: its seats and what it states, where the caller has read them."""
     number = system.id or 0
-    return gates(session, [system], {number: to})[number]
+    pack = packs.gates_on(session, clock.today())
+    held, stated = known or (ownership.held_on(session, number), read(session, [number]))
+    [subject] = _subjects(session, [system], {number: held}, stated).values()
+    return Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject))
 
 
 def subjects_of(session: Session, systems: Sequence[System]) -> dict[int, Subject]:
     """Every fact a gate may ask for, of each of these systems: at most seventeen statements however many there are."""
     numbers = [system.id or 0 for system in systems]
-    held, stated = ownership.held_on_many(session, numbers), read(session, numbers)
+    return _subjects(session, systems, ownership.held_on_many(session, numbers), read(session, numbers))
+
+
+def _subjects(
+    session: Session, systems: Sequence[System], held: Mapping[int, Sequence[Held]], stated: Read
+) -> dict[int, Subject]:
+    numbers = [system.id or 0 for system in systems]
     around = _around(session, numbers, stated)
     record = packs.current(session, "baseline", around.today)
     return {

@@ -35,6 +35,7 @@ def header(session: Session, actor: Actor, system: System) -> dict[str, Any]:
         "record": record,
         "standing": (record.done, record.total),
         # Read for the standing; a page that shows them need not read them again.
+        "stated_read": stated,
         "objective_read": stated.objectives.get(number),
         "metrics_read": stated.metrics.get(number, ()),
         "stop": stop,

@@ -70,6 +70,14 @@ def stop_of(session: Session, system_id: int, *, lock: bool = False) -> Emergenc
     return session.exec(query.with_for_update() if lock else query).one_or_none()
 
 
+def stops_of(session: Session, system_id: int) -> list[tuple[EmergencyStop, Person | None]]:
+    """Every stop of a system and who stopped it, the latest first, at most fifty."""
+    query: Any = select(EmergencyStop, Person)
+    query = query.join(Person, col(Person.id) == col(EmergencyStop.stopped_by_id), isouter=True)
+    query = query.where(col(EmergencyStop.system_id) == system_id).order_by(col(EmergencyStop.id).desc())
+    return [(stop, person) for stop, person in session.exec(query.limit(_MOST))]
+
+
 def stopped_among(session: Session, system_ids: Collection[int]) -> set[int]:
     """Of these systems those that were stopped and may not go on yet."""
     query = select(EmergencyStop.system_id).where(
@@ -108,9 +116,8 @@ def spells_among(session: Session, system_ids: Collection[int]) -> dict[int, Com
     return {row.system_id: row for row in session.exec(query)} if system_ids else {}
 
 
-def days_out(session: Session, systems: Sequence[System]) -> dict[int, int]:
-    """For how many days, this one included, each of these systems that is live has been out of compliance; in one statement."""
-    live = [system.id or 0 for system in systems if system.stage is Stage.LIVE]
+def days_out(session: Session, live: Collection[int]) -> dict[int, int]:
+    """For how many days, this one included, each of these live systems has been out of compliance; in one statement."""
     found = spells_among(session, live)
     return {number: (clock.today() - row.since).days + 1 for number, row in found.items()}
 

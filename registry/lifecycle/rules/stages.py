@@ -60,6 +60,11 @@ LOWERING: Final[dict[Move, dict[Stage, tuple[Stage, ...]]]] = {
 }
 
 
+def ways_down(stage: Stage) -> dict[Stage, Move]:
+    """The stages a system can be taken down to, each with the move that does it; no two lead to the same."""
+    return {to: move for move, ways in LOWERING.items() for to in ways.get(stage, ())}
+
+
 def next_stage(stage: Stage, held_from: Stage | None) -> Stage | None:
     """The stage whose gate stands before the system: the next of the ladder, or for one that is held the one it was
     held from (`held_from`; live where nobody recorded it). None for live and for retired systems.

@@ -13,6 +13,7 @@ from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
 from registry.portfolio.pages.incident_tasks import of_incidents
+from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
@@ -50,8 +51,7 @@ def desk() -> ResponseReturnValue:
     owning = queries.owned_by(session(), who)
     in_order = ordered(
         [
-            *_of_alerts(who),
-            *of_incidents(who),
+            *_of_trouble(who),
             *_of_offers(who),
             *_of_confirmations(who),
             *_of_changes(who),
@@ -70,6 +70,10 @@ def desk() -> ResponseReturnValue:
         coverage=queries.coverage(session(), who),
         total=systems.count(session(), who),
     )
+
+
+def _of_trouble(who: Actor) -> list[Task]:
+    return [*_of_alerts(who), *of_incidents(who), *of_stages(who)]
 
 
 def _of_offers(who: Actor) -> list[Task]:
