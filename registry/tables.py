@@ -21,6 +21,8 @@ import registry.objectives.models
 import registry.oversight.models
 import registry.ownership.models
 import registry.people.models
+import registry.reviews.models.reviews
+import registry.reviews.models.words
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401

@@ -17,6 +17,7 @@ import registry.lifecycle.jobs as lifecycle_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
+import registry.reviews.jobs as reviews_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
@@ -48,6 +49,8 @@ from registry.ownership.pages import pages as ownership_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
+from registry.reviews.api import api as reviews_api
+from registry.reviews.pages import pages as reviews_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
@@ -74,6 +77,7 @@ FEATURES: Sequence[Blueprint] = (
     incidents_pages,
     oversight_pages,
     lifecycle_pages,
+    reviews_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -99,6 +103,7 @@ API: Sequence[Blueprint] = (
     feedback_api,
     incidents_api,
     lifecycle_api,
+    reviews_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -128,6 +133,8 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     incidents_chasing.chase_actions: timedelta(hours=1),
     drift_jobs.check_drift: timedelta(hours=24),
     lifecycle_jobs.note_compliance: timedelta(hours=24),
+    reviews_jobs.open_due: timedelta(hours=6),
+    reviews_jobs.chase_reviews: timedelta(hours=6),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -273,5 +280,25 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTONOMY_LOWERED,
         Event.COMPLIANCE_LOST,
         Event.COMPLIANCE_REGAINED,
+        Event.REVIEW_OPENED,
+        Event.REVIEW_SUBMITTED,
+        Event.REVIEW_ASSIGNED,
+        Event.REVIEW_FRAMED,
+        Event.REVIEW_ANSWERED,
+        Event.REVIEW_DECIDED,
+        Event.REVIEW_WITHDRAWN,
+        Event.REVIEW_REMINDED,
+        Event.REVIEW_ESCALATED,
+        Event.REVIEW_CONDITION_MET,
+        Event.FINDING_ADDED,
+        Event.FINDING_RESOLVED,
+        Event.FINDING_VERIFIED,
+        Event.FINDING_REOPENED,
+        Event.SYSTEM_ATTESTED,
+        Event.SIGN_OFF_OPENED,
+        Event.SIGN_OFF_SIGNED,
+        Event.WAIVER_ASKED,
+        Event.WAIVER_DECIDED,
+        Event.WAIVER_REVOKED,
     }
 )

@@ -14,6 +14,7 @@ from registry.fairness.queries.integrity import altered_batches as altered_count
 from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.queries.integrity import altered_batches as altered_readings
+from registry.reviews.queries.integrity import altered_words
 from registry.store.commandkit import answer, house, progress
 
 _EVERY = 100_000
@@ -24,6 +25,8 @@ _DELIVERIES = (
     ("distributions", altered_distributions, DistributionBatch),
     ("counts", altered_counts, FairnessBatch),
 )
+# What carries a digest over all it says: which rows do not fit theirs, each with that in words.
+_SIGNED = (altered_words,)
 
 
 @click.group("audit")
@@ -57,6 +60,11 @@ def _with_readings(session: Session, found: Verification) -> Verification:
         )
         for said, numbers, kind in _DELIVERIES
         for number in numbers(session)
+    ]
+    altered += [
+        Found(entry_of(session, type(row), row.id or 0), said)
+        for words in _SIGNED
+        for row, said in words(session)
     ]
     if not altered:
         return found

@@ -76,6 +76,16 @@ class Permission(StrEnum):
     AUTONOMY_DECIDE = "autonomy.decide"
     AUTONOMY_LOWER = "autonomy.lower"
     COMPLIANCE_NOTE = "compliance.note"
+    REVIEW_SUBMIT = "review.submit"
+    REVIEW_WORK = "review.work"
+    REVIEW_DECIDE = "review.decide"
+    REVIEW_CHASE = "review.chase"
+    FINDING_ANSWER = "finding.answer"
+    SYSTEM_ATTEST = "system.attest"
+    SIGN_OFF_OPEN = "sign_off.open"
+    SIGN_OFF_SIGN = "sign_off.sign"
+    WAIVER_ASK = "waiver.ask"
+    WAIVER_DECIDE = "waiver.decide"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -171,6 +181,18 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.AUTONOMY_DECIDE: _grant((Role.REVIEWER,)),
     Permission.AUTONOMY_LOWER: _grant((Role.REVIEWER,), _STOPPERS),
     Permission.COMPLIANCE_NOTE: _grant((Role.ADMINISTRATOR,)),
+    # Reviewing, deciding, attesting and signing reach no token: whatever is said there binds a person.
+    Permission.REVIEW_SUBMIT: _grant((), _LEADS),
+    Permission.REVIEW_WORK: _grant((Role.REVIEWER,)),
+    Permission.REVIEW_DECIDE: _grant((Role.REVIEWER,)),
+    Permission.REVIEW_CHASE: _grant((Role.REVIEWER, Role.ADMINISTRATOR)),
+    # Of its owner: the action itself asks who that is.
+    Permission.FINDING_ANSWER: _grant(_EVERYBODY),
+    Permission.SYSTEM_ATTEST: _grant((), (Seat.OWNER,)),
+    Permission.SIGN_OFF_OPEN: _grant((), _LEADS),
+    Permission.SIGN_OFF_SIGN: _grant((Role.EXECUTIVE,), _LEADS[2:]),
+    Permission.WAIVER_ASK: _grant((), _LEADS),
+    Permission.WAIVER_DECIDE: _grant((Role.REVIEWER,)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

@@ -24,6 +24,7 @@ _MENU = (
     ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
     ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
     ("Incidents", "incidents.overview", "incident", Permission.SYSTEM_READ),
+    ("Reviews", "reviews.queue", "review", Permission.SYSTEM_READ),
     ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
@@ -47,6 +48,7 @@ _TABS = (
     ("Incidents", "incidents.system"),
     ("Oversight", "oversight.system"),
     ("Gate", "lifecycle.gate"),
+    ("Compliance", "reviews.compliance"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -82,6 +84,7 @@ _AT_HOME = (
     ("data_sources.system", "systems.register_page"),
     ("incidents.system", "systems.register_page"),
     ("incidents.new", "systems.register_page"),
+    ("reviews.compliance", "systems.register_page"),
     ("dependencies.source", "data_sources.catalogue"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )

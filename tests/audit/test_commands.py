@@ -19,6 +19,7 @@ def run(database, monkeypatch):
     monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
     # This database has a ledger and things, and nothing that comes by deliveries.
     monkeypatch.setattr(commands, "_DELIVERIES", ())
+    monkeypatch.setattr(commands, "_SIGNED", ())
     add(database, Thing(name="a"))
 
     def typed(*arguments: str):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.models import ENTRY
-from registry.monitoring.models.deliveries import DeliveryRow
+from registry.store.columns import Row
 
 # Asked with every delivery; put together once.
 _ENTRY_OF = (
@@ -19,8 +19,8 @@ _ENTRY_OF = (
 )
 
 
-def entry_of(session: Session, kind: type[DeliveryRow], batch_id: int) -> int | None:
-    """The ledger entry that tells of this delivery."""
+def entry_of(session: Session, kind: type[Row], batch_id: int) -> int | None:
+    """The first ledger entry about this delivery, or about any other row that is not changed afterwards."""
     asked = {"kind": kind.__tablename__, "batch": batch_id}
     return session.execute(_ENTRY_OF, asked).scalar_one_or_none()
 

@@ -7,9 +7,11 @@ from registry.packs.rules.checks import (
     problems_with_confirmation,
     problems_with_pack,
     problems_with_reporting,
+    problems_with_reviews,
 )
 from registry.packs.rules.choosing import current, frameworks_on, practices_known
 from registry.packs.rules.reading import NotAPack, read
+from registry.packs.rules.reviewing import ReviewRule, Statement
 from registry.packs.rules.shapes import (
     OUTCOMES,
     PATTERNS,
@@ -44,7 +46,9 @@ __all__ = [
     "Pack",
     "Practice",
     "ReportingRule",
+    "ReviewRule",
     "Since",
+    "Statement",
     "current",
     "frameworks_on",
     "practices_known",
@@ -52,5 +56,6 @@ __all__ = [
     "problems_with_confirmation",
     "problems_with_pack",
     "problems_with_reporting",
+    "problems_with_reviews",
     "read",
 ]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from registry.packs.rules.reviewing import ReviewRule
 from registry.packs.rules.shapes import (
     OUTCOMES,
     PATTERNS,
@@ -145,6 +146,7 @@ def _unknown(path: str, kind: str, named: Sequence[str], known: Iterable[str]) -
 def _problems_with_what_is_known(pack: Pack, known: Known) -> list[Objection]:
     problems = problems_with_confirmation(pack.confirmation, known.tiers) if pack.confirmation else []
     problems += problems_with_alerts(pack.alerts, known.tiers) if pack.alerts else []
+    problems += problems_with_reviews(pack.reviews, known.tiers) if pack.reviews else []
     for at, criterion in enumerate(pack.record):
         path = f"record[{at}]"
         problems += _unknown(f"{path}.pattern", "failure pattern", [criterion.pattern], PATTERNS)
@@ -185,6 +187,25 @@ def problems_with_confirmation(
 def problems_with_alerts(alerts: AlertRule, known_tiers: frozenset[str]) -> list[Objection]:
     """Objections to how long alerts may wait."""
     return _tier_problems("alerts", "days", alerts.answer_days, known_tiers, _MOST_DAYS)
+
+
+def problems_with_reviews(reviews: ReviewRule, known_tiers: frozenset[str]) -> list[Objection]:
+    """Objections to the cadences of reviews, attestations and sign-offs."""
+    problems = []
+    for name in ("months", "attestation_months", "sign_off_months"):
+        problems += _tier_problems("reviews", name, getattr(reviews, name), known_tiers, _MOST_MONTHS)
+    problems += _tier_problems("reviews", "decide_days", reviews.decide_days, known_tiers, _MOST_DAYS)
+    extra = reviews.extra_seats
+    problems += _unknown("reviews.extra_seats", "tier", list(extra), known_tiers | {UNCLASSIFIED})
+    named = sorted({seat for seats in extra.values() for seat in seats})
+    problems += _unknown("reviews.extra_seats", "seat that signs beside the four", named, ["executive"])
+    steps = (reviews.open_days_before, reviews.remind_days_before, reviews.escalate_days_after)
+    waivers = (reviews.waiver_most_days, reviews.waiver_warn_days)
+    if not all(_whole(days) and 0 <= days <= _MOST_DAYS for days in (*steps, *waivers)):
+        problems.append(Objection("reviews", f"its days are whole numbers between 0 and {_MOST_DAYS}"))
+    if not reviews.statements:
+        problems.append(Objection("reviews.statements", "say what an owner states"))
+    return problems + _doubled("reviews.statements", [each.id for each in reviews.statements])
 
 
 def problems_with_reporting(reporting: ReportingRule) -> list[Objection]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from registry.packs.rules.reviewing import ReviewRule
+
 UNCLASSIFIED = "unclassified"
 
 PATTERNS: dict[str, str] = {
@@ -188,6 +190,7 @@ class Pack:
     confirmation: ConfirmationRule | None = None
     alerts: AlertRule | None = None
     reporting: ReportingRule | None = None
+    reviews: ReviewRule | None = None
     controls: tuple[Control, ...] = ()
     practices: tuple[Practice, ...] = ()
     gates: tuple[GateCriterion, ...] = ()

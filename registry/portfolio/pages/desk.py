@@ -13,6 +13,7 @@ from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
 from registry.portfolio.pages.incident_tasks import of_incidents
+from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
@@ -73,7 +74,7 @@ def desk() -> ResponseReturnValue:
 
 
 def _of_trouble(who: Actor) -> list[Task]:
-    return [*_of_alerts(who), *of_incidents(who), *of_stages(who)]
+    return [*_of_alerts(who), *of_incidents(who), *of_stages(who), *of_reviews(who)]
 
 
 def _of_offers(who: Actor) -> list[Task]:

@@ -1,0 +1,147 @@
+"""Give a review to a reviewer; choose the frameworks; answer its checklist."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from registry.accounts.queries import open_roles
+from registry.audit.actions import record
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, Role, require
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.events import Event
+from registry.people.models import Person
+from registry.people.queries import is_active_person
+from registry.reviews.models.reviews import Review, ReviewAnswer
+from registry.reviews.queries.reviews import answers_of
+from registry.reviews.queries.rulebook import chosen, questions_of
+from registry.reviews.queries.separating import conflict_with, require_has
+from registry.reviews.rules.decisions import Question, problems_with_answer
+from registry.reviews.rules.kinds import UNDECIDED, Answer
+from registry.reviews.rules.separation import require_no_token
+from registry.systems.rules.record import LINE_LIMIT, text_problems
+
+_OVER = "This review is over."
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it is typed: None takes it away."""
+
+    answer: Answer | None
+    note: str = ""
+    shown_by: str = ""
+
+
+def assign(session: Session, actor: Actor, review: Review, reviewer: Person) -> Review:
+    """Give a review to a reviewer who neither answers for the system nor submitted it. Raises RuleBroken."""
+    require(actor, Permission.REVIEW_WORK)
+    require_no_token(actor)
+    if review.state not in UNDECIDED:
+        raise RuleBroken([Problem("", _OVER)])
+    conflict = conflict_with(session, review, reviewer.id)
+    roles = {grant.role for grant in open_roles(session, reviewer.id or 0)}
+    is_here = is_active_person(session, reviewer.id, clock.today())
+    if Role.REVIEWER not in roles or not is_here:
+        conflict = "Choose a reviewer who is here."
+    refuse_if([Problem("reviewer_id", conflict)] if conflict else [])
+    review.assigned_to_id = reviewer.id
+    record(session, actor, Event.REVIEW_ASSIGNED, review, system_id=review.system_id)
+    return review
+
+
+def frame(session: Session, actor: Actor, review: Review, packs: Sequence[str]) -> Review:
+    """Choose the frameworks whose controls are asked for; the baseline always is. Answers given stay. Raises RuleBroken."""
+    require(actor, Permission.REVIEW_WORK)
+    require_has(session, actor, review)
+    if review.state not in UNDECIDED:
+        raise RuleBroken([Problem("", _OVER)])
+    review.packs = chosen(session, packs, clock.today())
+    record(session, actor, Event.REVIEW_FRAMED, review, system_id=review.system_id)
+    return review
+
+
+def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, Given]) -> Review:
+    """Save answers to the checklist, by the key of their question. Only what differs is written.
+
+    An answer also serves each question of another framework whose practices are all among its own, until somebody
+    answers that one for itself. Raises RuleBroken naming the fields `answer-<key>` and `note-<key>`.
+    """
+    require(actor, Permission.REVIEW_WORK)
+    require_has(session, actor, review)
+    questions = {each.key: each for each in questions_of(session, review.packs)}
+    refuse_if(_problems(review, questions, given))
+    rows = answers_of(session, review.id or 0)
+    for key, one in given.items():
+        kept = rows.get(key)
+        if kept is None and one.answer is None and not one.note.strip() and not one.shown_by.strip():
+            continue
+        if kept is not None and kept.taken_from and _says(kept) == _typed(one):
+            continue
+        rows[key] = _write(session, actor, review, questions[key], kept, one)
+    for key in given:
+        if key in rows and not rows[key].taken_from:
+            _serve(session, actor, review, questions, rows, key)
+    record(session, actor, Event.REVIEW_ANSWERED, review, system_id=review.system_id)
+    return review
+
+
+def _problems(review: Review, questions: Mapping[str, Question], given: Mapping[str, Given]) -> list[Problem]:
+    problems = []
+    for key, one in given.items():
+        if key not in questions:
+            problems.append(Problem(f"answer-{key}", "This is not on the checklist of this review."))
+            continue
+        found = problems_with_answer(review.state, one.answer, one.note)
+        problems += [Problem(f"{each.field}-{key}" if each.field else "", each.message) for each in found]
+        problems += text_problems(f"shown_by-{key}", one.shown_by, LINE_LIMIT, one_line=True)
+    return problems
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    review: Review,
+    question: Question,
+    row: ReviewAnswer | None,
+    given: Given,
+    taken_from: str = "",
+) -> ReviewAnswer:
+    if row is None:
+        row = ReviewAnswer(
+            review_id=review.id or 0, pack=question.pack, control=question.control, at=clock.now()
+        )
+        session.add(row)
+    elif _says(row) == _typed(given) and row.taken_from == taken_from:
+        return row
+    row.answer, row.note, row.shown_by = _typed(given)
+    row.taken_from, row.at, row.by_id = taken_from, clock.now(), actor.person_id
+    return row
+
+
+def _serve(
+    session: Session,
+    actor: Actor,
+    review: Review,
+    questions: Mapping[str, Question],
+    rows: dict[str, ReviewAnswer],
+    key: str,
+) -> None:
+    source, row = questions[key], rows[key]
+    said = Given(row.answer, row.note, row.shown_by)
+    for other in questions.values():
+        served = other.pack != source.pack and bool(other.practices)
+        if not served or not set(other.practices) <= set(source.practices):
+            continue
+        kept = rows.get(other.key)
+        if kept is None or kept.taken_from:
+            rows[other.key] = _write(session, actor, review, other, kept, said, taken_from=key)
+
+
+def _says(row: ReviewAnswer) -> tuple[Answer | None, str, str]:
+    return row.answer, row.note, row.shown_by
+
+
+def _typed(given: Given) -> tuple[Answer | None, str, str]:
+    return given.answer, given.note.strip(), given.shown_by.strip()

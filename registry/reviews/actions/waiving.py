@@ -1,0 +1,107 @@
+"""Ask that a control need not be met for a while; grant, refuse and revoke that."""
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from registry.audit.actions import record
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import Problem, refuse_if
+from registry.kernel.events import Event
+from registry.reviews.models.words import Waiver
+from registry.reviews.queries.rulebook import rule_on
+from registry.reviews.queries.separating import owners_at
+from registry.reviews.rules.kinds import WaiverState
+from registry.reviews.rules.separation import confirmation_problems, require_no_token, require_separation
+from registry.reviews.rules.waivers import WaiverFacts, problems_with_waiver, standing_of, until_problems
+from registry.systems.models import System
+from registry.systems.rules.record import TEXT_LIMIT, text_problems
+
+
+def ask_waiver(session: Session, actor: Actor, system: System, facts: WaiverFacts, said: str = "") -> Waiver:
+    """Ask that a control or criterion need not be met until a day; `said` is what it asks for in words. Raises RuleBroken."""
+    require(actor, Permission.WAIVER_ASK, system.id)
+    require_no_token(actor)
+    today = clock.today()
+    pack, rule = rule_on(session, today)
+    refuse_if(problems_with_waiver(facts, today, rule.waiver_most_days))
+    waiver = Waiver(
+        system_id=system.id or 0,
+        subject=facts.subject.strip(),
+        subject_said=said,
+        pack=pack.said,
+        because=facts.because.strip(),
+        until=facts.until or today,
+        asked_at=clock.now(),
+        asked_by_id=actor.person_id or 0,
+    )
+    session.add(waiver)
+    record(session, actor, Event.WAIVER_ASKED, waiver, system_id=system.id)
+    return waiver
+
+
+def decide_waiver(
+    session: Session,
+    actor: Actor,
+    waiver: Waiver,
+    *,
+    granted: bool | None,
+    because: str,
+    until: date | None,
+    confirmed_at: datetime | None,
+) -> Waiver:
+    """Grant a waiver until a day no later than asked, or refuse it. For a reviewer who neither asked nor answers for the system."""
+    require(actor, Permission.WAIVER_DECIDE)
+    owners = owners_at(session, waiver.system_id, waiver.asked_at)
+    require_separation(actor, owners=owners, asked_by=waiver.asked_by_id)
+    now = clock.now()
+    refuse_if(
+        [
+            *_decision_problems(session, waiver, granted, because, until),
+            *confirmation_problems(confirmed_at, now),
+        ]
+    )
+    waiver.granted, waiver.decided_because = granted, because.strip()
+    waiver.decided_at, waiver.decided_by_id = now, actor.person_id
+    if granted and until is not None:
+        waiver.until = until
+    record(session, actor, Event.WAIVER_DECIDED, waiver, system_id=waiver.system_id)
+    return waiver
+
+
+def revoke_waiver(session: Session, actor: Actor, waiver: Waiver, because: str) -> Waiver:
+    """End a waiver before its day, with the reason. For a reviewer who does not answer for the system. Raises RuleBroken."""
+    require(actor, Permission.WAIVER_DECIDE)
+    owners = owners_at(session, waiver.system_id, waiver.asked_at)
+    require_separation(actor, owners=owners, asked_by=waiver.asked_by_id)
+    state = standing_of(waiver.granted, waiver.revoked_at, waiver.until, clock.today())
+    problems = text_problems("because", because, TEXT_LIMIT)
+    if state is not WaiverState.GRANTED:
+        problems = [Problem("", f"Only a waiver that holds can be revoked; this one is {state.value}.")]
+    elif not because.strip():
+        problems = [Problem("because", "Say why it no longer holds.")]
+    refuse_if(problems)
+    waiver.revoked_at, waiver.revoked_by_id = clock.now(), actor.person_id
+    waiver.revoked_because = because.strip()
+    record(session, actor, Event.WAIVER_REVOKED, waiver, system_id=waiver.system_id)
+    return waiver
+
+
+def _decision_problems(
+    session: Session, waiver: Waiver, granted: bool | None, because: str, until: date | None
+) -> list[Problem]:
+    if waiver.granted is not None:
+        return [Problem("", "This waiver is decided already.")]
+    if granted is None:
+        return [Problem("granted", "Say whether you grant it.")]
+    problems = text_problems("because", because, TEXT_LIMIT)
+    if not because.strip():
+        problems.append(Problem("because", "Say why."))
+    if granted:
+        today = clock.today()
+        _, rule = rule_on(session, today)
+        problems += until_problems(until, today, rule.waiver_most_days)
+        if until is not None and until > waiver.until:
+            problems.append(Problem("until", "Grant it for no longer than it was asked for."))
+    return problems

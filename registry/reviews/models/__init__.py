@@ -1,0 +1,1 @@
+"""Reviews and what is found in them; decisions, attestations, sign-offs and waivers."""

@@ -1,0 +1,182 @@
+"""What stands of one system: its review, attestation, sign-off and waivers; attesting; opening a sheet and signing it."""
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Permission, may, require
+from registry.kernel.errors import Conflict
+from registry.reviews.actions import signing
+from registry.reviews.forms import AttestForm, SignForm
+from registry.reviews.pages.shared import (
+    BOTH,
+    bound,
+    compliance_address,
+    held_system,
+    pages,
+    sent,
+    step_page,
+    to_system,
+)
+from registry.reviews.queries import words
+from registry.reviews.queries.content import content_of
+from registry.reviews.queries.reviews import Narrowing, reviews_page
+from registry.reviews.queries.rulebook import rule_on
+from registry.reviews.queries.standing import SystemStanding, standing_of
+from registry.reviews.rules.cadence import Standing
+from registry.reviews.rules.kinds import UNDECIDED, Signed
+from registry.reviews.rules.signing import MEANING, seats_of
+from registry.reviews.rules.waivers import standing_of as waiver_standing
+from registry.systems import queries as systems
+from registry.systems.models import System
+from registry.web.doors import keeps_refusals, needs
+from registry.web.flask_app import actor, session
+from registry.web.systemkit import frame
+
+
+@pages.get("/systems/<key>/compliance")
+@needs(Permission.SYSTEM_READ)
+def compliance(key: str) -> ResponseReturnValue:
+    system = systems.by_key(session(), actor(), key)
+    number, today = system.id or 0, clock.today()
+    stands = standing_of(session(), system, today)
+    by = Narrowing(system_id=number, every_state=True)
+    found = reviews_page(session(), actor(), by, limit=10).items
+    waivers = words.waivers_of(session(), number)
+    named = {each.asked_by_id for each in waivers} | {each.decided_by_id for each in waivers}
+    named |= {each.person_id for each in stands.signatures.values()}
+    return render_template(
+        "reviews/compliance.html",
+        **frame(session(), actor(), system),
+        stands=stands,
+        reviews=found,
+        waivers=[
+            (each, waiver_standing(each.granted, each.revoked_at, each.until, today)) for each in waivers
+        ],
+        people=words.names_of(session(), named),
+        seats=[Signed(each) for each in stands.sheet.seats] if stands.sheet else (),
+        mine=_seats_to_sign(system, stands),
+        attestations=words.attestations_of(session(), number, 5),
+        sheets=words.sign_offs_of(session(), number, 5),
+        next_step=_next_step(system, stands, any(each.review.state in UNDECIDED for each in found)),
+        today=today,
+        undecided=UNDECIDED,
+        submits=may(actor(), Permission.REVIEW_SUBMIT, number),
+        attests=may(actor(), Permission.SYSTEM_ATTEST, number),
+    )
+
+
+def _seats_to_sign(system: System, stands: SystemStanding) -> list[Signed]:
+    """The seats of the newest sheet the reader could sign for now."""
+    signed = {each.person_id for each in stands.signatures.values()}
+    if stands.signed.changes or actor().person_id in signed:
+        return []
+    return [seat for seat in seats_of(actor(), system.id or 0) if seat in stands.unsigned]
+
+
+def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[str, str, str] | None:
+    """What is to be done next, in words, with the words of the button and where it leads; None where nothing is."""
+    submit = url_for("reviews.submit", key=system.key)
+    review, attested = stands.review.validity.standing, stands.attested.validity.standing
+    if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED} and not goes_on:
+        why = {
+            Standing.NEVER: "It was never reviewed.",
+            Standing.STALE: "What was approved has changed since.",
+            Standing.LAPSED: "Its last approval has run out.",
+        }[review]
+        return f"{why} Submit the record to the reviewers.", "Submit to review", submit
+    if stands.overdue_conditions:
+        return "A condition of its approval is overdue.", "", ""
+    if not stands.is_signed_off and (stands.sheet is None or stands.signed.changes):
+        return "Nobody has signed the record as it is. Open a sheet for its seats.", "", ""
+    if attested in {Standing.NEVER, Standing.STALE, Standing.LAPSED}:
+        return "Its owner has not attested to the record as it is.", "", ""
+    return None
+
+
+@pages.route("/systems/<key>/attest", methods=BOTH)
+@needs(Permission.SYSTEM_ATTEST)
+@keeps_refusals
+def attest(key: str) -> ResponseReturnValue:
+    system = held_system(key, Permission.SYSTEM_ATTEST)
+    read = content_of(session(), system)
+    form = AttestForm(data=None if sent() else {"content_sha256": read.sha256, "printed_name": actor().name})
+
+    def state(at: Any) -> Any:
+        name, sha, agrees = (
+            form.printed_name.data or "",
+            form.content_sha256.data or "",
+            bool(form.agrees.data),
+        )
+        return signing.attest(session(), actor(), system, name, sha, agrees=agrees, confirmed_at=at)
+
+    try:
+        stated = bound(form, state)
+    except Conflict as refused:
+        return _changed(system, refused, url_for(".attest", key=key))
+    if stated is not None:
+        return to_system(system, "You have attested to the record as it stands.")
+    _, rule = rule_on(session(), clock.today())
+    return step_page(
+        form,
+        system=system,
+        title="Attest as the accountable owner",
+        label="I state this",
+        cancel=compliance_address(system),
+        lead=f"It binds to the record as it stands now (SHA-256 {read.sha256[:12]}…) and lapses by itself.",
+        paragraphs=[each.says for each in rule.statements],
+    )
+
+
+@pages.post("/systems/<key>/sign-off")
+@needs(Permission.SIGN_OFF_OPEN)
+def open_sheet(key: str) -> ResponseReturnValue:
+    system = held_system(key, Permission.SIGN_OFF_OPEN)
+    sheet = signing.open_sheet(session(), actor(), system)
+    return to_system(system, f"{sheet.key} is open. It stands on the desks of those whose seats sign it.")
+
+
+@pages.route("/sign-offs/<int:number>/sign", methods=BOTH)
+@needs(Permission.SIGN_OFF_SIGN)
+@keeps_refusals
+def sign(number: int) -> ResponseReturnValue:
+    sheet, system = words.sheet_by_number(session(), actor(), number, lock=sent())
+    require(actor(), Permission.SIGN_OFF_SIGN, system.id)
+    seats = [each for each in seats_of(actor(), system.id or 0) if each.value in sheet.seats]
+    first = seats[0] if len(seats) == 1 else None
+    form = SignForm(data=None if sent() else {"printed_name": actor().name, "seat": first})
+
+    def put_name(at: Any) -> Any:
+        name = form.printed_name.data or ""
+        return signing.sign(session(), actor(), sheet, system, form.seat.data, name, confirmed_at=at)
+
+    try:
+        done = bound(form, put_name)
+    except Conflict as refused:
+        return _changed(system, refused, compliance_address(system))
+    if done is not None:
+        return to_system(system, f"You have signed {sheet.key}.")
+    return step_page(
+        form,
+        system=system,
+        title=f"Sign {sheet.key}",
+        label="Sign",
+        cancel=compliance_address(system),
+        lead="You sign the record as it stood when the sheet was opened, which it still does.",
+        paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
+    )
+
+
+@pages.get("/sign-offs/<int:number>")
+@needs(Permission.SYSTEM_READ)
+def sheet(number: int) -> ResponseReturnValue:
+    """The address of a sheet leads to where it stands."""
+    _, system = words.sheet_by_number(session(), actor(), number)
+    return redirect(f"{compliance_address(system)}#sign-off", 303)
+
+
+def _changed(system: System, refused: Conflict, back: str) -> ResponseReturnValue:
+    page = render_template("reviews/changed.html", system=system, refused=refused, back=back, what=system.key)
+    return make_response(page, 409)

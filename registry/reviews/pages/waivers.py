@@ -1,0 +1,131 @@
+"""Asking that something need not be met for a while; deciding on it; revoking it."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from registry.kernel import clock
+from registry.kernel.actor import Permission
+from registry.kernel.errors import Forbidden
+from registry.packs import queries as packs
+from registry.reviews.actions import waiving
+from registry.reviews.forms import BecauseForm, WaiverDecisionForm, WaiverForm
+from registry.reviews.models.words import Waiver
+from registry.reviews.pages.shared import (
+    BOTH,
+    bound,
+    compliance_address,
+    held_system,
+    pages,
+    sent,
+    step_page,
+    to_system,
+)
+from registry.reviews.queries.separating import owners_at
+from registry.reviews.queries.words import waiver_by_number
+from registry.reviews.rules.separation import conflict_of
+from registry.systems.models import System
+from registry.web.doors import keeps_refusals, needs
+from registry.web.flask_app import actor, session
+from registry.web.viewkit import day
+
+_USUAL = timedelta(days=90)
+
+
+@pages.route("/systems/<key>/waivers/new", methods=BOTH)
+@needs(Permission.WAIVER_ASK)
+def ask_waiver(key: str) -> ResponseReturnValue:
+    system = held_system(key, Permission.WAIVER_ASK)
+    known = _subjects()
+    asked = request.args.get("subject", "").replace("\x00", "")[:120]
+    known |= {asked: known.get(asked, asked)} if asked else {}
+    usual = {"subject": asked, "until": clock.today() + _USUAL}
+    form = WaiverForm(data=None if sent() else usual)
+    form.offer(known)
+
+    def ask() -> Waiver:
+        said = known.get(form.subject.data or "", "")
+        return waiving.ask_waiver(session(), actor(), system, form.facts(), said)
+
+    waiver = form.carried_out(ask)
+    if waiver is not None:
+        return to_system(system, f"{waiver.key} is asked for. A reviewer decides on it.")
+    return step_page(
+        form,
+        system=system,
+        title="Ask for a waiver",
+        label="Ask for it",
+        cancel=compliance_address(system),
+        lead="A reviewer who does not answer for the system grants or refuses it. It expires by itself.",
+    )
+
+
+def _subjects() -> dict[str, str]:
+    """What can be waived by id: the controls of the frameworks in force, and what a record states."""
+    today = clock.today()
+    found = {
+        each.id: f"{each.id} {each.title}"
+        for pack in packs.frameworks_on(session(), today)
+        for each in pack.controls
+    }
+    baseline = packs.current(session(), "baseline", today)
+    return found | {each.id: f"{each.id} {each.says}" for each in baseline.record}
+
+
+@pages.route("/waivers/<int:number>/decide", methods=BOTH)
+@needs(Permission.WAIVER_DECIDE)
+@keeps_refusals
+def decide_waiver(number: int) -> ResponseReturnValue:
+    waiver, system = _apart(number)
+    form = WaiverDecisionForm(data=None if sent() else {"until": waiver.until})
+
+    def decide(at: Any) -> Waiver:
+        return waiving.decide_waiver(
+            session(),
+            actor(),
+            waiver,
+            granted=form.granted(),
+            because=form.because.data or "",
+            until=form.day(),
+            confirmed_at=at,
+        )
+
+    if bound(form, decide) is not None:
+        return to_system(system, f"{waiver.key} is {'granted' if waiver.granted else 'refused'}.")
+    return step_page(
+        form,
+        system=system,
+        title=f"Decide on {waiver.key}",
+        label="Decide",
+        cancel=compliance_address(system),
+        lead=f"{waiver.subject_said or waiver.subject}, until {day(waiver.until)}",
+        paragraphs=[waiver.because],
+    )
+
+
+@pages.route("/waivers/<int:number>/revoke", methods=BOTH)
+@needs(Permission.WAIVER_DECIDE)
+def revoke_waiver(number: int) -> ResponseReturnValue:
+    waiver, system = _apart(number)
+    form = BecauseForm()
+    if form.carried_out(lambda: waiving.revoke_waiver(session(), actor(), waiver, form.because.data or "")):
+        return to_system(system, f"{waiver.key} is revoked.")
+    return step_page(
+        form,
+        system=system,
+        title=f"Revoke {waiver.key}",
+        label="Revoke it",
+        cancel=compliance_address(system),
+        lead=f"{waiver.subject_said or waiver.subject}, until {day(waiver.until)}",
+    )
+
+
+def _apart(number: int) -> tuple[Waiver, System]:
+    """The waiver for a reviewer who may decide on it. Raises Forbidden for others who may know of it."""
+    waiver, system = waiver_by_number(session(), actor(), number, lock=sent())
+    owners = owners_at(session(), waiver.system_id, waiver.asked_at)
+    if conflict := conflict_of(actor().person_id, owners=owners, asked_by=waiver.asked_by_id):
+        raise Forbidden(conflict)
+    return waiver, system

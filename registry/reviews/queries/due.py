@@ -1,0 +1,178 @@
+"""Which systems have to be reviewed soon, which reviews wait for their owner, and what waits for one person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+
+from registry.kernel.actor import Actor, Role, Seat
+from registry.reviews.models.reviews import Finding, Review, ReviewCondition
+from registry.reviews.models.words import Attestation, SignOff, Waiver
+from registry.reviews.queries.content import contents_of
+from registry.reviews.queries.reviews import newest_approvals
+from registry.reviews.queries.rulebook import rule_on
+from registry.reviews.queries.words import running_out, sheets_to_sign, signatures_of
+from registry.reviews.rules.cadence import Standing, due_on, months_for, validity
+from registry.reviews.rules.content import FieldChange, changed, content_from
+from registry.reviews.rules.kinds import UNDECIDED, WITH_OWNER, FindingState, Kind, Signed, State
+from registry.reviews.rules.signing import seats_of
+from registry.systems.models import System
+from registry.systems.queries import visible_to
+from registry.systems.rules.record import Stage
+
+_MOST = 50
+
+
+def to_open(session: Session, actor: Actor, today: date) -> list[tuple[str, date]]:
+    """The systems, by key, whose last approval runs out soon and for which no periodic review goes on, with its last day.
+
+    A system that was never approved has an initial review to come, which is its owner's to ask for.
+    """
+    _, rule = rule_on(session, today)
+    approvals = newest_approvals(session, None)
+    going_on = select(Review.system_id).where(
+        Review.kind == Kind.PERIODIC, col(Review.state).in_([each for each in State if each in UNDECIDED])
+    )
+    query = select(System).where(
+        col(System.id).in_(sorted(approvals)),
+        System.stage != Stage.RETIRED,
+        col(System.id).not_in(going_on),
+        visible_to(actor),
+    )
+    found = []
+    for system in session.exec(query.order_by(col(System.id))):
+        decision, _ = approvals[system.id or 0]
+        due = due_on(decision.at, months_for(rule.months, system.tier.value if system.tier else None))
+        if today >= due - timedelta(days=rule.open_days_before):
+            found.append((system.key, due))
+    return found
+
+
+def with_owner(session: Session) -> Sequence[Review]:
+    """The reviews that wait for an owner and have a day; the earliest first."""
+    query = select(Review).where(
+        col(Review.state).in_([each for each in State if each in WITH_OWNER]), col(Review.due_on).is_not(None)
+    )
+    return session.exec(query.order_by(col(Review.due_on), col(Review.id))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of reviews waits for one person, each with the system it is about."""
+
+    to_submit: Sequence[tuple[Review, System]]
+    to_decide: Sequence[tuple[Review, System]]
+    told_of: Sequence[tuple[Review, System]]
+    findings: Sequence[tuple[Finding, System]]
+    conditions: Sequence[tuple[ReviewCondition, System]]
+    to_sign: Sequence[tuple[SignOff, System, Signed]]
+    to_attest: Sequence[tuple[System, Standing, date | None]]
+    stale: Sequence[tuple[System, list[FieldChange]]]
+    waivers_ending: Sequence[tuple[Waiver, System]]
+    unassigned: int = 0
+
+
+def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
+    """Everything of reviews that waits for one person, in a fixed number of statements."""
+    _, rule = rule_on(session, today)
+    owned = sorted(number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY})
+    with_owners = [each for each in State if each in WITH_OWNER]
+    mine = (col(Review.state) == State.SUBMITTED) & (col(Review.assigned_to_id) == actor.person_id)
+    told = col(Review.state).in_(with_owners) & (col(Review.escalated_to_id) == actor.person_id)
+    theirs = col(Review.state).in_(with_owners) & col(Review.system_id).in_(owned)
+    reviews = _with_system(session, actor, Review, or_(mine, told, theirs))
+    near = (
+        col(ReviewCondition.met_at).is_(None)
+        & col(ReviewCondition.system_id).in_(owned)
+        & (col(ReviewCondition.due_on) <= today + timedelta(days=rule.remind_days_before))
+    )
+    to_mend = (col(Finding.owner_id) == actor.person_id) & (col(Finding.state) == FindingState.OPEN)
+    attest, stale = _of_owner(session, actor, today)
+    return Waiting(
+        to_submit=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id in owned],
+        to_decide=[each for each in reviews if each[0].state is State.SUBMITTED],
+        told_of=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id not in owned],
+        findings=_with_system(session, actor, Finding, to_mend),
+        conditions=_with_system(session, actor, ReviewCondition, near),
+        to_sign=_to_sign(session, actor),
+        to_attest=attest,
+        stale=stale,
+        waivers_ending=running_out(session, actor, today, rule.waiver_warn_days),
+        unassigned=_unassigned(session, actor),
+    )
+
+
+def _with_system(session: Session, actor: Actor, kind: Any, which: ColumnElement[bool]) -> Sequence[Any]:
+    query: Any = select(kind, System).join(System, col(System.id) == kind.system_id)
+    query = query.where(which, visible_to(actor)).order_by(kind.due_on, kind.id).limit(_MOST)
+    return [tuple(row) for row in session.execute(query)]
+
+
+def _unassigned(session: Session, actor: Actor) -> int:
+    if Role.REVIEWER not in actor.roles:
+        return 0
+    query = select(Review.id).join(System, col(System.id) == col(Review.system_id))
+    query = query.where(
+        Review.state == State.SUBMITTED, col(Review.assigned_to_id).is_(None), visible_to(actor)
+    )
+    return len(session.exec(query.limit(1_000)).all())
+
+
+def _to_sign(session: Session, actor: Actor) -> list[tuple[SignOff, System, Signed]]:
+    """The sheets with a seat this person holds that nobody has signed for, on a record that still is the one on the sheet."""
+    sheets = sheets_to_sign(session, actor)
+    signed = signatures_of(session, [sheet for sheet, _ in sheets])
+    now = contents_of(session, [system for _, system in sheets])
+    found = []
+    for sheet, system in sheets:
+        wanted = {Signed(each) for each in sheet.seats} - signed[sheet.id or 0].keys()
+        seats = [seat for seat in seats_of(actor, system.id or 0) if seat in wanted]
+        if seats and now[system.id or 0].sha256 == sheet.content_sha256:
+            found.append((sheet, system, seats[0]))
+    return found
+
+
+def _of_owner(
+    session: Session, actor: Actor, today: date
+) -> tuple[list[tuple[System, Standing, date | None]], list[tuple[System, list[FieldChange]]]]:
+    """The systems one owns that were approved once: whose attestation is due again, and whose approval is stale.
+
+    Before its first approval a system has its record to be completed and its review to be asked for, and nothing is
+    asked besides.
+    """
+    owned = [number for number, held in actor.seats.items() if Seat.OWNER in held]
+    approvals = newest_approvals(session, owned) if owned else {}
+    _, rule = rule_on(session, today)
+    query = select(System).where(
+        col(System.id).in_(sorted(approvals)), System.stage != Stage.RETIRED, visible_to(actor)
+    )
+    systems = session.exec(query.order_by(col(System.id)).limit(_MOST)).all() if approvals else []
+    stated = _newest_attestations(session, [system.id or 0 for system in systems])
+    now = contents_of(session, systems)
+    attest: list[tuple[System, Standing, date | None]] = []
+    stale: list[tuple[System, list[FieldChange]]] = []
+    for system in systems:
+        number, tier = system.id or 0, system.tier.value if system.tier else None
+        if changes := changed(content_from(approvals[number][1].content), now[number]):
+            stale.append((system, changes))
+        given = stated.get(number)
+        held = validity(
+            given.at if given else None,
+            months_for(rule.attestation_months, tier),
+            today,
+            warn_days=rule.remind_days_before,
+            is_stale=given is not None and given.content_sha256 != now[number].sha256,
+        )
+        if held.standing is not Standing.CURRENT:
+            attest.append((system, held.standing, held.until))
+    return attest, stale
+
+
+def _newest_attestations(session: Session, numbers: Sequence[int]) -> dict[int, Attestation]:
+    if not numbers:
+        return {}
+    query = select(Attestation).where(col(Attestation.system_id).in_(numbers)).order_by(col(Attestation.id))
+    return {each.system_id: each for each in session.exec(query)}

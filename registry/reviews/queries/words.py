@@ -1,0 +1,125 @@
+"""Attestations, sign-offs and waivers of systems the reader may know of."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from registry.kernel.actor import Actor, Role
+from registry.kernel.errors import NotFound
+from registry.people.models import Person
+from registry.reviews.models.words import Attestation, Signature, SignOff, Waiver
+from registry.reviews.rules.kinds import Signed
+from registry.store.columns import LARGEST_NUMBER
+from registry.store.paging import Page, cut
+from registry.systems.models import System
+from registry.systems.queries import visible_to
+
+
+def attestations_of(session: Session, system_id: int, limit: int = 20) -> Sequence[Attestation]:
+    """What owners of a system have stated, newest first."""
+    query = select(Attestation).where(Attestation.system_id == system_id)
+    return session.exec(query.order_by(col(Attestation.id).desc()).limit(limit)).all()
+
+
+def sign_offs_of(session: Session, system_id: int, limit: int = 20) -> Sequence[SignOff]:
+    """The sheets of a system, newest first."""
+    query = select(SignOff).where(SignOff.system_id == system_id)
+    return session.exec(query.order_by(col(SignOff.id).desc()).limit(limit)).all()
+
+
+def signatures_of(session: Session, sheets: Sequence[SignOff]) -> dict[int, dict[Signed, Signature]]:
+    """Who has signed each of several sheets, in one statement; every sheet asked for has its own."""
+    found: dict[int, dict[Signed, Signature]] = {sheet.id or 0: {} for sheet in sheets}
+    query = select(Signature).where(col(Signature.sign_off_id).in_(sorted(found)))
+    for signature in session.exec(query.order_by(col(Signature.id))) if found else ():
+        found[signature.sign_off_id][signature.seat] = signature
+    return found
+
+
+def sheet_by_number(
+    session: Session, actor: Actor, number: int, *, lock: bool = False
+) -> tuple[SignOff, System]:
+    """A sheet and its system, that one held where asked. Raises NotFound where the actor may not know of it."""
+    return _of_visible(session, actor, SignOff, number, lock=lock)
+
+
+def waiver_by_number(
+    session: Session, actor: Actor, number: int, *, lock: bool = False
+) -> tuple[Waiver, System]:
+    """A waiver and its system, that one held where asked. Raises NotFound where the actor may not know of it."""
+    return _of_visible(session, actor, Waiver, number, lock=lock)
+
+
+def _of_visible(session: Session, actor: Actor, kind: Any, number: int, *, lock: bool) -> tuple[Any, System]:
+    if number > LARGEST_NUMBER:
+        raise NotFound
+    query = select(System).join(kind, kind.system_id == col(System.id))
+    query = query.where(kind.id == number, visible_to(actor))
+    held = query.with_for_update(of=System, key_share=True) if lock else query
+    system = session.exec(held).one_or_none()
+    if system is None:
+        raise NotFound
+    one = select(kind).where(kind.id == number)
+    return session.exec(one.execution_options(populate_existing=True) if lock else one).one(), system
+
+
+def waivers_of(session: Session, system_id: int, limit: int = 50) -> Sequence[Waiver]:
+    """The waivers of a system, newest first."""
+    query = select(Waiver).where(Waiver.system_id == system_id)
+    return session.exec(query.order_by(col(Waiver.id).desc()).limit(limit)).all()
+
+
+def waived_on(session: Session, system_id: int, on: date) -> dict[str, Waiver]:
+    """What of a system need not be met on that day, by the id of the control or criterion."""
+    query = select(Waiver).where(
+        Waiver.system_id == system_id,
+        col(Waiver.granted).is_(True),
+        col(Waiver.revoked_at).is_(None),
+        col(Waiver.until) >= on,
+    )
+    return {each.subject: each for each in session.exec(query.order_by(col(Waiver.id)))}
+
+
+def waivers_asked(
+    session: Session, actor: Actor, *, before: int | None = None, limit: int = 30
+) -> Page[tuple[Waiver, System]]:
+    """A page of the waivers nobody has decided on, newest first."""
+    query = select(Waiver, System).join(System, col(System.id) == col(Waiver.system_id))
+    query = query.where(col(Waiver.granted).is_(None), visible_to(actor))
+    if before is not None:
+        query = query.where(col(Waiver.id) < before)
+    found = list(session.exec(query.order_by(col(Waiver.id).desc()).limit(limit + 1)))
+    return cut(found, limit, lambda each: (each[0].id,))
+
+
+def running_out(session: Session, actor: Actor, today: date, warn_days: int) -> list[tuple[Waiver, System]]:
+    """The waivers that hold and will soon be over, of systems on which the actor holds a seat; the earliest first."""
+    query = select(Waiver, System).join(System, col(System.id) == col(Waiver.system_id))
+    query = query.where(
+        col(Waiver.granted).is_(True),
+        col(Waiver.revoked_at).is_(None),
+        col(Waiver.until).between(today, today + timedelta(days=warn_days)),
+        col(Waiver.system_id).in_(sorted(actor.seats)),
+        visible_to(actor),
+    )
+    return list(session.exec(query.order_by(col(Waiver.until), col(Waiver.id)).limit(20)))
+
+
+def sheets_to_sign(session: Session, actor: Actor) -> list[tuple[SignOff, System]]:
+    """The newest sheet of each system the actor could sign for and has not; whether its seat is theirs the rules say."""
+    newest = select(func.max(SignOff.id)).group_by(col(SignOff.system_id))
+    mine = select(Signature.sign_off_id).where(Signature.person_id == actor.person_id)
+    query = select(SignOff, System).join(System, col(System.id) == col(SignOff.system_id))
+    query = query.where(col(SignOff.id).in_(newest), col(SignOff.id).not_in(mine), visible_to(actor))
+    if Role.EXECUTIVE not in actor.roles:
+        query = query.where(col(SignOff.system_id).in_(sorted(actor.seats)))
+    return list(session.exec(query.order_by(col(SignOff.id)).limit(50)))
+
+
+def names_of(session: Session, numbers: set[int | None]) -> dict[int, str]:
+    """The names of several people, in one statement."""
+    wanted = sorted(number for number in numbers if number)
+    query = select(Person.id, Person.name).where(col(Person.id).in_(wanted))
+    return {number or 0: name for number, name in session.exec(query)} if wanted else {}

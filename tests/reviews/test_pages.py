@@ -1,0 +1,152 @@
+"""The pages of reviews: from submission to decision by their forms; the password asked once; nobody meets what is hidden."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from registry.accounts import actions as accounts
+from registry.reviews.models.reviews import Review, ReviewDecision
+from registry.reviews.models.words import Attestation, Signature, Waiver
+from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.rules.kinds import State
+from tests.cast import PASSWORD
+from tests.reviews.doing import DOOR, NOW, answered, decided, edited, later, ready, seated, submitted, taken
+from tests.store.statements import counted
+from tests.web.pages import filled
+
+pytestmark = pytest.mark.usefixtures("at_the_time")
+
+
+@pytest.fixture
+def at_the_time(database, cast):
+    with later():
+        yield
+
+
+@pytest.fixture
+def known(database, cast):
+    """Everybody who decides, attests or signs here has a password."""
+    with database.transaction() as session:
+        for name in ("rita", "ada", "ben"):
+            accounts.set_password(session, DOOR, session.merge(cast.people[name]), PASSWORD)
+
+
+def test_a_record_goes_to_the_reviewers_is_answered_and_approved_by_its_pages(
+    database, cast, client_of, known
+):
+    ada, rita = client_of("ada"), client_of("rita")
+    address = f"/systems/{cast.triage.key}/reviews/new"
+    sent = filled(ada.get(address).text) | {"note": "Before the pilot."}
+    reply = ada.post(address, data=sent)
+    assert reply.status_code == 303
+    here = reply.location
+    assert "Nobody has them yet" in rita.get("/reviews").text
+    assert "REV-0001" in rita.get("/reviews?place=unassigned").text
+    page = rita.get(f"{here}/assign").text
+    assert rita.post(f"{here}/assign", data=filled(page)).status_code == 303
+    with database.transaction(read_only=True) as session:
+        keys = [each.key for each in questions_of(session, session.exec(select(Review)).one().packs)]
+    answers = {f"answer-{key}": "met" for key in keys}
+    assert rita.post(f"{here}/answers", data=answers | {f"answer-{keys[0]}": "partly"}).status_code == 422
+    assert rita.post(f"{here}/answers", data=answers).status_code == 303
+    page = rita.get(f"{here}/decide").text
+    decision = filled(page) | {"decision": "approve", "password": "not it at all"}
+    refused = rita.post(f"{here}/decide", data=decision)
+    assert (refused.status_code, "not your password" in refused.text) == (422, True)
+    assert rita.post(f"{here}/decide", data=decision | {"password": PASSWORD}).status_code == 303
+    with database.transaction(read_only=True) as session:
+        assert session.exec(select(Review)).one().state is State.APPROVED
+        assert session.exec(select(ReviewDecision)).one().printed_name == "Rita Reviewer"
+    assert "approved" in client_of("otto").get(here).text
+
+
+def test_what_changed_while_it_was_read_is_shown_and_nothing_is_decided(database, cast, client_of, known):
+    with database.transaction() as session:
+        number = ready(session, cast).id
+    rita, here = client_of("rita"), f"/reviews/{number}"
+    sent = filled(rita.get(f"{here}/decide").text) | {"decision": "approve", "password": PASSWORD}
+    with database.transaction() as session:
+        edited(session, cast, intended_use="Refusing claims by itself.")
+    reply = rita.post(f"{here}/decide", data=sent)
+    assert reply.status_code == 409
+    assert "Refusing claims by itself." in reply.text
+    assert "has changed since it was submitted" in rita.get(here).text
+    with database.transaction(read_only=True) as session:
+        assert session.exec(select(ReviewDecision)).all() == []
+
+
+def test_owner_attests_and_leads_sign_with_the_password_asked_once_in_five_minutes(
+    database, cast, client_of, known
+):
+    with database.transaction() as session:
+        seated(session, cast)
+        decided(session, cast, ready(session, cast))
+    ada, ben = client_of("ada"), client_of("ben")
+    attest = f"/systems/{cast.triage.key}/attest"
+    sent = filled(ada.get(attest).text) | {"agrees": "y", "password": PASSWORD}
+    assert ada.post(attest, data=sent).status_code == 303
+    assert "Your password" not in ada.get(attest).text
+    assert ada.post(f"/systems/{cast.triage.key}/sign-off").status_code == 303
+    sent = filled(ben.get("/sign-offs/1/sign").text) | {"seat": "engineering", "password": PASSWORD}
+    assert ben.post("/sign-offs/1/sign", data=sent).status_code == 303
+    assert ben.post("/sign-offs/1/sign", data=sent | {"seat": "data"}).status_code == 422
+    shown = client_of("otto").get(f"/systems/{cast.triage.key}/compliance").text
+    assert "waits for business, data and compliance" in shown
+    with later(minutes=6):
+        assert "Your password" in ada.get(attest).text
+    with database.transaction() as session:
+        assert len(session.exec(select(Attestation)).all() + session.exec(select(Signature)).all()) == 2
+        edited(session, cast, autonomy=5)
+    assert "changed since: Autonomy" in ada.get(f"/systems/{cast.triage.key}/compliance").text
+    assert ben.get("/sign-offs/1").status_code == 303
+
+
+def test_a_waiver_is_asked_for_on_one_page_and_decided_on_another(database, cast, client_of, known):
+    ben, rita = client_of("ben"), client_of("rita")
+    address = f"/systems/{cast.triage.key}/waivers/new?subject=F1.1"
+    sent = filled(ben.get(address).text) | {"because": "The supplier is late."}
+    assert ben.post(address, data=sent).status_code == 303
+    assert "WVR-0001" in rita.get("/reviews").text
+    sent = filled(rita.get("/waivers/1/decide").text) | {"verdict": "grant", "because": "A person looks."}
+    assert rita.post("/waivers/1/decide", data=sent | {"password": PASSWORD}).status_code == 303
+    with database.transaction(read_only=True) as session:
+        waiver = session.exec(select(Waiver)).one()
+        assert (waiver.granted, waiver.subject, waiver.until) == (True, "F1.1", NOW.date() + timedelta(90))
+        assert waiver.subject_said.startswith("F1.1 Sources of data")
+    assert rita.post("/waivers/1/revoke", data={"because": "It is met."}).status_code == 303
+    assert "revoked" in ben.get(f"/systems/{cast.triage.key}/compliance").text
+
+
+def test_reviews_of_hidden_systems_are_found_by_nobody_who_may_not_know_of_them(database, cast, client_of):
+    with database.transaction() as session:
+        number = submitted(session, cast, system=cast.sentinel).id
+    otto = client_of("otto")
+    assert otto.get(f"/reviews/{number}").status_code == 404
+    assert "REV-0001" not in otto.get("/reviews").text
+    assert otto.get(f"/systems/{cast.sentinel.key}/compliance").status_code == 404
+    assert "REV-0001" in client_of("rita").get("/reviews").text
+
+
+def test_pages_take_the_same_number_of_statements_however_much_there_is(database, cast, client_of):
+    with database.transaction() as session:
+        review = submitted(session, cast)
+        taken(session, cast, review)
+    rita = client_of("rita")
+    pages = ("/reviews", "/reviews/1", f"/systems/{cast.triage.key}/compliance", "/")
+
+    def statements():
+        found = []
+        for page in pages:
+            rita.get(page)
+            with counted(database) as sent:
+                assert rita.get(page).status_code == 200
+            found.append(len(sent))
+        return found
+
+    before = statements()
+    with database.transaction() as session:
+        answered(session, cast, session.merge(review))
+        for system in (cast.pricing, cast.sentinel):
+            submitted(session, cast, by="olga" if system is cast.pricing else "ada", system=system)
+    assert statements() == before
