@@ -34,6 +34,7 @@ _COMMANDS = {
     "audit": "registry.audit.commands:audit",
     "benchmark": "registry.demo.commands:benchmark",
     "card": "registry.cards.commands:card",
+    "classification": "registry.classification.commands:classification",
     "demo": "registry.demo.commands:demo",
     "gate": "registry.lifecycle.commands:gate",
     "incidents": "registry.incidents.commands:incidents",

@@ -6,6 +6,7 @@ import registry.accounts.models
 import registry.annotations.models
 import registry.audit.models
 import registry.cards.models
+import registry.classification.models
 import registry.data_sources.models
 import registry.dependencies.models
 import registry.drift.models

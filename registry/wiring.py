@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.classification.jobs as classification_jobs
 import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
 import registry.fairness.jobs as fairness_jobs
@@ -24,6 +25,8 @@ from registry.annotations.pages import pages as annotations_pages
 from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
+from registry.classification.api import api as classification_api
+from registry.classification.pages import pages as classification_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
@@ -64,6 +67,7 @@ FEATURES: Sequence[Blueprint] = (
     portfolio_pages,
     systems_pages,
     annotations_pages,
+    classification_pages,
     ownership_pages,
     objectives_pages,
     data_sources_pages,
@@ -93,6 +97,7 @@ API: Sequence[Blueprint] = (
     systems_api,
     annotations_api,
     cards_api,
+    classification_api,
     people_api,
     monitoring_api,
     versions_api,
@@ -111,6 +116,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     # Whatever opens an alert or makes one worse ends in one of these two.
     Event.SNAPSHOTS_RECORDED: (incidents_opening.open_for_alerts,),
     Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
+    Event.QUESTIONNAIRE_ADDED: (classification_jobs.on_questionnaire_added,),
     Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
     Event.INVENTORY_IMPORT_REQUESTED: (interchange_jobs.carry_out,),
@@ -135,6 +141,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     lifecycle_jobs.note_compliance: timedelta(hours=24),
     reviews_jobs.open_due: timedelta(hours=6),
     reviews_jobs.chase_reviews: timedelta(hours=6),
+    classification_jobs.rescore: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
@@ -200,6 +207,9 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.NOTE_WRITTEN,
         Event.NOTE_CORRECTED,
         Event.NOTE_WITHDRAWN,
+        Event.CLASSIFICATION_DRAFTED,
+        Event.CLASSIFICATION_COMPLETED,
+        Event.CLASSIFICATION_OUTDATED,
         Event.OBJECTIVE_SET,
         Event.METRIC_ADDED,
         Event.METRIC_EDITED,

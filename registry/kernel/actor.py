@@ -38,6 +38,10 @@ class Permission(StrEnum):
     VIEW_SAVE = "view.save"
     SYSTEM_REGISTER = "system.register"
     SYSTEM_EDIT = "system.edit"
+    SYSTEM_CLASSIFY = "system.classify"
+    TIER_LOWER = "tier.lower"
+    QUESTIONNAIRE_ADD = "questionnaire.add"
+    CLASSIFICATION_CHASE = "classification.chase"
     SEAT_FILL = "seat.fill"
     OWNER_CONFIRM = "owner.confirm"
     CONFIRMATION_CHASE = "confirmation.chase"
@@ -140,6 +144,11 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.VIEW_SAVE: _grant(_EVERYBODY),
     Permission.SYSTEM_REGISTER: _grant(_EVERYBODY, scopes=(WRITE_SCOPE,)),
     Permission.SYSTEM_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
+    Permission.SYSTEM_CLASSIFY: _grant((Role.REVIEWER, Role.ADMINISTRATOR), _LEADS, (WRITE_SCOPE,)),
+    # By no token: to set a tier below what the answers come to is a person's word.
+    Permission.TIER_LOWER: _grant((Role.REVIEWER,)),
+    Permission.QUESTIONNAIRE_ADD: _grant((Role.ADMINISTRATOR,)),
+    Permission.CLASSIFICATION_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
     Permission.CONFIRMATION_CHASE: _grant((Role.ADMINISTRATOR,)),

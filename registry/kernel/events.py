@@ -70,6 +70,11 @@ class Event(StrEnum):
     NOTE_CORRECTED = "note.corrected"
     NOTE_WITHDRAWN = "note.withdrawn"
 
+    CLASSIFICATION_DRAFTED = "classification.drafted"
+    CLASSIFICATION_COMPLETED = "classification.completed"
+    CLASSIFICATION_OUTDATED = "classification.outdated"
+    QUESTIONNAIRE_ADDED = "questionnaire.added"
+
     OBJECTIVE_SET = "objective.set"
     METRIC_ADDED = "metric.added"
     METRIC_EDITED = "metric.edited"

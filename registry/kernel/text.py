@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 SYSTEM_PREFIX = "AI"
 DATA_SOURCE_PREFIX = "DS"
+CLASSIFICATION_PREFIX = "CLS"
 
 # Control characters except tab and line end, lone surrogates, non-characters.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

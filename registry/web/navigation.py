@@ -37,6 +37,7 @@ _MENU = (
 _TABS = (
     ("Overview", "systems.show"),
     ("Ownership", "ownership.system"),
+    ("Classification", "classification.system"),
     ("Objective", "objectives.system"),
     ("Data", "data_sources.system"),
     ("Monitoring", "monitoring.system"),
@@ -60,6 +61,7 @@ _TAB_HOMES = frozenset(
         "monitoring",
         "fairness",
         "annotations",
+        "classification",
         "cards",
         "versions",
         "dependencies",
@@ -86,6 +88,7 @@ _AT_HOME = (
     ("incidents.new", "systems.register_page"),
     ("reviews.compliance", "systems.register_page"),
     ("dependencies.source", "data_sources.catalogue"),
+    ("classification.changes", "portfolio.desk"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
 

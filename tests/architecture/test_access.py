@@ -18,6 +18,7 @@ from registry.accounts import actions as accounts
 from registry.accounts.actions import open_session
 from registry.annotations import actions as annotations
 from registry.annotations import queries as annotation_queries
+from registry.classification.actions import Verdict, complete
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
 from registry.data_sources.rules.sources import Purpose, SourceFacts
@@ -58,6 +59,7 @@ from registry.people.rules import Function
 from registry.store.files import Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
+from registry.systems.models import System
 from registry.systems.rules.views import Sharing, ViewFacts
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
@@ -134,6 +136,7 @@ def _furnish(session, cast):
         baseline = drift.set_sent_baseline(session, actor, number, "Test", "Test", sent)
         raised = _autonomy(session, actor, number)
         told = _feedback(session, actor, number)
+        run = complete(session, actor, session.get_one(System, number), {"jurisdictions": ["us"]}, Verdict())
         incident = _incident(session, actor, getattr(cast, name))
         numbers[name] = {
             "alert": alert.id,
@@ -145,6 +148,7 @@ def _furnish(session, cast):
             "slug": metric.slug,
             "handover": offer.id,
             "note": note.id,
+            "run": run.id,
             "dependency": depends.id,
             "reconsideration": asked.id,
             "feature": baseline.feature_id,
@@ -316,7 +320,7 @@ class House:
         for part in ("feedback", "limitation", "theme"):
             # The innermost thing that is named comes last.
             number = of[part] if f"/{part}s/" in rule.rule or f"/{part}/" in rule.rule else number
-        values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1"}
+        values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1", "section": "scope"}
         return {each: values[each] for each in rule.arguments - {"key"}}
 
     def table(self, about=None):
@@ -342,6 +346,7 @@ _CHILDREN = {
     "/notes/": "note",
     "/versions/": "version",
     "/dependencies/": "dependency",
+    "/classification/": "run",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
     "/autonomy/": "autonomy",
@@ -349,7 +354,7 @@ _CHILDREN = {
 
 
 def _any(argument):
-    return {"number": 1, "slug": "accuracy", "seat": "deputy", "label": "1"}[argument]
+    return {"number": 1, "slug": "accuracy", "seat": "deputy", "label": "1", "section": "scope"}[argument]
 
 
 def reviewed():

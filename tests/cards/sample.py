@@ -6,11 +6,15 @@ from decimal import Decimal
 from registry.cards.rules.facts import (
     DRAFT,
     ActionOpen,
+    AnswerGiven,
+    AppliesFrom,
     Attribute,
     Calibration,
     CardFacts,
+    Classified,
     Criterion,
     Dependency,
+    DutyOwed,
     FeatureDrift,
     Feedback,
     GroupCompared,
@@ -23,6 +27,7 @@ from registry.cards.rules.facts import (
     Objective,
     OpenAlert,
     Origin,
+    OutcomeFound,
     Ownership,
     QualityCheck,
     QualityResult,
@@ -38,6 +43,7 @@ from registry.cards.rules.facts import (
     Took,
     Use,
 )
+from registry.classification.rules.questionnaire import Outcome
 from registry.data_sources.rules.quality import Dimension
 from registry.data_sources.rules.sources import Classification, Purpose, Stated
 from registry.dependencies.rules.dependency import Direction as DirectionOf
@@ -114,6 +120,7 @@ def full() -> CardFacts:
         ownership=_ownership(),
         use=_use(),
         tier=Tier.LIMITED,
+        classification=_classified(),
         objective=_objective(),
         metrics=_metrics(),
         retired_metrics=(
@@ -203,6 +210,36 @@ def _attributes() -> tuple[Attribute, ...]:
             furthest="female",
             unknown=40,
             newer=1,
+        ),
+    )
+
+
+def _classified() -> Classified:
+    marking = AppliesFrom(date(2026, 12, 2), "On the market before 2 August 2026 (Article 111(4)).")
+    general = AppliesFrom(date(2026, 8, 2), "General application (Article 113).")
+    return Classified(
+        key="CLS-0007",
+        edition="eu-ai-act-classification 2026.1",
+        made_at=at(2026, 9, 14, 9, 30),
+        made_by="Ada Owner",
+        tier=Tier.LIMITED,
+        proposed=Tier.HIGH,
+        because="Emergency calls and triage (Annex III, 5(d)).",
+        rationale="It sorts claims for goods; no person waits for help.",
+        roles=("Provider", "Deployer"),
+        outcomes=(
+            OutcomeFound(
+                Outcome.EXEMPT_6_3,
+                "Article 6(3)(d)",
+                "A preparatory task",
+                (general, marking),
+                (AnswerGiven("Is all it does one of these?", "(d) A preparatory task to an assessment"),),
+            ),
+            OutcomeFound(Outcome.TRANSPARENCY_50_2, "Article 50(2)", "It generates content", (marking,), ()),
+        ),
+        duties=(
+            DutyOwed("Article 4", "AI literacy", ("provider", "deployer"), (general,)),
+            DutyOwed("Article 50(2), (5)", "Mark what it makes", ("provider",), (marking,)),
         ),
     )
 

@@ -195,6 +195,7 @@ READS = {
     "the forecasts": ("measured.reading", "forecasts_page"),
     "the drift of features": ("measured", "newest_of"),
     "the incidents": ("incidents", "times_of"),
+    "the classification": ("classification", "newest_run"),
     "the names of people": ("people", "people_by_id"),
     "the rule pack": ("lifecycle", "standing_of"),
 }

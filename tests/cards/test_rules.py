@@ -152,6 +152,27 @@ def test_incidents_say_how_long_they_took_and_what_authorities_were_told():
     assert "23 Nov 2024 to 23 Nov 2026" in compose(full()).sections[13].statement
 
 
+def test_the_classification_states_article_answers_dates_and_who_set_the_tier_and_says_where_there_is_none():
+    assert field(full(), "5.1").value.rows[0] == (
+        "Not high risk by exception: a preparatory task",
+        "Article 6(3)(d)",
+        "Is all it does one of these? (d) A preparatory task to an assessment",
+        "2 Aug 2026 or, by the other reading, 2 Dec 2026",
+    )
+    assert field(full(), "5.1c").value.endswith(
+        "AI literacy (Article 4); Mark what it makes (Article 50(2), (5))"
+    )
+    assert field(full(), "5.2").value == "Article 6(3)(d): a preparatory task"
+    assert field(full(), "5.3").value == "Article 50(2): it generates content"
+    assert field(full(), "5.4").value.startswith("Limited, where the answers come to high. It sorts claims")
+    section = compose(full()).sections[5]
+    assert section.statement == (
+        "Classified on 14 Sep 2026 by Ada Owner, by eu-ai-act-classification 2026.1 (CLS-0007)."
+    )
+    assert (field(sparse(), "5.1").value, field(sparse(), "5.1").absent) == (None, "not classified")
+    assert "no statement about risk tier or legal duties" in compose(sparse()).sections[5].statement
+
+
 def test_sections_without_a_record_make_no_statement_about_their_subject():
     sections = compose(full()).sections
     assert "makes no statement about compliance" in sections[14].statement

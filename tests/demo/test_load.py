@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from registry.audit.models import ENTRY
 from registry.audit.queries import verify
+from registry.classification.models import ClassificationDraft, ClassificationRun
 from registry.data_sources.models import QualityResult
 from registry.demo.actions import load
 from registry.demo.rules.invented import invented
@@ -29,6 +30,7 @@ from registry.ownership.rules import HandoverState, Step
 from registry.people.models import Person
 from registry.store import migrate
 from registry.systems.models import System
+from registry.systems.rules.record import Tier
 from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.rules.standing import State
 from tests import databases
@@ -103,6 +105,8 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         assert {test.passed for test in some(session, DependencyTest)} == {True, False}
         assert {result.met for result in some(session, QualityResult)} == {True, False}
         assert [one for one in some(session, Dependency) if one.other_system_id is not None]
+        assert {each.tier for each in some(session, ClassificationRun)} == set(Tier) - {Tier.PROHIBITED}
+        assert some(session, ClassificationDraft)
         _holds_three_incidents(session)
         open_owners = sa.select(Assignment.system_id).filter_by(seat="accountable_owner", to_at=None)
         assert sorted(session.scalars(open_owners)) == sorted(session.scalars(sa.select(System.id)))

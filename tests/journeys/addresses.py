@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
+from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
 from registry.drift.models import Baseline, Feature
@@ -93,6 +94,21 @@ PAGES = {
     "ownership.load": (Visit("/ownership/load"),),
     "ownership.on_day": (Visit("/ownership/on?seats=y"),),
     "ownership.transfer_form": (Visit("/people/{ada}/transfer"),),
+    "classification.system": (
+        Visit(f"{SYSTEM}/classification", "ada"),
+        Visit("/systems/{pricing}/classification", "otto"),
+    ),
+    "classification.run": (Visit(f"{SYSTEM}/classification/{{run}}", "otto"),),
+    "classification.compare": (
+        Visit(f"{SYSTEM}/classification/compare?after={{run}}", "otto"),
+        Visit("/systems/{pricing}/classification/compare", "otto", 404),
+    ),
+    "classification.questions": (
+        Visit(f"{SYSTEM}/classification/questions/uses", "ada"),
+        Visit("/systems/{pricing}/classification/questions/scope", "olga"),
+    ),
+    "classification.finish": (Visit(f"{SYSTEM}/classification/finish", "ada"),),
+    "classification.changes": (Visit("/classification/changes"), Visit("/classification/changes", "otto")),
     "objectives.system": (
         Visit(f"{SYSTEM}/objectives", "ada"),
         Visit("/systems/{pricing}/objectives", "otto"),
@@ -350,6 +366,8 @@ NO_PAGES = {
     "fairness_api.calibration": "JSON for programs",
     "alerts_api.alerts": "JSON for programs",
     "alerts_api.alerts_of_system": "JSON for programs",
+    "classification_api.questionnaire": "JSON for programs",
+    "classification_api.classification": "JSON for programs",
     "dependencies_api.dependencies": "JSON for programs",
     "drift_api.distributions": "JSON for programs",
     "lifecycle_api.gate": "JSON for programs",
@@ -389,6 +407,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "bare_feature": newest(Feature),
         "reconsideration": newest(Reconsideration, settled_at=None),
         "autonomy": newest(AutonomyRequest),
+        "run": newest(ClassificationRun, system_id=triage),
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,
         "alert": newest(Alert, state=AlertState.OPEN),

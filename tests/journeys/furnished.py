@@ -85,6 +85,7 @@ from registry.versions.rules.record import TrainedOn, VersionFacts
 from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
+from tests.journeys.classified import classify
 
 # What opens the answer to the one piece of feedback that has one.
 ANSWER_CODE = "furnished-answer-code"
@@ -124,6 +125,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _alerts(session, ada, cast, words)
     _incidents(session, ada, cast, words)
     _lifecycle(session, ada, cast, words)
+    classify(session, cast, words.text)
     accounts.issue_token(
         session,
         ada,

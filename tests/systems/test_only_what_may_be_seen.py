@@ -51,6 +51,7 @@ LISTS = {
 # What may name some systems: whatever it names must be among those the person may know of.
 MAY_NAME_SOME = {
     "portfolio.desk": "/",
+    "classification.changes": "/classification/changes",
     "portfolio.offers": "/handovers",
     "portfolio.why": "/portfolio/why",
     "portfolio.search": "/search?q=system",
@@ -89,6 +90,7 @@ NO_SYSTEMS = {
     "people.unit_new",
     "people.team_new",
     "data_sources.new",
+    "classification_api.questionnaire",
 }
 
 

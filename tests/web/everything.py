@@ -57,6 +57,7 @@ _NUMBERED = {
     "/systems/views/": "view",
     "/versions/": "version",
     "/dependencies/": "dependency",
+    "/classification/": "run",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
     "/autonomy/": "autonomy",
@@ -144,9 +145,9 @@ class Everything:
         }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
-        return {"seat": "overseer", "filename": "css/app.css", "label": "2.1"}.get(name) or self.place[
-            named[name]
-        ]
+        return {"seat": "overseer", "filename": "css/app.css", "label": "2.1", "section": "scope"}.get(
+            name
+        ) or self.place[named[name]]
 
 
 def fill_with_everything(session: Session, cast: Cast) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from registry.audit.models import ENTRY
-from registry.cards.queries import incidents, measured, operation, rows
+from registry.cards.queries import classification, incidents, measured, operation, rows
 from registry.cards.rules.facts import DRAFT, CardFacts, CardStopped, Criterion, Origin
 from registry.data_sources import queries as data_sources
 from registry.data_sources.models import QualityCheck, QualityResult
@@ -123,6 +123,8 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
         drift, without_baseline = measured.drift(session, number)
     with _reading("the incidents"):
         log = incidents.log_of(session, number, at)
+    with _reading("the classification"):
+        run = classification.classified(session, number)
     with _reading("the names of people"):
         wanted = rows.people_named(metrics, [source for _, source in uses])
         names = {key: person.name for key, person in people.people_by_id(session, wanted).items()}
@@ -140,6 +142,7 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
             use=rows.use(system),
             incidents=log,
             tier=system.tier,
+            classification=run,
             objective=rows.objective(objective) if objective else None,
             metrics=tuple(rows.metric(each, names, readings[each.id or 0]) for each in metrics),
             retired_metrics=tuple(rows.retired_metric(each) for each in retired),

@@ -14,8 +14,7 @@ from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
 _SILENT: Final = (
-    "Incidents, test reports, classifications and reviews are not recorded in this registry yet. "
-    "This card makes no statement about them."
+    "Test reports and reviews are not recorded in this registry yet. This card makes no statement about them."
 )
 
 

@@ -1,4 +1,4 @@
-"""Sections 5, 7, 8, 10 to 12 and 14: what is known of risk, design, results, oversight, controls and reviews, and what is not."""
+"""Sections 7, 8, 10 to 12 and 14: what is known of design, results, oversight, controls and reviews, and what is not."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,6 @@ from registry.cards.rules.shapes import NOTHING, Need, Section, Table
 from registry.cards.rules.words import (
     always,
     cell,
-    chosen,
     line,
     not_kept,
     pack_said,
@@ -21,28 +20,6 @@ from registry.kernel.text import counted, listed
 from registry.packs.rules import PATTERNS
 
 _H, _C, _O = Need.HIGH_RISK, Need.CONDITIONAL, Need.OPTIONAL
-
-
-def classification(facts: CardFacts) -> Section:
-    """Section 5: the internal risk tier; legal classifications."""
-    tier = chosen(facts.tier.value) if facts.tier else None
-    return Section(
-        5,
-        "Risk and legal classification",
-        (
-            not_kept("5.1", "Outcome under the EU AI Act, with its article path and answers"),
-            not_kept("5.2", "Exception under Article 6(3), with its reasons", _C),
-            not_kept("5.3", "Transparency duties under Article 50"),
-            said("5.4", "Internal risk tier", tier)
-            if tier
-            else not_kept("5.4", "Internal risk tier and its reasons"),
-            not_kept("5.5", "Other regimes that apply", _C),
-            not_kept("5.6", "Impact assessments, with status, date and reviewer", _H),
-        ),
-        statement="No classification runs are kept in this registry yet; this card makes no statement about legal duties."
-        if tier
-        else "Not classified: no classification runs are kept in this registry yet; this card makes no statement about risk tier or legal duties.",
-    )
 
 
 def design(_: CardFacts) -> Section:

@@ -2,6 +2,7 @@
 
 from registry.cards.rules import assurance, control
 from registry.cards.rules.canonical import content_hash
+from registry.cards.rules.classification import classification
 from registry.cards.rules.data import data
 from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.fairness import fairness
@@ -26,7 +27,7 @@ def compose(facts: CardFacts) -> Card:
         ownership(facts),
         objective(facts),
         intended_use(facts),
-        assurance.classification(facts),
+        classification(facts),
         data(facts, high=high),
         assurance.design(facts),
         assurance.performance(facts, high=high),

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.demo.actions.alerting import Step, alert_steps
+from registry.demo.actions.classifying import classification_steps
 from registry.demo.actions.incidents import incident_steps
 from registry.demo.actions.overseeing import lifecycle_steps
 from registry.demo.actions.said import what_was_said
@@ -25,6 +26,7 @@ def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
     """Everything that happened since, in order of time: each step as (days ago, what is done then)."""
     steps = [
         *_leavings(stage, told["people"], loaded),
+        *classification_steps(loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
         *(
             step

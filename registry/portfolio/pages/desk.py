@@ -12,6 +12,7 @@ from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
+from registry.portfolio.pages.classification_tasks import of_classifications
 from registry.portfolio.pages.incident_tasks import of_incidents
 from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
@@ -121,9 +122,12 @@ def _is_told_as_head(asked: Asked, told: dict[int | None, frozenset[int]]) -> bo
 
 
 def _of_changes(who: Actor) -> list[Task]:
-    """The systems they answer for that a change has touched; of each what has waited longest, and how much there is."""
+    """The systems they answer for that a change has touched; of each what has waited longest, and how much there is.
+
+    And those that another edition of the questionnaire makes something else of.
+    """
     found, in_all = queries.touched(session(), who)
-    lines = [tasks.reconsider(each.system, each.waiting) for each in found]
+    lines = [*(tasks.reconsider(each.system, each.waiting) for each in found), *of_classifications(who)]
     rest = in_all - len(found)
     return [*lines, tasks.reconsider_more(rest, who.person_id)] if rest else lines
 

@@ -15,6 +15,13 @@ from registry.cards.rules.facts.card import (
     Supplier,
     Use,
 )
+from registry.cards.rules.facts.classification import (
+    AnswerGiven,
+    AppliesFrom,
+    Classified,
+    DutyOwed,
+    OutcomeFound,
+)
 from registry.cards.rules.facts.incidents import ActionOpen, IncidentLog, IncidentStated, ReportDue, Took
 from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift, GroupCompared
 from registry.cards.rules.facts.metric import Metric, Rail, Realised, RetiredMetric
@@ -24,12 +31,16 @@ from registry.cards.rules.facts.source import QualityCheck, QualityResult, Sourc
 __all__ = [
     "DRAFT",
     "ActionOpen",
+    "AnswerGiven",
+    "AppliesFrom",
     "Attribute",
     "Calibration",
     "CardFacts",
     "CardStopped",
+    "Classified",
     "Criterion",
     "Dependency",
+    "DutyOwed",
     "Edition",
     "FeatureDrift",
     "Feedback",
@@ -43,6 +54,7 @@ __all__ = [
     "Objective",
     "OpenAlert",
     "Origin",
+    "OutcomeFound",
     "Ownership",
     "QualityCheck",
     "QualityResult",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from registry.cards.rules.facts.classification import Classified
 from registry.cards.rules.facts.incidents import IncidentLog
 from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift
 from registry.cards.rules.facts.metric import Metric, Realised, RetiredMetric
@@ -184,6 +185,7 @@ class CardFacts:
     use: Use
     incidents: IncidentLog
     tier: Tier | None = None
+    classification: Classified | None = None
     objective: Objective | None = None
     metrics: tuple[Metric, ...] = ()
     retired_metrics: tuple[RetiredMetric, ...] = ()

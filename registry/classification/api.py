@@ -1,0 +1,56 @@
+"""GET and POST /systems/<key>/classification: how a system stands, every run; one run made of complete answers."""
+
+from flask import Blueprint, Response, request
+
+from registry.classification.actions import complete
+from registry.classification.queries.changes import change_of
+from registry.classification.queries.runs import in_force, runs_page
+from registry.classification.schemas import RunIn, questionnaire_out, run_out
+from registry.kernel import clock
+from registry.kernel.actor import Permission, require
+from registry.people import queries as people
+from registry.store.paging import cursor_of, parts_of
+from registry.systems import queries as systems
+from registry.web import jsonkit
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+
+api = Blueprint("classification_api", __name__)
+
+
+@api.get("/classification/questionnaire")
+@needs(Permission.SYSTEM_READ)
+def questionnaire() -> Response:
+    """What is asked today, in order; answers are sent to a system."""
+    return jsonkit.reply(questionnaire_out(in_force(session(), clock.today())))
+
+
+@api.get("/systems/<key>/classification")
+@needs(Permission.SYSTEM_READ)
+def classification(key: str) -> Response:
+    """The runs of a system, newest first: the first of the first page stands. And what another edition makes of it."""
+    system = systems.by_key(session(), actor(), key)
+    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
+    page = runs_page(session(), system.id or 0, before=before[0] if before else None, limit=limit)
+    named = people.people_by_id(session(), {run.made_by_id for run in page.items if run.made_by_id})
+    change = change_of(session(), system.id or 0)
+    return jsonkit.reply(
+        {
+            "tier": system.tier.value if system.tier else None,
+            "classify_again": list(change.says) if change else [],
+            "items": [run_out(run, named) for run in page.items],
+            "next": cursor_of(*page.next_after) if page.next_after else None,
+        }
+    )
+
+
+@api.post("/systems/<key>/classification")
+@needs(Permission.SYSTEM_CLASSIFY)
+def classify(key: str) -> Response:
+    """Make a run of complete answers. Questions that are asked and not answered are named, and nothing is stored."""
+    system = systems.by_key(session(), actor(), key, lock=True)
+    require(actor(), Permission.SYSTEM_CLASSIFY, system.id)
+    sent = jsonkit.parsed(RunIn)
+    run = complete(session(), actor(), system, sent.answers, sent.verdict())
+    named = people.people_by_id(session(), {run.made_by_id} if run.made_by_id else set())
+    return jsonkit.reply(run_out(run, named), 201)

@@ -1,0 +1,157 @@
+"""Drafts, runs, tiers, editions and re-scoring, on both databases; seen by those who may know of the system."""
+
+import pytest
+import yaml
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from registry.audit.models import ENTRY
+from registry.classification import jobs
+from registry.classification.actions import Verdict, add_edition, complete, save_draft
+from registry.classification.models import ClassificationChange, ClassificationRun
+from registry.classification.queries.changes import change_of, outdated_page
+from registry.classification.queries.runs import draft_of, newest_run, standing
+from registry.classification.rules.questionnaire import Outcome
+from registry.kernel.actor import Seat, the_registry
+from registry.kernel.errors import Conflict, Forbidden, RuleBroken
+from registry.ownership import actions as ownership
+from registry.store.session import finish
+from registry.systems.models import System
+from registry.systems.rules.record import Tier
+from tests.classification.answering import answers
+from tests.classification.editions import another_edition
+
+CREDIT = answers(
+    roles=["deployer"],
+    areas=["services"],
+    a_5=["b"],
+    profiling="yes",
+    deployer_is="private",
+    g_model="integrates",
+)
+
+
+def _system(session, of):
+    return session.get_one(System, of.id)
+
+
+def test_a_draft_keeps_every_answer_until_a_run_is_made_of_it(session, cast):
+    ada, triage = cast.actor(session, "ada"), _system(session, cast.triage)
+    draft = save_draft(session, ada, triage.id, {"infers": "yes", "p_a": "no"}, version=0)
+    draft = save_draft(session, ada, triage.id, {"jurisdictions": ["us"], "p_a": ""}, version=draft.version)
+    assert draft.answers == {"infers": "yes", "jurisdictions": ["us"]}, "also what is not asked any more"
+    with pytest.raises(Conflict):
+        save_draft(session, ada, triage.id, {"infers": "no"}, version=1)
+    with pytest.raises(RuleBroken):
+        save_draft(session, ada, triage.id, {"infers": "perhaps"}, version=draft.version)
+    run = complete(session, ada, triage, draft.answers, Verdict())
+    assert (run.answers, run.tier, draft_of(session, triage.id)) == (
+        {"jurisdictions": ["us"]},
+        Tier.MINIMAL,
+        None,
+    )
+    again = save_draft(session, ada, triage.id, {"infers": "no"}, version=0)
+    assert again.answers == {"jurisdictions": ["us"], "infers": "no"}, "it begins where the last run ended"
+
+
+def test_a_run_sets_the_tier_and_stands_until_the_next(session, cast):
+    ada, triage = cast.actor(session, "ada"), _system(session, cast.triage)
+    assert standing(session, triage.id) is None
+    first = complete(session, ada, triage, CREDIT, Verdict())
+    assert triage.tier is Tier.HIGH
+    second = complete(
+        session, ada, triage, answers(), Verdict(Tier.LIMITED, "It answers customers in writing.")
+    )
+    assert (second.supersedes_id, second.proposed_tier, triage.tier) == (first.id, Tier.MINIMAL, Tier.LIMITED)
+    stands = standing(session, triage.id)
+    assert (stands.key, stands.outcomes, stands.tier) == (second.key, {Outcome.MINIMAL}, Tier.LIMITED)
+    assert stands.edition == "eu-ai-act-classification 2026.1"
+    finish(session)
+    events = session.connection().execute(
+        select(ENTRY.c.event).where(ENTRY.c.subject_kind == "classification_run")
+    )
+    assert [*events.scalars()] == ["classification.completed"] * 2
+
+
+def test_what_is_asked_and_not_answered_makes_no_run(session, cast):
+    ada, triage = cast.actor(session, "ada"), _system(session, cast.triage)
+    with pytest.raises(RuleBroken) as refused:
+        complete(
+            session, ada, triage, {name: value for name, value in CREDIT.items() if name != "p_a"}, Verdict()
+        )
+    assert [each.field for each in refused.value.problems] == ["p_a"]
+    assert triage.tier is None
+
+
+def test_only_a_reviewer_who_does_not_own_the_system_sets_a_lower_tier(session, cast):
+    triage, lower = _system(session, cast.triage), Verdict(Tier.LIMITED, "A person decides each case.")
+    for name in ("ada", "ben", "adam"):
+        with pytest.raises(RuleBroken):
+            complete(session, cast.actor(session, name), triage, CREDIT, lower)
+    for name in ("mia", "otto"):
+        with pytest.raises(Forbidden):
+            complete(session, cast.actor(session, name), triage, CREDIT, lower)
+    assert complete(session, cast.actor(session, "rita"), triage, CREDIT, lower).tier is Tier.LIMITED
+    pricing = _system(session, cast.pricing)
+    ownership.fill_seat(
+        session, cast.actor(session, "olga"), pricing.id, Seat.DEPUTY, person_id=cast.number("rita")
+    )
+    with pytest.raises(RuleBroken):
+        complete(session, cast.actor(session, "rita"), pricing, CREDIT, lower)
+
+
+def test_the_database_keeps_one_successor_and_reasons_for_another_tier(session, cast):
+    run = complete(session, cast.actor(session, "ada"), _system(session, cast.triage), CREDIT, Verdict())
+    kept = {name: getattr(run, name) for name in ClassificationRun.model_fields if name not in {"id", "tier"}}
+    complete(session, cast.actor(session, "ada"), _system(session, cast.triage), CREDIT, Verdict())
+    for changed in (
+        {"tier": Tier.MINIMAL, "supersedes_id": None},
+        {"tier": Tier.HIGH, "supersedes_id": run.id},
+    ):
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(ClassificationRun(**kept | changed))
+            session.flush()
+
+
+def test_another_edition_says_what_it_changes_once_and_leaves_the_tier(database, cast):
+    with database.transaction() as session:
+        for of in (cast.triage, cast.sentinel):
+            complete(session, cast.actor(session, "ada"), _system(session, of), CREDIT, Verdict())
+        olga = cast.actor(session, "olga")
+        complete(session, olga, _system(session, cast.pricing), answers(jurisdictions=["us"]), Verdict())
+        add_edition(session, cast.actor(session, "adam"), another_edition())
+    for _ in range(2):
+        jobs.on_questionnaire_added(database, {})
+    with database.transaction() as session:
+        changes = session.exec(select(ClassificationChange)).all()
+        assert {each.system_id for each in changes} == {cast.triage.id, cast.sentinel.id}
+        assert "The answers come to prohibited, before to high." in changes[0].says
+        assert _system(session, cast.triage).tier is Tier.HIGH
+        seen = {
+            name: {each.system.name for each in outdated_page(session, cast.actor(session, name)).items}
+            for name in ("rita", "otto", "ada")
+        }
+        assert seen == {
+            "rita": {"Claims triage", "Sentinel"},
+            "otto": {"Claims triage"},
+            "ada": {"Claims triage", "Sentinel"},
+        }
+        assert outdated_page(session, cast.actor(session, "rita"), owned=True).items == []
+        run = complete(session, cast.actor(session, "ada"), _system(session, cast.triage), CREDIT, Verdict())
+        assert (run.edition, run.tier) == ("2099.1", Tier.PROHIBITED)
+        assert change_of(session, cast.triage.id) is None
+        assert newest_run(session, cast.triage.id) is run
+
+
+def test_an_edition_is_added_once_by_an_administrator_and_only_of_the_questionnaire_in_use(session, cast):
+    adam = cast.actor(session, "adam")
+    with pytest.raises(Forbidden):
+        add_edition(session, cast.actor(session, "rita"), another_edition())
+    row = add_edition(session, adam, another_edition())
+    assert len(row.sha256) == 64
+    other = yaml.safe_dump(yaml.safe_load("id: x"))
+    for text in (another_edition(), another_edition(id="another-law"), other, "\x00"):
+        with pytest.raises(RuleBroken):
+            add_edition(session, adam, text)
+    with pytest.raises(RuleBroken):
+        add_edition(session, the_registry("command"), another_edition(effective_from="soon"))

@@ -1,0 +1,166 @@
+"""Going through the questions without JavaScript, the result, runs and their comparison; the same through the JSON door."""
+
+import re
+
+import pytest
+
+from registry.accounts import actions as accounts
+from registry.audit.actions import record
+from registry.classification import jobs
+from registry.classification.actions import Verdict, add_edition, complete, save_draft
+from registry.classification.queries.runs import draft_of, newest_run
+from registry.kernel.events import Event
+from registry.systems.models import System
+from registry.systems.rules.record import Tier
+from tests.classification.answering import ACT, answers
+from tests.classification.editions import another_edition
+
+CREDIT = answers(roles=["deployer"], areas=["services"], a_5=["b"], profiling="yes", deployer_is="private")
+
+
+def _go(client, key, section, **more):
+    """Answer what the page of a section shows."""
+    address = f"/systems/{key}/classification/questions/{section}"
+    text = client.get(address).text
+    shown = set(re.findall(r'name="q_(\w+)"', text))
+    given = {f"q_{name}": CREDIT[name] for name in shown}
+    version = re.search(r'name="version" type="hidden" value="(\d+)"', text)
+    return client.post(address, data={"version": version[1], "go": "on", **given, **more})
+
+
+def test_the_questions_lead_to_a_run_whichever_follow_from_which(client_of, database, cast):
+    ada, key, places = client_of("ada"), cast.triage.key, []
+    address = f"/systems/{key}/classification/questions/scope"
+    for _ in range(30):
+        reply = _go(ada, key, address.rsplit("/", 1)[1].partition("#")[0])
+        assert reply.status_code == 303, reply.text
+        address = reply.location
+        places.append(address.rsplit("/", 1)[1])
+        if address.endswith("/finish"):
+            break
+    assert places[0].startswith("scope#q_"), "what follows from the first answers stands on the same page"
+    page = ada.get(address).text
+    assert "The answers come to high: Creditworthiness (Annex III, 5(b))." in page
+    version = re.search(r'name="version" type="hidden" value="(\d+)"', page)[1]
+    refused = ada.post(address, data={"version": version, "tier": "minimal", "rationale": "So."})
+    assert (refused.status_code, "Only a reviewer" in refused.text) == (422, True)
+    assert ada.post(address, data={"version": 1}).status_code == 409
+    assert ada.post(address, data={"version": version}).status_code == 303
+    page = client_of("otto").get(f"/systems/{key}/classification").text
+    for words in (
+        "CLS-0001",
+        "Assessment of fundamental rights",
+        "2 Dec 2027",
+        "2 Aug 2026",
+        "Why these days",
+    ):
+        assert words in page
+    assert (
+        "Does it profile natural persons?" in client_of("otto").get(f"/systems/{key}/classification/1").text
+    )
+    card = client_of("otto").get(f"/systems/{key}/card").text
+    assert "by Ada Owner, by eu-ai-act-classification 2026.1 (CLS-0001)" in card
+    with database.transaction() as session:
+        assert newest_run(session, cast.triage.id).answers == CREDIT
+        assert session.get_one(System, cast.triage.id).tier is Tier.HIGH
+
+
+def test_back_and_forward_keep_answers_and_nothing_typed_is_lost(client_of, database, cast):
+    ada, key = client_of("ada"), cast.triage.key
+    address = f"/systems/{key}/classification/questions/scope"
+    ada.post(address, data={"version": 0, "go": "leave", "q_jurisdictions": ["eu", "uk"]})
+    assert "1 of 2 questions answered" in ada.get(f"/systems/{key}/classification").text
+    page = ada.get(address).text
+    assert page.count("checked") == 2
+    assert "Asked because of your answer to" in page
+    assert "After: “Does it infer" in page
+    odd = ada.post(address, data={"version": 1, "q_jurisdictions": ["eu", "moon"]})
+    assert (odd.status_code, "Choose among the answers." in odd.text) == (422, True)
+    with database.transaction() as session:
+        save_draft(session, cast.actor(session, "ben"), cast.triage.id, {"jurisdictions": ["us"]}, version=1)
+    both = ada.post(address, data={"version": 1, "q_jurisdictions": ["eu"], "q_infers": "yes"})
+    assert both.status_code == 409
+    assert "In the United States" in both.text
+    with database.transaction() as session:
+        assert draft_of(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
+    # Outside the Union nothing but the scope is asked: every other page says so and leads on.
+    empty = f"/systems/{key}/classification/questions/product"
+    assert "nothing is asked here" in ada.get(empty).text
+    ways = {go: ada.post(empty, data={"version": version, "go": go}).location for version, go in _turns()}
+    assert [ways[go].rsplit("/", 1)[1] for go in ("on", "back")] == ["finish", "scope"]
+    assert ada.get(f"/systems/{key}/classification/finish").status_code == 200
+
+
+def _turns():
+    """Each save raises the revision of the draft by one."""
+    return enumerate(("on", "back"), start=2)
+
+
+def test_a_draft_from_an_edition_before_can_still_be_finished(client_of, database, cast):
+    with database.transaction() as session:
+        save_draft(session, cast.actor(session, "ada"), cast.triage.id, {"jurisdictions": ["us"]}, version=0)
+        draft = draft_of(session, cast.triage.id)
+        draft.answers = {**draft.answers, "asked_once": "yes"}
+        record(
+            session, cast.actor(session, "ada"), Event.CLASSIFICATION_DRAFTED, draft, system_id=cast.triage.id
+        )
+    address = f"/systems/{cast.triage.key}/classification/finish"
+    assert client_of("ada").post(address, data={"version": 2}).status_code == 303
+    with database.transaction() as session:
+        assert newest_run(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
+
+
+def test_two_runs_are_compared_and_what_another_edition_changes_is_listed(client_of, database, cast):
+    with database.transaction() as session:
+        ada = cast.actor(session, "ada")
+        for given in (answers(jurisdictions=["us"]), CREDIT):
+            complete(session, ada, session.get_one(System, cast.triage.id), given, Verdict())
+        complete(session, ada, session.get_one(System, cast.sentinel.id), CREDIT, Verdict())
+        add_edition(session, cast.actor(session, "adam"), another_edition())
+    jobs.rescore(database, {})
+    otto, key = client_of("otto"), cast.triage.key
+    page = otto.get(f"/systems/{key}/classification/compare").text
+    assert "The answers come to high, before to minimal." in page
+    assert "In the European Union or the EEA" in page
+    assert otto.get(f"/systems/{key}/classification/compare?after=1").status_code == 404
+    assert otto.get(f"/systems/{key}/classification/compare?before=1&after=3").status_code == 404
+    assert "Classify again" in otto.get(f"/systems/{key}/classification").text
+    listed = {name: client_of(name).get("/classification/changes").text for name in ("otto", "rita")}
+    assert [("Sentinel" in text, "Claims triage" in text) for text in listed.values()] == [
+        (False, True),
+        (True, True),
+    ]
+    assert "Classify Claims triage again" in client_of("ada").get("/").text
+    assert "Classify 2 systems again" in client_of("rita").get("/").text
+
+
+@pytest.fixture
+def door(app, database, cast):
+    """The JSON door of Ada."""
+    with database.transaction() as session:
+        ada = cast.people["ada"]
+        scopes = frozenset({"registry:read", "systems:write"})
+        token, _ = accounts.issue_token(session, cast.actor(session, "ada"), ada, "x", scopes)
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+def test_a_program_asks_what_is_asked_and_classifies_from_complete_answers(door, cast):
+    asked = door.get("/api/v1/classification/questionnaire").json
+    assert [each["id"] for each in asked["questions"]] == [each.id for each in ACT.questions]
+    address = f"/api/v1/systems/{cast.triage.key}/classification"
+    lacking = door.post(address, json={"answers": {"jurisdictions": ["eu"]}})
+    assert (lacking.status_code, [each["field"] for each in lacking.json["problems"]]) == (422, ["infers"])
+    assert door.post(address, json={"answers": {}, "tier": "low"}).status_code == 422
+    assert (
+        door.post(address, json={"answers": CREDIT, "tier": "minimal", "rationale": "x"}).status_code == 422
+    )
+    for _ in range(2):
+        made = door.post(address, json={"answers": CREDIT})
+        assert (made.status_code, made.json["tier"], made.json["made_by"]) == (201, "high", "ada@example.org")
+    first = door.get(f"{address}?limit=1").json
+    second = door.get(f"{address}?limit=1&cursor={first['next']}").json
+    assert [each["items"][0]["key"] for each in (first, second)] == ["CLS-0002", "CLS-0001"]
+    assert first["items"][0]["outcomes"][0]["article"] == "Annex III, 5(b)"
+    assert second["next"] is None
