@@ -36,6 +36,8 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     app.config.update(
         REGISTRY_DATA_DIR=str(settings.data_dir),
         REGISTRY_MAX_UPLOAD=settings.max_upload_bytes,
+        REGISTRY_MAX_EVIDENCE=min(settings.max_evidence_bytes, settings.max_upload_bytes),
+        REGISTRY_EVIDENCE_QUOTA=settings.evidence_quota_bytes,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined

@@ -37,6 +37,8 @@ _COMMANDS = {
     "classification": "registry.classification.commands:classification",
     "demo": "registry.demo.commands:demo",
     "gate": "registry.lifecycle.commands:gate",
+    "dossier": "registry.dossiers.commands:dossier",
+    "evidence": "registry.evidence.commands:evidence",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
     "people": "registry.people.commands:people",

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     organisation: str = "Our organisation"
     max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
+    max_evidence_bytes: int = Field(default=25_000_000, ge=1_024)
+    # How many bytes of evidence one system may have, all revisions together.
+    evidence_quota_bytes: int = Field(default=1_000_000_000, ge=1_024)
     max_form_bytes: int = Field(default=1_048_576, ge=65_536)
     session_hours: int = Field(default=12, ge=1, le=72)
     idle_minutes: int = Field(default=120, ge=5, le=1_440)

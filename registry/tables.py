@@ -9,7 +9,9 @@ import registry.cards.models
 import registry.classification.models
 import registry.data_sources.models
 import registry.dependencies.models
+import registry.dossiers.models
 import registry.drift.models
+import registry.evidence.models
 import registry.fairness.models
 import registry.feedback.models
 import registry.incidents.models.incidents
@@ -24,6 +26,7 @@ import registry.ownership.models
 import registry.people.models
 import registry.reviews.models.reviews
 import registry.reviews.models.words
+import registry.risks.models
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401

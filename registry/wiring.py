@@ -9,6 +9,7 @@ import registry.accounts.jobs as accounts_jobs
 import registry.classification.jobs as classification_jobs
 import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
+import registry.evidence.jobs as evidence_jobs
 import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
 import registry.incidents.jobs.chasing as incidents_chasing
@@ -30,8 +31,12 @@ from registry.classification.pages import pages as classification_pages
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
+from registry.dossiers.api import api as dossiers_api
+from registry.dossiers.pages import pages as dossiers_pages
 from registry.drift.api import api as drift_api
 from registry.drift.pages import pages as drift_pages
+from registry.evidence.api import api as evidence_api
+from registry.evidence.pages import pages as evidence_pages
 from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
@@ -54,6 +59,8 @@ from registry.people.pages import pages as people_pages
 from registry.portfolio.pages import pages as portfolio_pages
 from registry.reviews.api import api as reviews_api
 from registry.reviews.pages import pages as reviews_pages
+from registry.risks.api import api as risks_api
+from registry.risks.pages import pages as risks_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
@@ -82,6 +89,9 @@ FEATURES: Sequence[Blueprint] = (
     oversight_pages,
     lifecycle_pages,
     reviews_pages,
+    evidence_pages,
+    risks_pages,
+    dossiers_pages,
     cards_pages,
     people_pages,
     interchange_pages,
@@ -109,6 +119,9 @@ API: Sequence[Blueprint] = (
     incidents_api,
     lifecycle_api,
     reviews_api,
+    evidence_api,
+    risks_api,
+    dossiers_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -145,6 +158,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
+    evidence_jobs.sweep_drafts: timedelta(hours=6),
     feedback_jobs.sweep_tallies: timedelta(hours=6),
     feedback_jobs.write_figures: timedelta(hours=6),
     feedback_jobs.notice_surges: timedelta(hours=1),
@@ -310,5 +324,18 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.WAIVER_ASKED,
         Event.WAIVER_DECIDED,
         Event.WAIVER_REVOKED,
+        Event.EVIDENCE_ADDED,
+        Event.EVIDENCE_REVISED,
+        Event.EVIDENCE_EDITED,
+        Event.EVIDENCE_USED,
+        Event.EVIDENCE_WITHDRAWN,
+        Event.RISK_ADDED,
+        Event.RISK_EDITED,
+        Event.RISK_ACCEPTED,
+        Event.DOSSIER_OPENED,
+        Event.DOSSIER_CASE_ADDED,
+        Event.DOSSIER_RUN,
+        Event.DOSSIER_RESULTS_TAKEN,
+        Event.DOSSIER_SIGNED,
     }
 )

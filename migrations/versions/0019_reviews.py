@@ -1,7 +1,7 @@
 """Reviews, findings, conditions, decisions, attestations, sign-offs, waivers; the password given again.
 
 Revision ID: 0019
-Revises: 0015
+Revises: 0018
 Create Date: 2026-11-26 14:46:12.920059
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0019'
-down_revision = '0015'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 

@@ -6,10 +6,12 @@ import click
 from sqlmodel import select
 
 from registry.demo.actions import generate, load
+from registry.evidence.actions import ROOM
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
 from registry.store import migrate
 from registry.store.commandkit import answer, house, progress
+from registry.store.files import Files
 from registry.store.session import Database
 
 
@@ -37,7 +39,7 @@ def demo(count: int | None, if_empty: bool, as_json: bool) -> None:
         raise RuleBroken(
             [Problem("", "The demonstration goes into an empty register only; this one holds people.")]
         )
-    loaded = load(house().database, count, progress)
+    loaded = load(house().database, count, progress, Files(house().settings.data_dir, ROOM))
     said = [f"{loaded.systems} systems and {len(loaded.people)} people. Sign in as one of:"]
     said += [f"  {one['email']:<36} {one['password']}   {one['role']}" for one in loaded.sign_ins]
     result = {"systems": loaded.systems, "people": len(loaded.people), "sign_ins": loaded.sign_ins}

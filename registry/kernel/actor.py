@@ -90,6 +90,14 @@ class Permission(StrEnum):
     SIGN_OFF_SIGN = "sign_off.sign"
     WAIVER_ASK = "waiver.ask"
     WAIVER_DECIDE = "waiver.decide"
+    EVIDENCE_READ = "evidence.read"
+    EVIDENCE_ADD = "evidence.add"
+    EVIDENCE_WITHDRAW = "evidence.withdraw"
+    RISK_EDIT = "risk.edit"
+    RISK_ACCEPT = "risk.accept"
+    DOSSIER_EDIT = "dossier.edit"
+    DOSSIER_TEST = "dossier.test"
+    DOSSIER_SIGN = "dossier.sign"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
     PEOPLE_READ = "people.read"
@@ -125,6 +133,7 @@ SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
 INCIDENT_SCOPE = "incidents:write"
 STOP_SCOPE = "systems:stop"
+EVIDENCE_SCOPE = "evidence:write"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
@@ -133,6 +142,7 @@ SCOPES: Mapping[str, str] = {
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
     INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
     STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
+    EVIDENCE_SCOPE: "Send evidence and test results, and name risks, where its person may.",
 }
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
@@ -202,6 +212,18 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SIGN_OFF_SIGN: _grant((Role.EXECUTIVE,), _LEADS[2:]),
     Permission.WAIVER_ASK: _grant((), _LEADS),
     Permission.WAIVER_DECIDE: _grant((Role.REVIEWER,)),
+    # Proof holds more than the record does (contracts, logs): it is for those who answer for the system or look into it.
+    Permission.EVIDENCE_READ: _grant(
+        (Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat), (READ_SCOPE,)
+    ),
+    Permission.EVIDENCE_ADD: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    Permission.EVIDENCE_WITHDRAW: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.RISK_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (EVIDENCE_SCOPE,)),
+    Permission.RISK_ACCEPT: _grant((Role.REVIEWER, Role.EXECUTIVE), _OWNERS),
+    Permission.DOSSIER_EDIT: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    # Who built a version neither tests nor signs it: the action asks which version, and who built that.
+    Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
+    Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),

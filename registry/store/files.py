@@ -3,7 +3,9 @@
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,6 +21,10 @@ class FileTooLarge(Refusal):
     """More bytes arrived than one file may have."""
 
 
+class FileDamaged(Refusal):
+    """What is kept under a digest is not what the digest promises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What was kept: the SHA-256 of the bytes, and how many they are."""
@@ -27,25 +33,86 @@ class Stored:
     size: int
 
 
-class Files:
-    """The blobs under one data folder. Whoever keeps a digest decides how long its blob is needed."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file that has arrived and is not kept yet: where it is, its SHA-256, and how many bytes it has."""
 
-    def __init__(self, data_dir: str | os.PathLike[str]) -> None:
-        self._folder = Path(data_dir) / _FOLDER
+    path: Path
+    sha256: str
+    size: int
+
+
+class Files:
+    """The blobs under one data folder, or in one room of it. Whoever keeps a digest decides how long its blob is needed.
+
+    A room has blobs of its own: what one feature sweeps out, another one's are not among.
+    """
+
+    def __init__(self, data_dir: str | os.PathLike[str], room: str = "") -> None:
+        self._folder = Path(data_dir) / _FOLDER / room
 
     def keep(self, stream: IO[bytes], *, limit: int) -> Stored:
         """Store everything the stream gives. Raises FileTooLarge past `limit` bytes; then nothing stays."""
+        with self.drafted(stream, limit=limit) as draft:
+            place = self._place_for(draft)
+            # A rename is whole or not at all, so no reader ever meets half a file; equal bytes may replace equal bytes.
+            draft.path.replace(place)
+            return Stored(draft.sha256, draft.size)
+
+    @contextmanager
+    def drafted(self, stream: IO[bytes], *, limit: int) -> Iterator[Draft]:
+        """Everything the stream gives, in a file to be looked at; gone after the block unless it was kept.
+
+        Raises FileTooLarge past `limit` bytes; then nothing stays.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._folder / f".{secrets.token_hex(8)}"
         try:
             stored = _copied(stream, draft, limit)
-            place = self.path(stored.sha256)
-            place.parent.mkdir(mode=0o700, exist_ok=True)
-            # A rename is whole or not at all, so no reader ever meets half a file; equal bytes may replace equal bytes.
-            draft.replace(place)
+            yield Draft(draft, stored.sha256, stored.size)
         finally:
             draft.unlink(missing_ok=True)
-        return stored
+
+    def keep_once(self, draft: Draft) -> Stored:
+        """Keep a draft for good. What is there already stays as it is; raises FileDamaged where that is not the same.
+
+        On return the bytes and their names are on the disk, so that no row ever speaks of a file that a power cut took.
+        """
+        place = self._place_for(draft)
+        try:
+            # A link is made or refused in one step, so of two who keep the same at once neither overwrites the other.
+            os.link(draft.path, place)
+        except FileExistsError:
+            if not self.is_whole(draft.sha256):
+                says = "The registry holds this file already, but it is damaged there. Tell an administrator: registry evidence verify names it."
+                raise FileDamaged(says) from None
+        for folder in (place.parent, self._folder):
+            _write_through(folder)
+        return Stored(draft.sha256, draft.size)
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes of this digest are here and are what it promises."""
+        if not self.has(sha256):
+            return False
+        with self.path(sha256).open("rb") as kept:
+            return hashlib.file_digest(kept, "sha256").hexdigest() == sha256
+
+    def sweep_drafts(self, *, older_than: float) -> int:
+        """Delete what arrived that many seconds ago and was never kept: its request died. Gives back how many."""
+        since, swept = time.time() - older_than, 0
+        for draft in self._folder.glob(".[0-9a-f]*"):
+            try:
+                if draft.is_file() and draft.stat().st_mtime < since:
+                    draft.unlink()
+                    swept += 1
+            except FileNotFoundError:
+                continue
+        return swept
+
+    def _place_for(self, draft: Draft) -> Path:
+        place = self.path(draft.sha256)
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        return place
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of this digest are. Raises ValueError for what is no digest."""
@@ -82,3 +149,12 @@ def _copied(stream: IO[bytes], place: Path, limit: int) -> Stored:
         kept.flush()
         os.fsync(kept.fileno())
     return Stored(digest.hexdigest(), size)
+
+
+def _write_through(folder: Path) -> None:
+    """Have the names in a folder on the disk, and not only in the memory of the machine."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -50,6 +50,9 @@ _TABS = (
     ("Oversight", "oversight.system"),
     ("Gate", "lifecycle.gate"),
     ("Compliance", "reviews.compliance"),
+    ("Evidence", "evidence.system"),
+    ("Risks", "risks.system"),
+    ("Tests", "dossiers.system"),
     ("Notes", "annotations.notes"),
     ("Card", "cards.show"),
     ("History", "systems.history"),
@@ -69,6 +72,9 @@ _TAB_HOMES = frozenset(
         "drift",
         "oversight",
         "lifecycle",
+        "evidence",
+        "risks",
+        "dossiers",
     }
 )
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.

@@ -1,9 +1,12 @@
 """CSRF, content security policy, cookies, upload limits, response headers."""
 
+import unicodedata
 from datetime import timedelta
+from urllib.parse import quote
 
 from flask import Flask, Response, request, session
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.http import dump_options_header
 
 from registry.settings import Settings
 from registry.web import doors
@@ -79,7 +82,13 @@ def with_headers(response: Response, *, secure: bool) -> Response:
 
 
 def as_download(response: Response, filename: str) -> Response:
-    """Hand a file out as an attachment that cannot act as a page of ours."""
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    """Hand a file out as an attachment that cannot act as a page of ours, by a name of any letters (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    named = (
+        {"filename": plain}
+        if plain == filename
+        else {"filename": plain, "filename*": f"UTF-8''{quote(filename, safe='')}"}
+    )
+    response.headers["Content-Disposition"] = dump_options_header("attachment", named)
     response.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
     return response

@@ -6,7 +6,9 @@ an empty request: 200 seen, 303 done, 422 allowed but empty, 403 may see but not
 """
 
 import csv
+import io
 import secrets
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,8 +27,14 @@ from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.dependencies.rules.reconsider import Ask, Cause
+from registry.dossiers import actions as dossiers
 from registry.drift import actions as drift
 from registry.drift.rules.decoding import DistributionIn
+from registry.evidence import actions as evidence
+from registry.evidence import queries as evidence_queries
+from registry.evidence.actions import ROOM, Arrived
+from registry.evidence.rules.record import EvidenceFacts
+from registry.evidence.rules.record import Kind as Proof
 from registry.feedback import actions as feedback
 from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
@@ -56,7 +64,9 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
-from registry.store.files import Stored
+from registry.risks import actions as risks
+from registry.risks.rules import RiskFacts
+from registry.store.files import Files, Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.models import System
@@ -155,6 +165,8 @@ def _furnish(session, cast):
             "autonomy": raised.id,
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
+            **_proof(session, actor, number),
+            "dossier": dossiers.open_dossier(session, actor, version).id,
         }
     check = data_sources.add_check(session, ada, source, _check())
     _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
@@ -182,6 +194,24 @@ def _incident(session, actor, system):
     """What went wrong with the system."""
     stated = {"severity": Severity.MINOR, "pattern": Pattern.F1, "detected_by": DetectedBy.STAFF}
     return open_incident(session, actor, system, IncidentFacts("Test", **stated, detected_at=clock.now()))
+
+
+def _proof(session, actor, number):
+    """A piece of evidence, whose file itself is not there any more, and a risk."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = Files(folder, ROOM)
+        with files.drafted(io.BytesIO(b"Test"), limit=10) as draft:
+            facts = EvidenceFacts("Test", Proof.OTHER)
+            found = evidence.add_evidence(
+                session, actor, number, facts, Arrived("a.txt", draft, files, 1_000)
+            )
+    stated = RiskFacts("Test", "Test", "Test", likelihood=1, impact=1, owner_id=actor.person_id)
+    risk = risks.add_risk(session, actor, number, replace(stated, review_on=clock.today()))
+    return {
+        "risk": risk.id,
+        "evidence": found.id,
+        "evidence_file": evidence_queries.latest_revision(session, found.id).id,
+    }
 
 
 def _measures(session, actor, incident):
@@ -287,6 +317,14 @@ class House:
             "/authority-reports/": {
                 each: self.numbers[each]["report"] for each in ("triage", "sentinel", "pricing")
             },
+            "/evidence/files/": {
+                each: self.numbers[each]["evidence_file"] for each in ("triage", "sentinel", "pricing")
+            },
+            "/evidence/": {
+                each: self.numbers[each]["evidence"] for each in ("triage", "sentinel", "pricing")
+            },
+            "/dossiers/": {each: self.numbers[each]["dossier"] for each in ("triage", "sentinel", "pricing")},
+            "/risks/": {each: self.numbers[each]["risk"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
             "/imports/profiles/": {"one": shared["profile"]},

@@ -8,7 +8,9 @@ from registry.annotations.models import Note, Tag
 from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
+from registry.dossiers.models import Dossier
 from registry.drift.models import Baseline, Feature
+from registry.evidence.models import Evidence, EvidenceRevision
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
@@ -22,6 +24,8 @@ from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
+from registry.risks.models import Risk
+from registry.risks.rules import Status as RiskStatus
 from registry.systems.models import SavedView
 from registry.versions.models import ModelVersion
 from registry.versions.rules.standing import State
@@ -296,6 +300,30 @@ PAGES = {
     "feedback.inbox": (Visit("/feedback/inbox", "ada"), Visit("/feedback/inbox", "otto")),
     "feedback.give": (Visit("/feedback/{door}", ""), Visit("/feedback/{door}", "ada")),
     "feedback.answer": (Visit("/feedback/answer/{answer_code}", ""),),
+    "evidence.system": (
+        Visit(f"{SYSTEM}/evidence", "ada"),
+        Visit(f"{SYSTEM}/evidence", "otto"),
+        Visit("/systems/{pricing}/evidence", "olga"),
+    ),
+    "evidence.new": (Visit(f"{SYSTEM}/evidence/new", "ada"),),
+    "evidence.show": (Visit("/evidence/{evidence}", "ada"), Visit("/evidence/{withdrawn_evidence}", "aud")),
+    "evidence.edit": (Visit("/evidence/{evidence}/edit", "ada"),),
+    "evidence.revise": (Visit("/evidence/{evidence}/revise", "ada"),),
+    "evidence.withdraw": (Visit("/evidence/{evidence}/withdraw", "ada"),),
+    "risks.system": (Visit(f"{SYSTEM}/risks", "ada"), Visit("/systems/{pricing}/risks", "otto")),
+    "risks.new": (Visit(f"{SYSTEM}/risks/new", "ada"),),
+    "risks.show": (Visit("/risks/{risk}", "ada"), Visit("/risks/{closed_risk}", "otto")),
+    "risks.edit": (Visit("/risks/{risk}/edit", "ada"),),
+    "risks.accept": (Visit("/risks/{risk}/accept", "ada"),),
+    "dossiers.system": (
+        Visit(f"{SYSTEM}/dossier", "ada"),
+        Visit("/systems/{pricing}/dossier", "otto"),
+    ),
+    "dossiers.show": (Visit("/dossiers/{dossier}"), Visit("/dossiers/{dossier}", "ada")),
+    "dossiers.add_case": (Visit("/dossiers/{dossier}/cases/new", "ada"),),
+    "dossiers.run": (Visit("/dossiers/{dossier}/run", "rita"),),
+    "dossiers.take": (Visit("/dossiers/{dossier}/results", "rita"),),
+    "dossiers.sign": (Visit("/dossiers/{dossier}/sign", "rita"),),
     "cards.show": (Visit(f"{SYSTEM}/card", "ada"), Visit("/systems/{sentinel}/card", "ada")),
     "people.directory": (Visit("/people"), Visit("/people?q=nobody+like+that")),
     "people.new": (Visit("/people/new"),),
@@ -354,6 +382,13 @@ NO_PAGES = {
     "cards.card_facts": "JSON, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
+    "evidence.download": "a file somebody sent, handed out as a file",
+    "evidence_api.download": "a file somebody sent, handed out as a file",
+    "evidence_api.evidence": "JSON for programs",
+    "evidence_api.one": "JSON for programs",
+    "risks_api.risks": "JSON for programs",
+    "dossiers_api.dossiers": "JSON for programs",
+    "dossiers_api.one": "JSON for programs",
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
@@ -440,4 +475,11 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
         "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
         "limitation": newest(KnownLimitation, ended=None),
+        "dossier": newest(Dossier),
+        "risk": newest(Risk),
+        "closed_risk": newest(Risk, status=RiskStatus.CLOSED),
+        # The first has another revision and supports something; the last was withdrawn.
+        "evidence": newest(Evidence) - 2,
+        "withdrawn_evidence": newest(Evidence),
+        "evidence_file": newest(EvidenceRevision),
     }

@@ -86,6 +86,7 @@ from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
 from tests.journeys.classified import classify
+from tests.journeys.proof import furnish_proof
 
 # What opens the answer to the one piece of feedback that has one.
 ANSWER_CODE = "furnished-answer-code"
@@ -123,6 +124,8 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _imports(session, adam, cast, words)
     _drift(session, ada, cast, words)
     _alerts(session, ada, cast, words)
+    # Before anything is held as evidence of what went wrong: some of it is withdrawn.
+    furnish_proof(session, cast, words)
     _incidents(session, ada, cast, words)
     _lifecycle(session, ada, cast, words)
     classify(session, cast, words.text)

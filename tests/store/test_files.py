@@ -2,10 +2,12 @@
 
 import hashlib
 import io
+import os
+import time
 
 import pytest
 
-from registry.store.files import Files, FileTooLarge
+from registry.store.files import FileDamaged, Files, FileTooLarge
 from registry.store.progress import Board, Progress
 
 
@@ -47,3 +49,35 @@ def test_progress_is_noted_seldom_and_read_whole(tmp_path):
     assert board.read() is None
     board.clear()
     board.clear()
+
+
+def test_a_draft_is_kept_once_and_for_good_or_goes_without_a_trace(tmp_path):
+    files = Files(tmp_path, "evidence")
+    with files.drafted(io.BytesIO(b"letters"), limit=7) as draft:
+        stored = files.keep_once(draft)
+        # What is there is not written again.
+        files.path(stored.sha256).chmod(0o400)
+        before = files.path(stored.sha256).stat()
+        assert files.keep_once(draft) == stored
+    assert files.path(stored.sha256).stat().st_ino == before.st_ino
+    with files.drafted(io.BytesIO(b"other"), limit=7):
+        pass
+    assert [digest for digest, _ in files.kept()] == [stored.sha256]
+    assert list(Files(tmp_path).kept()) == []
+    files.path(stored.sha256).chmod(0o600)
+    files.path(stored.sha256).write_bytes(b"lettres")
+    with files.drafted(io.BytesIO(b"letters"), limit=7) as draft, pytest.raises(FileDamaged):
+        files.keep_once(draft)
+    assert files.path(stored.sha256).read_bytes() == b"lettres"
+
+
+def test_what_an_upload_that_died_left_behind_is_swept_and_nothing_else(tmp_path):
+    files = Files(tmp_path, "evidence")
+    files.keep(io.BytesIO(b"kept"), limit=7)
+    place = tmp_path / "files" / "evidence"
+    for name, age in (("." + "a" * 16, 100), ("." + "b" * 16, 0)):
+        (place / name).write_bytes(b"half")
+        os.utime(place / name, (time.time() - age, time.time() - age))
+    assert files.sweep_drafts(older_than=50) == 1
+    assert sorted(each.name for each in place.glob(".*")) == ["." + "b" * 16]
+    assert len(list(files.kept())) == 1

@@ -47,6 +47,8 @@ DOERS = {
     "lifecycle.ask_for_autonomy": "ada",
     "lifecycle.decide_on_autonomy": "rita",
     "lifecycle.lower_autonomy": "ada",
+    "risks.accept": "ada",
+    "dossiers.sign": "rita",
 }
 
 
@@ -64,6 +66,10 @@ _NUMBERED = {
     "/feedback/limitations/": "limitation",
     "/feedback/themes/": "theme",
     "/feedback/": "feedback",
+    "/evidence/files/": "evidence_file",
+    "/evidence/": "evidence",
+    "/risks/": "risk",
+    "/dossiers/": "dossier",
 }
 
 

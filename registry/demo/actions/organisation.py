@@ -16,6 +16,7 @@ from registry.data_sources.rules.sources import Purpose
 from registry.demo.actions.depending import what_they_rely_on
 from registry.demo.actions.drifting import spread_out
 from registry.demo.actions.grouping import count_groups
+from registry.demo.actions.proving import prove
 from registry.demo.actions.releases import release
 from registry.demo.actions.stage import Loaded, Stage
 from registry.demo.actions.story import what_followed
@@ -38,6 +39,7 @@ from registry.ownership import actions as ownership
 from registry.people import actions as people
 from registry.people.models import Person
 from registry.people.rules import Function, PersonFacts
+from registry.store.files import Files
 from registry.store.session import Database
 from registry.systems import actions as systems
 from registry.systems.models import System
@@ -49,8 +51,13 @@ _FOUNDED_DAYS_AGO = 600
 _BATCH = 200
 
 
-def load(database: Database, count: int | None, progress: Callable[[str], None]) -> Loaded:
-    """Fill an empty register: people, data sources and systems in order of time, then more systems up to `count`."""
+def load(
+    database: Database, count: int | None, progress: Callable[[str], None], kept_in: Files | None = None
+) -> Loaded:
+    """Fill an empty register: people, data sources and systems in order of time, then more systems up to `count`.
+
+    `kept_in` is where its evidence is kept; without a place it has none.
+    """
     told = yaml.safe_load((files("registry.demo") / "organisation.yaml").read_text(encoding="utf-8"))
     stage, loaded = Stage(database, clock.today(), the_registry("demo")), Loaded()
     progress("People and data sources …")
@@ -65,6 +72,7 @@ def load(database: Database, count: int | None, progress: Callable[[str], None])
         _system(stage, system, loaded)
     what_they_rely_on(stage, told, loaded)
     what_followed(stage, told, loaded)
+    prove(stage, loaded, kept_in)
     _more(stage, loaded, count or 0, progress)
     return loaded
 

@@ -1,0 +1,135 @@
+"""Add and edit risks; accept what is left of one."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from registry.audit.actions import record
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, Seat, require
+from registry.kernel.errors import Conflict, Difference, Problem, refuse_if
+from registry.kernel.events import Event
+from registry.kernel.text import clean
+from registry.packs.rules import PATTERNS
+from registry.people.queries import is_active_person
+from registry.risks import queries, rules
+from registry.risks.models import Risk, RiskAcceptance
+from registry.risks.rules import TEXTS, AcceptanceFacts, RiskFacts, Status
+
+_ANSWERS = frozenset({Seat.OWNER, Seat.DEPUTY})
+
+
+def add_risk(session: Session, actor: Actor, system_id: int, facts: RiskFacts) -> Risk:
+    """Put a risk on a system's register. Raises RuleBroken."""
+    require(actor, Permission.RISK_EDIT, system_id)
+    facts = _tidy(facts)
+    refuse_if(_problems(session, facts, None))
+    risk = Risk(system_id=system_id, added_at=clock.now(), added_by_id=actor.person_id, **_stored(facts))
+    session.add(risk)
+    record(session, actor, Event.RISK_ADDED, risk, system_id=system_id)
+    return risk
+
+
+def edit_risk(session: Session, actor: Actor, risk: Risk, facts: RiskFacts, *, version: int) -> Risk:
+    """Write what a risk now states. `version` is the revision the editor had before them.
+
+    A risk that was accepted stays so while no more is left of it than was. Raises RuleBroken, or Conflict with both
+    sides when the record has moved on since.
+    """
+    require(actor, Permission.RISK_EDIT, risk.system_id)
+    facts = _tidy(facts)
+    if version != risk.version:
+        raise _conflict(risk, facts)
+    refuse_if(_problems(session, facts, risk))
+    before = queries.facts_of(risk)
+    if risk.status is Status.ACCEPTED and facts.status is Status.OPEN and _is_no_more(facts, before):
+        facts = replace(facts, status=Status.ACCEPTED)
+    for name, value in _stored(facts).items():
+        # Only what differs, so that an unchanged record keeps its revision.
+        if getattr(risk, name) != value:
+            setattr(risk, name, value)
+    record(session, actor, Event.RISK_EDITED, risk, system_id=risk.system_id)
+    return risk
+
+
+def accept_risk(
+    session: Session, actor: Actor, risk: Risk, facts: AcceptanceFacts, *, version: int
+) -> RiskAcceptance:
+    """Bear what is left of a risk up to and with a day. `version` is the revision the person had read.
+
+    From a score of 15 on it takes a reviewer or executive who neither watches the risk nor answers for the system.
+    Raises RuleBroken, or Conflict when the risk has changed since.
+    """
+    require(actor, Permission.RISK_ACCEPT, risk.system_id)
+    stated = queries.facts_of(risk)
+    answers = bool(actor.seats.get(risk.system_id, frozenset()) & _ANSWERS)
+    facts = replace(facts, because=_cleaned(facts.because))
+    refuse_if(
+        rules.problems_with_acceptance(facts, stated, actor, answers_for_system=answers, today=clock.today())
+    )
+    if version != risk.version:
+        raise Conflict(
+            "This risk was changed after you read it. Read it again before you accept it.", risk.version
+        )
+    likelihood, impact = rules.left(stated)
+    accepted = RiskAcceptance(
+        risk_id=risk.id or 0,
+        likelihood=likelihood,
+        impact=impact,
+        owner_id=risk.owner_id,
+        because=facts.because,
+        until=facts.until or clock.today(),
+        accepted_at=clock.now(),
+        accepted_by_id=actor.person_id or 0,
+    )
+    session.add(accepted)
+    risk.status = Status.ACCEPTED
+    record(session, actor, Event.RISK_ACCEPTED, accepted, system_id=risk.system_id)
+    return accepted
+
+
+def _problems(session: Session, facts: RiskFacts, risk: Risk | None) -> list[Problem]:
+    # Somebody who has left stays named until another is; only a new choice must be here. A day of review that has
+    # passed stands until it is changed, likewise.
+    is_kept = risk is not None and facts.owner_id == risk.owner_id
+    today = clock.today()
+    same_day = risk is not None and facts.review_on == risk.review_on and facts.review_on is not None
+    return rules.problems_with(
+        facts,
+        patterns=PATTERNS,
+        owner_is_active=is_kept or is_active_person(session, facts.owner_id, today),
+        today=min(today, facts.review_on) if same_day and facts.review_on else today,
+    )
+
+
+def _is_no_more(facts: RiskFacts, before: RiskFacts) -> bool:
+    return rules.score(*rules.left(facts)) <= rules.score(*rules.left(before))
+
+
+def _tidy(facts: RiskFacts) -> RiskFacts:
+    texts: dict[str, Any] = {name: _cleaned(getattr(facts, name)) for name in ("title", *TEXTS)}
+    if facts.status is not Status.CLOSED:
+        texts["closed_because"] = ""
+    return replace(facts, **texts)
+
+
+def _cleaned(text: str) -> str:
+    try:
+        return clean(text)
+    except ValueError:
+        return text
+
+
+def _stored(facts: RiskFacts) -> dict[str, Any]:
+    return {each.name: getattr(facts, each.name) for each in fields(facts)}
+
+
+def _conflict(risk: Risk, facts: RiskFacts) -> Conflict:
+    """Both sides of an edit that came too late: what stands now beside what was about to be written."""
+    differences = [
+        Difference(name, getattr(risk, name), value)
+        for name, value in _stored(facts).items()
+        if getattr(risk, name) != value
+    ]
+    return Conflict("Somebody else changed this risk while you were editing.", risk.version, differences)

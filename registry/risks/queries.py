@@ -1,0 +1,132 @@
+"""The risks of a system with what was accepted of each; one by its number; the matrix."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from registry.kernel.actor import Actor
+from registry.kernel.errors import NotFound
+from registry.people.models import Person
+from registry.risks import rules
+from registry.risks.models import Risk, RiskAcceptance
+from registry.risks.rules import Accepted, Level, RiskFacts, Standing, Status
+from registry.store.columns import LARGEST_NUMBER
+from registry.store.paging import Page, cut
+from registry.systems.models import System
+from registry.systems.queries import visible_to
+
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One risk as a list shows it: who watches it, how it stands, and what is left of it."""
+
+    risk: Risk
+    owner: Person
+    standing: Standing
+    likelihood: int
+    impact: int
+
+    @property
+    def score(self) -> int:
+        """How large what is left of it is, from 1 to 25."""
+        return rules.score(self.likelihood, self.impact)
+
+    @property
+    def level(self) -> Level:
+        """The same in a word."""
+        return rules.level(self.likelihood, self.impact)
+
+
+def facts_of(risk: Risk) -> RiskFacts:
+    """What the risk states, as the rules read it."""
+    return RiskFacts(**{each.name: getattr(risk, each.name) for each in fields(RiskFacts)})
+
+
+def by_number(session: Session, actor: Actor, number: int, *, lock: bool = False) -> tuple[Risk, System]:
+    """One risk with its system. Raises NotFound also where the actor may not know of the system."""
+    query = (
+        select(Risk, System)
+        .join(System, col(System.id) == col(Risk.system_id))
+        .where(Risk.id == min(number, LARGEST_NUMBER), visible_to(actor))
+    )
+    found = session.exec(query.with_for_update(of=Risk) if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def lines_of(session: Session, system_id: int, on: date) -> list[Line]:
+    """The risks of a system, what is not closed first, then the largest of what is left; at most MOST, in two statements."""
+    query = _with_owner().where(col(Risk.system_id) == system_id).order_by(col(Risk.id).desc()).limit(MOST)
+    found = _told(session, session.execute(query).all(), on)
+    return sorted(found, key=lambda one: (one.standing.status is Status.CLOSED, -one.score, one.risk.id))
+
+
+def lines_page(
+    session: Session, system_id: int, on: date, *, after: int | None = None, limit: int = 50
+) -> Page[Line]:
+    """One page of a system's risks in the order they were added; `after` is the number of the last one seen."""
+    query = _with_owner().where(col(Risk.system_id) == system_id)
+    if after is not None:
+        query = query.where(col(Risk.id) > min(after, LARGEST_NUMBER))
+    rows = session.execute(query.order_by(col(Risk.id)).limit(limit + 1)).all()
+    return cut(_told(session, rows, on), limit, lambda one: (one.risk.id,))
+
+
+def line_of(session: Session, risk: Risk, on: date) -> Line:
+    """One risk as a list shows it."""
+    rows = session.execute(_with_owner().where(col(Risk.id) == risk.id)).all()
+    return _told(session, rows, on)[0]
+
+
+def _with_owner() -> Any:
+    query: Any = select(Risk, Person)
+    return query.join(Person, col(Person.id) == col(Risk.owner_id))
+
+
+def _told(session: Session, rows: Iterable[Any], on: date) -> list[Line]:
+    found = [(risk, owner) for risk, owner in rows]
+    accepted = _newest(session, [risk.id or 0 for risk, _ in found])
+    lines = []
+    for risk, owner in found:
+        facts = facts_of(risk)
+        stands = rules.standing(facts, _as_accepted(accepted.get(risk.id or 0)), on)
+        lines.append(Line(risk, owner, stands, *rules.left(facts)))
+    return lines
+
+
+def _as_accepted(row: RiskAcceptance | None) -> Accepted | None:
+    return Accepted(row.likelihood, row.impact, row.until) if row else None
+
+
+def _newest(session: Session, risk_ids: Collection[int]) -> dict[int, RiskAcceptance]:
+    """The newest acceptance of each of several risks, in one statement."""
+    newest = (
+        select(func.max(RiskAcceptance.id))
+        .where(col(RiskAcceptance.risk_id).in_(sorted(risk_ids)))
+        .group_by(col(RiskAcceptance.risk_id))
+    )
+    rows = session.exec(select(RiskAcceptance).where(col(RiskAcceptance.id).in_(newest)))
+    return {row.risk_id: row for row in rows}
+
+
+def acceptances_of(session: Session, risk_id: int) -> Sequence[tuple[RiskAcceptance, Person]]:
+    """Who accepted what was left of a risk, newest first."""
+    query: Any = select(RiskAcceptance, Person)
+    query = query.join(Person, col(Person.id) == col(RiskAcceptance.accepted_by_id))
+    query = query.where(col(RiskAcceptance.risk_id) == risk_id)
+    return [(row, person) for row, person in session.execute(query.order_by(col(RiskAcceptance.id).desc()))]
+
+
+def matrix(lines: Iterable[Line]) -> dict[tuple[int, int], int]:
+    """How many risks that are not closed are left at each (likelihood, impact)."""
+    counts = {(likelihood, impact): 0 for likelihood in rules.LEVELS for impact in rules.LEVELS}
+    for line in lines:
+        if line.standing.status is not Status.CLOSED:
+            counts[line.likelihood, line.impact] += 1
+    return counts

@@ -1,0 +1,39 @@
+"""Files that people sent, handed out so that nothing in them can act: attachments of no type, never cached."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from flask import Response
+
+from registry.kernel.errors import Problem, RuleBroken
+from registry.store.files import Files
+from registry.web.security import as_download
+
+_CHUNK = 1 << 16
+
+
+class Kept(Protocol):
+    """What says of a file by which digest it is kept, how long it is, and what people call it."""
+
+    sha256: str
+    size: int
+    file_name: str
+
+
+def handed_out(files: Files, kept: Kept) -> Response:
+    """The file as an attachment. Raises RuleBroken where it is missing or has another length than it had."""
+    place = files.path(kept.sha256)
+    if not files.has(kept.sha256) or place.stat().st_size != kept.size:
+        says = "This file is missing or damaged where it was kept. Tell an administrator: registry evidence verify names it."
+        raise RuleBroken([Problem("", says)])
+    response = Response(_pieces(place), mimetype="application/octet-stream")
+    response.content_length = kept.size
+    response.headers["Cache-Control"] = "no-store"
+    return as_download(response, kept.file_name)
+
+
+def _pieces(place: Path) -> Iterator[bytes]:
+    with place.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            yield piece

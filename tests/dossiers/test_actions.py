@@ -1,0 +1,94 @@
+"""A dossier is opened, filled and signed for as it stands; who built the version does none of the testing."""
+
+from datetime import date
+
+import pytest
+
+from registry.dossiers import actions, queries
+from registry.dossiers.actions import Delivery
+from registry.dossiers.rules import results
+from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
+from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.versions import actions as versions
+from registry.versions.rules.record import VersionFacts
+from tests.dossiers.test_rules import JUNIT
+
+CASE = CaseFacts(CaseType.SUBGROUP, "Claims of minors", "tests.bias.minors", "As fast as others.")
+RUN = RunFacts(Outcome.PASSED, "", date(2026, 10, 30), is_similar=True, similar_because="Last year's mix.")
+
+
+@pytest.fixture
+def model(session, cast):
+    """Dee, the deputy, wrote version 2.1 down; Ben leads the engineering."""
+    facts = VersionFacts("2.1", "First.", significant=False)
+    return versions.add_version(session, cast.actor(session, "dee"), cast.triage.id, facts)
+
+
+@pytest.fixture
+def dossier(session, cast, model):
+    return actions.open_dossier(session, cast.actor(session, "ben"), model)
+
+
+def delivery(content=JUNIT, **more):
+    read = results.from_junit(content)
+    stated = {"is_similar": False, "similar_because": "Half the load."} | more
+    return Delivery(read, results.digest_of(content), "junit", CaseType.EDGE_CASE, **stated)
+
+
+def test_who_built_the_version_neither_tests_nor_signs_and_others_do(session, cast, model, dossier):
+    case = actions.add_case(session, cast.actor(session, "ben"), dossier, CASE)
+    for who in ("dee", "ben"):
+        actor = cast.actor(session, who)
+        for act in (
+            lambda actor=actor: actions.record_run(session, actor, dossier, model, case, RUN),
+            lambda actor=actor: actions.take_results(session, actor, dossier, model, delivery()),
+            lambda actor=actor: actions.sign(session, actor, dossier, model, "Fine.", sha256=""),
+        ):
+            with pytest.raises(Forbidden, match="somebody else tests"):
+                act()
+    run = actions.record_run(session, cast.actor(session, "ada"), dossier, model, case, RUN)
+    assert (run.tester_id, run.source) == (cast.number("ada"), "form")
+    with pytest.raises(NotFound):
+        queries.by_number(session, cast.actor(session, "otto"), 999)
+
+
+def test_a_report_finds_its_cases_or_adds_them_and_counts_once(session, cast, model, dossier):
+    ada = cast.actor(session, "ada")
+    actions.add_case(session, cast.actor(session, "ben"), dossier, CASE)
+    got = actions.take_results(session, ada, dossier, model, delivery())
+    assert (got.rows, got.passed, got.failed, got.skipped, got.added) == (4, 1, 1, 1, 2)
+    assert len(got.unread) == 1
+    again = actions.take_results(session, ada, dossier, model, delivery())
+    assert (again.is_known, again.added) == (True, 0)
+    tried = queries.tried_page(session, dossier.id).items
+    assert [(one.case.name, one.case.type.value, one.run.outcome.value) for one in tried] == [
+        ("Claims of minors", "subgroup", "failed"),
+        ("women", "edge_case", "passed"),
+        ("empty body", "unexpected_input", "skipped"),
+    ]
+    covered = {each.type: each for each in queries.covered_by(session, [dossier.id])[dossier.id]}
+    assert (covered[CaseType.SUBGROUP].failed, covered[CaseType.ADVERSARIAL].cases) == (1, 0)
+    # An older day does not stand for the newest, whenever it was recorded.
+    with pytest.raises(RuleBroken, match="similar"):
+        actions.take_results(session, ada, dossier, model, delivery(JUNIT + b"\n", is_similar=None))
+
+
+def test_a_signature_is_for_what_stood_and_says_when_that_has_changed(session, cast, model, dossier):
+    ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+    case = actions.add_case(session, cast.actor(session, "ben"), dossier, CASE)
+    digest, *_ = queries.content_of(session, dossier.id)
+    with pytest.raises(RuleBroken, match="1 case has no run yet"):
+        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+    actions.record_run(session, ada, dossier, model, case, RUN)
+    with pytest.raises(Conflict):
+        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+    digest, cases, runs = queries.content_of(session, dossier.id)
+    signed = actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+    assert (signed.sha256, signed.cases, signed.runs) == (digest, cases, runs) == (digest, 1, 1)
+    with pytest.raises(RuleBroken, match="signed just this already"):
+        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+    assert [one.has_changed for one in queries.line_of(session, dossier, model).signed] == [False]
+    actions.record_run(session, ada, dossier, model, case, RUN)
+    line = queries.line_of(session, dossier, model)
+    assert ([one.has_changed for one in line.signed], line.holding) == ([True], [])
+    assert queries.content_of(session, dossier.id)[0] != digest

@@ -1,0 +1,101 @@
+"""Risks are added, edited and accepted; an acceptance stays as it was made, and the database holds to who made it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from registry.kernel import clock
+from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.risks import actions, queries
+from registry.risks.models import RiskAcceptance
+from registry.risks.rules import AcceptanceFacts, Status
+from tests.risks.test_rules import FACTS
+
+TODAY = clock.today()
+WHY = AcceptanceFacts("It is watched.", TODAY + timedelta(days=30))
+
+
+@pytest.fixture
+def stated(cast):
+    return replace(FACTS, owner_id=cast.number("ben"), review_on=TODAY + timedelta(days=60))
+
+
+@pytest.fixture
+def risk(session, cast, stated):
+    return actions.add_risk(session, cast.actor(session, "ben"), cast.triage.id, stated)
+
+
+def line(session, risk, on=TODAY):
+    return queries.line_of(session, risk, on)
+
+
+def test_a_risk_is_added_by_those_who_answer_and_hidden_with_its_system(session, cast, stated, risk):
+    assert (risk.key, line(session, risk).owner.name, line(session, risk).score) == (
+        "RSK-0001",
+        "Ben Engineer",
+        8,
+    )
+    for who in ("otto", "rita"):
+        with pytest.raises(Forbidden):
+            actions.add_risk(session, cast.actor(session, who), cast.triage.id, stated)
+    with pytest.raises(RuleBroken, match="somebody who is here"):
+        actions.add_risk(
+            session, cast.actor(session, "ben"), cast.triage.id, replace(stated, owner_id=999_999)
+        )
+    hidden = actions.add_risk(session, cast.actor(session, "ada"), cast.sentinel.id, stated)
+    with pytest.raises(NotFound):
+        queries.by_number(session, cast.actor(session, "ben"), hidden.id)
+
+
+def test_an_acceptance_lapses_and_ends_when_more_is_left(session, cast, stated, risk):
+    ada, ben = cast.actor(session, "ada"), cast.actor(session, "ben")
+    with pytest.raises(Forbidden):
+        actions.accept_risk(session, ben, risk, WHY, version=risk.version)
+    with pytest.raises(Conflict):
+        actions.accept_risk(session, ada, risk, WHY, version=9)
+    actions.accept_risk(session, ada, risk, WHY, version=risk.version)
+    assert line(session, risk).standing.status is Status.ACCEPTED
+    lapsed = line(session, risk, WHY.until + timedelta(days=1)).standing
+    assert (lapsed.status, "lapsed on" in lapsed.says) == (Status.OPEN, True)
+    actions.edit_risk(session, ben, risk, replace(stated, title="Sorted last"), version=risk.version)
+    assert risk.status is Status.ACCEPTED
+    actions.edit_risk(session, ben, risk, replace(stated, residual_likelihood=3), version=risk.version)
+    assert line(session, risk).standing.status is Status.OPEN
+    assert [row.likelihood for row, _ in queries.acceptances_of(session, risk.id)] == [2]
+    with pytest.raises(Conflict) as met:
+        actions.edit_risk(session, ben, risk, replace(stated, impact=5), version=1)
+    assert "impact" in {each.field for each in met.value.differences}
+
+
+def test_a_large_risk_is_accepted_by_another_and_the_database_says_so_too(session, cast, stated, risk):
+    large = replace(stated, residual_likelihood=4, owner_id=cast.number("rita"))
+    actions.edit_risk(session, cast.actor(session, "ben"), risk, large, version=risk.version)
+    for who, says in (("ada", "reviewer or an executive"), ("rita", "of their own")):
+        with pytest.raises(RuleBroken, match=says):
+            actions.accept_risk(session, cast.actor(session, who), risk, WHY, version=risk.version)
+    made = actions.accept_risk(session, cast.actor(session, "eva"), risk, WHY, version=risk.version)
+    session.add(
+        RiskAcceptance(**made.model_dump(exclude={"id", "accepted_by_id"}), accepted_by_id=made.owner_id)
+    )
+    with pytest.raises(sa.exc.IntegrityError):
+        session.flush()
+
+
+def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk):
+    ben = cast.actor(session, "ben")
+    bare = replace(stated, controls="", residual_likelihood=None, residual_impact=None)
+    actions.add_risk(session, ben, cast.triage.id, bare)
+    gone = actions.add_risk(session, ben, cast.triage.id, stated)
+    over = replace(stated, status=Status.CLOSED, closed_because="The feature was dropped.", review_on=None)
+    actions.edit_risk(session, ben, gone, over, version=gone.version)
+    lines = queries.lines_of(session, cast.triage.id, TODAY)
+    assert [(one.score, one.standing.status) for one in lines] == [
+        (16, Status.OPEN),
+        (8, Status.OPEN),
+        (8, Status.CLOSED),
+    ]
+    counts = queries.matrix(lines)
+    assert {place: count for place, count in counts.items() if count} == {(4, 4): 1, (2, 4): 1}
+    assert len(counts) == 25
