@@ -6,14 +6,23 @@ import pytest
 
 from registry.kernel import clock
 from registry.lifecycle.rules import CONDITIONS, FACTS
-from registry.lifecycle.rules.gates import GATE_CONDITIONS, GATE_FACTS, Gate, Subject, Waived, frozen, gate
+from registry.lifecycle.rules.gates import (
+    ASSURED,
+    GATE_CONDITIONS,
+    GATE_FACTS,
+    Gate,
+    Subject,
+    Waived,
+    frozen,
+    gate,
+)
 from registry.lifecycle.rules.stages import LADDER
 from registry.packs.queries import shipped_editions
 from registry.packs.rules import PATTERNS, GateCriterion, current
 from registry.systems.rules.record import Stage, Tier
 
 GATES = current(shipped_editions("gates"), "gates", clock.today()).gates
-ALL_FACTS, ALL_CONDITIONS = FACTS | GATE_FACTS, CONDITIONS | GATE_CONDITIONS
+ALL_FACTS, ALL_CONDITIONS = FACTS | GATE_FACTS | ASSURED, CONDITIONS | GATE_CONDITIONS
 
 
 def subject(*, but=(), tier=Tier.HIGH, autonomy=5, conditions=ALL_CONDITIONS, waived=None):
@@ -54,8 +63,12 @@ def test_a_waiver_holds_in_place_of_what_is_not_met_and_is_shown_and_no_more():
     assert (line.id, line.holds, line.waived) == ("G58", True, waived["G58"])
     found = Gate(Stage.LIVE, "gates", "2026.1", lines)
     assert found.holds
-    assert {"waived_by": "WVR-0001", "until": "2026-12-01"}.items() <= frozen(found)[-2].items()
+    [kept] = [each for each in frozen(found) if each["id"] == "G58"]
+    assert {"waived_by": "WVR-0001", "until": "2026-12-01"}.items() <= kept.items()
     assert not any(line.waived for line in gate(GATES, Stage.LIVE, subject(waived=waived)))
+    never = {"G44": Waived(date(2026, 12, 1), "WVR-0002")}
+    banned = gate(GATES, Stage.LIVE, subject(but={"not_prohibited"}, waived=never))
+    assert [line.id for line in banned if not line.holds] == ["G44"]
 
 
 def test_a_criterion_about_a_fact_nobody_computed_is_an_error_and_never_holds():

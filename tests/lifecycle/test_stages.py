@@ -59,6 +59,7 @@ def test_a_system_climbs_gate_by_gate_and_each_step_keeps_the_criteria_as_they_s
     with pytest.raises(RuleBroken, match="The gate to in development does not hold yet"):
         stages.advance(session, ada, triage)
     furnish(session, cast)
+    ownership.fill_seat(session, ada, cast.triage.id, Seat.COMPLIANCE_LEAD, person_id=cast.number("mia"))
     assert stages.advance(session, ada, triage).to_stage is Stage.IN_DEVELOPMENT
     assert stages.advance(session, ada, triage, "Built.").to_stage is Stage.IN_VALIDATION
     [*_, last] = session.exec(select(StageChange).order_by(StageChange.id)).all()
@@ -72,8 +73,8 @@ def test_a_system_climbs_gate_by_gate_and_each_step_keeps_the_criteria_as_they_s
     assert all(line["met"] for line in last.criteria)
     # A test failed, and nobody who watches it is named: the gate says exactly that.
     found = gate_of(session, triage, Stage.PILOT)
-    assert [line.id for line in found.open] == ["G34", "G40", "G42"]
-    with pytest.raises(RuleBroken, match="G34, G40 and G42"):
+    assert [line.id for line in found.open] == ["G34", "G40", "G42", "G43", "G44", "G46"]
+    with pytest.raises(RuleBroken, match="G34, G40, G42, G43, G44 and G46"):
         stages.advance(session, ada, triage)
     with pytest.raises(Forbidden):
         stages.advance(session, cast.actor(session, "adam"), triage)
@@ -101,7 +102,7 @@ def test_every_fact_of_a_gate_is_computed_in_a_fixed_number_of_statements(sessio
     assert all(after[fact] for fact in ("overseer_trained", "override_bounds", "drill_current", "overseer"))
     with counted(database) as many:
         subjects_of(session, [triage, pricing])
-    assert (len(one), len(many)) == (15, 15)
+    assert len(one) == len(many) <= 36
     # A training that has run out and a drill that failed since take back what was shown.
     oversight.record_training(
         session, ada, cast.triage.id, Training(ben, "The stop", today, today, may_stop=False)

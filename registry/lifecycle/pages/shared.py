@@ -85,6 +85,10 @@ _MENDING = {
     "feedback": "feedback.system",
     "incidents": "incidents.system",
     "oversight": "oversight.system",
+    "classification": "classification.system",
+    "compliance": "reviews.compliance",
+    "risks": "risks.system",
+    "tests": "dossiers.system",
 }
 
 

@@ -1,7 +1,7 @@
 """What a gate asks about, computed from every feature: for one system or for many in the same number of statements."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from registry.incidents.models.incidents import Incident, IncidentSystem
 from registry.incidents.rules.kinds import Status
 from registry.kernel import clock
 from registry.kernel.actor import Seat
+from registry.lifecycle.queries.assurance import assured, waived_of
 from registry.lifecycle.queries.record import (
     Read,
     conditions_of,
@@ -25,7 +26,7 @@ from registry.lifecycle.queries.record import (
     read,
     standing,
 )
-from registry.lifecycle.rules.gates import GRAVE_FROM, Gate, Subject, gate
+from registry.lifecycle.rules.gates import ASSURED, GRAVE_FROM, Gate, Subject, facts_asked, gate
 from registry.monitoring.models.alerts import Alert, Watch
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
 from registry.oversight import queries as oversight
@@ -69,7 +70,7 @@ def gates(session: Session, systems: Sequence[System], to: Mapping[int, Stage]) 
     Which systems one may ask about is the caller's care.
     """
     pack = packs.gates_on(session, clock.today())
-    subjects = subjects_of(session, systems)
+    subjects = subjects_of(session, systems, facts_asked(pack.gates, to.values()))
     return {
         number: Gate(to[number], pack.id, pack.edition, gate(pack.gates, to[number], subject))
         for number, subject in subjects.items()
@@ -83,25 +84,42 @@ def gate_of(
     number = system.id or 0
     pack = packs.gates_on(session, clock.today())
     held, stated = known or (ownership.held_on(session, number), read(session, [number]))
-    [subject] = _subjects(session, [system], {number: held}, stated).values()
+    needed = facts_asked(pack.gates, [to])
+    [subject] = _subjects(session, [system], {number: held}, stated, needed).values()
     return Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject))
 
 
-def subjects_of(session: Session, systems: Sequence[System]) -> dict[int, Subject]:
-    """Every fact a gate may ask for, of each of these systems: at most seventeen statements however many there are."""
+def subjects_of(
+    session: Session, systems: Sequence[System], needed: Collection[str] = ASSURED
+) -> dict[int, Subject]:
+    """The facts a gate may ask for, of each of these systems, in the same number of statements however many there are.
+
+    Those about who allowed it only where one of them is `needed`.
+    """
     numbers = [system.id or 0 for system in systems]
-    return _subjects(session, systems, ownership.held_on_many(session, numbers), read(session, numbers))
+    held = ownership.held_on_many(session, numbers)
+    return _subjects(session, systems, held, read(session, numbers), needed)
 
 
 def _subjects(
-    session: Session, systems: Sequence[System], held: Mapping[int, Sequence[Held]], stated: Read
+    session: Session,
+    systems: Sequence[System],
+    held: Mapping[int, Sequence[Held]],
+    stated: Read,
+    needed: Collection[str],
 ) -> dict[int, Subject]:
     numbers = [system.id or 0 for system in systems]
     around = _around(session, numbers, stated)
     record = packs.current(session, "baseline", around.today)
+    allowed = assured(session, systems) if ASSURED & set(needed) else {}
+    waived = waived_of(session, numbers, around.today)
     return {
-        system.id or 0: _subject(system, held.get(system.id or 0, ()), stated, around, record)
+        number: replace(
+            subject, facts={**subject.facts, **allowed.get(number, {})}, waived=waived.get(number, {})
+        )
         for system in systems
+        for number in [system.id or 0]
+        for subject in [_subject(system, held.get(number, ()), stated, around, record)]
     }
 
 

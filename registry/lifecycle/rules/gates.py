@@ -1,6 +1,6 @@
 """What stands between a system and a stage: each criterion asked of it, whether it holds, and the failure it prevents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,6 +14,11 @@ GATE_FACTS: Final = frozenset(
     {"performance_answered", "compliance_answered", "dependencies_tested", "version_approved", "version_live"}
     | {"overseer_trained", "override_bounds", "drill_current", "no_critical_alert", "not_silent", "measured"}
     | {"drift_watched", "feedback_open", "no_grave_incident", "record_complete"}
+)
+# Facts about who allowed it: many statements, and only the later gates ask.
+ASSURED: Final = frozenset(
+    {"classified", "not_prohibited", "reviewed", "signed_off", "no_grave_finding", "risks_accepted"}
+    | {"tests_signed"}
 )
 GATE_CONDITIONS: Final = frozenset({"depends", "learned"})
 # The pages of a system on which something can be mended.
@@ -29,7 +34,17 @@ TABS: Final = frozenset(
         "dependencies",
         "monitoring",
     }
-    | {"drift", "feedback", "alerts", "incidents", "oversight"}
+    | {
+        "drift",
+        "feedback",
+        "alerts",
+        "incidents",
+        "oversight",
+        "classification",
+        "compliance",
+        "risks",
+        "tests",
+    }
 )
 # From severe on, an incident keeps a system from going live.
 GRAVE_FROM: Final = 4
@@ -103,6 +118,12 @@ class Gate:
         return len(self.lines) - len(self.open)
 
 
+def facts_asked(criteria: Sequence[GateCriterion], stages: Iterable[Stage]) -> frozenset[str]:
+    """The facts that the gates to these stages may ask for."""
+    reached = max((LADDER.index(stage) for stage in stages), default=0)
+    return frozenset(each.fact for each in criteria if LADDER.index(Stage(each.to)) <= reached)
+
+
 def gate(criteria: Sequence[GateCriterion], to: Stage, subject: Subject) -> tuple[Line, ...]:
     """Each criterion that a stage asks of the subject: those of the stage itself and of every one before it.
 
@@ -118,7 +139,7 @@ def gate(criteria: Sequence[GateCriterion], to: Stage, subject: Subject) -> tupl
             each.tab,
             each.field,
             # What is met needs no waiver.
-            None if subject.facts[each.fact] else subject.waived.get(each.id),
+            None if subject.facts[each.fact] or not each.waivable else subject.waived.get(each.id),
         )
         for each in criteria
         if LADDER.index(Stage(each.to)) <= reached and _is_asked(each, subject)

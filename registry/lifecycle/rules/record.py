@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.lifecycle.rules.gates import GATE_CONDITIONS, GATE_FACTS, TABS
+from registry.lifecycle.rules.gates import ASSURED, GATE_CONDITIONS, GATE_FACTS, TABS
 from registry.lifecycle.rules.stages import LADDER
 from registry.packs.rules import PATTERNS, Criterion, Known
 from registry.systems.rules.record import Tier
@@ -29,7 +29,7 @@ KNOWN = Known(
     FACTS,
     CONDITIONS,
     frozenset(Tier),
-    gate_facts=FACTS | GATE_FACTS,
+    gate_facts=FACTS | GATE_FACTS | ASSURED,
     gate_conditions=CONDITIONS | GATE_CONDITIONS,
     stages=frozenset(LADDER[1:]),
     tabs=TABS,

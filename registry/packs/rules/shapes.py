@@ -61,7 +61,8 @@ class GateCriterion:
     """One thing a system must show from a stage on: the fact asked for, the failure it prevents, and where it is mended.
 
     `to` is the first stage that asks for it; later ones ask for it too. `tier` and `autonomy` are the least for which it
-    is asked ("" and 0: for all), `when` names a condition of the system ("" for always).
+    is asked ("" and 0: for all), `when` names a condition of the system ("" for always). No waiver reaches what is not
+    `waivable`.
     """
 
     id: str
@@ -74,6 +75,7 @@ class GateCriterion:
     tier: str = ""
     autonomy: int = 0
     when: str = ""
+    waivable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
