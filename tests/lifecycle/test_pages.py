@@ -10,12 +10,14 @@ from registry.lifecycle.actions.compliance import note_lost
 from registry.lifecycle.pages.shared import mending_url
 from registry.lifecycle.queries.gates import gate_of
 from registry.packs.queries import gates_on
+from registry.reviews.rules.kinds import Kind
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import Stage
 from tests.cast import PASSWORD
 from tests.commands.typed import Typed
+from tests.reviews.doing import decided, later, ready
 
 DOOR = the_registry("demo")
 
@@ -79,6 +81,9 @@ def test_a_stop_is_two_clicks_and_everybody_sees_it_until_a_reviewer_gives_their
     assert "Decide whether it goes on" in rita.get("/").text
     assert ada.get("/systems/AI-0001/stop/lift").status_code == 403
     lift = {"to": "restricted", "because": "The printer was at fault."}
+    assert "It has not been reviewed since" in rita.get("/systems/AI-0001/stop/lift").text
+    with database.transaction() as session, later():
+        decided(session, live, ready(session, live, kind=Kind.CHANGE))
     wrong = rita.post("/systems/AI-0001/stop/lift", data=lift | {"password": "not hers at all"})
     assert (wrong.status_code, "This is not your password." in wrong.text) == (422, True)
     assert rita.post("/systems/AI-0001/stop/lift", data=lift | {"password": PASSWORD}).status_code == 303

@@ -23,12 +23,14 @@ from registry.lifecycle.rules.stages import Move
 from registry.oversight import actions as oversight
 from registry.oversight.rules import Bounds, DrillFacts, Training
 from registry.ownership import actions as ownership
+from registry.reviews.rules.kinds import Kind
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import Stage
 from tests.cast import Cast
 from tests.journeys.furnished import furnish
+from tests.reviews.doing import decided, later, ready
 from tests.store.statements import counted
 
 DOOR = the_registry("demo")
@@ -140,6 +142,11 @@ def test_a_stop_holds_until_a_reviewer_who_does_not_own_the_system_lifts_it(sess
     with pytest.raises(Forbidden):
         program = Actor(rita.person_id, "Rita", rita.roles, token=Token(1, frozenset({"systems:stop"})))
         stopping.lift(session, program, triage, stop, Stage.LIVE, "Fine.")
+    with pytest.raises(RuleBroken, match="A review of the incident"):
+        stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+    cast.triage = triage
+    with later():
+        decided(session, cast, ready(session, cast, kind=Kind.INCIDENT))
     lifted = stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
     assert (triage.stage, lifted.lifted_to, stop_of(session, triage.id)) == (
         Stage.RESTRICTED,

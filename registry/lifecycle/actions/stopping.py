@@ -9,6 +9,7 @@ from registry.kernel.errors import Conflict, Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.lifecycle.actions.stages import change_row, cleaned
 from registry.lifecycle.models import EmergencyStop
+from registry.lifecycle.queries.assurance import is_reviewed_since
 from registry.lifecycle.queries.stages import owners_at, stop_of
 from registry.lifecycle.rules import autonomy
 from registry.lifecycle.rules import stages as rules
@@ -56,7 +57,8 @@ def lift(
     if standing.lifted_at is not None:
         raise Conflict("Somebody has lifted this stop already.", standing.version)
     because = cleaned(because)
-    refuse_if(rules.problems_with_lifting(standing.from_stage, to, because))
+    reviewed = is_reviewed_since(session, system.id or 0, standing.stopped_at)
+    refuse_if(rules.problems_with_lifting(standing.from_stage, to, because, is_reviewed=reviewed))
     standing.lifted_at, standing.lifted_by_id = clock.now(), actor.person_id
     standing.lifted_to, standing.lifted_because = to, because
     if to is not None and to is not system.stage:

@@ -18,6 +18,7 @@ from registry.lifecycle.pages.shared import (
     to_gate,
     without_asking_twice,
 )
+from registry.lifecycle.queries.assurance import is_reviewed_since
 from registry.lifecycle.queries.stages import stop_of
 from registry.lifecycle.rules.stages import ways_on
 from registry.systems.models import System
@@ -58,7 +59,8 @@ def lift(key: str) -> ResponseReturnValue:
     if done is not None:
         return to_gate(system, f"The stop is lifted. It is {worded(system.stage.value)} from now on.")
     lead = "Your decision and its reason are kept. Nobody lifts a stop on a system they answer for, or did when it stopped."
-    return act_page(system, form, "Let it go on", "Lift the stop", lead=lead)
+    reviewed = is_reviewed_since(session(), system.id or 0, standing.stopped_at)
+    return act_page(system, form, "Let it go on", "Lift the stop", lead=lead, unreviewed=not reviewed)
 
 
 def _lift(system: System, standing: EmergencyStop, form: LiftForm) -> EmergencyStop:

@@ -15,7 +15,7 @@ from registry.dossiers.queries import signatures_of as dossier_signatures
 from registry.dossiers.rules.cases import CaseType
 from registry.kernel import clock
 from registry.lifecycle.rules.gates import Waived
-from registry.reviews.models.reviews import Finding, ReviewCondition
+from registry.reviews.models.reviews import Finding, Review, ReviewCondition, ReviewDecision
 from registry.reviews.models.words import SignOff, Waiver
 from registry.reviews.queries.content import contents_of
 from registry.reviews.queries.reviews import newest_approvals
@@ -23,7 +23,8 @@ from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import signatures_of
 from registry.reviews.rules.cadence import months_for, validity
 from registry.reviews.rules.content import changed, content_from
-from registry.reviews.rules.kinds import FindingState, Severity
+from registry.reviews.rules.kinds import APPROVING, Decision, FindingState, Severity
+from registry.reviews.rules.kinds import Kind as ReviewKind
 from registry.risks import rules as risks
 from registry.risks.models import Risk
 from registry.risks.queries import facts_of as risk_facts
@@ -54,6 +55,19 @@ def assured(session: Session, systems: Sequence[System]) -> dict[int, dict[str, 
         }
         for system in systems
     }
+
+
+def is_reviewed_since(session: Session, system_id: int, at: datetime) -> bool:
+    """Whether a review of an incident or of a change has approved the system since that instant."""
+    approving = [each for each in Decision if each.leads_to in APPROVING]
+    query: Any = select(ReviewDecision.id).join(Review, col(Review.id) == col(ReviewDecision.review_id))
+    query = query.where(
+        col(ReviewDecision.system_id) == system_id,
+        col(ReviewDecision.at) >= at,
+        col(ReviewDecision.decision).in_(approving),
+        col(Review.kind).in_([ReviewKind.INCIDENT, ReviewKind.CHANGE]),
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def waived_of(session: Session, numbers: Collection[int], on: date) -> dict[int, dict[str, Waived]]:

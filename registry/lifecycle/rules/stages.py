@@ -138,6 +138,9 @@ def problems_with_stop(stage: Stage, reason: str, *, is_stopped: bool) -> list[P
     return problems
 
 
+UNREVIEWED: Final = "A review of the incident or of the change has to approve it first, on what the record states after the stop."
+
+
 def ways_on(from_stage: Stage) -> tuple[Stage, ...]:
     """To which stages a reviewer may let a stopped system go on: where it was, somewhere narrower, or back."""
     narrower = {
@@ -149,9 +152,12 @@ def ways_on(from_stage: Stage) -> tuple[Stage, ...]:
     return (from_stage, *narrower.get(from_stage, ()), *back)
 
 
-def problems_with_lifting(from_stage: Stage, to: Stage | None, because: str) -> list[Problem]:
-    """Objections to lifting a stop."""
-    problems = problems_with_reason(
+def problems_with_lifting(
+    from_stage: Stage, to: Stage | None, because: str, *, is_reviewed: bool
+) -> list[Problem]:
+    """Objections to lifting a stop; `is_reviewed`: a review of the incident or the change has approved it since."""
+    problems = [] if is_reviewed else [Problem("", UNREVIEWED)]
+    problems += problems_with_reason(
         "because", because, "Say what was found and why it may go on. This is the decision that is kept."
     )
     if to not in ways_on(from_stage):
