@@ -1,10 +1,12 @@
 """Gates as rules: each criterion by the failure it prevents, for whom it is asked, what a waiver does to it."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from registry.kernel import clock
+from registry.lifecycle.queries.gates import is_bound
 from registry.lifecycle.rules import CONDITIONS, FACTS
 from registry.lifecycle.rules.gates import (
     ASSURED,
@@ -17,6 +19,8 @@ from registry.lifecycle.rules.gates import (
     gate,
 )
 from registry.lifecycle.rules.stages import LADDER
+from registry.objectives.models import SuccessMetric
+from registry.objectives.rules.metric import Kind
 from registry.packs.queries import shipped_editions
 from registry.packs.rules import PATTERNS, GateCriterion, current
 from registry.systems.rules.record import Stage, Tier
@@ -75,3 +79,16 @@ def test_a_criterion_about_a_fact_nobody_computed_is_an_error_and_never_holds():
     odd = GateCriterion("X1", "live", "F1", "moon_phase", "The moon is full", "edit")
     with pytest.raises(KeyError):
         gate([odd], Stage.LIVE, subject())
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "bound"),
+    [
+        (Kind.OVERRIDE_RATE, Decimal(1), Decimal(9), True),
+        (Kind.OVERRIDE_RATE, None, Decimal(9), False),
+        (Kind.ACCURACY, Decimal(1), Decimal(9), False),
+    ],
+)
+def test_a_metric_that_holds_the_override_rate_on_both_sides_counts_as_its_bounds(kind, low, high, bound):
+    metric = SuccessMetric(system_id=1, kind=kind, name="x", slug="x", breach_low=low, breach_high=high)
+    assert is_bound(metric) == bound

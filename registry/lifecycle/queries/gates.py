@@ -29,6 +29,8 @@ from registry.lifecycle.queries.record import (
 from registry.lifecycle.rules.gates import ASSURED, GRAVE_FROM, Gate, Subject, facts_asked, gate
 from registry.monitoring.models.alerts import Alert, Watch
 from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
+from registry.objectives.models import SuccessMetric
+from registry.objectives.rules.metric import Kind as MetricKind
 from registry.oversight import queries as oversight
 from registry.oversight.models import Drill, OverseerTraining
 from registry.oversight.rules import counts_on, is_current_drill
@@ -133,7 +135,7 @@ def _subject(system: System, held: Sequence[Held], stated: Read, around: _Around
         "version_approved": number in around.approved,
         "version_live": number in around.live,
         "overseer_trained": any(_is_trained(number, each, around) for each in held),
-        "override_bounds": number in around.bounded,
+        "override_bounds": number in around.bounded or any(map(is_bound, stated.metrics.get(number, ()))),
         "drill_current": _is_drilled(around.drills.get(number), around.today),
         "no_critical_alert": number not in around.critical,
         "not_silent": number not in around.silent,
@@ -148,6 +150,12 @@ def _subject(system: System, held: Sequence[Held], stated: Read, around: _Around
         "learned": system.kind is Kind.MODEL,
     }
     return Subject(system.tier, system.autonomy, facts, conditions, {})
+
+
+def is_bound(metric: SuccessMetric) -> bool:
+    """Whether a metric holds the override rate between a low and a high bound, and so alerts when it leaves them."""
+    rails = ((metric.warn_low, metric.warn_high), (metric.breach_low, metric.breach_high))
+    return metric.kind is MetricKind.OVERRIDE_RATE and any(None not in rail for rail in rails)
 
 
 def _is_trained(number: int, held: Held, around: _Around) -> bool:
