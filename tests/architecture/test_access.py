@@ -10,7 +10,7 @@ import io
 import secrets
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,6 +64,21 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.reviews.actions.deciding import decide
+from registry.reviews.actions.findings import add_finding
+from registry.reviews.actions.reviewing import Given, answer, assign
+from registry.reviews.actions.signing import open_sheet
+from registry.reviews.actions.submitting import submit
+from registry.reviews.actions.waiving import ask_waiver
+from registry.reviews.queries.content import content_of
+from registry.reviews.queries.reviews import conditions_of
+from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.rules.decisions import ConditionFacts, DecisionFacts
+from registry.reviews.rules.findings import FindingFacts
+from registry.reviews.rules.kinds import Answer, Decision
+from registry.reviews.rules.kinds import Kind as ReviewKind
+from registry.reviews.rules.kinds import Severity as Importance
+from registry.reviews.rules.waivers import WaiverFacts
 from registry.risks import actions as risks
 from registry.risks.rules import RiskFacts
 from registry.store.files import Files, Stored
@@ -117,6 +132,8 @@ def _furnish(session, cast):
     for name, actor in (("triage", ada), ("sentinel", ada), ("pricing", olga)):
         number = getattr(cast, name).id
         held = held_on(session, number)
+        # It changes the record, so it comes before anybody signs for that.
+        raised = _autonomy(session, actor, number)
         deputy = next((each for each in held if each.assignment.seat == "deputy"), None)
         if deputy is None:
             deputy_id = ownership.fill_seat(
@@ -144,7 +161,6 @@ def _furnish(session, cast):
         )
         sent = DistributionIn("site", _NOON, _NOON, (3, 4), categories=("north", "south"))
         baseline = drift.set_sent_baseline(session, actor, number, "Test", "Test", sent)
-        raised = _autonomy(session, actor, number)
         told = _feedback(session, actor, number)
         run = complete(session, actor, session.get_one(System, number), {"jurisdictions": ["us"]}, Verdict())
         incident = _incident(session, actor, getattr(cast, name))
@@ -152,6 +168,7 @@ def _furnish(session, cast):
             "alert": alert.id,
             "incident": incident.id,
             **_measures(session, actor, incident),
+            **_reviews(session, cast, actor, systems.by_number(session, number)),
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -220,6 +237,38 @@ def _measures(session, actor, incident):
     action = set_action(session, actor, incident, due)
     told = begin(session, actor, incident, "serious_default", "Test", "Europe/Berlin", clock.now())
     return {"action": action.id, "report": told.id}
+
+
+def _reviews(session, cast, actor, system):
+    """A review that Rita has, with a finding; one that is decided with a condition; a sheet and a waiver."""
+    rita, soon = cast.actor(session, "rita"), clock.today() + timedelta(days=9)
+    for kind in (ReviewKind.INITIAL, ReviewKind.CHANGE):
+        review = submit(session, actor, system, kind, "Test")
+        assign(session, rita, review, cast.people["rita"])
+        if kind is ReviewKind.CHANGE:
+            break
+        met = {each.key: Given(Answer.MET) for each in questions_of(session, review.packs)}
+        answer(session, rita, review, met)
+        facts = DecisionFacts(
+            Decision.APPROVE_WITH_CONDITIONS,
+            "Test",
+            content_of(session, system).sha256,
+            (ConditionFacts("Test", soon),),
+        )
+        decide(session, rita, review, system, facts, confirmed_at=clock.now())
+        [condition] = conditions_of(session, review.id)
+    finding = add_finding(
+        session, rita, review, FindingFacts("Test", "", Importance.LOW, actor.person_id, soon)
+    )
+    sheet = open_sheet(session, actor, system)
+    waiver = ask_waiver(session, actor, system, WaiverFacts("F1.1", "Test", soon))
+    return {
+        "reviews": review.id,
+        "findings": finding.id,
+        "review-conditions": condition.id,
+        "sign-offs": sheet.id,
+        "waivers": waiver.id,
+    }
 
 
 def _an_import(session, adam):
@@ -310,6 +359,10 @@ class House:
             "/alerts/": {each: self.numbers[each]["alert"] for each in ("triage", "sentinel", "pricing")},
             "/incidents/": {
                 each: self.numbers[each]["incident"] for each in ("triage", "sentinel", "pricing")
+            },
+            **{
+                f"/{kind}/": {each: self.numbers[each][kind] for each in ("triage", "sentinel", "pricing")}
+                for kind in ("reviews", "findings", "review-conditions", "sign-offs", "waivers")
             },
             "/corrective-actions/": {
                 each: self.numbers[each]["action"] for each in ("triage", "sentinel", "pricing")

@@ -24,6 +24,10 @@ from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
+from registry.reviews.models.reviews import Finding, Review, ReviewCondition
+from registry.reviews.models.words import SignOff, Waiver
+from registry.reviews.rules.kinds import FindingState
+from registry.reviews.rules.kinds import State as ReviewState
 from registry.risks.models import Risk
 from registry.risks.rules import Status as RiskStatus
 from registry.systems.models import SavedView
@@ -227,6 +231,35 @@ PAGES = {
     "incidents.drop": (Visit("/corrective-actions/{action}/drop", "ada"),),
     "incidents.move_report": (Visit("/authority-reports/{report}/move", "rita"),),
     "incidents.report_sent": (Visit("/authority-reports/{report}/sent?full=1", "ada"),),
+    "reviews.queue": (
+        Visit("/reviews", "rita"),
+        Visit("/reviews?place=decided&kind=initial&tier=none", "otto"),
+        Visit("/reviews?place=lost", status=422),
+    ),
+    "reviews.show": (
+        Visit("/reviews/{review}", "rita"),
+        Visit("/reviews/{decided_review}", "otto"),
+        Visit("/reviews/{review}", "ada"),
+    ),
+    "reviews.compliance": (
+        Visit(f"{SYSTEM}/compliance", "ada"),
+        Visit("/systems/{pricing}/compliance", "otto"),
+    ),
+    "reviews.submit": (Visit(f"{SYSTEM}/reviews/new", "ada"),),
+    "reviews.submit_again": (Visit("/reviews/{review}/submit", "ada"),),
+    "reviews.give": (Visit("/reviews/{review}/assign", "rita"),),
+    "reviews.frameworks": (Visit("/reviews/{review}/frameworks", "rita"),),
+    "reviews.decide": (Visit("/reviews/{review}/decide", "rita"),),
+    "reviews.met": (Visit("/review-conditions/{condition}/met", "rita"),),
+    "reviews.add_finding": (Visit("/reviews/{review}/findings/new", "rita"),),
+    "reviews.resolve_finding": (Visit("/findings/{finding}/resolve", "ada"),),
+    "reviews.verify_finding": (Visit("/findings/{resolved_finding}/verify", "rita"),),
+    "reviews.reopen_finding": (Visit("/findings/{resolved_finding}/reopen", "rita"),),
+    "reviews.attest": (Visit(f"{SYSTEM}/attest", "ada"),),
+    "reviews.sign": (Visit("/sign-offs/{sheet}/sign", "ben"),),
+    "reviews.ask_waiver": (Visit(f"{SYSTEM}/waivers/new", "ada"),),
+    "reviews.decide_waiver": (Visit("/waivers/{waiver}/decide", "rita"),),
+    "reviews.revoke_waiver": (Visit("/waivers/{granted_waiver}/revoke", "rita"),),
     "alerts.show": (
         Visit("/alerts/{alert}", "ada"),
         Visit("/alerts/{alert}", "otto"),
@@ -372,6 +405,12 @@ ALIKE = {
         *("close", "cause", "link", "spread", "involve", "merge", "recurrence", "hold", "release"),
         *("edit_action", "done", "verify", "reopen", "drop", "move_report", "report_sent"),
     )
+} | {
+    f"reviews.{step}"
+    for step in (
+        *("submit_again", "give", "frameworks", "met", "add_finding", "resolve_finding", "verify_finding"),
+        *("reopen_finding", "sign", "decide_waiver", "revoke_waiver"),
+    )
 }
 
 # GET addresses that are no page for a person, and why.
@@ -396,6 +435,9 @@ NO_PAGES = {
     "incidents_api.incidents": "JSON for programs",
     "incidents_api.incidents_of_system": "JSON for programs",
     "incidents_api.timeline": "JSON for programs",
+    "reviews.sheet": "leads on to what stands of its system",
+    "reviews_api.reviews": "JSON for programs",
+    "reviews_api.reviews_of_system": "JSON for programs",
     "monitoring_api.readings": "JSON for programs",
     "fairness_api.fairness": "JSON for programs",
     "fairness_api.calibration": "JSON for programs",
@@ -452,6 +494,14 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "action": newest(CorrectiveAction, state=ActionState.OPEN),
         "verified_action": newest(CorrectiveAction, state=ActionState.VERIFIED),
         "report": newest(AuthorityReport),
+        "review": newest(Review, state=ReviewState.SUBMITTED),
+        "decided_review": newest(Review, state=ReviewState.CONDITIONAL),
+        "finding": newest(Finding, state=FindingState.OPEN),
+        "resolved_finding": newest(Finding, state=FindingState.RESOLVED),
+        "condition": newest(ReviewCondition),
+        "sheet": newest(SignOff),
+        "waiver": newest(Waiver, granted=None),
+        "granted_waiver": newest(Waiver, granted=True),
         "view": newest(SavedView),
         "offer": newest(Handover, system_id=triage, state=HandoverState.OFFERED),
         "answered": newest(Handover, system_id=triage, state=HandoverState.DECLINED),

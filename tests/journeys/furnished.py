@@ -75,6 +75,15 @@ from registry.ownership import actions as ownership
 from registry.people import actions as people
 from registry.people.models import Team
 from registry.people.rules import Function, PersonFacts
+from registry.reviews.actions import deciding, findings, reviewing, signing, submitting, waiving
+from registry.reviews.queries.content import content_of
+from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.rules.decisions import ConditionFacts, DecisionFacts
+from registry.reviews.rules.findings import FindingFacts
+from registry.reviews.rules.kinds import Answer, Decision, Signed
+from registry.reviews.rules.kinds import Kind as ReviewKind
+from registry.reviews.rules.kinds import Severity as Importance
+from registry.reviews.rules.waivers import WaiverFacts
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.rules.record import Kind as SystemKind
@@ -129,6 +138,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _incidents(session, ada, cast, words)
     _lifecycle(session, ada, cast, words)
     classify(session, cast, words.text)
+    _reviews(session, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -208,6 +218,56 @@ def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
         if is_over:
             moving.move(session, ada, one, Status.RESOLVED)
             moving.close(session, cast.actor(session, "dee"), one)
+
+
+def _reviews(session: Session, cast: Cast, words: Words) -> None:
+    """One that is decided with a condition and one that goes on, with findings; an attestation, a sheet and two waivers."""
+    ada, rita, triage = cast.actor(session, "ada"), cast.actor(session, "rita"), cast.triage
+    day = clock.today() + timedelta(days=40)
+    for kind in (ReviewKind.INITIAL, ReviewKind.CHANGE):
+        one = submitting.submit(session, ada, triage, kind, words.text("Before the pilot"))
+        reviewing.assign(session, rita, one, cast.people["rita"])
+        told = reviewing.Given(Answer.PARTLY, words.text("Seen in part"), words.line("page 3"))
+        asked = questions_of(session, one.packs)[: None if kind is ReviewKind.INITIAL else 2]
+        reviewing.answer(session, rita, one, {each.key: told for each in asked})
+        facts = FindingFacts(
+            words.line("Nobody reads it"), words.text("Since May"), Importance.LOW, cast.number("ada"), day
+        )
+        found = findings.add_finding(session, rita, one, facts)
+        if kind is ReviewKind.INITIAL:
+            findings.resolve_finding(session, ada, found, words.text("Dee reads it"))
+            sha = content_of(session, triage).sha256
+            deciding.decide(
+                session,
+                rita,
+                one,
+                triage,
+                DecisionFacts(
+                    Decision.APPROVE_WITH_CONDITIONS,
+                    words.text("It holds"),
+                    sha,
+                    (ConditionFacts(words.line("Name a second one"), day),),
+                ),
+                confirmed_at=clock.now(),
+            )
+            name = words.line("Ada M. Owner", 200)
+            signing.attest(session, ada, triage, name, sha, agrees=True, confirmed_at=clock.now())
+    sheet = signing.open_sheet(session, ada, triage)
+    ben, name = cast.actor(session, "ben"), words.line("Ben Engineer", 200)
+    signing.sign(session, ben, sheet, triage, Signed.ENGINEERING, name, confirmed_at=clock.now())
+    for granted in (True, None):
+        asked_for = WaiverFacts(words.line("F1.1"), words.text("The supplier is late"), day)
+        waiver = waiving.ask_waiver(session, ada, triage, asked_for, words.text("Sources are named"))
+        if granted:
+            waiving.decide_waiver(
+                session,
+                rita,
+                waiver,
+                granted=True,
+                because=words.text("A person looks"),
+                until=day,
+                confirmed_at=clock.now(),
+            )
 
 
 def _measures(session: Session, incident: Incident, ada: Actor, cast: Cast, words: Words) -> None:

@@ -9,9 +9,9 @@ FEW, MANY = 5, 60
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 25),
-    "/ for a colleague with many offers": ("mia", 17),
-    "/ for an administrator": ("adam", 17),
+    "/": ("ada", 29),
+    "/ for a colleague with many offers": ("mia", 19),
+    "/ for an administrator": ("adam", 20),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
@@ -44,6 +44,8 @@ PAGES = {
     "/systems/{triage}/monitoring": ("ada", 17),
     "/data-quality": ("ada", 7),
     "/systems/{triage}/feedback": ("ada", 18),
+    "/reviews": ("ada", 5),
+    "/systems/{triage}/compliance": ("ada", 24),
     "/feedback/inbox": ("ada", 6),
     "/people": ("adam", 8),
     "/people/{ada}": ("adam", 13),

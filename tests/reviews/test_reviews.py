@@ -211,3 +211,16 @@ def test_a_decision_takes_the_password_given_within_five_minutes(session, cast):
                 decided(session, cast, review, confirmed_at=given)
         decided(session, cast, review, confirmed_at=NOW - timedelta(minutes=4))
         assert review.state is State.APPROVED
+
+
+def test_what_is_typed_is_kept_as_every_text_is_and_what_cannot_be_stored_is_refused(session, cast):
+    with later():
+        review = submitted(session, cast, note="First.\r\nThen cafe\u0301. ")
+        assert queries.newest_submission(session, review.id).note == "First.\nThen caf\u00e9."
+        with pytest.raises(RuleBroken, match="control character"):
+            submitted(session, cast, note="First.\x00")
+        key = questions_of(session, review.packs)[0].key
+        taken(session, cast, review)
+        with pytest.raises(RuleBroken) as refused:
+            answer(session, cast.actor(session, "rita"), review, {key: Given(Answer.MET, "\x1b", "a\nb")})
+        assert said(refused) == [f"note-{key}", f"shown_by-{key}"]

@@ -21,6 +21,9 @@ from registry.monitoring.rules.alerts import AlertKind
 from registry.ownership.models import Assignment
 from registry.people.models import BusinessUnit, Person
 from registry.portfolio.queries import on_day
+from registry.reviews.actions.submitting import want
+from registry.reviews.queries import reviews as review_queries
+from registry.reviews.rules.kinds import Kind
 from registry.systems import queries
 from registry.systems.models import System
 from registry.systems.queries import FACETS
@@ -45,6 +48,8 @@ LISTS = {
     "incidents_api.incidents": ("/api/v1/incidents?limit=200",),
     "incidents.overview": ("/incidents",),
     "incidents.export": ("/incidents.csv",),
+    "reviews.queue": ("/reviews",),
+    "reviews_api.reviews": ("/api/v1/reviews?limit=200",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
 }
@@ -115,6 +120,7 @@ def allowed(database, cast):
             open_incident(
                 session, the_registry("command"), system, facts(detected_at=clock.now(), started_at=None)
             )
+            want(session, the_registry("command"), system, Kind.PERIODIC, clock.today())
     with database.transaction(read_only=True) as session:
         systems = session.exec(select(System)).all()
         holders = {system.id: set() for system in systems}
@@ -221,7 +227,7 @@ def test_nobody_learns_of_a_hidden_system_by_its_name_its_id_or_the_word_restric
 def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
     from sqlalchemy import true
 
-    for module in (queries.searching, queries.records, on_day, alert_queries):
+    for module in (queries.searching, queries.records, on_day, alert_queries, review_queries):
         monkeypatch.setattr(module, "visible_to", lambda _actor: true())
     monkeypatch.setattr(visibility, "numbers_visible_to", lambda _actor: select(System.id))
     found = shown_wrongly(allowed, ask)

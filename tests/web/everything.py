@@ -49,6 +49,27 @@ DOERS = {
     "lifecycle.lower_autonomy": "ada",
     "risks.accept": "ada",
     "dossiers.sign": "rita",
+    # Nobody reviews, attests or signs by being an administrator.
+    "reviews.sign": "ben",
+    **{
+        f"reviews.{step}": "ada"
+        for step in (
+            "submit",
+            "submit_again",
+            "take_back",
+            "attest",
+            "open_sheet",
+            "ask_waiver",
+            "resolve_finding",
+        )
+    },
+    **{
+        f"reviews.{step}": "rita"
+        for step in (
+            *("answers", "give", "frameworks", "decide", "met", "add_finding", "verify_finding"),
+            *("reopen_finding", "decide_waiver", "revoke_waiver"),
+        )
+    },
 }
 
 
@@ -144,6 +165,11 @@ class Everything:
             "corrective-actions": "action",
             "authority-reports": "report",
             "alerts": "alert",
+            "reviews": "review",
+            "findings": "finding" if "resolve" in rule.endpoint else "resolved_finding",
+            "review-conditions": "condition",
+            "sign-offs": "sheet",
+            "waivers": "waiver" if "decide" in rule.endpoint else "granted_waiver",
             "tags": "tag",
             "teams": "team",
             "jobs": "job",

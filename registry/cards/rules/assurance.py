@@ -163,5 +163,5 @@ def compliance(_: CardFacts) -> Section:
             not_kept("14.2", "Standards, certificates, declaration of conformity", _C),
             not_kept("14.3", "Evidence: title, hash, place, kept until"),
         ),
-        statement="No reviews are kept in this registry yet; this card makes no statement about compliance.",
+        statement="This card does not state reviews yet, which stand in the registry under Compliance; it makes no statement about compliance.",
     )

@@ -11,6 +11,7 @@ from registry.demo.actions.alerting import Step, alert_steps
 from registry.demo.actions.classifying import classification_steps
 from registry.demo.actions.incidents import incident_steps
 from registry.demo.actions.overseeing import lifecycle_steps
+from registry.demo.actions.reviewing import review_steps
 from registry.demo.actions.said import what_was_said
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel.actor import Actor, Seat, the_registry
@@ -35,6 +36,7 @@ def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
         ),
         *(step for system in told["systems"] for step in alert_steps(system, loaded)),
         *(step for system in told["systems"] for step in incident_steps(stage, system, loaded)),
+        *(step for system in told["systems"] for step in review_steps(stage, system, loaded)),
     ]
     for days_ago, act in sorted(steps, key=lambda step: -step[0]):
         with stage.on(days_ago) as session:

@@ -51,7 +51,20 @@ _ICONS = {
 def desk() -> ResponseReturnValue:
     who = actor()
     owning = queries.owned_by(session(), who)
-    in_order = ordered(
+    in_order = _waiting(who, owning)
+    return render_template(
+        "portfolio/desk.html",
+        tasks=in_order,
+        lines=[_line(task) for task in in_order],
+        owning=owning,
+        all_owned=url_for("systems.register_page", owner=who.person_id),
+        coverage=queries.coverage(session(), who),
+        total=systems.count(session(), who),
+    )
+
+
+def _waiting(who: Actor, owning: Owning) -> list[Task]:
+    return ordered(
         [
             *_of_trouble(who),
             *_of_offers(who),
@@ -62,15 +75,6 @@ def desk() -> ResponseReturnValue:
             *_of_others(who),
             *_of_heads(who),
         ]
-    )
-    return render_template(
-        "portfolio/desk.html",
-        tasks=in_order,
-        lines=[_line(task) for task in in_order],
-        owning=owning,
-        all_owned=url_for("systems.register_page", owner=who.person_id),
-        coverage=queries.coverage(session(), who),
-        total=systems.count(session(), who),
     )
 
 

@@ -9,6 +9,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Difference, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
+from registry.kernel.text import clean
 from registry.reviews.models.reviews import Review, ReviewCondition, ReviewDecision, ReviewSubmission
 from registry.reviews.queries import reviews as queries
 from registry.reviews.queries.content import content_of
@@ -81,7 +82,7 @@ def _decided(
         submitted_by_id=handed_in.submitted_by_id,
         decided_by_id=actor.person_id or 0,
         decision=facts.decision or Decision.REJECT,
-        reason=facts.reason.strip(),
+        reason=clean(facts.reason),
         printed_name=actor.name,
         at=clock.now(),
         content_sha256=handed_in.content_sha256,
@@ -97,7 +98,7 @@ def _decided(
                 decision_id=decision.id or 0,
                 review_id=review.id or 0,
                 system_id=review.system_id,
-                text=each.text.strip(),
+                text=clean(each.text),
                 due_on=each.due_on or clock.today(),
             )
         )
@@ -114,6 +115,6 @@ def meet_condition(session: Session, actor: Actor, condition: ReviewCondition, n
     elif not note.strip():
         problems = [Problem("note", "Say by what you see that it is met.")]
     refuse_if(problems)
-    condition.met_at, condition.met_by_id, condition.met_note = clock.now(), actor.person_id, note.strip()
+    condition.met_at, condition.met_by_id, condition.met_note = clock.now(), actor.person_id, clean(note)
     record(session, actor, Event.REVIEW_CONDITION_MET, condition, system_id=condition.system_id)
     return condition

@@ -7,6 +7,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
+from registry.kernel.text import clean
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Finding, Review
 from registry.reviews.queries.separating import owners_at, require_has
@@ -34,8 +35,8 @@ def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFa
     finding = Finding(
         review_id=review.id or 0,
         system_id=review.system_id,
-        title=facts.title.strip(),
-        detail=facts.detail.strip(),
+        title=clean(facts.title),
+        detail=clean(facts.detail),
         severity=facts.severity or Severity.LOW,
         owner_id=facts.owner_id or 0,
         due_on=facts.due_on or today,
@@ -57,7 +58,7 @@ def resolve_finding(session: Session, actor: Actor, finding: Finding, note: str)
     refuse_if(problems_with_resolving(finding.state, note))
     finding.state = FindingState.RESOLVED
     finding.resolved_at, finding.resolved_by_id = clock.now(), actor.person_id
-    finding.resolved_note = note.strip()
+    finding.resolved_note = clean(note)
     record(session, actor, Event.FINDING_RESOLVED, finding, system_id=finding.system_id)
     return finding
 
@@ -69,7 +70,7 @@ def verify_finding(session: Session, actor: Actor, finding: Finding, note: str =
     refuse_if(problems_with_verifying(finding.state, note))
     finding.state = FindingState.VERIFIED
     finding.verified_at, finding.verified_by_id = clock.now(), actor.person_id
-    finding.verified_note = note.strip()
+    finding.verified_note = clean(note)
     record(session, actor, Event.FINDING_VERIFIED, finding, system_id=finding.system_id)
     return finding
 
@@ -80,7 +81,7 @@ def reopen_finding(session: Session, actor: Actor, finding: Finding, note: str) 
     _require_other(session, actor, finding)
     missing = [] if note.strip() else [Problem("note", "Say what is still wanting.")]
     refuse_if([*problems_with_verifying(finding.state, note), *missing])
-    finding.state, finding.verified_note = FindingState.OPEN, note.strip()
+    finding.state, finding.verified_note = FindingState.OPEN, clean(note)
     finding.resolved_at = finding.resolved_by_id = None
     record(session, actor, Event.FINDING_REOPENED, finding, system_id=finding.system_id)
     return finding

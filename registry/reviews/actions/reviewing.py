@@ -11,6 +11,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, require
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
+from registry.kernel.text import clean
 from registry.people.models import Person
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Review, ReviewAnswer
@@ -144,4 +145,4 @@ def _says(row: ReviewAnswer) -> tuple[Answer | None, str, str]:
 
 
 def _typed(given: Given) -> tuple[Answer | None, str, str]:
-    return given.answer, given.note.strip(), given.shown_by.strip()
+    return given.answer, clean(given.note), clean(given.shown_by)

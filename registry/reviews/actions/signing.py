@@ -9,6 +9,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Difference, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
+from registry.kernel.text import clean
 from registry.reviews.models.words import Attestation, Signature, SignOff
 from registry.reviews.queries import words
 from registry.reviews.queries.content import content_of
@@ -55,7 +56,7 @@ def attest(
         pack=pack.said,
         statements=[each.id for each in rule.statements],
         meaning="\n".join(each.says for each in rule.statements),
-        printed_name=printed_name.strip(),
+        printed_name=clean(printed_name),
         at=now,
         content=content.as_json(),
         content_sha256=content.sha256,
@@ -130,7 +131,7 @@ def sign(
         system_id=system.id or 0,
         seat=seat or Signed.BUSINESS,
         person_id=actor.person_id or 0,
-        printed_name=printed_name.strip(),
+        printed_name=clean(printed_name),
         meaning=MEANING[seat or Signed.BUSINESS],
         at=now,
         content_sha256=sheet.content_sha256,

@@ -10,6 +10,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
+from registry.kernel.text import clean
 from registry.reviews.models.reviews import Review, ReviewSubmission
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.reviews import undecided_of
@@ -73,7 +74,7 @@ def submit(
             review_id=review.id or 0,
             submitted_by_id=actor.person_id or 0,
             at=clock.now(),
-            note=note.strip(),
+            note=clean(note),
             content=content.as_json(),
             content_sha256=content.sha256,
         )

@@ -9,6 +9,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, refuse_if
 from registry.kernel.events import Event
+from registry.kernel.text import clean
 from registry.reviews.models.words import Waiver
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.separating import owners_at
@@ -28,10 +29,10 @@ def ask_waiver(session: Session, actor: Actor, system: System, facts: WaiverFact
     refuse_if(problems_with_waiver(facts, today, rule.waiver_most_days))
     waiver = Waiver(
         system_id=system.id or 0,
-        subject=facts.subject.strip(),
-        subject_said=said,
+        subject=clean(facts.subject),
+        subject_said=clean(said),
         pack=pack.said,
-        because=facts.because.strip(),
+        because=clean(facts.because),
         until=facts.until or today,
         asked_at=clock.now(),
         asked_by_id=actor.person_id or 0,
@@ -62,7 +63,7 @@ def decide_waiver(
             *confirmation_problems(confirmed_at, now),
         ]
     )
-    waiver.granted, waiver.decided_because = granted, because.strip()
+    waiver.granted, waiver.decided_because = granted, clean(because)
     waiver.decided_at, waiver.decided_by_id = now, actor.person_id
     if granted and until is not None:
         waiver.until = until
@@ -83,7 +84,7 @@ def revoke_waiver(session: Session, actor: Actor, waiver: Waiver, because: str) 
         problems = [Problem("because", "Say why it no longer holds.")]
     refuse_if(problems)
     waiver.revoked_at, waiver.revoked_by_id = clock.now(), actor.person_id
-    waiver.revoked_because = because.strip()
+    waiver.revoked_because = clean(because)
     record(session, actor, Event.WAIVER_REVOKED, waiver, system_id=waiver.system_id)
     return waiver
 

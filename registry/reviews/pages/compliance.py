@@ -1,5 +1,6 @@
 """What stands of one system: its review, attestation, sign-off and waivers; attesting; opening a sheet and signing it."""
 
+from datetime import date, datetime
 from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
@@ -10,6 +11,7 @@ from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict
 from registry.reviews.actions import signing
 from registry.reviews.forms import AttestForm, SignForm
+from registry.reviews.models.words import Attestation, Signature, SignOff
 from registry.reviews.pages.shared import (
     BOTH,
     bound,
@@ -44,18 +46,12 @@ def compliance(key: str) -> ResponseReturnValue:
     stands = standing_of(session(), system, today)
     by = Narrowing(system_id=number, every_state=True)
     found = reviews_page(session(), actor(), by, limit=10).items
-    waivers = words.waivers_of(session(), number)
-    named = {each.asked_by_id for each in waivers} | {each.decided_by_id for each in waivers}
-    named |= {each.person_id for each in stands.signatures.values()}
     return render_template(
         "reviews/compliance.html",
         **frame(session(), actor(), system),
         stands=stands,
         reviews=found,
-        waivers=[
-            (each, waiver_standing(each.granted, each.revoked_at, each.until, today)) for each in waivers
-        ],
-        people=words.names_of(session(), named),
+        **_waivers(number, stands, today),
         seats=[Signed(each) for each in stands.sheet.seats] if stands.sheet else (),
         mine=_seats_to_sign(system, stands),
         attestations=words.attestations_of(session(), number, 5),
@@ -66,6 +62,19 @@ def compliance(key: str) -> ResponseReturnValue:
         submits=may(actor(), Permission.REVIEW_SUBMIT, number),
         attests=may(actor(), Permission.SYSTEM_ATTEST, number),
     )
+
+
+def _waivers(number: int, stands: SystemStanding, today: date) -> dict[str, Any]:
+    """The waivers of a system with where each stands, and the names of those who asked, decided and signed."""
+    found = words.waivers_of(session(), number)
+    named = {each.asked_by_id for each in found} | {each.decided_by_id for each in found}
+    named |= {each.person_id for each in stands.signatures.values()}
+    return {
+        "waivers": [
+            (each, waiver_standing(each.granted, each.revoked_at, each.until, today)) for each in found
+        ],
+        "people": words.names_of(session(), named),
+    }
 
 
 def _seats_to_sign(system: System, stands: SystemStanding) -> list[Signed]:
@@ -82,7 +91,7 @@ def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[s
     review, attested = stands.review.validity.standing, stands.attested.validity.standing
     if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED} and not goes_on:
         why = {
-            Standing.NEVER: "It was never reviewed.",
+            Standing.NEVER: "It was never approved.",
             Standing.STALE: "What was approved has changed since.",
             Standing.LAPSED: "Its last approval has run out.",
         }[review]
@@ -104,16 +113,8 @@ def attest(key: str) -> ResponseReturnValue:
     read = content_of(session(), system)
     form = AttestForm(data=None if sent() else {"content_sha256": read.sha256, "printed_name": actor().name})
 
-    def state(at: Any) -> Any:
-        name, sha, agrees = (
-            form.printed_name.data or "",
-            form.content_sha256.data or "",
-            bool(form.agrees.data),
-        )
-        return signing.attest(session(), actor(), system, name, sha, agrees=agrees, confirmed_at=at)
-
     try:
-        stated = bound(form, state)
+        stated = bound(form, lambda at: _attested(system, form, at))
     except Conflict as refused:
         return _changed(system, refused, url_for(".attest", key=key))
     if stated is not None:
@@ -128,6 +129,11 @@ def attest(key: str) -> ResponseReturnValue:
         lead=f"It binds to the record as it stands now (SHA-256 {read.sha256[:12]}…) and lapses by itself.",
         paragraphs=[each.says for each in rule.statements],
     )
+
+
+def _attested(system: System, form: AttestForm, at: datetime) -> Attestation:
+    name, sha, agrees = form.printed_name.data or "", form.content_sha256.data or "", bool(form.agrees.data)
+    return signing.attest(session(), actor(), system, name, sha, agrees=agrees, confirmed_at=at)
 
 
 @pages.post("/systems/<key>/sign-off")
@@ -148,12 +154,8 @@ def sign(number: int) -> ResponseReturnValue:
     first = seats[0] if len(seats) == 1 else None
     form = SignForm(data=None if sent() else {"printed_name": actor().name, "seat": first})
 
-    def put_name(at: Any) -> Any:
-        name = form.printed_name.data or ""
-        return signing.sign(session(), actor(), sheet, system, form.seat.data, name, confirmed_at=at)
-
     try:
-        done = bound(form, put_name)
+        done = bound(form, lambda at: _signed(sheet, system, form, at))
     except Conflict as refused:
         return _changed(system, refused, compliance_address(system))
     if done is not None:
@@ -167,6 +169,11 @@ def sign(number: int) -> ResponseReturnValue:
         lead="You sign the record as it stood when the sheet was opened, which it still does.",
         paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
     )
+
+
+def _signed(sheet: SignOff, system: System, form: SignForm, at: datetime) -> Signature:
+    name = form.printed_name.data or ""
+    return signing.sign(session(), actor(), sheet, system, form.seat.data, name, confirmed_at=at)
 
 
 @pages.get("/sign-offs/<int:number>")

@@ -15,7 +15,7 @@ from registry.people.queries import people_by_id, person_by_id
 from registry.reviews.actions.reviewing import Given, assign, frame
 from registry.reviews.actions.reviewing import answer as save_answers
 from registry.reviews.forms import AssignForm, ChecklistForm, FrameForm
-from registry.reviews.models.reviews import Review
+from registry.reviews.models.reviews import Review, ReviewAnswer
 from registry.reviews.pages.shared import BOTH, pages, review_address, seen, sent, step_page, to_review
 from registry.reviews.queries import reviews as queries
 from registry.reviews.queries.content import content_of
@@ -142,6 +142,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         handed_in=handed_in,
         content=then,
         groups=_groups(questions),
+        first_open=_first_open(questions, rows),
         rows=rows,
         done=len([each for each in questions if each.key in rows and rows[each.key].answer]),
         total=len(questions),
@@ -159,14 +160,16 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         conflict=conflict_with(session(), review, actor().person_id) if reviews else "",
         submits=may(actor(), Permission.REVIEW_SUBMIT, system.id) and review.state in UNDECIDED,
         decides=works and reviews and review.state is State.SUBMITTED,
-        **_differences(system, then),
+        **_differences(review, system, then),
     )
 
 
-def _differences(system: System, then: Content | None) -> dict[str, Any]:
-    """What differs between the record as submitted and the last approval, and between that and the record as it is now."""
+def _differences(review: Review, system: System, then: Content | None) -> dict[str, Any]:
+    """What differs between the record as submitted and the last approval in another review, and the record as it is now."""
     number = system.id or 0
     approval = queries.newest_approvals(session(), [number]).get(number)
+    if approval and approval[0].review_id == review.id:
+        approval = None
     before = queries.content_submitted(approval[1]) if approval else None
     return {
         "approval": approval[0] if approval else None,
@@ -175,8 +178,16 @@ def _differences(system: System, then: Content | None) -> dict[str, Any]:
     }
 
 
+def _first_open(questions: list[Question], rows: Mapping[str, ReviewAnswer]) -> str:
+    """The first group with a question nobody has answered, "" where there is none."""
+    for each in questions:
+        if each.key not in rows or rows[each.key].answer is None:
+            return each.group or "Controls"
+    return ""
+
+
 def _groups(questions: list[Question]) -> list[tuple[str, list[Question]]]:
     found: dict[str, list[Question]] = {}
     for each in questions:
-        found.setdefault(f"{each.group or 'Controls'}", []).append(each)
+        found.setdefault(each.group or "Controls", []).append(each)
     return list(found.items())

@@ -37,7 +37,7 @@ def queue() -> ResponseReturnValue:
         "reviews/list.html",
         found=found.items,
         by=by,
-        places=[(each, numbers[each], _address(place=each.value)) for each in Place],
+        places=[(each, numbers[each]) for each in Place],
         narrowed=any(request.args.get(name) for name in _NAMES),
         kinds=list(Kind),
         tiers=list(Tier),

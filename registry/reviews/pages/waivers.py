@@ -1,7 +1,6 @@
 """Asking that something need not be met for a while; deciding on it; revoking it."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -83,18 +82,7 @@ def decide_waiver(number: int) -> ResponseReturnValue:
     waiver, system = _apart(number)
     form = WaiverDecisionForm(data=None if sent() else {"until": waiver.until})
 
-    def decide(at: Any) -> Waiver:
-        return waiving.decide_waiver(
-            session(),
-            actor(),
-            waiver,
-            granted=form.granted(),
-            because=form.because.data or "",
-            until=form.day(),
-            confirmed_at=at,
-        )
-
-    if bound(form, decide) is not None:
+    if bound(form, lambda at: _decided(waiver, form, at)) is not None:
         return to_system(system, f"{waiver.key} is {'granted' if waiver.granted else 'refused'}.")
     return step_page(
         form,
@@ -104,6 +92,18 @@ def decide_waiver(number: int) -> ResponseReturnValue:
         cancel=compliance_address(system),
         lead=f"{waiver.subject_said or waiver.subject}, until {day(waiver.until)}",
         paragraphs=[waiver.because],
+    )
+
+
+def _decided(waiver: Waiver, form: WaiverDecisionForm, at: datetime) -> Waiver:
+    return waiving.decide_waiver(
+        session(),
+        actor(),
+        waiver,
+        granted=form.granted(),
+        because=form.because.data or "",
+        until=form.day(),
+        confirmed_at=at,
     )
 
 
