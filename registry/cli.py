@@ -36,6 +36,7 @@ _COMMANDS = {
     "card": "registry.cards.commands:card",
     "classification": "registry.classification.commands:classification",
     "demo": "registry.demo.commands:demo",
+    "gate": "registry.lifecycle.commands:gate",
     "dossier": "registry.dossiers.commands:dossier",
     "evidence": "registry.evidence.commands:evidence",
     "incidents": "registry.incidents.commands:incidents",

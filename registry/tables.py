@@ -18,9 +18,11 @@ import registry.incidents.models.incidents
 import registry.incidents.models.judgements
 import registry.incidents.models.measures
 import registry.interchange.models
+import registry.lifecycle.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots
 import registry.objectives.models
+import registry.oversight.models
 import registry.ownership.models
 import registry.packs.models
 import registry.people.models

@@ -2,103 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from registry.kernel.errors import Forbidden
+from registry.kernel.permissions import Permission, Role, Seat
 
-
-class Role(StrEnum):
-    """What a person is to the whole organisation. Everybody who signs in is a member."""
-
-    MEMBER = "member"
-    REVIEWER = "reviewer"
-    EXECUTIVE = "executive"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-
-
-class Seat(StrEnum):
-    """What a person answers for on one system."""
-
-    OWNER = "accountable_owner"
-    DEPUTY = "deputy"
-    BUSINESS_LEAD = "business_lead"
-    DATA_STEWARD = "data_steward"
-    ENGINEERING_LEAD = "engineering_lead"
-    COMPLIANCE_LEAD = "compliance_lead"
-    OVERSEER = "overseer"
-
-
-class Permission(StrEnum):
-    """What may be done. Each view and each action names exactly one."""
-
-    DESK_READ = "desk.read"
-    SYSTEM_READ = "system.read"
-    REGISTER_EXPORT = "register.export"
-    VIEW_SAVE = "view.save"
-    SYSTEM_REGISTER = "system.register"
-    SYSTEM_EDIT = "system.edit"
-    SYSTEM_CLASSIFY = "system.classify"
-    TIER_LOWER = "tier.lower"
-    QUESTIONNAIRE_ADD = "questionnaire.add"
-    CLASSIFICATION_CHASE = "classification.chase"
-    SEAT_FILL = "seat.fill"
-    OWNER_CONFIRM = "owner.confirm"
-    CONFIRMATION_CHASE = "confirmation.chase"
-    HANDOVER_OFFER = "handover.offer"
-    HANDOVER_ANSWER = "handover.answer"
-    SYSTEM_TAG = "system.tag"
-    TAGS_MANAGE = "tags.manage"
-    NOTE_WRITE = "note.write"
-    OBJECTIVE_EDIT = "objective.edit"
-    DATA_SOURCE_READ = "data_source.read"
-    DATA_SOURCE_EDIT = "data_source.edit"
-    DATA_USE_EDIT = "data_use.edit"
-    DEPENDENCY_EDIT = "dependency.edit"
-    VERSION_EDIT = "version.edit"
-    SNAPSHOT_PUSH = "snapshot.push"
-    BASELINE_SET = "baseline.set"
-    ALERT_ANSWER = "alert.answer"
-    ALERT_CHASE = "alert.chase"
-    FEEDBACK_SEND = "feedback.send"
-    FEEDBACK_ANSWER = "feedback.answer"
-    INCIDENT_OPEN = "incident.open"
-    INCIDENT_WORK = "incident.work"
-    INCIDENT_CLOSE = "incident.close"
-    INCIDENT_CHASE = "incident.chase"
-    INCIDENT_IMPORT = "incident.import"
-    REPORT_MOVE = "report.move"
-    ACTION_ANSWER = "action.answer"
-    EVIDENCE_READ = "evidence.read"
-    EVIDENCE_ADD = "evidence.add"
-    EVIDENCE_WITHDRAW = "evidence.withdraw"
-    RISK_EDIT = "risk.edit"
-    RISK_ACCEPT = "risk.accept"
-    DOSSIER_EDIT = "dossier.edit"
-    DOSSIER_TEST = "dossier.test"
-    DOSSIER_SIGN = "dossier.sign"
-    REVIEW_SUBMIT = "review.submit"
-    REVIEW_WORK = "review.work"
-    REVIEW_DECIDE = "review.decide"
-    REVIEW_CHASE = "review.chase"
-    FINDING_ANSWER = "finding.answer"
-    SYSTEM_ATTEST = "system.attest"
-    SIGN_OFF_OPEN = "sign_off.open"
-    SIGN_OFF_SIGN = "sign_off.sign"
-    WAIVER_ASK = "waiver.ask"
-    WAIVER_DECIDE = "waiver.decide"
-    CARD_READ = "card.read"
-    CARD_EXPORT = "card.export"
-    PEOPLE_READ = "people.read"
-    PEOPLE_EDIT = "people.edit"
-    AUDIT_READ = "audit.read"
-    OWN_ACCOUNT = "account.own"
-    ACCOUNTS_MANAGE = "accounts.manage"
-    INVENTORY_IMPORT = "inventory.import"
-    JOBS_READ = "jobs.read"
-    FRAMEWORK_READ = "framework.read"
-    APPLICABILITY_STATE = "applicability.state"
-    PACK_ADOPT = "pack.adopt"
+__all__ = [
+    "EVIDENCE_SCOPE",
+    "FEEDBACK_SCOPE",
+    "GRANTS",
+    "INCIDENT_SCOPE",
+    "READ_SCOPE",
+    "SCOPES",
+    "SEES_RESTRICTED",
+    "SNAPSHOT_SCOPE",
+    "STOP_SCOPE",
+    "WRITE_SCOPE",
+    "Actor",
+    "Grant",
+    "Permission",
+    "Role",
+    "Seat",
+    "Token",
+    "may",
+    "on_behalf_via",
+    "require",
+    "says_why_not",
+    "the_registry",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +46,7 @@ def _grant(roles: tuple[Role, ...] = (), seats: tuple[Seat, ...] = (), scopes: t
 
 _EVERYBODY = (Role.MEMBER,)
 _OWNERS = (Seat.OWNER, Seat.DEPUTY)
+_STOPPERS = (*_OWNERS, Seat.OVERSEER)
 _LEADS = (*_OWNERS, Seat.BUSINESS_LEAD, Seat.DATA_STEWARD, Seat.ENGINEERING_LEAD, Seat.COMPLIANCE_LEAD)
 
 READ_SCOPE = "registry:read"
@@ -123,6 +54,7 @@ WRITE_SCOPE = "systems:write"
 SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
 INCIDENT_SCOPE = "incidents:write"
+STOP_SCOPE = "systems:stop"
 EVIDENCE_SCOPE = "evidence:write"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
@@ -131,6 +63,7 @@ SCOPES: Mapping[str, str] = {
     "with, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
     INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
+    STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
     EVIDENCE_SCOPE: "Send evidence and test results, and name risks, where its person may.",
 }
 
@@ -189,6 +122,18 @@ GRANTS: Mapping[Permission, Grant] = {
     # Who built a version neither tests nor signs it: the action asks which version, and who built that.
     Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
     Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),
+    Permission.OVERSIGHT_EDIT: _grant((Role.ADMINISTRATOR,), (*_LEADS, Seat.OVERSEER)),
+    # Going up takes those who answer for it, and a gate that holds; going down is open to all who watch over it.
+    Permission.STAGE_ADVANCE: _grant((), _OWNERS),
+    Permission.STAGE_LOWER: _grant((Role.REVIEWER,), (*_STOPPERS, Seat.COMPLIANCE_LEAD)),
+    Permission.STAGE_BRING: _grant((Role.ADMINISTRATOR,)),
+    Permission.SYSTEM_RETIRE: _grant((), _OWNERS),
+    Permission.SYSTEM_STOP: _grant((Role.REVIEWER,), _STOPPERS, (STOP_SCOPE,)),
+    Permission.STOP_LIFT: _grant((Role.REVIEWER,)),
+    Permission.AUTONOMY_ASK: _grant((), _OWNERS),
+    Permission.AUTONOMY_DECIDE: _grant((Role.REVIEWER,)),
+    Permission.AUTONOMY_LOWER: _grant((Role.REVIEWER,), _STOPPERS),
+    Permission.COMPLIANCE_NOTE: _grant((Role.ADMINISTRATOR,)),
     # Reviewing, deciding, attesting and signing reach no token: whatever is said there binds a person.
     Permission.REVIEW_SUBMIT: _grant((), _LEADS),
     Permission.REVIEW_WORK: _grant((Role.REVIEWER,)),

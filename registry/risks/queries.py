@@ -91,7 +91,7 @@ def _with_owner() -> Any:
 
 def _told(session: Session, rows: Iterable[Any], on: date) -> list[Line]:
     found = [(risk, owner) for risk, owner in rows]
-    accepted = _newest(session, [risk.id or 0 for risk, _ in found])
+    accepted = newest_acceptances(session, [risk.id or 0 for risk, _ in found])
     lines = []
     for risk, owner in found:
         facts = facts_of(risk)
@@ -104,7 +104,7 @@ def _as_accepted(row: RiskAcceptance | None) -> Accepted | None:
     return Accepted(row.likelihood, row.impact, row.until) if row else None
 
 
-def _newest(session: Session, risk_ids: Collection[int]) -> dict[int, RiskAcceptance]:
+def newest_acceptances(session: Session, risk_ids: Collection[int]) -> dict[int, RiskAcceptance]:
     """The newest acceptance of each of several risks, in one statement."""
     newest = (
         select(func.max(RiskAcceptance.id))

@@ -60,7 +60,8 @@ def edit(session: Session, actor: Actor, system: System, facts: SystemFacts, *, 
     if version != system.version:
         raise Conflict("Somebody else changed this system while you were editing.", system.version)
     facts = tidy(facts)
-    refuse_if([*rules.problems_with(facts), *_unit_problems(session, facts.unit_id)])
+    raised = rules.problems_with_autonomy(system.stage, system.autonomy, facts.autonomy)
+    refuse_if([*rules.problems_with(facts), *raised, *_unit_problems(session, facts.unit_id)])
     write(system, facts)
     record(session, actor, Event.SYSTEM_EDITED, system, system_id=system.id)
 

@@ -36,26 +36,32 @@ _MENU = (
     ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
     ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
 )
-_TABS = (
-    ("Overview", "systems.show"),
-    ("Ownership", "ownership.system"),
-    ("Classification", "classification.system"),
-    ("Objective", "objectives.system"),
-    ("Data", "data_sources.system"),
-    ("Monitoring", "monitoring.system"),
-    ("Drift", "drift.system"),
-    ("Fairness", "fairness.system"),
-    ("Versions", "versions.system"),
-    ("Dependencies", "dependencies.system"),
-    ("Feedback", "feedback.system"),
-    ("Incidents", "incidents.system"),
-    ("Evidence", "evidence.system"),
-    ("Risks", "risks.system"),
-    ("Tests", "dossiers.system"),
-    ("Compliance", "reviews.compliance"),
-    ("Notes", "annotations.notes"),
-    ("Card", "cards.show"),
-    ("History", "systems.history"),
+_TABS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Overview", (("Overview", "systems.show"),)),
+    ("Ownership", (("Ownership", "ownership.system"),)),
+    ("Objective", (("Objective", "objectives.system"),)),
+    ("Data", (("Sources", "data_sources.system"), ("Dependencies", "dependencies.system"))),
+    ("Versions", (("Versions", "versions.system"),)),
+    (
+        "Monitoring",
+        (("Readings", "monitoring.system"), ("Drift", "drift.system"), ("Fairness", "fairness.system")),
+    ),
+    ("Feedback", (("Feedback", "feedback.system"),)),
+    ("Incidents", (("Incidents", "incidents.system"),)),
+    (
+        "Compliance",
+        (
+            ("What stands", "reviews.compliance"),
+            ("Classification", "classification.system"),
+            ("Risks", "risks.system"),
+            ("Tests", "dossiers.system"),
+            ("Evidence", "evidence.system"),
+        ),
+    ),
+    ("Gate", (("Gate", "lifecycle.gate"), ("Oversight", "oversight.system"))),
+    ("Card", (("Card", "cards.show"),)),
+    ("Notes", (("Notes", "annotations.notes"),)),
+    ("History", (("History", "systems.history"),)),
 )
 _TAB_HOMES = frozenset(
     {
@@ -70,6 +76,8 @@ _TAB_HOMES = frozenset(
         "dependencies",
         "feedback",
         "drift",
+        "oversight",
+        "lifecycle",
         "evidence",
         "risks",
         "dossiers",
@@ -115,10 +123,22 @@ def _is_here(endpoint: str) -> bool:
 
 
 def system_tabs(key: str) -> list[Place]:
-    """The tabs of one system's pages."""
+    """The tabs of one system's pages; one with several pages leads to the first of them."""
     return [
-        Place(label, url_for(endpoint, key=key), current=_tab_here(endpoint)) for label, endpoint in _TABS
+        Place(label, url_for(pages[0][1], key=key), current=any(_tab_here(endpoint) for _, endpoint in pages))
+        for label, pages in _TABS
     ]
+
+
+def system_parts(key: str) -> list[Place]:
+    """The pages of the tab one is on, where it has several."""
+    for _, pages in _TABS:
+        if len(pages) > 1 and any(_tab_here(endpoint) for _, endpoint in pages):
+            return [
+                Place(label, url_for(endpoint, key=key), current=_tab_here(endpoint))
+                for label, endpoint in pages
+            ]
+    return []
 
 
 def _tab_here(endpoint: str) -> bool:

@@ -7,7 +7,7 @@ from flask import current_app
 from sqlmodel import Session
 
 from registry.kernel.actor import Actor
-from registry.web.navigation import system_tabs
+from registry.web.navigation import system_parts, system_tabs
 
 Header = Callable[[Session, Actor, Any], dict[str, Any]]
 Knowable = Callable[[Session, Actor, Sequence[Any]], list[Any]]
@@ -32,4 +32,8 @@ def knowable(session: Session, actor: Actor, entries: Sequence[Any]) -> list[Any
 def frame(session: Session, actor: Actor, system: Any) -> dict[str, Any]:
     """What templates/system.html needs: system, owner, owner_unconfirmed, standing, and the tabs."""
     header = cast("Header", current_app.extensions[_SLOT])
-    return {**header(session, actor, system), "system_tabs": system_tabs(system.key)}
+    return {
+        **header(session, actor, system),
+        "system_tabs": system_tabs(system.key),
+        "system_parts": system_parts(system.key),
+    }

@@ -54,6 +54,8 @@ from registry.kernel import clock
 from registry.kernel.actor import SCOPES, Permission, Seat, may, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
+from registry.lifecycle.actions import autonomy
+from registry.lifecycle.rules.autonomy import Evidence
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
 from registry.objectives import actions as objectives
@@ -131,6 +133,8 @@ def _furnish(session, cast):
     for name, actor in (("triage", ada), ("sentinel", ada), ("pricing", olga)):
         number = getattr(cast, name).id
         held = held_on(session, number)
+        # It changes the record, so it comes before anybody signs for that.
+        raised = _autonomy(session, actor, number)
         deputy = next((each for each in held if each.assignment.seat == "deputy"), None)
         if deputy is None:
             deputy_id = ownership.fill_seat(
@@ -165,7 +169,7 @@ def _furnish(session, cast):
             "alert": alert.id,
             "incident": incident.id,
             **_measures(session, actor, incident),
-            **_reviews(session, cast, actor, getattr(cast, name)),
+            **_reviews(session, cast, actor, systems.by_number(session, number)),
             "version": version.id,
             "assignment": deputy_id,
             "use": use.id,
@@ -176,6 +180,7 @@ def _furnish(session, cast):
             "dependency": depends.id,
             "reconsideration": asked.id,
             "feature": baseline.feature_id,
+            "autonomy": raised.id,
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
             **_proof(session, actor, number),
@@ -193,6 +198,14 @@ def _furnish(session, cast):
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
     return numbers
+
+
+def _autonomy(session, actor, number):
+    """A level more that is asked for."""
+    system = systems.by_number(session, number)
+    facts = replace(systems.facts_of(system), autonomy=2)
+    register.edit(session, actor, system, facts, version=system.version)
+    return autonomy.ask(session, actor, system, Evidence("Test"))
 
 
 def _incident(session, actor, system):
@@ -440,6 +453,7 @@ _CHILDREN = {
     "/classification/": "run",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
+    "/autonomy/": "autonomy",
 }
 
 

@@ -17,6 +17,7 @@ from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
 from registry.incidents.rules.kinds import ActionState, Status
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
+from registry.lifecycle.models import AutonomyRequest
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState
 from registry.objectives.models import SuccessMetric
@@ -292,6 +293,25 @@ PAGES = {
         Visit("/systems/{triage}/touches", "otto"),
     ),
     "dependencies.source_touches": (Visit(f"{SOURCE}/touches"), Visit("/data-sources/{retired}/touches")),
+    "oversight.system": (Visit(f"{SYSTEM}/oversight", "ada"), Visit("/systems/{pricing}/oversight", "olga")),
+    "oversight.set_bounds": (Visit("/systems/{pricing}/oversight/bounds", "olga"),),
+    "oversight.record_training": (Visit("/systems/{pricing}/oversight/training", "olga"),),
+    "oversight.record_drill": (Visit(f"{SYSTEM}/oversight/drill", "ada"),),
+    "lifecycle.gate": (
+        Visit(f"{SYSTEM}/gate", "ada"),
+        Visit("/systems/{pricing}/gate", "rita"),
+        Visit("/systems/{sentinel}/gate", "ada"),
+    ),
+    "lifecycle.lower": (Visit("/systems/{pricing}/gate/lower", "olga"),),
+    "lifecycle.retire": (Visit("/systems/{pricing}/gate/retire", "olga"),),
+    "lifecycle.stop": (Visit(f"{SYSTEM}/stop", "ada"),),
+    "lifecycle.lift": (Visit("/systems/{pricing}/stop/lift", "rita"),),
+    "lifecycle.ask_for_autonomy": (Visit(f"{SYSTEM}/autonomy/ask", "ada"),),
+    "lifecycle.decide_on_autonomy": (
+        Visit(f"{SYSTEM}/autonomy/{{autonomy}}", "rita"),
+        Visit(f"{SYSTEM}/autonomy/{{autonomy}}", "ada"),
+    ),
+    "lifecycle.lower_autonomy": (Visit(f"{SYSTEM}/autonomy/lower", "ada"),),
     "drift.system": (
         Visit(f"{SYSTEM}/drift", "ada"),
         Visit(f"{SYSTEM}/drift", "otto"),
@@ -447,6 +467,7 @@ NO_PAGES = {
     "classification_api.classification": "JSON for programs",
     "dependencies_api.dependencies": "JSON for programs",
     "drift_api.distributions": "JSON for programs",
+    "lifecycle_api.gate": "JSON for programs",
     "drift_api.baselines": "JSON for programs",
     "packs_api.frameworks": "JSON for programs",
     "packs_api.framework": "JSON for programs",
@@ -486,6 +507,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "feature": session.exec(select(Baseline).filter_by(ended_at=None)).one().feature_id,
         "bare_feature": newest(Feature),
         "reconsideration": newest(Reconsideration, settled_at=None),
+        "autonomy": newest(AutonomyRequest),
         "run": newest(ClassificationRun, system_id=triage),
         "metric": metrics[0].slug,
         "retired_metric": metrics[-1].slug,

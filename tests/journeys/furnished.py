@@ -53,6 +53,11 @@ from registry.kernel.canonical import canonical
 from registry.kernel.events import Event
 from registry.kernel.guard_rails import Bound
 from registry.kernel.rows import Ending
+from registry.lifecycle.actions import autonomy, stages, stopping
+from registry.lifecycle.actions.compliance import note_lost
+from registry.lifecycle.queries.gates import gate_of
+from registry.lifecycle.rules.autonomy import Evidence
+from registry.lifecycle.rules.stages import Move
 from registry.monitoring.actions import alerts
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.alerts import Alert
@@ -65,6 +70,8 @@ from registry.objectives import actions as objectives
 from registry.objectives.queries import metrics_of
 from registry.objectives.rules.metric import Aggregation, Direction, Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts, ValueFacts
+from registry.oversight import actions as oversight
+from registry.oversight.rules import Bounds, DrillFacts, Training
 from registry.ownership import actions as ownership
 from registry.people import actions as people
 from registry.people.models import Team
@@ -81,7 +88,7 @@ from registry.reviews.rules.waivers import WaiverFacts
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.rules.record import Kind as SystemKind
-from registry.systems.rules.record import Link, Reversibility, SystemFacts
+from registry.systems.rules.record import Link, Reversibility, Stage, SystemFacts
 from registry.systems.rules.views import Sharing, ViewFacts
 from registry.versions import actions as versions
 from registry.versions.rules.record import TrainedOn, VersionFacts
@@ -130,6 +137,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     # Before anything is held as evidence of what went wrong: some of it is withdrawn.
     furnish_proof(session, cast, words)
     _incidents(session, ada, cast, words)
+    _lifecycle(session, ada, cast, words)
     classify(session, cast, words.text)
     _reviews(session, cast, words)
     accounts.issue_token(
@@ -158,6 +166,26 @@ def _alerts(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     told = raised(AlertKind.BREACH, metric.id)
     alerts.escalate(session, worker, told, Level.DEPUTY, cast.number("dee"))
     raised(AlertKind.DRIFT)
+
+
+def _lifecycle(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
+    """A level of autonomy asked for; Pricing overseen, live out of compliance once, sent down, and stopped."""
+    text, door = words.text, the_registry("command")
+    asked = Evidence(text("No override in two quarters."), ("https://example.org/report",))
+    autonomy.ask(session, ada, session.get_one(System, cast.triage.id), asked)
+    pricing, olga = session.get_one(System, cast.pricing.id), cast.actor(session, "olga")
+    number, otto, today = pricing.id or 0, cast.number("otto"), clock.today()
+    ownership.fill_seat(session, olga, number, Seat.OVERSEER, person_id=otto)
+    training = Training(otto, words.line("How to stop it"), today, today, may_stop=True)
+    oversight.record_training(session, olga, number, training)
+    oversight.set_bounds(
+        session, olga, number, Bounds(Decimal(1), Decimal(9), text("Last year's.")), version=0
+    )
+    oversight.record_drill(session, olga, number, DrillFacts(today, text("Pressed it."), True, 40, otto))
+    stages.bring(session, door, pricing, Stage.LIVE, text("As the old list has it."))
+    note_lost(session, door, number, gate_of(session, pricing, Stage.LIVE))
+    stages.lower(session, olga, pricing, Move.RESTRICTED, Stage.RESTRICTED, text("It is *checked*."))
+    stopping.stop(session, olga, pricing, text("It priced at nothing."))
 
 
 def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:

@@ -42,6 +42,15 @@ DOERS = {
     "frameworks.state": "rita",
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
+    # An administrator runs the register and moves nothing on it; nobody decides on what they own.
+    "lifecycle.gate": "ada",
+    "lifecycle.lower": "ada",
+    "lifecycle.retire": "ada",
+    "lifecycle.stop": "ada",
+    "lifecycle.lift": "rita",
+    "lifecycle.ask_for_autonomy": "ada",
+    "lifecycle.decide_on_autonomy": "rita",
+    "lifecycle.lower_autonomy": "ada",
     "risks.accept": "ada",
     "dossiers.sign": "rita",
     # Nobody reviews, attests or signs by being an administrator.
@@ -78,6 +87,7 @@ _NUMBERED = {
     "/classification/": "run",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
+    "/autonomy/": "autonomy",
     "/feedback/limitations/": "limitation",
     "/feedback/themes/": "theme",
     "/feedback/": "feedback",
@@ -144,6 +154,8 @@ class Everything:
         first = rule.rule.removeprefix("/api/v1").split("/")[1]
         if name == "code":
             return self.place["answer_code" if "/answer/" in rule.rule else "door"]
+        if name == "key" and rule.endpoint == "lifecycle.lift":
+            return self.place["pricing"]
         if name == "key":
             return self.place["triage" if first == "systems" else "source"]
         for part, of in _NUMBERED.items():

@@ -13,7 +13,9 @@ from registry.cards.rules.words import cell, chosen, day_of, line, pack_said
 from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
-_SILENT: Final = "This card does not state reviews and sign-offs yet; they stand in the registry under Compliance."
+_SILENT: Final = (
+    "This card does not state reviews and sign-offs yet; they stand in the registry under Compliance."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What happened since in the demonstration: confirmations, offers and answers, feedback, leavers, alerts, incidents."""
+"""What happened since in the demonstration: confirmations, offers and answers, stages, feedback, leavers, alerts, incidents."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +10,7 @@ from registry.accounts.queries import actor_for
 from registry.demo.actions.alerting import Step, alert_steps
 from registry.demo.actions.classifying import classification_steps
 from registry.demo.actions.incidents import incident_steps
+from registry.demo.actions.overseeing import lifecycle_steps
 from registry.demo.actions.reviewing import review_steps
 from registry.demo.actions.said import what_was_said
 from registry.demo.actions.stage import Loaded, Stage
@@ -28,6 +29,11 @@ def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
         *_leavings(stage, told["people"], loaded),
         *classification_steps(loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
+        *(
+            step
+            for system in told["systems"]
+            for step in lifecycle_steps(stage, system, loaded, partial(_found, system, loaded))
+        ),
         *(step for system in told["systems"] for step in alert_steps(system, loaded)),
         *(step for system in told["systems"] for step in incident_steps(stage, system, loaded)),
         *(step for system in told["systems"] for step in review_steps(stage, system, loaded)),
@@ -99,6 +105,10 @@ def _owner_of(session: Session, told: dict[str, Any], loaded: Loaded) -> tuple[A
     actor = actor_for(session, loaded.people[told["owner"]], via="session")
     owned = (key for key, held in actor.seats.items() if Seat.OWNER in held)
     return actor, next(key for key in owned if _is(session, key, told["name"]))
+
+
+def _found(told: dict[str, Any], loaded: Loaded, session: Session) -> tuple[Actor, int]:
+    return _owner_of(session, told, loaded)
 
 
 def _is(session: Session, number: int, name: str) -> bool:

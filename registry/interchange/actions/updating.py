@@ -19,6 +19,7 @@ from registry.interchange.rules.facts import newly_named, plain_of, standing, wi
 from registry.interchange.rules.outcomes import Outcome
 from registry.kernel import clock
 from registry.kernel.events import Event
+from registry.lifecycle.queries.stages import moved_among
 from registry.objectives import actions as objectives
 from registry.objectives.queries import objective_of
 from registry.objectives.rules.objective import ObjectiveFacts
@@ -45,7 +46,10 @@ def update(importer: Importer, draft: Draft, outcome: Outcome) -> None:
     if stated.get("unit") != now.get("unit"):
         facts = replace(facts, unit_id=importer.unit_of(draft.unit))
     systems.write(system, systems.tidy(facts))
-    if stated.get("stage") != now.get("stage", stated.get("stage")):
+    if stated.get("stage") != now.get("stage", stated.get("stage")) and not moved_among(
+        session, [system.id or 0]
+    ):
+        # Once its stage has changed here, gates and people say where it stands, not a list.
         system.stage = draft.stage
     _update_objective(session, system, draft, stated.get("objective_problem", ""))
     _tag(importer, system, draft, stated.get("tags", ()))

@@ -15,6 +15,7 @@ from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.facts import newly_named, plain_of, standing, with_changes
 from registry.interchange.rules.units import placed, said
 from registry.kernel.text import shortened, worded
+from registry.lifecycle.queries.stages import moved_among
 from registry.objectives.models import Objective
 from registry.objectives.queries import objectives_by_system
 from registry.people.rules.unit_paths import UnitIndex
@@ -32,7 +33,7 @@ def differences(
     """The fields the updates of some rows would write, each with its value before and after as a person reads it.
 
     `drafts` are by natural key, or by id where they name their system so, a few hundred at most; so is what is found,
-    in five statements for all of them. A row that meets no system has nothing to be told.
+    in six statements for all of them. A row that meets no system has nothing to be told.
     """
     if not drafts:
         return {}
@@ -42,7 +43,7 @@ def differences(
     found = list(set(numbers.values()))
     systems = {each.id: each for each in session.exec(select(System).where(col(System.id).in_(found)))}
     objectives = objectives_by_system(session, found)
-    tags = tags_of(session, found)
+    tags, moved = tags_of(session, found), moved_among(session, found)
     uses = uses_by_system(session, [each.registry_number for each in drafts.values() if each.registry_number])
     told = {}
     for key, number in numbers.items():
@@ -54,6 +55,7 @@ def differences(
             stated = standing(draft, units.paths.get(systems[number].unit_id, ()), problem, names)
         told[key] = [
             *_of(units, draft, stated, systems[number], objective),
+            *(_stage(draft, stated, systems[number]) if number not in moved else ()),
             *_tags(draft, stated, tags.get(number, ())),
         ]
     return told
@@ -68,14 +70,18 @@ def _of(
     stands, goes = units.paths.get(system.unit_id, ()), placed(draft.unit, units).path
     if stated.get("unit") != now.get("unit") and stands != goes:
         yield _told("unit", said(stands), said(goes))
-    if stated.get("stage") != now.get("stage", stated.get("stage")) and system.stage is not draft.stage:
-        yield _told("stage", worded(system.stage.value), worded(draft.stage.value))
     read = stated.get("objective_problem", "")
     problem = objective.problem if objective else ""
     if draft.objective_problem not in (read, problem) and (objective is None or problem == read):
         yield _told("objective_problem", problem, draft.objective_problem)
     known = {one["name"] for one in stated.get("data_sources", ())}
     yield from (_told("data", "", one.name) for one in draft.data_sources if one.name not in known)
+
+
+def _stage(draft: Draft, stated: Mapping[str, Any], system: System) -> Iterator[Difference]:
+    now = plain_of(draft)
+    if stated.get("stage") != now.get("stage", stated.get("stage")) and system.stage is not draft.stage:
+        yield _told("stage", worded(system.stage.value), worded(draft.stage.value))
 
 
 def _tags(draft: Draft, stated: Mapping[str, Any], carried: Collection[Tag]) -> Iterator[Difference]:

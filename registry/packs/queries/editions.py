@@ -172,3 +172,11 @@ def reporting_on(session: Session, on: date) -> tuple[Pack, ReportingRule]:
     if pack.reporting is None:
         raise LookupError(f"{pack.said} does not say what authorities are to be told")
     return pack, pack.reporting
+
+
+def gates_on(session: Session, on: date) -> Pack:
+    """What systems must show before each stage, by the edition in force on that day. Raises LookupError where there is none."""
+    pack = current(session, "gates", on)
+    if not pack.gates:
+        raise LookupError(f"{pack.said} does not say what a system must show")
+    return pack

@@ -14,11 +14,13 @@ from registry.packs.rules.shapes import (
     AlertRule,
     ConfirmationRule,
     Control,
+    GateCriterion,
     Pack,
     ReportingRule,
 )
 
 _MOST_MONTHS, _MOST_DAYS = 120, 366
+_MOST_AUTONOMY = 5
 _PACK_ID = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _EDITION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}")
 _PRACTICE_ID = re.compile(r"[a-z][a-z0-9-]{1,59}")
@@ -40,11 +42,15 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rest of the registry knows of: facts and conditions of a record, risk tiers."""
+    """What the rest of the registry knows of: facts and conditions of a record and of a gate, risk tiers, stages."""
 
     facts: frozenset[str]
     conditions: frozenset[str]
     tiers: frozenset[str]
+    gate_facts: frozenset[str] = frozenset()
+    gate_conditions: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    tabs: frozenset[str] = frozenset()
 
 
 def problems_with_pack(
@@ -63,6 +69,7 @@ def problems_with_pack(
         *_doubled("record", [criterion.id for criterion in pack.record]),
         *_doubled("controls", [control.id for control in pack.controls]),
         *_doubled("practices", [practice.id for practice in pack.practices]),
+        *_doubled("gates", [criterion.id for criterion in pack.gates]),
         *_problems_with_practices(pack),
         *_problems_with_controls(pack, {*practices, *(practice.id for practice in pack.practices)}),
         *(problems_with_reporting(pack.reporting) if pack.reporting else ()),
@@ -146,7 +153,20 @@ def _problems_with_what_is_known(pack: Pack, known: Known) -> list[Objection]:
         problems += _unknown(f"{path}.fact", "fact", [criterion.fact], known.facts)
         if criterion.when:
             problems += _unknown(f"{path}.when", "condition", [criterion.when], known.conditions)
+    for at, gate in enumerate(pack.gates):
+        problems += _problems_with_gate(f"gates[{at}]", gate, known)
     return problems
+
+
+def _problems_with_gate(path: str, gate: GateCriterion, known: Known) -> Iterator[Objection]:
+    yield from _unknown(f"{path}.to", "stage with a gate", [gate.to], known.stages)
+    yield from _unknown(f"{path}.pattern", "failure pattern", [gate.pattern], PATTERNS)
+    yield from _unknown(f"{path}.fact", "fact", [gate.fact], known.gate_facts)
+    yield from _unknown(f"{path}.tab", "page of a system", [gate.tab], known.tabs)
+    yield from _unknown(f"{path}.tier", "tier", [gate.tier] if gate.tier else [], known.tiers)
+    yield from _unknown(f"{path}.when", "condition", [gate.when] if gate.when else [], known.gate_conditions)
+    if not 0 <= gate.autonomy <= _MOST_AUTONOMY:
+        yield Objection(f"{path}.autonomy", f"levels of autonomy go up to {_MOST_AUTONOMY}")
 
 
 def problems_with_confirmation(

@@ -1,4 +1,4 @@
-"""What a rule pack states: controls of frameworks, practices they share, criteria of the record, cadences, duties."""
+"""What a rule pack states: controls of frameworks, practices they share, criteria of the record and of gates, cadences, duties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +54,28 @@ class Criterion:
     tab: str
     field: str = ""
     when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateCriterion:
+    """One thing a system must show from a stage on: the fact asked for, the failure it prevents, and where it is mended.
+
+    `to` is the first stage that asks for it; later ones ask for it too. `tier` and `autonomy` are the least for which it
+    is asked ("" and 0: for all), `when` names a condition of the system ("" for always). No waiver reaches what is not
+    `waivable`.
+    """
+
+    id: str
+    to: str
+    pattern: str
+    fact: str
+    says: str
+    tab: str
+    field: str = ""
+    tier: str = ""
+    autonomy: int = 0
+    when: str = ""
+    waivable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +195,7 @@ class Pack:
     reviews: ReviewRule | None = None
     controls: tuple[Control, ...] = ()
     practices: tuple[Practice, ...] = ()
+    gates: tuple[GateCriterion, ...] = ()
 
     @property
     def said(self) -> str:

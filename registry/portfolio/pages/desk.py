@@ -15,6 +15,7 @@ from registry.portfolio.pages import tasks
 from registry.portfolio.pages.classification_tasks import of_classifications
 from registry.portfolio.pages.incident_tasks import of_incidents
 from registry.portfolio.pages.review_tasks import of_reviews
+from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
 from registry.systems import queries as systems
@@ -65,9 +66,7 @@ def desk() -> ResponseReturnValue:
 def _waiting(who: Actor, owning: Owning) -> list[Task]:
     return ordered(
         [
-            *_of_alerts(who),
-            *of_incidents(who),
-            *of_reviews(who),
+            *_of_trouble(who),
             *_of_offers(who),
             *_of_confirmations(who),
             *_of_changes(who),
@@ -77,6 +76,10 @@ def _waiting(who: Actor, owning: Owning) -> list[Task]:
             *_of_heads(who),
         ]
     )
+
+
+def _of_trouble(who: Actor) -> list[Task]:
+    return [*_of_alerts(who), *of_incidents(who), *of_stages(who), *of_reviews(who)]
 
 
 def _of_offers(who: Actor) -> list[Task]:

@@ -62,7 +62,7 @@ def ask_waiver(key: str) -> ResponseReturnValue:
 
 
 def _subjects() -> dict[str, str]:
-    """What can be waived by id: the controls of the frameworks in force, and what a record states."""
+    """What can be waived by id: the controls of the frameworks in force, and what a record states, what gates ask."""
     today = clock.today()
     found = {
         each.id: f"{each.id} {each.title}"
@@ -70,7 +70,9 @@ def _subjects() -> dict[str, str]:
         for each in pack.controls
     }
     baseline = packs.current(session(), "baseline", today)
-    return found | {each.id: f"{each.id} {each.says}" for each in baseline.record}
+    found |= {each.id: f"{each.id} {each.says}" for each in baseline.record}
+    gates = packs.gates_on(session(), today).gates
+    return found | {each.id: f"{each.id} {each.says}" for each in gates if each.waivable}
 
 
 @pages.route("/waivers/<int:number>/decide", methods=BOTH)

@@ -16,7 +16,11 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict
 from registry.kernel.guard_rails import number_said
+from registry.lifecycle.queries.gates import gate_of
+from registry.lifecycle.queries.stages import held_from
 from registry.lifecycle.rules import Item, Standing, gauges
+from registry.lifecycle.rules.gates import Gate
+from registry.lifecycle.rules.stages import next_stage
 from registry.monitoring.queries.alerts import unresolved_of
 from registry.monitoring.queries.five import five_numbers
 from registry.people import queries as people
@@ -25,7 +29,7 @@ from registry.systems import actions, queries
 from registry.systems.forms import RecordForm, stated, stated_then
 from registry.systems.models import System
 from registry.systems.pages.register import offered, pages
-from registry.systems.rules.record import AUTONOMY
+from registry.systems.rules.record import AUTONOMY, Stage
 from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -54,6 +58,7 @@ def show(key: str) -> ResponseReturnValue:
         times=two_times_said(times_of(session(), actor(), Narrowing(system_id=system.id))),
         incidents=_not_over(system),
         alerts=unresolved_of(session(), system.id or 0),
+        gate=_next_gate(system, framed),
         today=clock.today(),
         number=number_said,
         sources=inventories.records_of(session(), system.id or 0),
@@ -61,6 +66,14 @@ def show(key: str) -> ResponseReturnValue:
         may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),
         **_annotated(system),
     )
+
+
+def _next_gate(system: System, framed: dict[str, Any]) -> Gate | None:
+    """What stands between the system and its next stage; of a live one what being live asks of it."""
+    following = next_stage(system.stage, held_from(session(), system))
+    asked = following or (Stage.LIVE if system.stage is Stage.LIVE else None)
+    known = (framed["held"], framed["stated_read"])
+    return gate_of(session(), system, asked, known=known) if asked else None
 
 
 def _not_over(system: System) -> Page[Line]:

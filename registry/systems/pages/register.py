@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem
+from registry.kernel.text import counted as days_said
+from registry.lifecycle.queries.stages import days_out, stopped_among
 from registry.people import queries as people
 from registry.people.rules import chain_of
 from registry.systems import actions, queries
@@ -18,6 +20,7 @@ from registry.systems.forms import RegisterForm
 from registry.systems.pages import panel
 from registry.systems.pages.panel import Organisation
 from registry.systems.queries import Line, Place, Search
+from registry.systems.rules.record import Stage
 from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as
 from registry.systems.rules.views import may_change_view
 from registry.web.doors import needs
@@ -88,6 +91,7 @@ def _found(listing: Listing, organisation: Organisation, place: Place | None) ->
         "state": address_of(listing),
         "urls": {name: panel.url(listing, endpoint=f"systems.{name}") for name in ("export", "new_view")},
         "deputies": deputies_of(listing, shown_lines.lines),
+        "held": held_of(shown_lines.lines),
         "bulk_url": bulk_url(),
         "all_url": bulk_url(("all", "1"), *address_of(listing)),
         "pager": panel.turns(listing, shown_lines),
@@ -110,6 +114,16 @@ def deputies_of(listing: Listing, lines: Sequence[Line]) -> dict[int, str]:
     if "deputy" not in listing.columns:
         return {}
     return queries.deputies_in(session(), actor(), [line.id for line in lines], listing.search)
+
+
+def held_of(lines: Sequence[Line]) -> dict[int, str]:
+    """What is to be said of the stage of systems on this page: that they were stopped, or for how long they have been
+    live out of compliance.
+    """
+    stopped = stopped_among(session(), [line.id for line in lines if line.stage is Stage.SUSPENDED])
+    out = days_out(session(), [line.id for line in lines if line.stage is Stage.LIVE])
+    told = {number: f"live, out of compliance for {days_said(days, 'day')}" for number, days in out.items()}
+    return told | dict.fromkeys(stopped, "stopped")
 
 
 def bulk_url(*parameters: tuple[str, str]) -> str:

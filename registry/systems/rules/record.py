@@ -170,6 +170,22 @@ def problems_with(facts: SystemFacts) -> list[Problem]:
     return problems
 
 
+_DECIDING = frozenset({Stage.PILOT, Stage.LIVE, Stage.RESTRICTED, Stage.SUSPENDED})
+
+
+def problems_with_autonomy(stage: Stage, before: int | None, after: int | None) -> list[Problem]:
+    """Objections to editing the autonomy of a system from one level to another: what real cases meet is raised on
+    evidence, by somebody who does not own it, and not by typing.
+    """
+    if stage not in _DECIDING or before is None or before == after or (after is not None and after < before):
+        return []
+    says = (
+        "While it is in use, what it may decide by itself rises one level at a time and on evidence. "
+        "Ask for it on its page of oversight; a reviewer decides."
+    )
+    return [Problem("autonomy", says)]
+
+
 def limit_of(name: str) -> int:
     """How many characters a text field may hold."""
     if name == "summary":

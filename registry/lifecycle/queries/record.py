@@ -10,7 +10,7 @@ from registry.data_sources import queries as data_sources
 from registry.data_sources.models import DataSource, DataUse
 from registry.data_sources.rules.sources import Purpose, Stated
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Seat
+from registry.kernel.actor import Seat
 from registry.lifecycle.rules import ACTING_AUTONOMY, Standing, checklist
 from registry.objectives import queries as objectives
 from registry.objectives.models import Objective, SuccessMetric
@@ -28,7 +28,7 @@ _MORE_TEXTS = ("vendor_exit", "complaints_contact", "known_limitations")
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """What several systems state in the features beside their own record, by system."""
 
     objectives: Mapping[int, Objective]
@@ -36,8 +36,9 @@ class _Read:
     uses: Mapping[int, Sequence[tuple[DataUse, DataSource]]]
 
 
-def _read(session: Session, numbers: Sequence[int]) -> _Read:
-    return _Read(
+def read(session: Session, numbers: Sequence[int]) -> Read:
+    """What these systems state beside their own record: three statements however many there are."""
+    return Read(
         objectives.objectives_by_system(session, numbers),
         objectives.metrics_by_system(session, numbers),
         data_sources.uses_by_system(session, numbers),
@@ -55,30 +56,37 @@ def standings(
 ) -> dict[int, Standing]:
     """The same for several systems, by number: one statement per feature however many systems there are."""
     numbers = [system.id or 0 for system in systems]
-    read = _read(session, numbers)
+    stated = read(session, numbers)
     record = packs.current(session, "baseline", clock.today()).record
     return {
-        number: _standing(system, seats.get(number, ()), read, record)
+        number: standing(system, seats.get(number, ()), stated, record)
         for number, system in zip(numbers, systems, strict=True)
     }
 
 
-def _standing(system: System, held: Sequence[Held], read: _Read, record: Sequence[Criterion]) -> Standing:
+def standing(system: System, held: Sequence[Held], stated: Read, record: Sequence[Criterion]) -> Standing:
+    """What one system states and lacks of what the record asks for, from what has been read."""
+    return checklist(record, facts_of(system, held, stated), conditions_of(system, stated))
+
+
+def facts_of(system: System, held: Sequence[Held], stated: Read) -> dict[str, bool]:
+    """Every fact of the record of one system."""
     number = system.id or 0
-    return checklist(
-        record,
-        {
-            **_own_facts(system),
-            **_seat_facts(held),
-            **_objective_facts(read.objectives.get(number), read.metrics.get(number, ())),
-            **_data_facts(read.uses.get(number, ())),
-        },
-        {
-            "uses_data": bool(read.uses.get(number)),
-            "acts": (system.autonomy or 0) >= ACTING_AUTONOMY,
-            "bought": bool(system.vendor_name),
-        },
-    )
+    return {
+        **_own_facts(system),
+        **_seat_facts(held),
+        **_objective_facts(stated.objectives.get(number), stated.metrics.get(number, ())),
+        **_data_facts(stated.uses.get(number, ())),
+    }
+
+
+def conditions_of(system: System, stated: Read) -> dict[str, bool]:
+    """The conditions under which parts of the record are asked for."""
+    return {
+        "uses_data": bool(stated.uses.get(system.id or 0)),
+        "acts": (system.autonomy or 0) >= ACTING_AUTONOMY,
+        "bought": bool(system.vendor_name),
+    }
 
 
 def _own_facts(system: System) -> dict[str, bool]:
@@ -89,14 +97,7 @@ def _own_facts(system: System) -> dict[str, bool]:
 
 
 def _seat_facts(held: Sequence[Held]) -> dict[str, bool]:
-    owners = {each.assignment.person_id for each in held if each.assignment.seat is Seat.OWNER}
-    filled = {
-        each.assignment.seat
-        for each in held
-        if each.person is None
-        # Whoever has left oversees nothing, and nobody stands in for themselves.
-        or not (_has_left(each.person) or (each.assignment.seat is Seat.DEPUTY and each.person.id in owners))
-    }
+    filled = filled_seats(held)
     confirmed = any(
         each.assignment.seat is Seat.OWNER
         and each.assignment.accepted_at is not None
@@ -107,6 +108,17 @@ def _seat_facts(held: Sequence[Held]) -> dict[str, bool]:
         "owner_confirmed": confirmed,
         "deputy": Seat.DEPUTY in filled,
         "overseer": Seat.OVERSEER in filled,
+    }
+
+
+def filled_seats(held: Sequence[Held]) -> set[Seat]:
+    """The seats somebody holds who can act: whoever has left oversees nothing, and nobody stands in for themselves."""
+    owners = {each.assignment.person_id for each in held if each.assignment.seat is Seat.OWNER}
+    return {
+        each.assignment.seat
+        for each in held
+        if each.person is None
+        or not (has_left(each.person) or (each.assignment.seat is Seat.DEPUTY and each.person.id in owners))
     }
 
 
@@ -132,27 +144,6 @@ def _data_facts(uses: Sequence[Any]) -> dict[str, bool]:
     }
 
 
-def _has_left(person: Person) -> bool:
+def has_left(person: Person) -> bool:
+    """Whether somebody is no longer here today."""
     return not is_active(person.active_from, person.active_to, clock.today())
-
-
-def header(session: Session, _actor: Actor, system: System) -> dict[str, Any]:
-    """What stands above every page of a system: who answers for it and how complete its record is."""
-    held = ownership.held_on(session, system.id or 0)
-    owner = next((each for each in held if each.assignment.seat is Seat.OWNER), None)
-    unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
-    number = system.id or 0
-    read = _read(session, [number])
-    record = _standing(system, held, read, packs.current(session, "baseline", clock.today()).record)
-    return {
-        "system": system,
-        "held": held,
-        "owner": owner.person if owner else None,
-        "owner_unconfirmed": unconfirmed,
-        "owner_left": bool(owner and owner.person and _has_left(owner.person)),
-        "record": record,
-        "standing": (record.done, record.total),
-        # Read for the standing; a page that shows them need not read them again.
-        "objective_read": read.objectives.get(number),
-        "metrics_read": read.metrics.get(number, ()),
-    }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from registry.lifecycle.rules.gates import ASSURED, GATE_CONDITIONS, GATE_FACTS, TABS
+from registry.lifecycle.rules.stages import LADDER
 from registry.packs.rules import PATTERNS, Criterion, Known
 from registry.systems.rules.record import Tier
 
@@ -22,8 +24,16 @@ FACTS = frozenset(
 CONDITIONS = frozenset({"uses_data", "acts", "bought"})
 # From "decides with approval" upwards the output acts unless somebody intervenes.
 ACTING_AUTONOMY = 3
-# What a pack may ask for: facts computed of a record, conditions of it, and tiers.
-KNOWN = Known(FACTS, CONDITIONS, frozenset(Tier))
+# What a pack may ask for: facts computed of a record or for a gate, conditions of a system, tiers, stages with a gate.
+KNOWN = Known(
+    FACTS,
+    CONDITIONS,
+    frozenset(Tier),
+    gate_facts=FACTS | GATE_FACTS | ASSURED,
+    gate_conditions=CONDITIONS | GATE_CONDITIONS,
+    stages=frozenset(LADDER[1:]),
+    tabs=TABS,
+)
 
 
 @dataclass(frozen=True, slots=True)

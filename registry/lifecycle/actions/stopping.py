@@ -1,0 +1,67 @@
+"""Stop a system at once, from any stage in which something runs; let it go on, by a reviewer's decision."""
+
+from sqlmodel import Session
+
+from registry.audit.actions import record
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import Conflict, Forbidden, refuse_if
+from registry.kernel.events import Event
+from registry.lifecycle.actions.stages import change_row, cleaned
+from registry.lifecycle.models import EmergencyStop
+from registry.lifecycle.queries.assurance import is_reviewed_since
+from registry.lifecycle.queries.stages import owners_at, stop_of
+from registry.lifecycle.rules import autonomy
+from registry.lifecycle.rules import stages as rules
+from registry.lifecycle.rules.stages import Move
+from registry.systems.models import System
+from registry.systems.rules.record import Stage
+
+
+def stop(session: Session, actor: Actor, system: System, reason: str) -> EmergencyStop:
+    """Stop a system now. A program may do this too, with a token for it. The caller holds the system's row locked.
+
+    Raises RuleBroken without a reason, where nothing runs, and where it is stopped already.
+    """
+    require(actor, Permission.SYSTEM_STOP, system.id)
+    reason, number = cleaned(reason), system.id or 0
+    standing = stop_of(session, number)
+    refuse_if(rules.problems_with_stop(system.stage, reason, is_stopped=standing is not None))
+    row = EmergencyStop(
+        system_id=number,
+        from_stage=system.stage,
+        stopped_at=clock.now(),
+        stopped_by_id=actor.person_id,
+        by_machine=actor.token is not None,
+        reason=reason,
+    )
+    session.add(row)
+    if system.stage is not Stage.SUSPENDED:
+        change_row(session, actor.person_id, system, Move.STOPPED, Stage.SUSPENDED, reason=reason)
+    record(session, actor, Event.SYSTEM_STOPPED, row, system_id=number)
+    return row
+
+
+def lift(
+    session: Session, actor: Actor, system: System, standing: EmergencyStop, to: Stage | None, because: str
+) -> EmergencyStop:
+    """Let a stopped system go on, where it was or somewhere narrower. The caller holds the system's row locked.
+
+    Raises Forbidden for whoever owns it now or did when it was stopped, Conflict where somebody has lifted it
+    meanwhile, and RuleBroken.
+    """
+    require(actor, Permission.STOP_LIFT, system.id)
+    owners = owners_at(session, system.id or 0, standing.stopped_at)
+    if objection := autonomy.objection_to_decider(actor, owners, system.id or 0, None):
+        raise Forbidden(objection)
+    if standing.lifted_at is not None:
+        raise Conflict("Somebody has lifted this stop already.", standing.version)
+    because = cleaned(because)
+    reviewed = is_reviewed_since(session, system.id or 0, standing.stopped_at)
+    refuse_if(rules.problems_with_lifting(standing.from_stage, to, because, is_reviewed=reviewed))
+    standing.lifted_at, standing.lifted_by_id = clock.now(), actor.person_id
+    standing.lifted_to, standing.lifted_because = to, because
+    if to is not None and to is not system.stage:
+        change_row(session, actor.person_id, system, Move.LIFTED, to, reason=because)
+    record(session, actor, Event.STOP_LIFTED, standing, system_id=system.id)
+    return standing

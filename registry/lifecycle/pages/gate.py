@@ -1,0 +1,135 @@
+"""The gate of a system: exactly what stands between it and the next stage; going on, going down, retiring; its stages so far."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.kernel.actor import Permission, may, require
+from registry.kernel.text import worded
+from registry.lifecycle.actions import stages
+from registry.lifecycle.forms import AdvanceForm, LowerForm, RetireForm
+from registry.lifecycle.models import StageChange
+from registry.lifecycle.pages.shared import BOTH, act_page, mending_url, pages, sent, to_change, to_gate
+from registry.lifecycle.queries.gates import gate_of
+from registry.lifecycle.queries.stages import changes_of, held_from, stops_of
+from registry.lifecycle.queries.touching import relied_on_by
+from registry.lifecycle.rules.gates import Gate
+from registry.lifecycle.rules.stages import Move, next_stage, ways_down
+from registry.store.paging import cursor_of, parts_of
+from registry.systems import queries as systems
+from registry.systems.models import System
+from registry.systems.rules.record import Stage
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.formkit import shown
+from registry.web.systemkit import frame
+
+_PAGE = 20
+
+
+@pages.route("/systems/<key>/gate", methods=BOTH)
+@needs(Permission.SYSTEM_READ)
+def gate(key: str) -> ResponseReturnValue:
+    system = systems.by_key(session(), actor(), key, lock=sent())
+    if sent():
+        require(actor(), Permission.STAGE_ADVANCE, system.id)
+    form = AdvanceForm()
+    change = form.carried_out(lambda: stages.advance(session(), actor(), system, form.reason.data or ""))
+    if change is not None:
+        return to_gate(system, f"It is {worded(change.to_stage.value)} from now on.")
+    framed = frame(session(), actor(), system)
+    return shown("lifecycle/gate.html", form, **framed, **_told(system, framed))
+
+
+def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
+    following = next_stage(system.stage, held_from(session(), system))
+    # What is live is held against its own gate; what is retired against none.
+    asked = following or (Stage.LIVE if system.stage is Stage.LIVE else None)
+    known = (framed["held"], framed["stated_read"])
+    found = gate_of(session(), system, asked, known=known) if asked else None
+    before = parts_of(request.args.get("before"), (int,))
+    rows = changes_of(session(), system.id or 0, before=before[0] if before else None, limit=_PAGE + 1)
+    more = cursor_of(rows[_PAGE - 1][0].id or 0) if len(rows) > _PAGE else None
+    return {
+        "following": following,
+        "gate": found,
+        "criteria": _criteria(system, found) if found else [],
+        "changes": rows[:_PAGE],
+        "stops": stops_of(session(), system.id or 0),
+        "next_url": url_for(".gate", key=system.key, before=more) if more else None,
+        "may_advance": may(actor(), Permission.STAGE_ADVANCE, system.id),
+        "may_lower": bool(ways_down(system.stage)) and may(actor(), Permission.STAGE_LOWER, system.id),
+        "may_retire": system.stage is not Stage.RETIRED and may(actor(), Permission.SYSTEM_RETIRE, system.id),
+    }
+
+
+def _criteria(system: System, found: Gate) -> list[dict[str, Any]]:
+    """The criteria as the list shows them, what is open first."""
+    return [
+        {
+            "holds": line.holds,
+            "says": line.says,
+            "pattern": line.pattern,
+            "url": mending_url(system, line.tab, line.field),
+            "link_label": "Mend it",
+            "note": f"Prevents: {line.prevents.lower()}." if not line.holds else _waiver(line),
+        }
+        for line in sorted(found.lines, key=lambda line: line.holds)
+    ]
+
+
+def _waiver(line: Any) -> str | None:
+    if line.waived is None:
+        return None
+    return (
+        f"Not met. Waived by {line.waived.key} until {line.waived.until.isoformat()}; then it is open again."
+    )
+
+
+@pages.route("/systems/<key>/gate/lower", methods=BOTH)
+@needs(Permission.STAGE_LOWER)
+def lower(key: str) -> ResponseReturnValue:
+    system = to_change(key, Permission.STAGE_LOWER)
+    form, ways = LowerForm(), ways_down(system.stage)
+    form.offer(ways)
+    change = form.carried_out(
+        lambda: stages.lower(
+            session(),
+            actor(),
+            system,
+            ways.get(form.to.data, Move.SENT_BACK),
+            form.to.data,
+            form.reason.data or "",
+        )
+    )
+    if change is not None:
+        return to_gate(system, f"It is {worded(change.to_stage.value)} from now on.")
+    lead = "Going down needs a reason and no gate. Going up again needs its gate to hold."
+    return act_page(system, form, "Send back, restrict or suspend", "Do it", lead=lead, danger=True)
+
+
+@pages.route("/systems/<key>/gate/retire", methods=BOTH)
+@needs(Permission.SYSTEM_RETIRE)
+def retire(key: str) -> ResponseReturnValue:
+    system = to_change(key, Permission.SYSTEM_RETIRE)
+    form, dependents = RetireForm(), relied_on_by(session(), actor(), system)
+    if not dependents:
+        del form.told
+    change = form.carried_out(lambda: _retire(system, form, told=bool(dependents and form.told.data)))
+    if change is not None:
+        return to_gate(system, "It is retired. Its record, its card and its history stay.")
+    return act_page(
+        system,
+        form,
+        f"Retire {system.name}",
+        "Retire it",
+        lead="It is taken out of use for good. Everything that is recorded of it stays readable.",
+        dependents=dependents,
+        danger=True,
+    )
+
+
+def _retire(system: System, form: RetireForm, *, told: bool) -> StageChange:
+    reason, plan = form.reason.data or "", form.plan.data or ""
+    return stages.retire(session(), actor(), system, reason, plan, told=told)

@@ -1,0 +1,99 @@
+"""What the pages about stages share: the system to change, the page of one act, where a criterion is mended, the password."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry.accounts.actions import confirm_identity
+from registry.accounts.queries import confirmed_at
+from registry.accounts.rules import is_confirmed
+from registry.kernel import clock
+from registry.kernel.actor import Permission, require
+from registry.systems import queries as systems
+from registry.systems.models import System
+from registry.web.confirming import browser_secret
+from registry.web.flask_app import actor, session
+from registry.web.formkit import Form, shown
+from registry.web.systemkit import frame
+
+pages = Blueprint("lifecycle", __name__)
+
+BOTH = ("GET", "POST")
+
+
+def sent() -> bool:
+    """Whether this request writes."""
+    return request.method == "POST"
+
+
+def to_change(key: str, permission: Permission) -> System:
+    """The system, for those who hold the permission on it; locked while it is written."""
+    found = systems.by_key(session(), actor(), key, lock=sent())
+    require(actor(), permission, found.id)
+    return found
+
+
+def act_page(system: System, form: Form, heading: str, submit: str, **told: Any) -> Response:
+    """The page of one act: what it does, its fields in order, one button."""
+    return shown(
+        "lifecycle/act.html",
+        form,
+        **frame(session(), actor(), system),
+        heading=heading,
+        submit=submit,
+        **told,
+    )
+
+
+def to_gate(system: System, said: str) -> ResponseReturnValue:
+    """To the gate of a system, with what was done said on top of it."""
+    flash(said, "good")
+    return redirect(url_for("lifecycle.gate", key=system.key), 303)
+
+
+def to_oversight(system: System, said: str) -> ResponseReturnValue:
+    """To the oversight of a system, with what was done said on top of it."""
+    flash(said, "good")
+    return redirect(url_for("oversight.system", key=system.key), 303)
+
+
+def without_asking_twice(form: Any) -> Any:
+    """The form, without its password field where the password was given just now."""
+    if is_confirmed(confirmed_at(session(), browser_secret()), clock.now()):
+        del form.password
+    return form
+
+
+def confirmed(form: Any) -> None:
+    """Check the password where the form asks for it. Raises RuleBroken; what it counts has to be kept by the view."""
+    if "password" in form:
+        confirm_identity(session(), actor(), browser_secret(), form.password.data or "")
+
+
+_MENDING = {
+    "edit": "systems.edit_form",
+    "overview": "systems.show",
+    "ownership": "ownership.system",
+    "objective": "objectives.edit",
+    "metrics": "objectives.system",
+    "data": "data_sources.system",
+    "versions": "versions.system",
+    "dependencies": "dependencies.system",
+    "monitoring": "monitoring.system",
+    "drift": "drift.system",
+    "feedback": "feedback.system",
+    "incidents": "incidents.system",
+    "oversight": "oversight.system",
+    "classification": "classification.system",
+    "compliance": "reviews.compliance",
+    "risks": "risks.system",
+    "tests": "dossiers.system",
+}
+
+
+def mending_url(system: System, tab: str, field: str) -> str:
+    """The address of the page on which a criterion is mended, at the field where it has one."""
+    if tab == "alerts":
+        return url_for("systems.show", key=system.key, _anchor="alerts")
+    return url_for(_MENDING[tab], key=system.key, _anchor=field or None)

@@ -1,0 +1,68 @@
+"""Stopping a system: one page with one box and one button; and letting it go on, by a reviewer."""
+
+from flask.typing import ResponseReturnValue
+
+from registry.kernel.actor import Permission
+from registry.kernel.errors import NotFound
+from registry.kernel.text import worded
+from registry.lifecycle.actions import stopping
+from registry.lifecycle.forms import LiftForm, StopForm
+from registry.lifecycle.models import EmergencyStop
+from registry.lifecycle.pages.shared import (
+    BOTH,
+    act_page,
+    confirmed,
+    pages,
+    sent,
+    to_change,
+    to_gate,
+    without_asking_twice,
+)
+from registry.lifecycle.queries.assurance import is_reviewed_since
+from registry.lifecycle.queries.stages import stop_of
+from registry.lifecycle.rules.stages import ways_on
+from registry.systems.models import System
+from registry.web.doors import keeps_refusals, needs
+from registry.web.flask_app import actor, session
+
+
+@pages.route("/systems/<key>/stop", methods=BOTH)
+@needs(Permission.SYSTEM_STOP)
+def stop(key: str) -> ResponseReturnValue:
+    system = to_change(key, Permission.SYSTEM_STOP)
+    form = StopForm()
+    done = form.carried_out(lambda: stopping.stop(session(), actor(), system, form.reason.data or ""))
+    if done is not None:
+        return to_gate(system, "It is stopped. Everybody who answers for it sees it on their desk.")
+    return act_page(
+        system,
+        form,
+        f"Stop {system.name} now",
+        "Stop it now",
+        lead="It is suspended at once, and every page of it says so. Only a reviewer lets it go on. This is the record "
+        "and the word to everybody; switch the system itself off as its oversight plan says.",
+        danger=True,
+    )
+
+
+@pages.route("/systems/<key>/stop/lift", methods=BOTH)
+@needs(Permission.STOP_LIFT)
+@keeps_refusals
+def lift(key: str) -> ResponseReturnValue:
+    system = to_change(key, Permission.STOP_LIFT)
+    standing = stop_of(session(), system.id or 0, lock=sent())
+    if standing is None:
+        raise NotFound
+    form = without_asking_twice(LiftForm())
+    form.offer(ways_on(standing.from_stage), standing.from_stage)
+    done = form.carried_out(lambda: _lift(system, standing, form))
+    if done is not None:
+        return to_gate(system, f"The stop is lifted. It is {worded(system.stage.value)} from now on.")
+    lead = "Your decision and its reason are kept. Nobody lifts a stop on a system they answer for, or did when it stopped."
+    reviewed = is_reviewed_since(session(), system.id or 0, standing.stopped_at)
+    return act_page(system, form, "Let it go on", "Lift the stop", lead=lead, unreviewed=not reviewed)
+
+
+def _lift(system: System, standing: EmergencyStop, form: LiftForm) -> EmergencyStop:
+    confirmed(form)
+    return stopping.lift(session(), actor(), system, standing, form.to.data, form.because.data or "")

@@ -1,0 +1,175 @@
+"""Which stage follows which, by which move, what each move must state, and when a stopped system may go on."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Final
+
+from registry.kernel.errors import Problem
+from registry.kernel.prose import problems_with_prose
+from registry.kernel.text import listed, worded
+from registry.systems.rules.record import TEXT_LIMIT, Stage, text_problems
+
+# The stages that have a gate, in order; the first is where every system begins.
+LADDER: Final = (Stage.PROPOSED, Stage.IN_DEVELOPMENT, Stage.IN_VALIDATION, Stage.PILOT, Stage.LIVE)
+# Real cases meet it, or did until it was held.
+IN_USE: Final = frozenset({Stage.PILOT, Stage.LIVE, Stage.RESTRICTED})
+HELD: Final = frozenset({Stage.RESTRICTED, Stage.SUSPENDED})
+
+
+class Move(StrEnum):
+    """How a system came to another stage."""
+
+    ADVANCED = "advanced"
+    RESUMED = "resumed"
+    SENT_BACK = "sent_back"
+    RESTRICTED = "restricted"
+    SUSPENDED = "suspended"
+    STOPPED = "stopped"
+    LIFTED = "lifted"
+    RETIRED = "retired"
+    BROUGHT = "brought"
+
+    @property
+    def said(self) -> str:
+        """The move in words."""
+        return {
+            Move.ADVANCED: "went on",
+            Move.RESUMED: "resumed",
+            Move.SENT_BACK: "was sent back",
+            Move.RESTRICTED: "was restricted",
+            Move.SUSPENDED: "was suspended",
+            Move.STOPPED: "was stopped",
+            Move.LIFTED: "may go on after a stop",
+            Move.RETIRED: "was retired",
+            Move.BROUGHT: "was brought over as it stood before it was registered here",
+        }[self]
+
+
+# Moves downward that need no gate, only a reason: from where, to where.
+LOWERING: Final[dict[Move, dict[Stage, tuple[Stage, ...]]]] = {
+    Move.SENT_BACK: {
+        Stage.IN_DEVELOPMENT: (Stage.PROPOSED,),
+        Stage.IN_VALIDATION: (Stage.IN_DEVELOPMENT, Stage.PROPOSED),
+        Stage.PILOT: (Stage.IN_VALIDATION, Stage.IN_DEVELOPMENT),
+        Stage.LIVE: (Stage.PILOT, Stage.IN_VALIDATION, Stage.IN_DEVELOPMENT),
+        Stage.RESTRICTED: (Stage.IN_VALIDATION, Stage.IN_DEVELOPMENT),
+        Stage.SUSPENDED: (Stage.IN_VALIDATION, Stage.IN_DEVELOPMENT),
+    },
+    Move.RESTRICTED: {Stage.PILOT: (Stage.RESTRICTED,), Stage.LIVE: (Stage.RESTRICTED,)},
+    Move.SUSPENDED: dict.fromkeys((Stage.PILOT, Stage.LIVE, Stage.RESTRICTED), (Stage.SUSPENDED,)),
+}
+
+
+def ways_down(stage: Stage) -> dict[Stage, Move]:
+    """The stages a system can be taken down to, each with the move that does it; no two lead to the same."""
+    return {to: move for move, ways in LOWERING.items() for to in ways.get(stage, ())}
+
+
+def next_stage(stage: Stage, held_from: Stage | None) -> Stage | None:
+    """The stage whose gate stands before the system: the next of the ladder, or for one that is held the one it was
+    held from (`held_from`; live where nobody recorded it). None for live and for retired systems.
+    """
+    if stage in HELD:
+        return held_from if held_from in LADDER else Stage.LIVE
+    if stage in LADDER[:-1]:
+        return LADDER[LADDER.index(stage) + 1]
+    return None
+
+
+def problems_with_advance(
+    stage: Stage, following: Stage | None, open_ids: Sequence[str], *, is_stopped: bool
+) -> list[Problem]:
+    """Objections to going on to the next stage, given the ids of the criteria that do not hold."""
+    if is_stopped:
+        return [Problem("", "It was stopped. A reviewer has to lift the stop before it can go on.")]
+    if following is None:
+        return [Problem("", f"No stage follows {worded(stage.value)}.")]
+    if open_ids:
+        says = f"The gate to {worded(following.value)} does not hold yet: {listed(list(open_ids))}."
+        return [Problem("", says)]
+    return []
+
+
+def problems_with_lowering(
+    move: Move, stage: Stage, to: Stage | None, reason: str, *, is_stopped: bool
+) -> list[Problem]:
+    """Objections to sending a system back, restricting or suspending it."""
+    problems = problems_with_reason("reason", reason, "Say why.")
+    if is_stopped:
+        problems.append(Problem("", "It is stopped. A reviewer has to lift the stop first."))
+    elif to not in LOWERING[move].get(stage, ()):
+        says = f"From {worded(stage.value)} there is no such way; look at the stage it is in now."
+        problems.append(Problem("to", says))
+    return problems
+
+
+def problems_with_retiring(
+    stage: Stage, reason: str, plan: str, *, dependents: Collection[str], told: bool, is_held: bool
+) -> list[Problem]:
+    """Objections to retiring a system: `dependents` are the names of those that rely on it, `told` whether they know.
+
+    `is_held`: something of it is kept as evidence of an incident that is being looked into.
+    """
+    problems = problems_with_reason("reason", reason, "Say why it is retired.")
+    if stage is Stage.RETIRED:
+        problems.append(Problem("", "It is retired already."))
+    if stage in IN_USE | {Stage.SUSPENDED}:
+        problems += problems_with_reason(
+            "plan", plan, "Say how it is taken out of use: data, access, contracts, who does it instead."
+        )
+    else:
+        problems += _texts("plan", plan)
+    if dependents and not told:
+        says = f"{listed(sorted(dependents))} rely on it. Tell those who answer for them first."
+        problems.append(Problem("told", says))
+    if is_held:
+        says = "Something of it is kept as evidence of an incident. It can be retired once that is released."
+        problems.append(Problem("", says))
+    return problems
+
+
+def problems_with_stop(stage: Stage, reason: str, *, is_stopped: bool) -> list[Problem]:
+    """Objections to an emergency stop."""
+    problems = problems_with_reason("reason", reason, "Say in a sentence why it has to stop.")
+    if is_stopped:
+        problems.append(Problem("", "It is stopped already."))
+    elif stage in {Stage.PROPOSED, Stage.RETIRED}:
+        problems.append(Problem("", f"It is {worded(stage.value)}: nothing runs that could be stopped."))
+    return problems
+
+
+UNREVIEWED: Final = "A review of the incident or of the change has to approve it first, on what the record states after the stop."
+
+
+def ways_on(from_stage: Stage) -> tuple[Stage, ...]:
+    """To which stages a reviewer may let a stopped system go on: where it was, somewhere narrower, or back."""
+    narrower = {
+        Stage.LIVE: (Stage.RESTRICTED, Stage.PILOT),
+        Stage.SUSPENDED: (),
+        Stage.IN_DEVELOPMENT: (),
+    }
+    back = () if from_stage in LADDER[:3] else (Stage.IN_VALIDATION,)
+    return (from_stage, *narrower.get(from_stage, ()), *back)
+
+
+def problems_with_lifting(
+    from_stage: Stage, to: Stage | None, because: str, *, is_reviewed: bool
+) -> list[Problem]:
+    """Objections to lifting a stop; `is_reviewed`: a review of the incident or the change has approved it since."""
+    problems = [] if is_reviewed else [Problem("", UNREVIEWED)]
+    problems += problems_with_reason(
+        "because", because, "Say what was found and why it may go on. This is the decision that is kept."
+    )
+    if to not in ways_on(from_stage):
+        problems.append(Problem("to", "Choose where it goes on."))
+    return problems
+
+
+def problems_with_reason(name: str, text: str, asks: str) -> list[Problem]:
+    """Objections to a text that is owed."""
+    return _texts(name, text) if text else [Problem(name, asks)]
+
+
+def _texts(name: str, text: str) -> list[Problem]:
+    stored = text_problems(name, text, TEXT_LIMIT)
+    return stored or [Problem(name, f"This text {says}") for says in problems_with_prose(text)]

@@ -1,0 +1,255 @@
+"""Stages, stops, autonomy and spells out of compliance, written through their actions on both databases."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from registry.accounts.queries import actor_for
+from registry.audit.models import LedgerEntry
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Role, Seat, Token, the_registry
+from registry.kernel.errors import Conflict, Forbidden, RuleBroken
+from registry.lifecycle import jobs
+from registry.lifecycle.actions import autonomy, stages, stopping
+from registry.lifecycle.models import AutonomyRequest, ComplianceSpell, EmergencyStop, StageChange
+from registry.lifecycle.queries.gates import gate_of, subjects_of
+from registry.lifecycle.queries.stages import days_out, held_from, request_open, stop_of
+from registry.lifecycle.rules.autonomy import Evidence
+from registry.lifecycle.rules.gates import GATE_FACTS
+from registry.lifecycle.rules.stages import Move
+from registry.oversight import actions as oversight
+from registry.oversight.rules import Bounds, DrillFacts, Training
+from registry.ownership import actions as ownership
+from registry.reviews.rules.kinds import Kind
+from registry.systems import actions as systems
+from registry.systems.models import System
+from registry.systems.queries import facts_of
+from registry.systems.rules.record import Stage
+from tests.cast import Cast
+from tests.journeys.furnished import furnish
+from tests.reviews.doing import decided, later, ready
+from tests.store.statements import counted
+
+DOOR = the_registry("demo")
+
+
+NOT_FURNISHED = {
+    *("compliance_answered", "dependencies_tested", "overseer_trained", "override_bounds", "drill_current"),
+    *("no_critical_alert", "not_silent"),
+}
+
+
+def brought(session, cast: Cast, stage: Stage) -> System:
+    triage = session.get_one(System, cast.triage.id)
+    stages.bring(session, DOOR, triage, stage, "It ran before it was registered.")
+    return triage
+
+
+def events(session, system) -> list[str]:
+    session.flush()
+    rows = session.exec(
+        select(LedgerEntry).where(LedgerEntry.system_id == system.id).order_by(LedgerEntry.seq)
+    )
+    return [row.event for row in rows]
+
+
+def test_a_system_climbs_gate_by_gate_and_each_step_keeps_the_criteria_as_they_stood(session, cast):
+    triage, ada = session.get_one(System, cast.triage.id), cast.actor(session, "ada")
+    with pytest.raises(RuleBroken, match="The gate to in development does not hold yet"):
+        stages.advance(session, ada, triage)
+    furnish(session, cast)
+    ownership.fill_seat(session, ada, cast.triage.id, Seat.COMPLIANCE_LEAD, person_id=cast.number("mia"))
+    assert stages.advance(session, ada, triage).to_stage is Stage.IN_DEVELOPMENT
+    assert stages.advance(session, ada, triage, "Built.").to_stage is Stage.IN_VALIDATION
+    [*_, last] = session.exec(select(StageChange).order_by(StageChange.id)).all()
+    assert (last.move, last.reason, last.pack_id, last.pack_edition) == (
+        Move.ADVANCED,
+        "Built.",
+        "gates",
+        "2026.1",
+    )
+    assert {line["id"] for line in last.criteria} >= {"G01", "G11"}
+    assert all(line["met"] for line in last.criteria)
+    # A test failed, and nobody who watches it is named: the gate says exactly that.
+    found = gate_of(session, triage, Stage.PILOT)
+    assert [line.id for line in found.open] == ["G34", "G40", "G42", "G43", "G44", "G46"]
+    with pytest.raises(RuleBroken, match="G34, G40, G42, G43, G44 and G46"):
+        stages.advance(session, ada, triage)
+    with pytest.raises(Forbidden):
+        stages.advance(session, cast.actor(session, "adam"), triage)
+
+
+def test_every_fact_of_a_gate_is_computed_in_a_fixed_number_of_statements(session, database, cast):
+    furnish(session, cast)
+    triage, ada, ben = session.get_one(System, cast.triage.id), cast.actor(session, "ada"), cast.number("ben")
+    pricing = session.get_one(System, cast.pricing.id)
+    session.flush()
+    before = subjects_of(session, [triage])[cast.triage.id].facts
+    assert {fact for fact in GATE_FACTS if not before[fact]} == NOT_FURNISHED
+    ownership.fill_seat(session, ada, cast.triage.id, Seat.OVERSEER, person_id=ben)
+    today = clock.today()
+    oversight.record_training(
+        session, ada, cast.triage.id, Training(ben, "The stop", today, today, may_stop=True)
+    )
+    oversight.set_bounds(
+        session, ada, cast.triage.id, Bounds(Decimal(1), Decimal(9), "Last year's."), version=0
+    )
+    oversight.record_drill(session, ada, cast.triage.id, DrillFacts(today, "Pressed it.", True, 40, ben))
+    session.flush()
+    with counted(database) as one:
+        after = subjects_of(session, [triage])[cast.triage.id].facts
+    assert all(after[fact] for fact in ("overseer_trained", "override_bounds", "drill_current", "overseer"))
+    with counted(database) as many:
+        subjects_of(session, [triage, pricing])
+    assert len(one) == len(many) <= 36
+    # A training that has run out and a drill that failed since take back what was shown.
+    oversight.record_training(
+        session, ada, cast.triage.id, Training(ben, "The stop", today, today, may_stop=False)
+    )
+    oversight.record_drill(session, ada, cast.triage.id, DrillFacts(today, "Again.", False))
+    session.flush()
+    again = subjects_of(session, [triage])[cast.triage.id].facts
+    assert not again["overseer_trained"]
+    assert not again["drill_current"]
+
+
+def test_a_stop_holds_until_a_reviewer_who_does_not_own_the_system_lifts_it(session, cast):
+    triage, ada, rita = (
+        brought(session, cast, Stage.LIVE),
+        cast.actor(session, "ada"),
+        cast.actor(session, "rita"),
+    )
+    with pytest.raises(RuleBroken, match="why it has to stop"):
+        stopping.stop(session, ada, triage, " ")
+    with pytest.raises(Forbidden):
+        stopping.stop(session, cast.actor(session, "mia"), triage, "Wrong letters.")
+    stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+    assert (triage.stage, stop.from_stage, stop.by_machine) == (Stage.SUSPENDED, Stage.LIVE, False)
+    for act in (
+        lambda: stopping.stop(session, rita, triage, "Too."),
+        lambda: stages.advance(session, ada, triage),
+        lambda: stages.retire(session, ada, triage, "Gone.", "Deleted.", told=True),
+        lambda: stages.lower(session, rita, triage, Move.SENT_BACK, Stage.IN_VALIDATION, "Back."),
+    ):
+        with pytest.raises(RuleBroken, match="stopped"):
+            act()
+    for name in ("ada", "dee", "adam"):
+        with pytest.raises(Forbidden):
+            stopping.lift(session, cast.actor(session, name), triage, stop, Stage.LIVE, "Fine.")
+    with pytest.raises(Forbidden):
+        program = Actor(rita.person_id, "Rita", rita.roles, token=Token(1, frozenset({"systems:stop"})))
+        stopping.lift(session, program, triage, stop, Stage.LIVE, "Fine.")
+    with pytest.raises(RuleBroken, match="A review of the incident"):
+        stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+    cast.triage = triage
+    with later():
+        decided(session, cast, ready(session, cast, kind=Kind.INCIDENT))
+    lifted = stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+    assert (triage.stage, lifted.lifted_to, stop_of(session, triage.id)) == (
+        Stage.RESTRICTED,
+        Stage.RESTRICTED,
+        None,
+    )
+    assert held_from(session, triage) is Stage.LIVE
+    with pytest.raises(Conflict):
+        stopping.lift(session, rita, triage, stop, Stage.LIVE, "Again.")
+    assert [row.move for row in session.exec(select(StageChange).order_by(StageChange.id))] == [
+        Move.BROUGHT,
+        Move.STOPPED,
+        Move.LIFTED,
+    ]
+
+
+def test_who_owned_a_system_when_it_was_stopped_does_not_lift_the_stop_later(session, cast):
+    triage, ada = brought(session, cast, Stage.LIVE), cast.actor(session, "ada")
+    stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+    session.flush()
+    ownership.fill_seat(session, ada, triage.id, Seat.DEPUTY, person_id=cast.number("ben"))
+    dee = actor_for(session, cast.people["dee"], via="session")
+    reviewer = Actor(dee.person_id, dee.name, dee.roles | {Role.REVIEWER})
+    with pytest.raises(Forbidden, match="or did when"):
+        stopping.lift(session, reviewer, triage, stop, Stage.LIVE, "Fine.")
+
+
+def test_the_database_itself_keeps_one_stop_and_one_request_at_a_time_and_its_decider_another(session, cast):
+    number, ada = cast.triage.id, cast.number("ada")
+    stop = {"system_id": number, "from_stage": Stage.LIVE, "stopped_at": clock.now(), "reason": "x"}
+    asked = {"system_id": number, "from_level": 2, "to_level": 3, "evidence": "x", "asked_at": clock.now()}
+    by = {"asked_by_id": ada}
+    decided = {"decided_at": clock.now(), "decided_by_id": ada, "granted": True, "because": "x"}
+    for rows in (
+        [EmergencyStop(**stop), EmergencyStop(**stop)],
+        [AutonomyRequest(**asked, **by), AutonomyRequest(**asked, **by)],
+        [AutonomyRequest(**asked, **by, **decided)],
+        [AutonomyRequest(**(asked | {"to_level": 4}), **by)],
+    ):
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add_all(rows)
+            session.flush()
+
+
+def test_autonomy_in_use_is_raised_by_a_reviewer_on_evidence_and_not_by_editing(session, cast):
+    furnish(session, cast)
+    triage, ada, rita = (
+        brought(session, cast, Stage.PILOT),
+        cast.actor(session, "ada"),
+        cast.actor(session, "rita"),
+    )
+    more = facts_of(triage)
+    with pytest.raises(RuleBroken, match="one level at a time and on evidence"):
+        systems.edit(
+            session, ada, triage, type(more)(**{**_values(more), "autonomy": 3}), version=triage.version
+        )
+    asked = request_open(session, triage.id)
+    with pytest.raises(RuleBroken, match="asked already"):
+        autonomy.ask(session, ada, triage, Evidence("Me too."))
+    assert (asked.from_level, asked.to_level) == (2, 3)
+    assert asked.numbers[0] == {
+        "metric": "Share sorted right",
+        "value": "91 %",
+        "n": 90,
+        "verdict": "too_few",
+        "until": asked.numbers[0]["until"],
+    }
+    with pytest.raises(Forbidden):
+        autonomy.decide(session, ada, triage, asked, "Mine.", granted=True)
+    autonomy.decide(session, rita, triage, asked, "The report holds.", granted=True)
+    assert triage.autonomy == 3
+    with pytest.raises(Conflict):
+        autonomy.decide(session, rita, triage, asked, "Again.", granted=False)
+    autonomy.lower(session, rita, triage, 1, "Complaints.")
+    assert triage.autonomy == 1
+
+
+def _values(facts):
+    return {name: getattr(facts, name) for name in facts.__dataclass_fields__}
+
+
+def test_a_live_system_below_its_gate_is_not_moved_but_says_for_how_many_days(database, cast):
+    noon = clock.now()
+    with database.transaction() as session:
+        brought(session, cast, Stage.LIVE)
+    for days in (0, 0, 2):
+        with clock.frozen(noon + timedelta(days=days)):
+            jobs.note_compliance(database, {})
+    with database.transaction() as session, clock.frozen(noon + timedelta(days=3)):
+        triage = session.get_one(System, cast.triage.id)
+        [spell] = session.exec(select(ComplianceSpell)).all()
+        assert (triage.stage, days_out(session, [triage.id])) == (Stage.LIVE, {triage.id: 4})
+        assert spell.since == noon.date()
+        assert "G02" in {line["id"] for line in spell.criteria}
+        stages.lower(
+            session, cast.actor(session, "ada"), triage, Move.SUSPENDED, Stage.SUSPENDED, "Mending it."
+        )
+    with clock.frozen(noon + timedelta(days=3)):
+        jobs.note_compliance(database, {})
+    with database.transaction(read_only=True) as session:
+        [spell] = session.exec(select(ComplianceSpell)).all()
+        assert spell.ended_at is not None
+        assert [each for each in events(session, triage) if each.startswith("compliance")] == [
+            "compliance.lost",
+            "compliance.regained",
+        ]
