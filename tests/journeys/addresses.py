@@ -57,6 +57,10 @@ VERSIONS = f"{SYSTEM}/versions"
 PAGES = {
     "portfolio.desk": (Visit("/"), Visit("/", "ada"), Visit("/", "mia"), Visit("/", "otto")),
     "portfolio.why": (Visit("/portfolio/why"), Visit("/portfolio/why", "otto")),
+    "portfolio.failed": (
+        Visit("/portfolio/failed-criteria"),
+        Visit("/portfolio/failed-criteria?pattern=lost", status=422),
+    ),
     "portfolio.search": (Visit("/search?q=a", "ada"), Visit("/search?q=nothing+like+it")),
     "systems.register_page": (
         Visit("/systems"),

@@ -21,13 +21,23 @@ from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.calendar import instants_between
 from registry.kernel.errors import RuleBroken
+from registry.lifecycle.actions.compliance import note_lost
+from registry.lifecycle.rules.gates import Gate, Line
 from registry.monitoring.actions.alerts import raise_alert
 from registry.monitoring.queries.alerts import AlertSearch, alerts_count
 from registry.monitoring.rules.alerts import AlertKind
 from registry.monitoring.rules.alerts import Severity as AlertSeverity
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.portfolio.queries.causes import causes
-from registry.portfolio.rules.causes import Alarmed, Detected, months_until, rows_of
+from registry.portfolio.rules.causes import (
+    Alarmed,
+    Detected,
+    Failed,
+    failed_by_month,
+    months_until,
+    rows_of,
+)
+from registry.systems.rules.record import Stage
 from tests.incidents.happening import NOW, at, facts, later
 
 DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
@@ -156,3 +166,38 @@ def test_the_page_leads_from_each_number_to_its_list(cast, client_of, failed):
         for address, count in lists.items():
             listed = client_of("otto").get(address).text
             assert len(set(re.findall(r'href="/incidents/(\d+)"', listed))) == count, address
+
+
+def test_a_criterion_counts_in_every_month_in_which_it_failed_at_any_time():
+    months = months_until(date(2026, 11, 26))
+    failed = [
+        Failed(
+            Pattern.F1, "G01", "Watched", datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+        ),
+        Failed(Pattern.F1, "G02", "Guarded", datetime(2026, 10, 31, 23, 59, tzinfo=UTC), None),
+        Failed(Pattern.F3, "G03", "Overseen", datetime(2026, 12, 1, tzinfo=UTC), None),
+    ]
+    counts = failed_by_month(months, failed)
+    assert counts[Pattern.F1] == (1, 1, *[0] * 8, 1, 1)
+    assert sum(map(sum, counts.values())) == 4
+
+
+def test_failed_criteria_lead_to_the_list_of_exactly_those_and_restricted_systems_stay_out(
+    database, cast, client_of
+):
+    with database.transaction() as session:
+        for system in (cast.triage, cast.sentinel):
+            lines = (
+                Line("G09", "F1", "It is watched", met=False, tab="", field=""),
+                Line("G10", "F2", "It has a use", met=True, tab="", field=""),
+            )
+            gate = Gate(Stage.LIVE, "gates", "2026.1", lines)
+            note_lost(session, the_registry("worker"), system.id, gate)
+    month = f"{clock.today():%Y-%m}"
+    for name, seen in (("rita", {"Claims triage", "Sentinel"}), ("otto", {"Claims triage"})):
+        client = client_of(name)
+        assert f"/portfolio/failed-criteria?pattern=F1&amp;month={month}" in client.get("/portfolio/why").text
+        page = client.get(f"/portfolio/failed-criteria?pattern=F1&month={month}").text
+        assert {each for each in ("Claims triage", "Sentinel") if each in page} == seen
+        assert page.count("It is watched") == len(seen)
+        assert "It has a use" not in page

@@ -23,7 +23,7 @@ PAGES = {
     "/handovers": ("mia", 8),
     "/alerts": ("ada", 9),
     "/alerts?mine=1&kind=drift": ("ada", 9),
-    "/portfolio/why": ("ada", 15),
+    "/portfolio/why": ("ada", 17),
     "/incidents": ("ada", 13),
     "/incidents/1": ("ada", 25),
     "/incidents/times?by=unit": ("ada", 9),

@@ -59,6 +59,7 @@ MAY_NAME_SOME = {
     "classification.changes": "/classification/changes",
     "portfolio.offers": "/handovers",
     "portfolio.why": "/portfolio/why",
+    "portfolio.failed": "/portfolio/failed-criteria",
     "portfolio.search": "/search?q=system",
     "incidents.times": "/incidents/times?by=system",
     "incidents_api.times": "/api/v1/incidents/times?by=system",

@@ -27,6 +27,11 @@ class Month:
         """The month with its year: "Nov 2026"."""
         return f"{self.begin:%b %Y}"
 
+    @property
+    def key(self) -> str:
+        """The month in an address: "2026-11"."""
+        return f"{self.begin:%Y-%m}"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -100,3 +105,27 @@ def rows_of(
         if (number := place.get((alarm.on.year, alarm.on.month))) is not None:
             breaches[pattern_of_alert(alarm.kind, alarm.metric)][number] += alarm.count
     return tuple(Row(pattern, tuple(fields[pattern]), tuple(breaches[pattern])) for pattern in Pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A criterion that a live system failed, from when that was noticed until it held again (None: it still does not)."""
+
+    pattern: Pattern
+    criterion: str
+    says: str
+    begin: datetime
+    end: datetime | None
+
+    def falls_in(self, month: Month) -> bool:
+        """Whether it failed at any time of that month."""
+        return self.begin < month.end and (self.end is None or self.end >= month.begin)
+
+
+def failed_by_month(months: Sequence[Month], failed: Iterable[Failed]) -> dict[Pattern, tuple[int, ...]]:
+    """By pattern how many criteria failed at any time of each month, each counted once per system and spell."""
+    counts = {pattern: [0] * len(months) for pattern in Pattern}
+    for each in failed:
+        for place, month in enumerate(months):
+            counts[each.pattern][place] += each.falls_in(month)
+    return {pattern: tuple(some) for pattern, some in counts.items()}
