@@ -218,7 +218,9 @@ def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
         _measures(session, one, ada, cast, words)
         if is_over:
             moving.move(session, ada, one, Status.RESOLVED)
-            moving.close(session, cast.actor(session, "dee"), one)
+            moving.close(
+                session, cast.actor(session, "dee"), one, words.text("The authority answers on Monday.")
+            )
 
 
 def _reviews(session: Session, cast: Cast, words: Words) -> None:
