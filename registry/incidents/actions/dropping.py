@@ -25,7 +25,9 @@ def drop(session: Session, actor: Actor, report: AuthorityReport, because: str) 
 
     It leaves the desks and stays on the page. Raises RuleBroken.
     """
-    incident = _allowed(session, actor, report)
+    incident = session.get_one(Incident, report.incident_id)
+    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
+    refuse_if(_merged(incident))
     because = tidied(because)
     refuse_if(
         rules.problems_with_dropping(
@@ -46,7 +48,9 @@ def drop(session: Session, actor: Actor, report: AuthorityReport, because: str) 
 
 def take_up_again(session: Session, actor: Actor, report: AuthorityReport, because: str) -> AuthorityReport:
     """Say that the authority has to be told all the same; the clock is the one it was. Raises RuleBroken."""
-    incident = _allowed(session, actor, report)
+    incident = session.get_one(Incident, report.incident_id)
+    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
+    refuse_if(_merged(incident))
     because, row = tidied(because), dropped(session, report.id or 0)
     refuse_if(
         reason_problems(because, "Say why it has to be told.")
@@ -66,7 +70,9 @@ def correct(
 
     Raises RuleBroken.
     """
-    incident = _allowed(session, actor, report)
+    incident = session.get_one(Incident, report.incident_id)
+    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
+    refuse_if(_merged(incident))
     because, its = tidied(because), clock_of(report)
     refuse_if(
         rules.problems_with_correcting(
@@ -83,8 +89,6 @@ def correct(
     return report
 
 
-def _allowed(session: Session, actor: Actor, report: AuthorityReport) -> Incident:
-    incident = session.get_one(Incident, report.incident_id)
-    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
-    refuse_if([] if incident.closed_at else final_problems(incident.status))
-    return incident
+def _merged(incident: Incident) -> list[Problem]:
+    # Of a closed one too: what an authority is told outlives it.
+    return [] if incident.closed_at else final_problems(incident.status)

@@ -4,34 +4,28 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.incidents.queries.measures import Which
 from registry.incidents.rules.kinds import Pattern
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.errors import Problem, RuleBroken
 from registry.monitoring.rules.alerts import Severity
 from registry.packs.queries import current
 from registry.portfolio.pages.desk import pages
+from registry.portfolio.pages.failing import failed_lines
 from registry.portfolio.queries.causes import Causes, causes
-from registry.portfolio.queries.failing import failed_criteria
 from registry.portfolio.render import causes_map
-from registry.portfolio.rules.causes import Month, Row, failed_by_month, months_until
+from registry.portfolio.rules.causes import Month, Row
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-
-MOST_FAILED = 200
 
 
 @pages.get("/portfolio/why")
 @needs(Permission.SYSTEM_READ)
 def why() -> ResponseReturnValue:
     found = causes(session(), actor())
-    failed = failed_by_month(
-        found.months, (each.failed for each in failed_criteria(session(), actor(), found.months))
-    )
     return render_template(
         "portfolio/why.html",
         found=found,
@@ -51,56 +45,9 @@ def why() -> ResponseReturnValue:
         actions_url=_actions(Which.UNFINISHED),
         overdue_url=_actions(Which.OVERDUE),
         alerts_url=_alerts(found.months),
-        failed=[
-            (
-                pattern,
-                [
-                    (month, count, _failed_url(pattern, month))
-                    for month, count in zip(found.months, counts, strict=True)
-                ],
-            )
-            for pattern, counts in failed.items()
-        ],
-        failed_ever=any(any(counts) for counts in failed.values()),
+        failed=failed_lines(found.months),
         months_heads=[{"label": month.said, "numeric": True} for month in found.months],
     )
-
-
-@pages.get("/portfolio/failed-criteria")
-@needs(Permission.SYSTEM_READ)
-def failed() -> ResponseReturnValue:
-    """The criteria behind one number of the page above: those of a pattern in a month, or all of the twelve."""
-    months, pattern, month = (
-        months_until(clock.today()),
-        request.args.get("pattern", ""),
-        request.args.get("month", ""),
-    )
-    if wrong := [
-        Problem(name, "Choose one of the page “Why our AI fails”.")
-        for name, text, known in (
-            ("pattern", pattern, set(Pattern)),
-            ("month", month, {each.key for each in months}),
-        )
-        if text and text not in known
-    ]:
-        raise RuleBroken(wrong)
-    asked = [each for each in months if month in {"", each.key}]
-    found = [
-        each
-        for each in failed_criteria(session(), actor(), asked)
-        if pattern in {"", each.failed.pattern} and any(each.failed.falls_in(one) for one in asked)
-    ]
-    return render_template(
-        "portfolio/failed.html",
-        found=found[:MOST_FAILED],
-        more=max(0, len(found) - MOST_FAILED),
-        pattern=Pattern(pattern) if pattern else None,
-        period=asked[0].said if month else f"{asked[0].said} to {asked[-1].said}",
-    )
-
-
-def _failed_url(pattern: Pattern, month: Month) -> str:
-    return url_for(".failed", pattern=pattern.value, month=month.key)
 
 
 def _line(found: Causes, row: Row) -> dict[str, object]:
