@@ -25,8 +25,8 @@ def drop(session: Session, actor: Actor, report: AuthorityReport, because: str) 
 
     It leaves the desks and stays on the page. Raises RuleBroken.
     """
+    require(actor, Permission.REPORT_MOVE, _desk(session, actor, report))
     incident = session.get_one(Incident, report.incident_id)
-    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
     refuse_if(_merged(incident))
     because = tidied(because)
     refuse_if(
@@ -48,8 +48,8 @@ def drop(session: Session, actor: Actor, report: AuthorityReport, because: str) 
 
 def take_up_again(session: Session, actor: Actor, report: AuthorityReport, because: str) -> AuthorityReport:
     """Say that the authority has to be told all the same; the clock is the one it was. Raises RuleBroken."""
+    require(actor, Permission.REPORT_MOVE, _desk(session, actor, report))
     incident = session.get_one(Incident, report.incident_id)
-    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
     refuse_if(_merged(incident))
     because, row = tidied(because), dropped(session, report.id or 0)
     refuse_if(
@@ -70,8 +70,8 @@ def correct(
 
     Raises RuleBroken.
     """
+    require(actor, Permission.REPORT_MOVE, _desk(session, actor, report))
     incident = session.get_one(Incident, report.incident_id)
-    require(actor, Permission.REPORT_MOVE, desk_of(session, actor, incident, Permission.REPORT_MOVE))
     refuse_if(_merged(incident))
     because, its = tidied(because), clock_of(report)
     refuse_if(
@@ -92,3 +92,8 @@ def correct(
 def _merged(incident: Incident) -> list[Problem]:
     # Of a closed one too: what an authority is told outlives it.
     return [] if incident.closed_at else final_problems(incident.status)
+
+
+def _desk(session: Session, actor: Actor, report: AuthorityReport) -> int:
+    incident = session.get_one(Incident, report.incident_id)
+    return desk_of(session, actor, incident, Permission.REPORT_MOVE)
