@@ -16,12 +16,12 @@ from registry.classification.models import (
 )
 from registry.classification.queries import editions
 from registry.classification.queries.changes import last_noticed, noticed
-from registry.classification.queries.runs import draft_of, in_force, is_known, newest_run
+from registry.classification.queries.runs import draft_of, in_force, is_known, newest_run, tier_before
 from registry.classification.rules.comparing import changes_on_rescoring
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import Result, problems_with_answers, score
 from registry.classification.rules.stored import read_back, scored, stated, written
-from registry.classification.rules.tiers import may_set_lower, problems_with_tier
+from registry.classification.rules.tiers import RATIONALE_LIMIT, may_set_lower, problems_with_tier, tier_set
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
@@ -35,7 +35,7 @@ _SAME = "The answers come to the same as when they were given."
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The tier somebody sets, and why; None for the one the answers come to."""
+    """The tier somebody sets, and why; None for the one the answers come to, or the one before where it is higher."""
 
     tier: Tier | None = None
     rationale: str = ""
@@ -74,7 +74,8 @@ def complete(
 ) -> ClassificationRun:
     """Make a run of these answers by the edition in force, and set the system's tier. Its draft has then served.
 
-    The caller holds the system's row locked. Raises RuleBroken naming every question that is asked and not answered,
+    The tier before stays where the answers come to a lower one and nobody sets one. The caller holds the system's row
+    locked. Raises RuleBroken naming every question that is asked and not answered,
     and where the tier may not stand.
     """
     require(actor, Permission.SYSTEM_CLASSIFY, system.id)
@@ -84,12 +85,13 @@ def complete(
     result = score(questionnaire, answers)
     if result.tier is None:
         raise RuleBroken([Problem(name, "This question is not answered yet.") for name in result.unanswered])
-    tier = verdict.tier or result.tier
-    rationale, unstorable = _words(verdict.rationale)
-    may_lower = may_set_lower(actor, number)
-    refuse_if([*unstorable, *problems_with_tier(result.tier, tier, rationale, may_lower=may_lower)])
-    run = _run(actor, number, questionnaire, result, tier, rationale)
     last, draft = newest_run(session, number), draft_of(session, number)
+    said, unstorable = _words(verdict.rationale)
+    before = tier_before(system, last)
+    tier, rationale = tier_set(result.tier, before, verdict.tier, said)
+    may_lower = may_set_lower(actor, number)
+    refuse_if([*unstorable, *problems_with_tier(result.tier, before, tier, rationale, may_lower=may_lower)])
+    run = _run(actor, number, questionnaire, result, tier, rationale)
     run.supersedes_id = last.id if last else None
     session.add(run)
     if draft is not None:
@@ -102,9 +104,11 @@ def complete(
 
 def _words(text: str) -> tuple[str, list[Problem]]:
     try:
-        return clean(text).strip(), []
+        said = clean(text).strip()
     except ValueError as reason:
         return "", [Problem("rationale", f"This text {reason}. Remove it and try again.")]
+    too_long = [Problem("rationale", f"Use at most {RATIONALE_LIMIT:,} characters.")]
+    return said, too_long if len(said) > RATIONALE_LIMIT else []
 
 
 def _run(

@@ -58,8 +58,8 @@ def test_a_draft_keeps_every_answer_until_a_run_is_made_of_it(session, cast):
 def test_a_run_sets_the_tier_and_stands_until_the_next(session, cast):
     ada, triage = cast.actor(session, "ada"), _system(session, cast.triage)
     assert standing(session, triage.id) is None
-    first = complete(session, ada, triage, CREDIT, Verdict())
-    assert triage.tier is Tier.HIGH
+    first = complete(session, ada, triage, answers(), Verdict())
+    assert triage.tier is Tier.MINIMAL
     second = complete(
         session, ada, triage, answers(), Verdict(Tier.LIMITED, "It answers customers in writing.")
     )
@@ -85,7 +85,7 @@ def test_what_is_asked_and_not_answered_makes_no_run(session, cast):
     assert triage.tier is None
 
 
-def test_only_a_reviewer_who_does_not_own_the_system_sets_a_lower_tier(session, cast):
+def test_only_a_reviewer_without_a_seat_on_the_system_sets_a_lower_tier(session, cast):
     triage, lower = _system(session, cast.triage), Verdict(Tier.LIMITED, "A person decides each case.")
     for name in ("ada", "ben", "adam"):
         with pytest.raises(RuleBroken):
@@ -94,12 +94,27 @@ def test_only_a_reviewer_who_does_not_own_the_system_sets_a_lower_tier(session, 
         with pytest.raises(Forbidden):
             complete(session, cast.actor(session, name), triage, CREDIT, lower)
     assert complete(session, cast.actor(session, "rita"), triage, CREDIT, lower).tier is Tier.LIMITED
-    pricing = _system(session, cast.pricing)
     ownership.fill_seat(
-        session, cast.actor(session, "olga"), pricing.id, Seat.DEPUTY, person_id=cast.number("rita")
+        session, cast.actor(session, "ada"), triage.id, Seat.BUSINESS_LEAD, person_id=cast.number("rita")
     )
     with pytest.raises(RuleBroken):
-        complete(session, cast.actor(session, "rita"), pricing, CREDIT, lower)
+        complete(session, cast.actor(session, "rita"), triage, CREDIT, lower)
+
+
+def test_other_answers_alone_never_lower_a_tier_whoever_gives_them(session, cast):
+    triage, reasons = _system(session, cast.triage), "It steers payouts."
+    complete(session, cast.actor(session, "rita"), triage, answers(), Verdict(Tier.HIGH, reasons))
+    for name in ("ada", "ben", "rita"):
+        run = complete(session, cast.actor(session, name), triage, answers(), Verdict())
+        assert (run.tier, run.proposed_tier, triage.tier) == (Tier.HIGH, Tier.MINIMAL, Tier.HIGH)
+        assert run.rationale == f"Carried over from CLS-0001: {reasons}"
+    with pytest.raises(RuleBroken):
+        complete(session, cast.actor(session, "ada"), triage, answers(), Verdict(Tier.MINIMAL, "So."))
+    with pytest.raises(RuleBroken):
+        complete(session, cast.actor(session, "rita"), triage, answers(), Verdict(Tier.MINIMAL))
+    down = Verdict(Tier.MINIMAL, "It steers nothing since the last release.")
+    assert complete(session, cast.actor(session, "rita"), triage, answers(), down).tier is Tier.MINIMAL
+    assert triage.tier is Tier.MINIMAL
 
 
 def test_the_database_keeps_one_successor_and_reasons_for_another_tier(session, cast):

@@ -113,6 +113,22 @@ def test_a_draft_from_an_edition_before_can_still_be_finished(client_of, databas
         assert newest_run(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
 
 
+def test_whoever_finishes_reads_that_other_answers_alone_do_not_lower_the_tier(client_of, database, cast):
+    with database.transaction() as session:
+        triage, none = session.get_one(System, cast.triage.id), answers(jurisdictions=["us"])
+        complete(session, cast.actor(session, "rita"), triage, none, Verdict(Tier.HIGH, "It steers payouts."))
+        save_draft(session, cast.actor(session, "ada"), triage.id, {}, version=0)
+    address = f"/systems/{cast.triage.key}/classification/finish"
+    said = {name: client_of(name).get(address).text for name in ("ada", "rita")}
+    assert "It stays until a reviewer who holds no seat on this system sets a lower one." in said["ada"]
+    assert "You may set a lower one and say why; else it stays." in said["rita"]
+    assert client_of("ada").post(address, data={"version": 1}).status_code == 303
+    assert (
+        "Carried over from CLS-0001"
+        in client_of("otto").get(f"/systems/{cast.triage.key}/classification").text
+    )
+
+
 def test_two_runs_are_compared_and_what_another_edition_changes_is_listed(client_of, database, cast):
     with database.transaction() as session:
         ada = cast.actor(session, "ada")

@@ -11,7 +11,7 @@ from registry.classification.rules.conditions import Every, Is, Not, Some, holds
 from registry.classification.rules.questionnaire import TIERS, Kind, Outcome
 from registry.classification.rules.reading import questionnaire_from
 from registry.classification.rules.scoring import follows_from, problems_with_answers, score
-from registry.classification.rules.tiers import problems_with_tier
+from registry.classification.rules.tiers import Before, problems_with_tier, tier_set
 from registry.systems.rules.record import Tier
 from tests.classification.answering import ACT, answers, nothing_in, scored
 from tests.classification.editions import content
@@ -235,16 +235,37 @@ def test_answers_there_are_not_are_objected_to_and_change_nothing():
     assert score(ACT, answers() | {"colour": "red"}) == score(ACT, answers())
 
 
-def test_a_tier_is_raised_with_reasons_and_lowered_only_by_a_reviewer():
-    assert not problems_with_tier(Tier.LIMITED, Tier.LIMITED, "", may_lower=False)
-    assert [each.field for each in problems_with_tier(Tier.LIMITED, Tier.HIGH, "", may_lower=False)] == [
-        "rationale"
-    ]
-    assert not problems_with_tier(Tier.LIMITED, Tier.HIGH, "It decides on claims.", may_lower=False)
-    assert [each.field for each in problems_with_tier(Tier.HIGH, Tier.LIMITED, "So.", may_lower=False)] == [
-        "tier"
-    ]
-    assert not problems_with_tier(Tier.HIGH, Tier.LIMITED, "So.", may_lower=True)
+@pytest.mark.parametrize(
+    ("proposed", "before", "tier", "rationale", "lowered", "not_lowered"),
+    [
+        (Tier.LIMITED, None, Tier.LIMITED, "", [], []),
+        (Tier.LIMITED, None, Tier.HIGH, "", ["rationale"], ["rationale"]),
+        (Tier.LIMITED, None, Tier.HIGH, "It decides on claims.", [], []),
+        (Tier.HIGH, None, Tier.LIMITED, "So.", [], ["tier"]),
+        (Tier.MINIMAL, Tier.HIGH, Tier.MINIMAL, "So.", [], ["tier"]),
+        (Tier.MINIMAL, Tier.HIGH, Tier.MINIMAL, "", ["rationale"], ["tier", "rationale"]),
+        (Tier.MINIMAL, Tier.HIGH, Tier.LIMITED, "So.", [], ["tier"]),
+        (Tier.HIGH, Tier.MINIMAL, Tier.HIGH, "", [], []),
+    ],
+)
+def test_a_tier_is_raised_with_reasons_and_lowered_only_by_a_reviewer(
+    proposed, before, tier, rationale, lowered, not_lowered
+):
+    stands = Before(before) if before else None
+    for may_lower, objected in ((True, lowered), (False, not_lowered)):
+        problems = problems_with_tier(proposed, stands, tier, rationale, may_lower=may_lower)
+        assert [each.field for each in problems] == objected
+
+
+@given(st.sampled_from(TIERS), st.sampled_from(TIERS))
+def test_where_nobody_chooses_a_tier_it_is_never_lower_than_the_answers_or_the_tier_before(proposed, before):
+    stands = Before(before, "CLS-0001", "It steers payouts.")
+    tier, rationale = tier_set(proposed, stands, None, "")
+    assert tier is max((proposed, before), key=TIERS.index)
+    assert not problems_with_tier(proposed, stands, tier, rationale, may_lower=False)
+    if tier is not proposed:
+        assert rationale == "Carried over from CLS-0001: It steers payouts."
+        assert tier_set(proposed, Before(tier, "CLS-0002", rationale), None, "") == (tier, rationale)
 
 
 def test_a_condition_holds_fails_or_waits_for_an_answer():

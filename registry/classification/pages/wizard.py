@@ -23,7 +23,7 @@ from registry.classification.rules.conditions import Known, led_by
 from registry.classification.rules.questionnaire import Question, Questionnaire, Section
 from registry.classification.rules.scoring import answer_said, asked, follows_from, known_from, score
 from registry.classification.rules.stored import stated
-from registry.classification.rules.tiers import may_set_lower
+from registry.classification.rules.tiers import is_lower, may_set_lower
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Conflict, NotFound, RuleBroken
@@ -238,6 +238,7 @@ def _finishing(
         result=result,
         what=stated(result),
         is_stale=is_stale,
+        stays=found.tier if result.tier and found.tier and is_lower(result.tier, found.tier) else None,
         may_lower=may_set_lower(actor(), found.id or 0),
     )
     return make_response(page, 409) if is_stale else page

@@ -11,9 +11,11 @@ from registry.classification.queries import editions
 from registry.classification.rules.questionnaire import Outcome, Questionnaire
 from registry.classification.rules.scoring import Owed
 from registry.classification.rules.stored import read_back
+from registry.classification.rules.tiers import Before
 from registry.kernel.errors import NotFound
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
+from registry.systems.models import System
 from registry.systems.rules.record import Tier
 
 
@@ -51,6 +53,14 @@ def newest_run(session: Session, system_id: int) -> ClassificationRun | None:
     """The run that stands."""
     query = select(ClassificationRun).where(ClassificationRun.system_id == system_id)
     return session.exec(query.order_by(col(ClassificationRun.id).desc()).limit(1)).first()
+
+
+def tier_before(system: System, last: ClassificationRun | None) -> Before | None:
+    """The tier a system has before it is classified anew; `last` is the run that stands."""
+    if system.tier is None:
+        return None
+    set_by = last if last is not None and last.tier is system.tier else None
+    return Before(system.tier, set_by.key, set_by.rationale) if set_by else Before(system.tier)
 
 
 def newest_runs(session: Session, *, after: int = 0, limit: int = 200) -> Sequence[ClassificationRun]:
