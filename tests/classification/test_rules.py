@@ -33,12 +33,22 @@ BRANCHES = {
     "2(10) private use": ({"exclusions": ["personal"]}, {O.OUT_OF_SCOPE}, "Article 2(10)"),
     **{
         f"5(1)({letter})": ({f"p_{letter}": "yes"}, {O.PROHIBITED}, f"Article 5(1)({letter})")
-        for letter in ("a", "b", "ba", "bb", "c", "d", "e", "g")
+        for letter in ("a", "b", "ba", "bb", "c", "d", "e")
     },
-    "5(1)(f)": ({"p_f": "yes", "p_f_safety": "no"}, {O.PROHIBITED}, "Article 5(1)(f)"),
-    "5(1)(f) for safety": ({"p_f": "yes", "p_f_safety": "yes"}, {O.MINIMAL}, "Article 95"),
+    # Emotions and categories by biometric data are told to those exposed, whatever else is found of them.
+    "5(1)(g)": ({"p_g": "yes"}, {O.PROHIBITED, O.TRANSPARENCY_50_3}, "Article 5(1)(g)"),
+    "5(1)(f)": (
+        {"p_f": "yes", "p_f_safety": "no"},
+        {O.PROHIBITED, O.TRANSPARENCY_50_3},
+        "Article 5(1)(f)",
+    ),
+    "5(1)(f) for safety": (
+        {"p_f": "yes", "p_f_safety": "yes", "t_senses": "no"},
+        {O.HIGH_ANNEX_III, O.TRANSPARENCY_50_3},
+        "Annex III, 1(c)",
+    ),
     "5(1)(h)": ({"p_h": "yes", "p_h_allowed": "no"}, {O.PROHIBITED}, "Article 5(1)(h)"),
-    "5(2) authorised": ({"p_h": "yes", "p_h_allowed": "yes"}, {O.MINIMAL}, "Article 95"),
+    "5(2) authorised": ({"p_h": "yes", "p_h_allowed": "yes"}, {O.HIGH_ANNEX_III}, "Annex III, 1(a)"),
     "6(1)": (PRODUCT, {O.HIGH_ANNEX_I}, "Article 6(1)"),
     "6(1) by section B": (PRODUCT | {"i_section": "b"}, {O.HIGH_ANNEX_I}, "Article 6(1), Article 2(2)"),
     "6(1) no third party": (PRODUCT | {"i_third_party": "no"}, {O.MINIMAL}, "Article 95"),
@@ -48,7 +58,7 @@ BRANCHES = {
     **{
         f"Annex III {number}({letter})": (
             {"areas": [area], f"a_{number}": [letter], "profiling": "yes"},
-            {O.HIGH_ANNEX_III},
+            {O.HIGH_ANNEX_III} | ({O.TRANSPARENCY_50_3} if number == 1 and letter in "bc" else set()),
             f"Annex III, {number}" + ("" if number == 2 else f"({letter})"),
         )
         for number, area, letters in (
@@ -192,6 +202,17 @@ ANYTHING = st.fixed_dictionaries({each.id: _answer(each) for each in ACT.questio
 def test_profiling_defeats_every_exception(drawn):
     result = score(ACT, drawn | {"profiling": "yes"})
     assert Outcome.EXEMPT_6_3 not in result.outcomes
+
+
+@given(ANYTHING)
+def test_no_two_answers_of_one_run_say_otherwise_of_emotions_and_biometric_data(drawn):
+    result = score(ACT, drawn)
+    said = result.answers
+    if "yes" in {said.get("p_f"), said.get("p_g")} or {"b", "c"} & {*said.get("a_1", ())}:
+        assert "t_senses" not in said
+        assert Outcome.TRANSPARENCY_50_3 in result.outcomes
+    if "yes" in {said.get("p_h_allowed"), said.get("p_f_safety")}:
+        assert {Outcome.HIGH_ANNEX_III, Outcome.EXEMPT_6_3} & result.outcomes
 
 
 @given(ANYTHING, st.sampled_from(["p_a", "p_b", "p_ba", "p_bb", "p_c", "p_d", "p_e", "p_g"]))
