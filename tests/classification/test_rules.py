@@ -50,7 +50,7 @@ BRANCHES = {
     "5(1)(h)": ({"p_h": "yes", "p_h_allowed": "no"}, {O.PROHIBITED}, "Article 5(1)(h)"),
     "5(2) authorised": ({"p_h": "yes", "p_h_allowed": "yes"}, {O.HIGH_ANNEX_III}, "Annex III, 1(a)"),
     "6(1)": (PRODUCT, {O.HIGH_ANNEX_I}, "Article 6(1)"),
-    "6(1) by section B": (PRODUCT | {"i_section": "b"}, {O.HIGH_ANNEX_I}, "Article 6(1), Article 2(2)"),
+    "6(1) by section B": (PRODUCT | {"i_section": "b"}, {O.HIGH_SECTION_B}, "Article 6(1), Article 2(2)"),
     "6(1) no third party": (PRODUCT | {"i_third_party": "no"}, {O.MINIMAL}, "Article 95"),
     "6(1) radio spectrum": (PRODUCT | {"i_unrelated": "yes"}, {O.MINIMAL}, "Article 95"),
     "6(1) comfort": (COMFORT, {O.MINIMAL}, "Article 95"),
@@ -156,7 +156,10 @@ def _starts(result, duty):
         ({"t_direct": "yes", "t_obvious": "no", "placed": "before_2026_08"}, "art_50_1", [date(2026, 8, 2)]),
         ({"p_ba": "yes"}, "art_5", [date(2026, 12, 2)]),
         ({"p_a": "yes"}, "art_5", [date(2025, 2, 2)]),
-        ({"g_model": "own", "placed": "before_2025_08"}, "art_53_1_c", [date(2027, 8, 2)]),
+        ({"g_model": "own", "g_old": "yes"}, "art_53_1_c", [date(2027, 8, 2)]),
+        ({"g_model": "own", "placed": "before_2025_08"}, "art_53_1_c", [date(2025, 8, 2)]),
+        ({"g_model": "integrates", "g_old": "yes"}, "annex_xii", [date(2027, 8, 2)]),
+        (PRODUCT | {"i_section": "b"} | EMPLOYS, "art_9", [date(2027, 12, 2)]),
     ],
 )
 def test_a_duty_applies_from_the_days_of_articles_111_and_113(given, duty, days):
@@ -177,6 +180,38 @@ def test_a_duty_applies_from_the_days_of_articles_111_and_113(given, duty, days)
 )
 def test_article_27_is_owed_by_public_bodies_and_by_whoever_judges_credit_and_insurance(given, owed):
     assert ("art_27" in {duty.id for duty in scored(**{"profiling": "yes"} | given).duties}) is owed
+
+
+DEPLOYS = {"roles": ["deployer"], "deployer_is": "private", "profiling": "yes"}
+PUBLIC = DEPLOYS | {"deployer_is": "public_body"}
+GRID = {"areas": ["infrastructure"], "a_2": ["a"], "profiling": "yes"}
+BOTH = {"areas": ["infrastructure", "services"], "a_2": ["a"], "a_5": ["d"], "profiling": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("given", "owed", "not_owed"),
+    [
+        (DEPLOYS | EMPLOYS, {"art_26_7"}, set()),
+        (DEPLOYS | PRODUCT | {"at_work": "yes"}, {"art_26_7"}, set()),
+        (DEPLOYS | PRODUCT | {"at_work": "no"}, set(), {"art_26_7"}),
+        (DEPLOYS | {"areas": ["biometrics"], "a_1": ["c"], "at_work": "yes"}, {"art_26_7"}, set()),
+        (DEPLOYS | PRODUCT | {"i_section": "b"}, set(), {"art_26_7"}),
+        (GRID | {"roles": ["provider"]}, {"art_49_5"}, {"art_49"}),
+        (BOTH | {"roles": ["provider"]}, {"art_49", "art_49_5"}, set()),
+        (EMPLOYS | {"roles": ["provider"], "profiling": "yes"}, {"art_49"}, {"art_49_5"}),
+        (PUBLIC | GRID, set(), {"art_26_8"}),
+        (PUBLIC | EMPLOYS, {"art_26_8"}, set()),
+    ],
+)
+def test_workers_are_told_and_registers_are_chosen_by_what_the_system_is(given, owed, not_owed):
+    found = {duty.id for duty in scored(**given).duties}
+    assert owed <= found
+    assert not not_owed & found
+
+
+def test_that_nothing_was_found_holds_from_the_general_application():
+    (found,) = scored().found
+    assert [each.on for each in found.applies] == [date(2026, 8, 2)]
 
 
 def test_section_b_of_annex_i_brings_no_duties_of_its_own():
