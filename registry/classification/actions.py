@@ -16,7 +16,15 @@ from registry.classification.models import (
 )
 from registry.classification.queries import editions
 from registry.classification.queries.changes import last_noticed, noticed
-from registry.classification.queries.runs import draft_of, in_force, is_known, newest_run, tier_before
+from registry.classification.queries.runs import (
+    all_editions,
+    draft_of,
+    in_force,
+    is_known,
+    newest_run,
+    tier_before,
+)
+from registry.classification.rules.choosing import problems_with_adding
 from registry.classification.rules.comparing import changes_on_rescoring
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import Result, problems_with_answers, score
@@ -136,20 +144,19 @@ def _plain(value: Any) -> Any:
 def add_edition(session: Session, actor: Actor, text: str) -> QuestionnaireEdition:
     """Add an edition of the questionnaire systems are classified by. It is in force from the day it names.
 
-    Raises RuleBroken where the text is no questionnaire, is another one, or names an edition there is.
+    Raises RuleBroken where the text is no questionnaire, is another one, names an edition there is, or would never be
+    in force.
     """
     require(actor, Permission.QUESTIONNAIRE_ADD)
     try:
         found = editions.read(clean(text))
     except ValueError as reason:
         raise RuleBroken([Problem("content", f"It was not added: {reason}.")]) from reason
-    if found.id != editions.ACT:
-        raise RuleBroken(
-            [Problem("content", f"Systems are classified by {editions.ACT}; this is {found.id}.")]
-        )
     if is_known(session, found.id, found.edition):
         says = f"There is an edition {found.edition} already. An edition never changes; give this one another name."
         raise RuleBroken([Problem("content", says)])
+    problems = problems_with_adding(found, all_editions(session), clock.today())
+    refuse_if([Problem("content", each) for each in problems])
     row = QuestionnaireEdition(
         questionnaire=found.id,
         edition=found.edition,

@@ -1,5 +1,6 @@
 """Every branch of the classification, named after its article; what holds of all answers; hostile questionnaires."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.classification.queries.editions import read, shipped
+from registry.classification.rules.choosing import in_force, problems_with_adding, together
 from registry.classification.rules.conditions import Every, Is, Not, Some, holds, read_condition
 from registry.classification.rules.questionnaire import TIERS, Kind, Outcome
 from registry.classification.rules.reading import questionnaire_from
@@ -386,6 +388,31 @@ def test_a_text_that_is_no_questionnaire_is_refused():
     for text in ("", "- 1", "a: *b", "&a [*a, *a]", "x: !!python/object:os.system {}"):
         with pytest.raises(ValueError, match="not a questionnaire"):
             read(text)
+
+
+def _edition(name, day=date(2027, 1, 1), **changes):
+    return replace(ACT, edition=name, effective_from=day, **changes)
+
+
+def test_editions_follow_one_another_as_people_count():
+    nine, ten = _edition("2027.9"), _edition("2027.10")
+    assert in_force([ten, nine], date(2027, 1, 1)) is in_force([nine, ten], date(2027, 1, 1)) is ten
+    assert in_force([ACT, ten, _edition("2026.2", date(2027, 6, 1))], date(2027, 1, 1)) is ten
+    assert together([nine], [ours := _edition("2027.9", title="Ours")]) == [ours]
+
+
+def test_an_edition_that_never_would_be_in_force_is_objected_to():
+    today, there = date(2027, 2, 1), [ACT, _edition("2027.10")]
+    for added, says in (
+        (_edition("2027.9"), "never would be"),
+        (_edition("2028.1", date(2026, 12, 1)), "never would be"),
+        (_edition("2028.1", as_of=date(2027, 2, 2)), "future"),
+        (_edition("2028.1", id="another-law"), "another-law"),
+    ):
+        (problem,) = problems_with_adding(added, there, today)
+        assert says in problem
+    assert not problems_with_adding(_edition("2027.11"), there, today)
+    assert not problems_with_adding(_edition("2026.2", date(2027, 3, 1)), there, today)
 
 
 def test_what_is_shipped_is_explained_and_carries_its_source():

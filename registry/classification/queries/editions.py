@@ -1,7 +1,5 @@
-"""Questionnaires read from their files, shipped or added; which edition is in force on a day."""
+"""Questionnaires read from their files, shipped or added."""
 
-from collections.abc import Iterable
-from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -9,9 +7,6 @@ import yaml
 
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.reading import LARGEST, questionnaire_from
-
-ACT = "eu-ai-act-classification"
-"""The questionnaire systems are classified by."""
 
 
 @cache
@@ -38,14 +33,3 @@ def read(text: str) -> Questionnaire:
 
 # Both make plain values only; the one in C takes a tenth of the time, and is not on every machine.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def in_force(editions: Iterable[Questionnaire], on: date) -> Questionnaire:
-    """The edition by which systems are classified on that day: the latest that is in force.
-
-    Raises LookupError where none is yet.
-    """
-    there = [each for each in editions if each.id == ACT and each.effective_from <= on]
-    if not there:
-        raise LookupError(f"no edition of {ACT} is in force on {on.isoformat()}")
-    return max(there, key=lambda each: (each.effective_from, each.edition))

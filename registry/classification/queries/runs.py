@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from registry.classification.models import ClassificationDraft, ClassificationRun, QuestionnaireEdition
 from registry.classification.queries import editions
+from registry.classification.rules import choosing
 from registry.classification.rules.questionnaire import Outcome, Questionnaire
 from registry.classification.rules.scoring import Owed
 from registry.classification.rules.stored import read_back
@@ -99,12 +100,12 @@ def draft_of(session: Session, system_id: int) -> ClassificationDraft | None:
 def all_editions(session: Session) -> list[Questionnaire]:
     """Every edition of every questionnaire, shipped and added. One statement."""
     added = session.exec(select(QuestionnaireEdition.content).order_by(col(QuestionnaireEdition.id))).all()
-    return [*editions.shipped(), *map(editions.read, added)]
+    return choosing.together(editions.shipped(), [*map(editions.read, added)])
 
 
 def in_force(session: Session, on: date) -> Questionnaire:
     """The edition systems are classified by on that day. Raises LookupError where there is none."""
-    return editions.in_force(all_editions(session), on)
+    return choosing.in_force(all_editions(session), on)
 
 
 def edition_of(session: Session, run: ClassificationRun) -> Questionnaire | None:
