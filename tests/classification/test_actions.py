@@ -5,21 +5,24 @@ import yaml
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from registry.audit.actions import record
 from registry.audit.models import ENTRY
 from registry.classification import jobs
 from registry.classification.actions import Verdict, add_edition, complete, notice_changes, save_draft
-from registry.classification.models import ClassificationChange, ClassificationRun
+from registry.classification.models import ClassificationChange, ClassificationRun, QuestionnaireEdition
 from registry.classification.queries.changes import change_of, outdated_count, outdated_page
 from registry.classification.queries.editions import read
-from registry.classification.queries.runs import draft_of, newest_run, standing
+from registry.classification.queries.runs import draft_of, in_force, newest_run, standing, unreadable
 from registry.classification.rules.questionnaire import Outcome
+from registry.kernel import clock
 from registry.kernel.actor import Seat, the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
+from registry.kernel.events import Event
 from registry.ownership import actions as ownership
 from registry.store.session import finish
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
-from tests.classification.answering import answers
+from tests.classification.answering import ACT, answers
 from tests.classification.editions import another_edition
 
 CREDIT = answers(
@@ -166,6 +169,24 @@ def test_another_edition_says_what_it_changes_once_and_leaves_the_tier(database,
         assert (run.edition, run.tier) == ("2099.1", Tier.PROHIBITED)
         assert change_of(session, cast.triage.id) is None
         assert newest_run(session, cast.triage.id) is run
+
+
+def test_an_edition_that_can_no_longer_be_read_is_left_out_and_keeps_its_name(session, cast):
+    add_edition(session, cast.actor(session, "adam"), another_edition())
+    text = another_edition(edition="2099.2").replace("title: Scope", "heading: Scope")
+    session.add(
+        QuestionnaireEdition(
+            questionnaire=ACT.id, edition="2099.2", content=text, sha256="0" * 64, added_at=clock.now()
+        )
+    )
+    record(session, cast.actor(session, "adam"), Event.QUESTIONNAIRE_ADDED, session.exec(LAST).one())
+    assert in_force(session, clock.today()).edition == "2099.1"
+    assert [each.edition for each in unreadable(session)] == ["2099.2"]
+    with pytest.raises(RuleBroken, match=r"2099\.2 already"):
+        add_edition(session, cast.actor(session, "adam"), another_edition(edition="2099.2"))
+
+
+LAST = select(QuestionnaireEdition).where(QuestionnaireEdition.edition == "2099.2")
 
 
 def test_an_edition_is_added_once_by_an_administrator_and_only_of_the_questionnaire_in_use(session, cast):

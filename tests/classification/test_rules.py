@@ -356,6 +356,9 @@ def test_what_is_no_condition_is_refused(stated):
     [
         ({"extra": 1}, "extra"),
         ({"as_of": "yesterday"}, "no date"),
+        ({"title": 5}, "title is a text"),
+        ({"sections": [{"id": "scope", "title": "Scope", "explains": ["x"]}]}, "explains is a text"),
+        ({"otherwise": content()["otherwise"] | {"says": None}}, "says is a text"),
         ({"id": "../etc"}, "no name"),
         ({"tiers": {"high": ["prohibited"]}}, "no tier for"),
         (
@@ -385,7 +388,14 @@ def test_a_questionnaire_that_does_not_fit_is_refused_with_the_reason(changes, s
 
 
 def test_a_text_that_is_no_questionnaire_is_refused():
-    for text in ("", "- 1", "a: *b", "&a [*a, *a]", "x: !!python/object:os.system {}"):
+    for text in (
+        "",
+        "- 1",
+        "a: *b",
+        "&a [*a, *a]",
+        "x: !!python/object:os.system {}",
+        "[" * 90_000 + "]" * 90_000,
+    ):
         with pytest.raises(ValueError, match="not a questionnaire"):
             read(text)
 

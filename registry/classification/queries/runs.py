@@ -98,9 +98,38 @@ def draft_of(session: Session, system_id: int) -> ClassificationDraft | None:
 
 
 def all_editions(session: Session) -> list[Questionnaire]:
-    """Every edition of every questionnaire, shipped and added. One statement."""
-    added = session.exec(select(QuestionnaireEdition.content).order_by(col(QuestionnaireEdition.id))).all()
-    return choosing.together(editions.shipped(), [*map(editions.read, added)])
+    """Every edition of every questionnaire, shipped and added. One statement, and one more for texts not read before.
+
+    An added edition this release can no longer read is left out: systems are classified by the one before it.
+    """
+    query = select(QuestionnaireEdition.sha256).order_by(col(QuestionnaireEdition.id))
+    digests = session.exec(query).all()
+    if missing := {*digests} - _READ.keys():
+        texts = select(QuestionnaireEdition.sha256, QuestionnaireEdition.content).where(
+            col(QuestionnaireEdition.sha256).in_(sorted(missing))
+        )
+        _READ.update((digest, _readable(text)) for digest, text in session.exec(texts))
+    added = [found for digest in digests if (found := _READ[digest]) is not None]
+    return choosing.together(editions.shipped(), added)
+
+
+# What the texts of added editions say, by their SHA-256: whatever the database, a text of this digest reads the same.
+_READ: dict[str, Questionnaire | None] = {}
+
+
+def _readable(text: str) -> Questionnaire | None:
+    try:
+        return editions.read(text)
+    except ValueError:
+        return None
+
+
+def unreadable(session: Session) -> Sequence[QuestionnaireEdition]:
+    """The added editions this release can no longer read, the newest first."""
+    all_editions(session)
+    lost = sorted(digest for digest, found in _READ.items() if found is None)
+    query = select(QuestionnaireEdition).where(col(QuestionnaireEdition.sha256).in_(lost))
+    return session.exec(query.order_by(col(QuestionnaireEdition.id).desc())).all()
 
 
 def in_force(session: Session, on: date) -> Questionnaire:
@@ -115,5 +144,10 @@ def edition_of(session: Session, run: ClassificationRun) -> Questionnaire | None
 
 
 def is_known(session: Session, questionnaire_id: str, edition: str) -> bool:
-    """Whether there is an edition of that name already."""
-    return any((each.id, each.edition) == (questionnaire_id, edition) for each in all_editions(session))
+    """Whether there is an edition of that name already, one that can no longer be read among them."""
+    if any((each.id, each.edition) == (questionnaire_id, edition) for each in editions.shipped()):
+        return True
+    query = select(QuestionnaireEdition.id).where(
+        QuestionnaireEdition.questionnaire == questionnaire_id, QuestionnaireEdition.edition == edition
+    )
+    return session.exec(query).first() is not None
