@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from registry.classification.queries.editions import read, shipped
 from registry.classification.rules.choosing import in_force, problems_with_adding, together
-from registry.classification.rules.conditions import Every, Is, Not, Some, holds, read_condition
+from registry.classification.rules.conditions import (
+    DEEPEST_BY_NAMES,
+    Every,
+    Is,
+    Not,
+    Some,
+    asks_about,
+    holds,
+    led_by,
+    read_condition,
+    unknown_in,
+)
 from registry.classification.rules.questionnaire import TIERS, Kind, Outcome
 from registry.classification.rules.reading import questionnaire_from
 from registry.classification.rules.scoring import follows_from, problems_with_answers, score
@@ -332,6 +343,23 @@ def test_a_condition_holds_fails_or_waits_for_an_answer():
     assert holds(Not(yes), {"a": None}) is None
     assert holds(Some((yes, other)), {"a": None, "b": ("x", "z")}) is True
     assert holds(Every((yes, other)), {"a": None, "b": "y"}) is False
+
+
+def test_names_that_stand_for_one_another_twice_are_gone_through_once():
+    known = {"a": "yes"}
+    condition = Is("a", "yes")
+    for _ in range(DEEPEST_BY_NAMES):
+        condition = read_condition(
+            {"all": [{"named": "it"}, {"not": {"not": {"named": "it"}}}]}, {"it": condition}
+        )
+        if condition.depth + 3 > DEEPEST_BY_NAMES:
+            break
+    assert holds(condition, known) is True
+    assert [*led_by(condition, known)] == ["a"]
+    assert [*asks_about(condition)] == [Is("a", "yes")]
+    assert unknown_in(condition, {}) == ["no earlier question is called a"]
+    with pytest.raises(ValueError, match="through the names"):
+        read_condition({"all": [{"not": {"not": {"not": {"named": "it"}}}}]}, {"it": condition})
 
 
 @pytest.mark.parametrize(
