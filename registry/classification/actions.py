@@ -78,9 +78,18 @@ def save_draft(
 
 
 def complete(
-    session: Session, actor: Actor, system: System, answers: Mapping[str, Any], verdict: Verdict
+    session: Session,
+    actor: Actor,
+    system: System,
+    answers: Mapping[str, Any],
+    verdict: Verdict,
+    *,
+    draft: ClassificationDraft | None = None,
 ) -> ClassificationRun:
-    """Make a run of these answers by the edition in force, and set the system's tier. Its draft has then served.
+    """Make a run of these answers by the edition in force, and set the system's tier.
+
+    `draft` is what the answers were kept in, where they were: it has then served. Another draft stays, for somebody is
+    filling it in.
 
     The tier before stays where the answers come to a lower one and nobody sets one. The caller holds the system's row
     locked. Raises RuleBroken naming every question that is asked and not answered,
@@ -93,7 +102,7 @@ def complete(
     result = score(questionnaire, answers)
     if result.tier is None:
         raise RuleBroken([Problem(name, "This question is not answered yet.") for name in result.unanswered])
-    last, draft = newest_run(session, number), draft_of(session, number)
+    last = newest_run(session, number)
     said, unstorable = _words(verdict.rationale)
     before = tier_before(system, last)
     tier, rationale = tier_set(result.tier, before, verdict.tier, said)

@@ -48,7 +48,7 @@ def test_a_draft_keeps_every_answer_until_a_run_is_made_of_it(session, cast):
         save_draft(session, ada, triage.id, {"infers": "no"}, version=1)
     with pytest.raises(RuleBroken):
         save_draft(session, ada, triage.id, {"infers": "perhaps"}, version=draft.version)
-    run = complete(session, ada, triage, draft.answers, Verdict())
+    run = complete(session, ada, triage, draft.answers, Verdict(), draft=draft)
     assert (run.answers, run.tier, draft_of(session, triage.id)) == (
         {"jurisdictions": ["us"]},
         Tier.MINIMAL,

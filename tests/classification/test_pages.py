@@ -175,11 +175,28 @@ def test_a_program_asks_what_is_asked_and_classifies_from_complete_answers(door,
     assert (
         door.post(address, json={"answers": CREDIT, "tier": "minimal", "rationale": "x"}).status_code == 422
     )
-    for _ in range(2):
-        made = door.post(address, json={"answers": CREDIT})
+    for before in ({}, {"supersedes": "CLS-0001"}):
+        made = door.post(address, json={"answers": CREDIT, **before})
         assert (made.status_code, made.json["tier"], made.json["made_by"]) == (201, "high", "ada@example.org")
     first = door.get(f"{address}?limit=1").json
     second = door.get(f"{address}?limit=1&cursor={first['next']}").json
     assert [each["items"][0]["key"] for each in (first, second)] == ["CLS-0002", "CLS-0001"]
     assert first["items"][0]["outcomes"][0]["article"] == "Annex III, 5(b)"
     assert second["next"] is None
+
+
+def test_a_program_takes_the_place_of_the_run_it_has_seen_and_leaves_answers_somebody_gives(
+    door, client_of, database, cast
+):
+    address = f"/api/v1/systems/{cast.triage.key}/classification"
+    assert door.post(address, json={"answers": CREDIT, "supersedes": "CLS-0001"}).status_code == 409
+    assert door.post(address, json={"answers": CREDIT}).status_code == 201
+    with database.transaction() as session:
+        save_draft(session, cast.actor(session, "ben"), cast.triage.id, {"profiling": "no"}, version=0)
+    late = door.post(address, json={"answers": CREDIT})
+    assert (late.status_code, "CLS-0001 stands now" in late.text) == (409, True)
+    assert door.post(address, json={"answers": CREDIT, "supersedes": "CLS-0001"}).status_code == 201
+    with database.transaction() as session:
+        assert draft_of(session, cast.triage.id).answers["profiling"] == "no"
+    page = client_of("ben").get(f"/systems/{cast.triage.key}/classification/finish").text
+    assert "These answers were begun before CLS-0002 was made." in page
