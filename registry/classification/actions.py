@@ -16,12 +16,20 @@ from registry.classification.models import (
 )
 from registry.classification.queries import editions
 from registry.classification.queries.changes import last_noticed, noticed
-from registry.classification.queries.runs import draft_of, in_force, is_known, newest_run
+from registry.classification.queries.runs import (
+    all_editions,
+    draft_of,
+    in_force,
+    is_known,
+    newest_run,
+    tier_before,
+)
+from registry.classification.rules.choosing import problems_with_adding
 from registry.classification.rules.comparing import changes_on_rescoring
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import Result, problems_with_answers, score
 from registry.classification.rules.stored import read_back, scored, stated, written
-from registry.classification.rules.tiers import may_set_lower, problems_with_tier
+from registry.classification.rules.tiers import RATIONALE_LIMIT, may_set_lower, problems_with_tier, tier_set
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
@@ -35,7 +43,7 @@ _SAME = "The answers come to the same as when they were given."
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The tier somebody sets, and why; None for the one the answers come to."""
+    """The tier somebody sets, and why; None for the one the answers come to, or the one before where it is higher."""
 
     tier: Tier | None = None
     rationale: str = ""
@@ -70,11 +78,21 @@ def save_draft(
 
 
 def complete(
-    session: Session, actor: Actor, system: System, answers: Mapping[str, Any], verdict: Verdict
+    session: Session,
+    actor: Actor,
+    system: System,
+    answers: Mapping[str, Any],
+    verdict: Verdict,
+    *,
+    draft: ClassificationDraft | None = None,
 ) -> ClassificationRun:
-    """Make a run of these answers by the edition in force, and set the system's tier. Its draft has then served.
+    """Make a run of these answers by the edition in force, and set the system's tier.
 
-    The caller holds the system's row locked. Raises RuleBroken naming every question that is asked and not answered,
+    `draft` is what the answers were kept in, where they were: it has then served. Another draft stays, for somebody is
+    filling it in.
+
+    The tier before stays where the answers come to a lower one and nobody sets one. The caller holds the system's row
+    locked. Raises RuleBroken naming every question that is asked and not answered,
     and where the tier may not stand.
     """
     require(actor, Permission.SYSTEM_CLASSIFY, system.id)
@@ -84,12 +102,13 @@ def complete(
     result = score(questionnaire, answers)
     if result.tier is None:
         raise RuleBroken([Problem(name, "This question is not answered yet.") for name in result.unanswered])
-    tier = verdict.tier or result.tier
-    rationale, unstorable = _words(verdict.rationale)
+    last = newest_run(session, number)
+    said, unstorable = _words(verdict.rationale)
+    before = tier_before(system, last)
+    tier, rationale = tier_set(result.tier, before, verdict.tier, said)
     may_lower = may_set_lower(actor, number)
-    refuse_if([*unstorable, *problems_with_tier(result.tier, tier, rationale, may_lower=may_lower)])
+    refuse_if([*unstorable, *problems_with_tier(result.tier, before, tier, rationale, may_lower=may_lower)])
     run = _run(actor, number, questionnaire, result, tier, rationale)
-    last, draft = newest_run(session, number), draft_of(session, number)
     run.supersedes_id = last.id if last else None
     session.add(run)
     if draft is not None:
@@ -102,9 +121,11 @@ def complete(
 
 def _words(text: str) -> tuple[str, list[Problem]]:
     try:
-        return clean(text).strip(), []
+        said = clean(text).strip()
     except ValueError as reason:
         return "", [Problem("rationale", f"This text {reason}. Remove it and try again.")]
+    too_long = [Problem("rationale", f"Use at most {RATIONALE_LIMIT:,} characters.")]
+    return said, too_long if len(said) > RATIONALE_LIMIT else []
 
 
 def _run(
@@ -132,20 +153,19 @@ def _plain(value: Any) -> Any:
 def add_edition(session: Session, actor: Actor, text: str) -> QuestionnaireEdition:
     """Add an edition of the questionnaire systems are classified by. It is in force from the day it names.
 
-    Raises RuleBroken where the text is no questionnaire, is another one, or names an edition there is.
+    Raises RuleBroken where the text is no questionnaire, is another one, names an edition there is, or would never be
+    in force.
     """
     require(actor, Permission.QUESTIONNAIRE_ADD)
     try:
         found = editions.read(clean(text))
     except ValueError as reason:
         raise RuleBroken([Problem("content", f"It was not added: {reason}.")]) from reason
-    if found.id != editions.ACT:
-        raise RuleBroken(
-            [Problem("content", f"Systems are classified by {editions.ACT}; this is {found.id}.")]
-        )
     if is_known(session, found.id, found.edition):
         says = f"There is an edition {found.edition} already. An edition never changes; give this one another name."
         raise RuleBroken([Problem("content", says)])
+    problems = problems_with_adding(found, all_editions(session), clock.today())
+    refuse_if([Problem("content", each) for each in problems])
     row = QuestionnaireEdition(
         questionnaire=found.id,
         edition=found.edition,

@@ -3,11 +3,13 @@
 from flask import Blueprint, Response, request
 
 from registry.classification.actions import complete
+from registry.classification.models import ClassificationRun
 from registry.classification.queries.changes import change_of
-from registry.classification.queries.runs import in_force, runs_page
+from registry.classification.queries.runs import in_force, newest_run, runs_page
 from registry.classification.schemas import RunIn, questionnaire_out, run_out
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
+from registry.kernel.errors import Conflict
 from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -44,13 +46,25 @@ def classification(key: str) -> Response:
     )
 
 
+def _otherwise(stands: ClassificationRun | None) -> str:
+    if stands is None:
+        return "This system has no run yet; leave supersedes out."
+    return f"{stands.key} stands now. Look at it, then send its key as supersedes to take its place."
+
+
 @api.post("/systems/<key>/classification")
 @needs(Permission.SYSTEM_CLASSIFY)
 def classify(key: str) -> Response:
-    """Make a run of complete answers. Questions that are asked and not answered are named, and nothing is stored."""
+    """Make a run of complete answers. Questions that are asked and not answered are named, and nothing is stored.
+
+    `supersedes` is the run the sender has seen standing, left out where there was none; 409 where another stands now.
+    """
     system = systems.by_key(session(), actor(), key, lock=True)
     require(actor(), Permission.SYSTEM_CLASSIFY, system.id)
     sent = jsonkit.parsed(RunIn)
+    stands = newest_run(session(), system.id or 0)
+    if (stands.key if stands else None) != sent.supersedes:
+        raise Conflict(_otherwise(stands), stands.id or 0 if stands else 0)
     run = complete(session(), actor(), system, sent.answers, sent.verdict())
     named = people.people_by_id(session(), {run.made_by_id} if run.made_by_id else set())
     return jsonkit.reply(run_out(run, named), 201)

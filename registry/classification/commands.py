@@ -1,4 +1,4 @@
-"""registry classification: score answers by a questionnaire's file; add an edition of the one systems are classified by."""
+"""registry classification: score answers by a questionnaire's file; add an edition of the one systems are classified by, list them."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,9 +9,12 @@ import click
 
 from registry.classification.actions import add_edition
 from registry.classification.queries.editions import read
+from registry.classification.queries.runs import all_editions, in_force, unreadable
+from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import problems_with_answers, score
 from registry.classification.rules.stored import stated, written
 from registry.classification.rules.weighted import form_from, problems_with_given, weigh
+from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.strict_json import decoded
@@ -25,7 +28,7 @@ _LEVELS = ("I", "II", "III", "IV")
 
 @click.group("classification")
 def classification() -> None:
-    """Questionnaires: score answers, add an edition."""
+    """Questionnaires: score answers, add an edition, list editions."""
 
 
 @classification.command("score")
@@ -94,6 +97,36 @@ def _said(result: Mapping[str, Any]) -> str:
             f"mitigation {result['mitigation']} of {result['most_mitigation']}, {result['left']} left."
         )
     return f"{result['tier']}: {result['rationale']}"
+
+
+@classification.command("editions")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def list_editions(as_json: bool) -> None:
+    """List the editions of the questionnaire systems are classified by, and those this release can no longer read."""
+    with house().database.transaction(read_only=True) as session:
+        today = clock.today()
+        current = in_force(session, today)
+        read_well = [each for each in all_editions(session) if each.id == current.id]
+        listed = [
+            {
+                "edition": each.edition,
+                "effective_from": each.effective_from.isoformat(),
+                "is": _is(each, current),
+            }
+            for each in read_well
+        ]
+        listed += [
+            {"edition": each.edition, "effective_from": "", "is": "not read by this release"}
+            for each in unreadable(session)
+        ]
+    says = "\n".join(f"{each['edition']}  {each['effective_from']}  {each['is']}" for each in listed)
+    answer({"editions": listed}, as_json, says)
+
+
+def _is(edition: Questionnaire, current: Questionnaire) -> str:
+    if edition is current:
+        return "in force"
+    return "later" if edition.effective_from > current.effective_from else "earlier"
 
 
 @classification.command("add")

@@ -122,13 +122,13 @@ class CompleteForm(Form):
         "Internal tier",
         Tier,
         "How often owners confirm, how long an alert may wait and what reviews ask for follow from it.",
-        empty="As the answers come to",
+        empty="As the answers come to, and no lower than before",
     )
     rationale = Text(
         "Why another tier",
         RATIONALE_LIMIT,
-        "Needed where it is another than the answers come to. Higher is for everybody who classifies; lower is for a "
-        "reviewer who does not own the system.",
+        "Needed where it is another than the answers come to, or lower than before. Higher is for everybody who "
+        "classifies; lower is for a reviewer who holds no seat on the system.",
         rows=3,
     )
 

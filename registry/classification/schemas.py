@@ -14,13 +14,14 @@ from registry.systems.rules.record import Tier
 
 
 class RunIn(BaseModel):
-    """Every answer, and the tier where another is set than the answers come to."""
+    """Every answer, the tier where another is set than the answers come to, and the key of the run it takes the place of."""
 
     model_config = ConfigDict(extra="forbid")
 
     answers: dict[str, str | list[str]] = Field(max_length=500)
     tier: Tier | None = None
     rationale: str = ""
+    supersedes: str | None = None
 
     def verdict(self) -> Verdict:
         """The tier that is set, and why."""

@@ -65,6 +65,13 @@ def worded(value: str) -> str:
     return value.replace("_", " ")
 
 
+def as_counted(name: str) -> list[tuple[bool, int, str]]:
+    """A key to order names by as people count and not as letters go: 2026.10 comes after 2026.9."""
+    return [
+        (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.findall(r"\d+|\D+", name)
+    ]
+
+
 def clean(text: str) -> str:
     """Text fit to be stored: NFC, line ends as LF, no outer white space.
 

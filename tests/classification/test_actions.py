@@ -5,21 +5,24 @@ import yaml
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from registry.audit.actions import record
 from registry.audit.models import ENTRY
 from registry.classification import jobs
 from registry.classification.actions import Verdict, add_edition, complete, notice_changes, save_draft
-from registry.classification.models import ClassificationChange, ClassificationRun
+from registry.classification.models import ClassificationChange, ClassificationRun, QuestionnaireEdition
 from registry.classification.queries.changes import change_of, outdated_count, outdated_page
 from registry.classification.queries.editions import read
-from registry.classification.queries.runs import draft_of, newest_run, standing
+from registry.classification.queries.runs import draft_of, in_force, newest_run, standing, unreadable
 from registry.classification.rules.questionnaire import Outcome
+from registry.kernel import clock
 from registry.kernel.actor import Seat, the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
+from registry.kernel.events import Event
 from registry.ownership import actions as ownership
 from registry.store.session import finish
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
-from tests.classification.answering import answers
+from tests.classification.answering import ACT, answers
 from tests.classification.editions import another_edition
 
 CREDIT = answers(
@@ -45,7 +48,7 @@ def test_a_draft_keeps_every_answer_until_a_run_is_made_of_it(session, cast):
         save_draft(session, ada, triage.id, {"infers": "no"}, version=1)
     with pytest.raises(RuleBroken):
         save_draft(session, ada, triage.id, {"infers": "perhaps"}, version=draft.version)
-    run = complete(session, ada, triage, draft.answers, Verdict())
+    run = complete(session, ada, triage, draft.answers, Verdict(), draft=draft)
     assert (run.answers, run.tier, draft_of(session, triage.id)) == (
         {"jurisdictions": ["us"]},
         Tier.MINIMAL,
@@ -58,8 +61,8 @@ def test_a_draft_keeps_every_answer_until_a_run_is_made_of_it(session, cast):
 def test_a_run_sets_the_tier_and_stands_until_the_next(session, cast):
     ada, triage = cast.actor(session, "ada"), _system(session, cast.triage)
     assert standing(session, triage.id) is None
-    first = complete(session, ada, triage, CREDIT, Verdict())
-    assert triage.tier is Tier.HIGH
+    first = complete(session, ada, triage, answers(), Verdict())
+    assert triage.tier is Tier.MINIMAL
     second = complete(
         session, ada, triage, answers(), Verdict(Tier.LIMITED, "It answers customers in writing.")
     )
@@ -85,7 +88,7 @@ def test_what_is_asked_and_not_answered_makes_no_run(session, cast):
     assert triage.tier is None
 
 
-def test_only_a_reviewer_who_does_not_own_the_system_sets_a_lower_tier(session, cast):
+def test_only_a_reviewer_without_a_seat_on_the_system_sets_a_lower_tier(session, cast):
     triage, lower = _system(session, cast.triage), Verdict(Tier.LIMITED, "A person decides each case.")
     for name in ("ada", "ben", "adam"):
         with pytest.raises(RuleBroken):
@@ -94,12 +97,27 @@ def test_only_a_reviewer_who_does_not_own_the_system_sets_a_lower_tier(session, 
         with pytest.raises(Forbidden):
             complete(session, cast.actor(session, name), triage, CREDIT, lower)
     assert complete(session, cast.actor(session, "rita"), triage, CREDIT, lower).tier is Tier.LIMITED
-    pricing = _system(session, cast.pricing)
     ownership.fill_seat(
-        session, cast.actor(session, "olga"), pricing.id, Seat.DEPUTY, person_id=cast.number("rita")
+        session, cast.actor(session, "ada"), triage.id, Seat.BUSINESS_LEAD, person_id=cast.number("rita")
     )
     with pytest.raises(RuleBroken):
-        complete(session, cast.actor(session, "rita"), pricing, CREDIT, lower)
+        complete(session, cast.actor(session, "rita"), triage, CREDIT, lower)
+
+
+def test_other_answers_alone_never_lower_a_tier_whoever_gives_them(session, cast):
+    triage, reasons = _system(session, cast.triage), "It steers payouts."
+    complete(session, cast.actor(session, "rita"), triage, answers(), Verdict(Tier.HIGH, reasons))
+    for name in ("ada", "ben", "rita"):
+        run = complete(session, cast.actor(session, name), triage, answers(), Verdict())
+        assert (run.tier, run.proposed_tier, triage.tier) == (Tier.HIGH, Tier.MINIMAL, Tier.HIGH)
+        assert run.rationale == f"Carried over from CLS-0001: {reasons}"
+    with pytest.raises(RuleBroken):
+        complete(session, cast.actor(session, "ada"), triage, answers(), Verdict(Tier.MINIMAL, "So."))
+    with pytest.raises(RuleBroken):
+        complete(session, cast.actor(session, "rita"), triage, answers(), Verdict(Tier.MINIMAL))
+    down = Verdict(Tier.MINIMAL, "It steers nothing since the last release.")
+    assert complete(session, cast.actor(session, "rita"), triage, answers(), down).tier is Tier.MINIMAL
+    assert triage.tier is Tier.MINIMAL
 
 
 def test_the_database_keeps_one_successor_and_reasons_for_another_tier(session, cast):
@@ -151,6 +169,24 @@ def test_another_edition_says_what_it_changes_once_and_leaves_the_tier(database,
         assert (run.edition, run.tier) == ("2099.1", Tier.PROHIBITED)
         assert change_of(session, cast.triage.id) is None
         assert newest_run(session, cast.triage.id) is run
+
+
+def test_an_edition_that_can_no_longer_be_read_is_left_out_and_keeps_its_name(session, cast):
+    add_edition(session, cast.actor(session, "adam"), another_edition())
+    text = another_edition(edition="2099.2").replace("title: Scope", "heading: Scope")
+    session.add(
+        QuestionnaireEdition(
+            questionnaire=ACT.id, edition="2099.2", content=text, sha256="0" * 64, added_at=clock.now()
+        )
+    )
+    record(session, cast.actor(session, "adam"), Event.QUESTIONNAIRE_ADDED, session.exec(LAST).one())
+    assert in_force(session, clock.today()).edition == "2099.1"
+    assert [each.edition for each in unreadable(session)] == ["2099.2"]
+    with pytest.raises(RuleBroken, match=r"2099\.2 already"):
+        add_edition(session, cast.actor(session, "adam"), another_edition(edition="2099.2"))
+
+
+LAST = select(QuestionnaireEdition).where(QuestionnaireEdition.edition == "2099.2")
 
 
 def test_an_edition_is_added_once_by_an_administrator_and_only_of_the_questionnaire_in_use(session, cast):

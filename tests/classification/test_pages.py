@@ -113,6 +113,22 @@ def test_a_draft_from_an_edition_before_can_still_be_finished(client_of, databas
         assert newest_run(session, cast.triage.id).answers == {"jurisdictions": ["us"]}
 
 
+def test_whoever_finishes_reads_that_other_answers_alone_do_not_lower_the_tier(client_of, database, cast):
+    with database.transaction() as session:
+        triage, none = session.get_one(System, cast.triage.id), answers(jurisdictions=["us"])
+        complete(session, cast.actor(session, "rita"), triage, none, Verdict(Tier.HIGH, "It steers payouts."))
+        save_draft(session, cast.actor(session, "ada"), triage.id, {}, version=0)
+    address = f"/systems/{cast.triage.key}/classification/finish"
+    said = {name: client_of(name).get(address).text for name in ("ada", "rita")}
+    assert "It stays until a reviewer who holds no seat on this system sets a lower one." in said["ada"]
+    assert "You may set a lower one and say why; else it stays." in said["rita"]
+    assert client_of("ada").post(address, data={"version": 1}).status_code == 303
+    assert (
+        "Carried over from CLS-0001"
+        in client_of("otto").get(f"/systems/{cast.triage.key}/classification").text
+    )
+
+
 def test_two_runs_are_compared_and_what_another_edition_changes_is_listed(client_of, database, cast):
     with database.transaction() as session:
         ada = cast.actor(session, "ada")
@@ -159,11 +175,28 @@ def test_a_program_asks_what_is_asked_and_classifies_from_complete_answers(door,
     assert (
         door.post(address, json={"answers": CREDIT, "tier": "minimal", "rationale": "x"}).status_code == 422
     )
-    for _ in range(2):
-        made = door.post(address, json={"answers": CREDIT})
+    for before in ({}, {"supersedes": "CLS-0001"}):
+        made = door.post(address, json={"answers": CREDIT, **before})
         assert (made.status_code, made.json["tier"], made.json["made_by"]) == (201, "high", "ada@example.org")
     first = door.get(f"{address}?limit=1").json
     second = door.get(f"{address}?limit=1&cursor={first['next']}").json
     assert [each["items"][0]["key"] for each in (first, second)] == ["CLS-0002", "CLS-0001"]
     assert first["items"][0]["outcomes"][0]["article"] == "Annex III, 5(b)"
     assert second["next"] is None
+
+
+def test_a_program_takes_the_place_of_the_run_it_has_seen_and_leaves_answers_somebody_gives(
+    door, client_of, database, cast
+):
+    address = f"/api/v1/systems/{cast.triage.key}/classification"
+    assert door.post(address, json={"answers": CREDIT, "supersedes": "CLS-0001"}).status_code == 409
+    assert door.post(address, json={"answers": CREDIT}).status_code == 201
+    with database.transaction() as session:
+        save_draft(session, cast.actor(session, "ben"), cast.triage.id, {"profiling": "no"}, version=0)
+    late = door.post(address, json={"answers": CREDIT})
+    assert (late.status_code, "CLS-0001 stands now" in late.text) == (409, True)
+    assert door.post(address, json={"answers": CREDIT, "supersedes": "CLS-0001"}).status_code == 201
+    with database.transaction() as session:
+        assert draft_of(session, cast.triage.id).answers["profiling"] == "no"
+    page = client_of("ben").get(f"/systems/{cast.triage.key}/classification/finish").text
+    assert "These answers were begun before CLS-0002 was made." in page

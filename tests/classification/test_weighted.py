@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.classification import commands
+from registry.classification.actions import add_edition
 from registry.classification.rules.conditions import Every, Is, Not, Some
 from registry.classification.rules.expressions import condition_from
 from registry.classification.rules.weighted import form_from, points_of, weigh
@@ -182,3 +184,16 @@ def test_the_command_scores_the_questionnaire_systems_are_classified_by(run):
     result = run(another_edition(), credit)
     assert (result.exit_code, json.loads(result.stdout)["tier"]) == (0, "prohibited")
     assert run("id: x", credit).exit_code != 0
+
+
+def test_the_command_lists_editions_and_which_is_in_force(database, cast):
+    from tests.classification.editions import another_edition
+
+    with database.transaction() as session:
+        add_edition(session, cast.actor(session, "adam"), another_edition())
+        later = another_edition(edition="2099.2", effective_from=date(2099, 1, 1))
+        add_edition(session, cast.actor(session, "adam"), later)
+    house = House(None, lambda: database)
+    result = CliRunner().invoke(commands.classification, ["editions", "--json"], obj=house)
+    said = [(each["edition"], each["is"]) for each in json.loads(result.stdout)["editions"]]
+    assert said == [("2026.1", "earlier"), ("2099.1", "in force"), ("2099.2", "later")]

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from registry.classification.actions import Verdict, complete
 from registry.data_sources import actions as data
 from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.dependencies import actions as dependencies
@@ -14,9 +15,10 @@ from registry.objectives.rules.objective import ObjectiveFacts
 from registry.reviews.queries.content import content_of, contents_of
 from registry.reviews.rules.content import changed
 from registry.systems.rules.record import Kind as SystemKind
-from registry.systems.rules.record import Reversibility
+from registry.systems.rules.record import Reversibility, Tier
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
+from tests.classification.answering import answers
 from tests.reviews.doing import edited, later
 from tests.store.statements import counted
 
@@ -44,6 +46,29 @@ def test_each_declared_statement_of_the_record_is_named_when_it_changes_and_no_o
     assert content_of(session, cast.triage).sha256 == before.sha256
     cast.people["ada"].name = "Ada Married"
     assert content_of(session, cast.triage).sha256 == before.sha256
+
+
+def test_what_the_law_makes_of_a_system_and_its_tier_are_material(session, cast):
+    ada, triage = cast.actor(session, "ada"), cast.triage
+    before = content_of(session, triage)
+    told = []
+    for given, verdict in (
+        (answers(t_direct="yes", t_obvious="no"), Verdict()),
+        (answers(t_direct="yes", t_obvious="no", placed="before_2026_08"), Verdict()),
+        (answers(t_direct="yes", t_obvious="no"), Verdict(Tier.HIGH, "It decides.")),
+        (answers(), Verdict()),
+    ):
+        complete(session, ada, triage, given, verdict)
+        now = content_of(session, triage)
+        told.append([(each.label, each.before, each.after) for each in changed(before, now)])
+        before = now
+    told_people = "People are told that they deal with AI; tier"
+    assert told == [
+        [("Classification", "", f"{told_people} limited")],
+        [],
+        [("Classification", f"{told_people} limited", f"{told_people} high")],
+        [("Classification", f"{told_people} high", "Minimal risk; tier high")],
+    ]
 
 
 def test_objective_metrics_data_dependencies_and_the_version_in_use_are_material(session, cast):

@@ -23,7 +23,7 @@ from registry.classification.rules.conditions import Known, led_by
 from registry.classification.rules.questionnaire import Question, Questionnaire, Section
 from registry.classification.rules.scoring import answer_said, asked, follows_from, known_from, score
 from registry.classification.rules.stored import stated
-from registry.classification.rules.tiers import may_set_lower
+from registry.classification.rules.tiers import is_lower, may_set_lower
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Conflict, NotFound, RuleBroken
@@ -217,7 +217,13 @@ def finish(key: str) -> ResponseReturnValue:
 def _completed(form: CompleteForm, found: System, draft: ClassificationDraft) -> ClassificationRun:
     # What an edition before this one asked may be in the draft still; this one asks for it no more.
     answers = score(in_force(session(), clock.today()), draft.answers).answers
-    return actions.complete(session(), actor(), found, answers, form.verdict())
+    return actions.complete(session(), actor(), found, answers, form.verdict(), draft=draft)
+
+
+def _made_since(found: System, draft: ClassificationDraft) -> ClassificationRun | None:
+    """The run that stands, where it was made after these answers were last saved: by a program, beside them."""
+    last = newest_run(session(), found.id or 0)
+    return last if last is not None and last.made_at > draft.saved_at else None
 
 
 def _finishing(
@@ -238,6 +244,8 @@ def _finishing(
         result=result,
         what=stated(result),
         is_stale=is_stale,
+        made_since=_made_since(found, draft),
+        stays=found.tier if result.tier and found.tier and is_lower(result.tier, found.tier) else None,
         may_lower=may_set_lower(actor(), found.id or 0),
     )
     return make_response(page, 409) if is_stale else page

@@ -1,5 +1,5 @@
 """Editions of questionnaires, runs and drafts of systems, and what another edition would change."""
 
-from registry.classification.queries.runs import Standing, standing
+from registry.classification.queries.runs import Standing, outcomes_by_system, standing
 
-__all__ = ["Standing", "standing"]
+__all__ = ["Standing", "outcomes_by_system", "standing"]

@@ -1,17 +1,12 @@
-"""Questionnaires read from their files, shipped or added; which edition is in force on a day."""
+"""Questionnaires read from their files, shipped or added."""
 
-from collections.abc import Iterable
-from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 import yaml
 
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.reading import LARGEST, questionnaire_from
-
-ACT = "eu-ai-act-classification"
-"""The questionnaire systems are classified by."""
 
 
 @cache
@@ -22,30 +17,31 @@ def shipped() -> tuple[Questionnaire, ...]:
     return tuple(read((folder / name).read_text(encoding="utf-8")) for name in names)
 
 
-@lru_cache(maxsize=32)
 def read(text: str) -> Questionnaire:
     """A questionnaire from its YAML text. Raises ValueError naming what is missing or unknown in it."""
     if len(text) > LARGEST:
         raise ValueError(f"a questionnaire has at most {LARGEST:,} characters")
     try:
-        # A short text with aliases could stand for an endless one.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
-            raise ValueError("this is not a questionnaire: it has aliases, and none is needed")
+        _refuse_traps(text)
         return questionnaire_from(yaml.load(text, Loader=_LOADER))  # noqa: S506 - one of the two safe ones
     except yaml.YAMLError as error:
         raise ValueError(f"this is not a questionnaire: {error}") from error
 
 
+def _refuse_traps(text: str) -> None:
+    """A short text with aliases could stand for an endless one; one that is nested far enough ends the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        is_alias = isinstance(event, yaml.AliasEvent)
+        if is_alias:
+            raise ValueError("this is not a questionnaire: it has aliases, and none is needed")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError("this is not a questionnaire: it is nested too deeply")
+
+
+_DEEPEST = 40
+
+
 # Both make plain values only; the one in C takes a tenth of the time, and is not on every machine.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def in_force(editions: Iterable[Questionnaire], on: date) -> Questionnaire:
-    """The edition by which systems are classified on that day: the latest that is in force.
-
-    Raises LookupError where none is yet.
-    """
-    there = [each for each in editions if each.id == ACT and each.effective_from <= on]
-    if not there:
-        raise LookupError(f"no edition of {ACT} is in force on {on.isoformat()}")
-    return max(there, key=lambda each: (each.effective_from, each.edition))

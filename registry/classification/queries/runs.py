@@ -8,12 +8,15 @@ from sqlmodel import Session, col, func, select
 
 from registry.classification.models import ClassificationDraft, ClassificationRun, QuestionnaireEdition
 from registry.classification.queries import editions
+from registry.classification.rules import choosing
 from registry.classification.rules.questionnaire import Outcome, Questionnaire
 from registry.classification.rules.scoring import Owed
 from registry.classification.rules.stored import read_back
+from registry.classification.rules.tiers import Before
 from registry.kernel.errors import NotFound
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
+from registry.systems.models import System
 from registry.systems.rules.record import Tier
 
 
@@ -53,6 +56,14 @@ def newest_run(session: Session, system_id: int) -> ClassificationRun | None:
     return session.exec(query.order_by(col(ClassificationRun.id).desc()).limit(1)).first()
 
 
+def tier_before(system: System, last: ClassificationRun | None) -> Before | None:
+    """The tier a system has before it is classified anew; `last` is the run that stands."""
+    if system.tier is None:
+        return None
+    set_by = last if last is not None and last.tier is system.tier else None
+    return Before(system.tier, set_by.key, set_by.rationale) if set_by else Before(system.tier)
+
+
 def newest_runs(session: Session, *, after: int = 0, limit: int = 200) -> Sequence[ClassificationRun]:
     """The runs that stand, of all systems, by their number: those beyond `after`. For work nobody signed in for."""
     standing = select(func.max(ClassificationRun.id)).group_by(col(ClassificationRun.system_id))
@@ -60,6 +71,18 @@ def newest_runs(session: Session, *, after: int = 0, limit: int = 200) -> Sequen
         col(ClassificationRun.id) > after, col(ClassificationRun.id).in_(standing)
     )
     return session.exec(query.order_by(col(ClassificationRun.id)).limit(limit)).all()
+
+
+def outcomes_by_system(session: Session, numbers: Sequence[int]) -> dict[int, frozenset[Outcome]]:
+    """What each of these systems was found to be by the run that stands; one never classified is left out. One statement."""
+    of_these = col(ClassificationRun.system_id).in_(numbers)
+    standing = (
+        select(func.max(ClassificationRun.id)).where(of_these).group_by(col(ClassificationRun.system_id))
+    )
+    query = select(ClassificationRun.system_id, ClassificationRun.outcomes).where(
+        col(ClassificationRun.id).in_(standing)
+    )
+    return {number: read_back(kept).outcomes for number, kept in session.exec(query)}
 
 
 def run_by_id(session: Session, system_id: int, number: int) -> ClassificationRun:
@@ -87,14 +110,43 @@ def draft_of(session: Session, system_id: int) -> ClassificationDraft | None:
 
 
 def all_editions(session: Session) -> list[Questionnaire]:
-    """Every edition of every questionnaire, shipped and added. One statement."""
-    added = session.exec(select(QuestionnaireEdition.content).order_by(col(QuestionnaireEdition.id))).all()
-    return [*editions.shipped(), *map(editions.read, added)]
+    """Every edition of every questionnaire, shipped and added. One statement, and one more for texts not read before.
+
+    An added edition this release can no longer read is left out: systems are classified by the one before it.
+    """
+    query = select(QuestionnaireEdition.sha256).order_by(col(QuestionnaireEdition.id))
+    digests = session.exec(query).all()
+    if missing := {*digests} - _READ.keys():
+        texts = select(QuestionnaireEdition.sha256, QuestionnaireEdition.content).where(
+            col(QuestionnaireEdition.sha256).in_(sorted(missing))
+        )
+        _READ.update((digest, _readable(text)) for digest, text in session.exec(texts))
+    added = [found for digest in digests if (found := _READ[digest]) is not None]
+    return choosing.together(editions.shipped(), added)
+
+
+# What the texts of added editions say, by their SHA-256: whatever the database, a text of this digest reads the same.
+_READ: dict[str, Questionnaire | None] = {}
+
+
+def _readable(text: str) -> Questionnaire | None:
+    try:
+        return editions.read(text)
+    except ValueError:
+        return None
+
+
+def unreadable(session: Session) -> Sequence[QuestionnaireEdition]:
+    """The added editions this release can no longer read, the newest first."""
+    all_editions(session)
+    lost = sorted(digest for digest, found in _READ.items() if found is None)
+    query = select(QuestionnaireEdition).where(col(QuestionnaireEdition.sha256).in_(lost))
+    return session.exec(query.order_by(col(QuestionnaireEdition.id).desc())).all()
 
 
 def in_force(session: Session, on: date) -> Questionnaire:
     """The edition systems are classified by on that day. Raises LookupError where there is none."""
-    return editions.in_force(all_editions(session), on)
+    return choosing.in_force(all_editions(session), on)
 
 
 def edition_of(session: Session, run: ClassificationRun) -> Questionnaire | None:
@@ -104,5 +156,10 @@ def edition_of(session: Session, run: ClassificationRun) -> Questionnaire | None
 
 
 def is_known(session: Session, questionnaire_id: str, edition: str) -> bool:
-    """Whether there is an edition of that name already."""
-    return any((each.id, each.edition) == (questionnaire_id, edition) for each in all_editions(session))
+    """Whether there is an edition of that name already, one that can no longer be read among them."""
+    if any((each.id, each.edition) == (questionnaire_id, edition) for each in editions.shipped()):
+        return True
+    query = select(QuestionnaireEdition.id).where(
+        QuestionnaireEdition.questionnaire == questionnaire_id, QuestionnaireEdition.edition == edition
+    )
+    return session.exec(query).first() is not None

@@ -6,8 +6,8 @@ to ask whether its answer equals something is to be told no.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 Answer = str | tuple[str, ...]
 """What was chosen: one value, or several in the order of the question's choices."""
@@ -16,7 +16,10 @@ Known = Mapping[str, Answer | None]
 """Every question that is asked with its answer, None while it has none. A question that is not in it is not asked."""
 
 DEEPEST = 12
-"""How far conditions may be nested; no law needs more, and a file that does is not one."""
+"""How far conditions may be nested as they are written; no law needs more, and a file that does is not one."""
+
+DEEPEST_BY_NAMES = 40
+"""The same, where what a name stands for is counted in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class Every:
     """Every part holds."""
 
     parts: tuple["Condition", ...]
+    depth: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _above(self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,10 @@ class Some:
     """At least one part holds."""
 
     parts: tuple["Condition", ...]
+    depth: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _above(self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,10 @@ class Not:
     """The part does not hold."""
 
     part: "Condition"
+    depth: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _above((self.part,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,11 @@ class Is:
 
     question: str
     value: str
+    depth: ClassVar[int] = 0
+
+
+def _above(parts: tuple["Condition", ...]) -> int:
+    return 1 + max((part.depth for part in parts), default=0)
 
 
 Condition = Every | Some | Not | Is
@@ -105,17 +125,24 @@ def chosen(answer: Answer) -> tuple[str, ...]:
 
 def led_by(condition: Condition, known: Known, judged: Judged | None = None) -> Iterator[str]:
     """The questions whose answers made it hold, each once."""
-    yield from dict.fromkeys(_led_by(condition, known, True, {} if judged is None else judged))
+    yield from dict.fromkeys(_led_by(condition, known, True, {} if judged is None else judged, set()))
 
 
-def _led_by(condition: Condition, known: Known, wanted: bool, judged: Judged) -> Iterator[str]:
+def _led_by(
+    condition: Condition, known: Known, wanted: bool, judged: Judged, seen: set[tuple[int, bool]]
+) -> Iterator[str]:
+    # A name may stand in many places. What it stands for is gone through once, or a few names that each have the one
+    # before twice would be gone through as often as two to their number.
+    if (id(condition), wanted) in seen:
+        return
+    seen.add((id(condition), wanted))
     match condition:
         case Every(parts) | Some(parts):
             for part in parts:
                 if holds(part, known, judged) is wanted:
-                    yield from _led_by(part, known, wanted, judged)
+                    yield from _led_by(part, known, wanted, judged, seen)
         case Not(part):
-            yield from _led_by(part, known, not wanted, judged)
+            yield from _led_by(part, known, not wanted, judged, seen)
         case Is(question, _) if question in known:
             yield question
         case _:
@@ -123,13 +150,20 @@ def _led_by(condition: Condition, known: Known, wanted: bool, judged: Judged) ->
 
 
 def asks_about(condition: Condition) -> Iterator[Is]:
-    """Every answer a condition depends on, in the order it names them."""
+    """Every answer a condition depends on, in the order it names them; of what a name stands for, once."""
+    yield from _asks_about(condition, set())
+
+
+def _asks_about(condition: Condition, seen: set[int]) -> Iterator[Is]:
+    if id(condition) in seen:
+        return
+    seen.add(id(condition))
     match condition:
         case Every(parts) | Some(parts):
             for part in parts:
-                yield from asks_about(part)
+                yield from _asks_about(part, seen)
         case Not(part):
-            yield from asks_about(part)
+            yield from _asks_about(part, seen)
         case Is():
             yield condition
 
@@ -138,6 +172,13 @@ def read_condition(stated: Any, named: Mapping[str, Condition], depth: int = 0) 
     """A condition from data. Raises ValueError for anything that is not of the language."""
     if depth > DEEPEST:
         raise ValueError("a condition is nested too deeply")
+    found = _read(stated, named, depth)
+    if found.depth > DEEPEST_BY_NAMES:
+        raise ValueError("a condition is nested too deeply through the names in it")
+    return found
+
+
+def _read(stated: Any, named: Mapping[str, Condition], depth: int) -> Condition:
     if not isinstance(stated, Mapping) or len(stated) != 1:
         raise ValueError(f"a condition has exactly one of {_WORDS}; this is none: {stated!r}"[:300])
     ((word, content),) = stated.items()

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
 
     PROHIBITED = "prohibited"
     HIGH_ANNEX_I = "high_annex_i"
+    HIGH_SECTION_B = "high_section_b"
     HIGH_ANNEX_III = "high_annex_iii"
     EXEMPT_6_3 = "exempt_6_3"
     TRANSPARENCY_50_1 = "transparency_50_1"
@@ -41,6 +42,7 @@ class Outcome(StrEnum):
 _SAID = {
     Outcome.PROHIBITED: "Prohibited practice",
     Outcome.HIGH_ANNEX_I: "High risk through a regulated product",
+    Outcome.HIGH_SECTION_B: "High risk under the law of its product",
     Outcome.HIGH_ANNEX_III: "High risk through its use",
     Outcome.EXEMPT_6_3: "Not high risk by exception",
     Outcome.TRANSPARENCY_50_1: "People are told that they deal with AI",

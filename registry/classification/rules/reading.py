@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -62,6 +63,7 @@ def _read(content: dict[str, Any]) -> Questionnaire:
     )
     if content:
         raise ValueError(f"this is not a questionnaire: nobody knows what {min(content)} means")
+    _refuse_other_kinds(found)
     problems = problems_with(found)
     if problems:
         raise ValueError("; ".join(problems))
@@ -173,6 +175,22 @@ def problems_with(found: Questionnaire) -> list[str]:
         f"{each.id}: nobody is a {role}" for each in found.duties for role in each.roles if role not in roles
     ]
     return problems
+
+
+def _refuse_other_kinds(found: Questionnaire) -> None:
+    """Whatever is a text, or yes or no, is one in the file, too: pages show them as they stand."""
+    choices = [choice for each in found.questions for choice in each.choices]
+    dated: Iterable[Finding | Duty] = (*found.findings, found.otherwise, *found.duties)
+    readings = [one for each in dated for one in each.applies]
+    parts: Iterable[Any] = (*found.sections, *found.questions, *choices, *found.roles, *dated, *readings)
+    for each in (found, *parts):
+        for field in fields(each):
+            value = getattr(each, field.name)
+            if field.type in (str, bool) and type(value) is not field.type:
+                raise ValueError(f"{field.name} is {_CALLED[field.type]}, and not {value!r}"[:300])
+
+
+_CALLED = {str: "a text", bool: "true or false"}
 
 
 def _bad_names(found: Questionnaire) -> list[str]:

@@ -1,9 +1,9 @@
 """Which edition of a pack is in force on a day, and how editions stand to one another."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
+from registry.kernel.text import as_counted
 from registry.packs.rules.shapes import Pack
 
 
@@ -15,14 +15,7 @@ def current(packs: Sequence[Pack], pack_id: str, on: date) -> Pack:
     applying = [pack for pack in packs if pack.id == pack_id and pack.effective_from <= on]
     if not applying:
         raise LookupError(f"no edition of the rule pack {pack_id} applies on {on.isoformat()}")
-    return max(applying, key=lambda pack: (pack.effective_from, _in_order(pack.edition)))
-
-
-def _in_order(edition: str) -> list[tuple[bool, int, str]]:
-    # 2026.10 comes after 2026.9, as people count and not as letters go.
-    return [
-        (part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.findall(r"\d+|\D+", edition)
-    ]
+    return max(applying, key=lambda pack: (pack.effective_from, as_counted(pack.edition)))
 
 
 def before(packs: Sequence[Pack], pack: Pack) -> Pack | None:

@@ -21,6 +21,7 @@ PATTERNS: dict[str, str] = {
 OUTCOMES: dict[str, str] = {
     "prohibited": "Prohibited practice",
     "high_annex_i": "High-risk as part of a regulated product (Annex I)",
+    "high_section_b": "High-risk under the law of its product (Annex I, section B)",
     "high_annex_iii": "High-risk by its use (Annex III)",
     "exempt_6_3": "Named in Annex III, exempt by Article 6(3)",
     "transparency_50_1": "Talks to people (Article 50(1))",

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.classification import queries as classification
+from registry.classification.rules.questionnaire import Outcome
 from registry.data_sources import queries as data
 from registry.data_sources.queries import Use
 from registry.dependencies.models import Dependency
@@ -59,6 +61,7 @@ def contents_of(session: Session, systems: Sequence[System]) -> dict[int, Conten
     purposes = objectives.objectives_by_system(session, numbers)
     metrics = objectives.metrics_by_system(session, numbers)
     uses = data.uses_by_system(session, numbers)
+    classified = classification.outcomes_by_system(session, numbers)
     relied_on, live = _dependencies(session, numbers), _live(session, numbers)
     found = {}
     for system in systems:
@@ -69,6 +72,7 @@ def contents_of(session: Session, systems: Sequence[System]) -> dict[int, Conten
             | _metrics(metrics.get(number, ()))
             | _uses(uses.get(number, ()))
             | relied_on[number]
+            | {"classification": _classified(system, classified.get(number, frozenset()))}
             | {"versions.live": live[number]}
         )
     return found
@@ -89,6 +93,14 @@ def _record(system: System, unit: str, owner: Held | None) -> Fields:
             "Reversibility", undone.value if undone else None, undone.said if undone else ""
         ),
     } | texts
+
+
+def _classified(system: System, outcomes: frozenset[Outcome]) -> Stated:
+    """What the law makes of it, and how closely it is watched. The days duties apply from are the law's, not the record's."""
+    tier = system.tier.value if system.tier else None
+    found = [each for each in Outcome if each in outcomes]
+    said = [*(each.said for each in found), *([f"tier {tier}"] if tier else [])]
+    return Stated("Classification", [[each.value for each in found], tier], "; ".join(said))
 
 
 def _text(label: str, text: str) -> Stated:
