@@ -34,16 +34,16 @@ def add_risk(session: Session, actor: Actor, system_id: int, facts: RiskFacts) -
 def edit_risk(session: Session, actor: Actor, risk: Risk, facts: RiskFacts, *, version: int) -> Risk:
     """Write what a risk now states. `version` is the revision the editor had before them.
 
-    A risk that was accepted stays so while no more is left of it than was. Raises RuleBroken, or Conflict with both
-    sides when the record has moved on since.
+    A risk that was accepted keeps its acceptance, which counts while the risk is what was accepted. Raises RuleBroken,
+    or Conflict with both sides when the record has moved on since.
     """
     require(actor, Permission.RISK_EDIT, risk.system_id)
     facts = _tidy(facts)
     if version != risk.version:
         raise _conflict(risk, facts)
     refuse_if(_problems(session, facts, risk))
-    before = queries.facts_of(risk)
-    if risk.status is Status.ACCEPTED and facts.status is Status.OPEN and _is_no_more(facts, before):
+    # Whether the acceptance still counts is told by comparing, so that its reader learns what has changed since.
+    if risk.status is Status.ACCEPTED and facts.status is Status.OPEN:
         facts = replace(facts, status=Status.ACCEPTED)
     for name, value in _stored(facts).items():
         # Only what differs, so that an unchanged record keeps its revision.
@@ -75,6 +75,7 @@ def accept_risk(
     likelihood, impact = rules.left(stated)
     accepted = RiskAcceptance(
         risk_id=risk.id or 0,
+        stated=rules.borne_of(stated),
         likelihood=likelihood,
         impact=impact,
         owner_id=risk.owner_id,
@@ -101,10 +102,6 @@ def _problems(session: Session, facts: RiskFacts, risk: Risk | None) -> list[Pro
         owner_is_active=is_kept or is_active_person(session, facts.owner_id, today),
         today=min(today, facts.review_on) if same_day and facts.review_on else today,
     )
-
-
-def _is_no_more(facts: RiskFacts, before: RiskFacts) -> bool:
-    return rules.score(*rules.left(facts)) <= rules.score(*rules.left(before))
 
 
 def _tidy(facts: RiskFacts) -> RiskFacts:

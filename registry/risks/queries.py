@@ -101,7 +101,7 @@ def _told(session: Session, rows: Iterable[Any], on: date) -> list[Line]:
 
 
 def _as_accepted(row: RiskAcceptance | None) -> Accepted | None:
-    return Accepted(row.likelihood, row.impact, row.until) if row else None
+    return Accepted(row.stated, row.until) if row else None
 
 
 def _newest(session: Session, risk_ids: Collection[int]) -> dict[int, RiskAcceptance]:

@@ -49,7 +49,7 @@ def test_a_risk_is_added_by_those_who_answer_and_hidden_with_its_system(session,
         queries.by_number(session, cast.actor(session, "ben"), hidden.id)
 
 
-def test_an_acceptance_lapses_and_ends_when_more_is_left(session, cast, stated, risk):
+def test_an_acceptance_lapses_and_ends_when_the_risk_is_another(session, cast, stated, risk):
     ada, ben = cast.actor(session, "ada"), cast.actor(session, "ben")
     with pytest.raises(Forbidden):
         actions.accept_risk(session, ben, risk, WHY, version=risk.version)
@@ -59,10 +59,21 @@ def test_an_acceptance_lapses_and_ends_when_more_is_left(session, cast, stated, 
     assert line(session, risk).standing.status is Status.ACCEPTED
     lapsed = line(session, risk, WHY.until + timedelta(days=1)).standing
     assert (lapsed.status, "lapsed on" in lapsed.says) == (Status.OPEN, True)
-    actions.edit_risk(session, ben, risk, replace(stated, title="Sorted last"), version=risk.version)
-    assert risk.status is Status.ACCEPTED
-    actions.edit_risk(session, ben, risk, replace(stated, residual_likelihood=3), version=risk.version)
-    assert line(session, risk).standing.status is Status.OPEN
+    later = replace(stated, review_on=TODAY + timedelta(days=90), residual_likelihood=1)
+    actions.edit_risk(session, ben, risk, later, version=risk.version)
+    assert line(session, risk).standing.status is Status.ACCEPTED
+    for changed, says in (
+        ({"residual_likelihood": 3}, "likelihood that is left"),
+        (
+            {"residual_likelihood": 1, "impact": 5, "residual_impact": 5},
+            "impact without controls, impact that is left",
+        ),
+        ({"title": "Sorted last"}, "title"),
+        ({"event": "Somebody dies.", "owner_id": cast.number("mia")}, "event, who watches it"),
+    ):
+        actions.edit_risk(session, ben, risk, replace(stated, **changed), version=risk.version)
+        stands = line(session, risk).standing
+        assert (stands.status, stands.says) == (Status.OPEN, f"changed since it was accepted, in {says}")
     assert [row.likelihood for row, _ in queries.acceptances_of(session, risk.id)] == [2]
     with pytest.raises(Conflict) as met:
         actions.edit_risk(session, ben, risk, replace(stated, impact=5), version=1)

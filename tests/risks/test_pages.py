@@ -54,7 +54,7 @@ def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(state
     assert "Saved." in text_of(ben.post("/risks/1/edit", data=mine, follow_redirects=True))
     late = ben.post("/risks/1/edit", data=mine | {"cause": "Another."})
     assert (late.status_code, "Another." in text_of(late)) == (409, True)
-    assert "accepted" in text_of(ben.get(PAGE))
+    assert "changed since it was accepted, in title" in text_of(ben.get(PAGE))
 
 
 def test_a_programme_names_risks_and_accepts_none(database, cast, stated, app):
