@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from registry.audit.actions import record
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, Seat, require
+from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Difference, Problem, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
@@ -16,8 +16,6 @@ from registry.people.queries import is_active_person
 from registry.risks import queries, rules
 from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import TEXTS, AcceptanceFacts, RiskFacts, Status
-
-_ANSWERS = frozenset({Seat.OWNER, Seat.DEPUTY})
 
 
 def add_risk(session: Session, actor: Actor, system_id: int, facts: RiskFacts) -> Risk:
@@ -58,16 +56,14 @@ def accept_risk(
 ) -> RiskAcceptance:
     """Bear what is left of a risk up to and with a day. `version` is the revision the person had read.
 
-    From a score of 15 on it takes a reviewer or executive who neither watches the risk nor answers for the system.
-    Raises RuleBroken, or Conflict when the risk has changed since.
+    From a score of 15 on, before any control, it takes a reviewer or executive who had no hand in the risk and holds
+    no seat on its system. Raises RuleBroken, or Conflict when the risk has changed since.
     """
     require(actor, Permission.RISK_ACCEPT, risk.system_id)
     stated = queries.facts_of(risk)
-    answers = bool(actor.seats.get(risk.system_id, frozenset()) & _ANSWERS)
+    involved = queries.involved_in(session, risk)
     facts = replace(facts, because=_cleaned(facts.because))
-    refuse_if(
-        rules.problems_with_acceptance(facts, stated, actor, answers_for_system=answers, today=clock.today())
-    )
+    refuse_if(rules.problems_with_acceptance(facts, stated, actor, involved=involved, today=clock.today()))
     if version != risk.version:
         raise Conflict(
             "This risk was changed after you read it. Read it again before you accept it.", risk.version

@@ -61,7 +61,7 @@ class RiskAcceptance(Row, table=True):
     __tablename__ = "risk_acceptance"
     __table_args__ = (
         sa.CheckConstraint("likelihood BETWEEN 1 AND 5 AND impact BETWEEN 1 AND 5", name="levels_known"),
-        # What the rules say, said again where no program can pass it by.
+        # The least of what the rules say, said again where no program can pass it by.
         sa.CheckConstraint(
             f"likelihood * impact < {NEEDS_ANOTHER} OR accepted_by_id <> owner_id", name="not_ones_own"
         ),

@@ -14,7 +14,7 @@ from registry.people import queries as people
 from registry.risks import actions, queries
 from registry.risks.forms import AcceptForm, RiskForm, risk_opened, risk_shown
 from registry.risks.models import Risk
-from registry.risks.rules import IMPACTS, LIKELIHOODS, NEEDS_ANOTHER, level
+from registry.risks.rules import IMPACTS, LIKELIHOODS, level, needs_another
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.conflicts import merge
@@ -102,7 +102,13 @@ def accept(number: int) -> ResponseReturnValue:
     )
     if done is None:
         framed, line = frame(session(), actor(), found), queries.line_of(session(), risk, clock.today())
-        return shown("risks/accept.html", form, **framed, line=line, needs_another=NEEDS_ANOTHER)
+        return shown(
+            "risks/accept.html",
+            form,
+            **framed,
+            line=line,
+            needs_another=needs_another(queries.facts_of(risk)),
+        )
     return _back(risk, f"What is left of {risk.key} is accepted up to and with {done.until.isoformat()}.")
 
 

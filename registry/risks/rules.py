@@ -1,6 +1,6 @@
 """What a risk states, how large it is, who may accept what is left of it, and how it stands on a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -144,6 +144,14 @@ def left(facts: RiskFacts) -> tuple[int, int]:
     return facts.residual_likelihood, facts.residual_impact
 
 
+def needs_another(facts: RiskFacts) -> bool:
+    """Whether a risk is so large that nobody accepts it who had a hand in it: by its levels before any control.
+
+    What controls leave of it is the word of those who answer for them, so it alone excuses nobody.
+    """
+    return score(facts.likelihood or 1, facts.impact or 1) >= NEEDS_ANOTHER
+
+
 def borne_of(facts: RiskFacts) -> dict[str, Any]:
     """What somebody bears who accepts a risk as it is stated: kept with the acceptance, and compared with ever after."""
     likelihood, impact = left(facts)
@@ -213,23 +221,25 @@ def _problems_with_status(facts: RiskFacts, today: date) -> list[Problem]:
 
 
 def problems_with_acceptance(
-    facts: AcceptanceFacts, risk: RiskFacts, actor: Actor, *, answers_for_system: bool, today: date
+    facts: AcceptanceFacts, risk: RiskFacts, actor: Actor, *, involved: Collection[int], today: date
 ) -> list[Problem]:
     """Why what is left of a risk may not be accepted by this person, for these reasons, up to that day.
 
-    `answers_for_system` says whether they are its accountable owner or deputy.
+    `involved` are all who hold a seat on its system or held one since the risk was last changed, who ever watched it,
+    and who ever added to it or edited it.
     """
     problems = []
     if actor.token is not None or actor.person_id is None:
         problems.append(Problem("", "A person accepts a risk, not a program. Sign in and do it there."))
     if risk.status is Status.CLOSED:
         problems.append(Problem("", "This risk is closed. Open it again first."))
-    if score(*left(risk)) >= NEEDS_ANOTHER:
+    if needs_another(risk):
         if not actor.roles & _ABOVE_THE_OWNER:
             says = "So large a risk is accepted by a reviewer or an executive. Ask one of them to do it."
             problems.append(Problem("", says))
-        elif answers_for_system or actor.person_id == risk.owner_id:
-            says = "Nobody accepts so large a risk of their own. Ask another reviewer or executive to do it."
+        elif actor.person_id in involved:
+            says = "Nobody accepts so large a risk of their own: one they watch or watched, wrote down or edited, or one of a "
+            says += "system they hold a seat on. Ask another reviewer or executive to do it."
             problems.append(Problem("", says))
     if not facts.because.strip():
         problems.append(Problem("because", "Say why it is borne and not mitigated further."))

@@ -84,7 +84,7 @@ def _risks(session: Session, cast: Cast, words: "Words") -> None:
     for facts in (bare, closed, stated):
         risk = risks.add_risk(session, ada, cast.triage.id or 0, facts)
     why = AcceptanceFacts(words.text("It is watched."), today + timedelta(days=60))
-    risks.accept_risk(session, ada, risk, why, version=risk.version)
+    risks.accept_risk(session, cast.actor(session, "eva"), risk, why, version=risk.version)
 
 
 def _tests(session: Session, cast: Cast, words: "Words") -> None:

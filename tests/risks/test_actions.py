@@ -6,10 +6,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from registry.accounts import actions as accounts
 from registry.kernel import clock
+from registry.kernel.actor import Role, Seat
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.ownership import actions as ownership
+from registry.ownership.models import Assignment
 from registry.risks import actions, queries
-from registry.risks.models import RiskAcceptance
+from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import AcceptanceFacts, Status
 from tests.risks.test_rules import FACTS
 
@@ -19,7 +23,7 @@ WHY = AcceptanceFacts("It is watched.", TODAY + timedelta(days=30))
 
 @pytest.fixture
 def stated(cast):
-    return replace(FACTS, owner_id=cast.number("ben"), review_on=TODAY + timedelta(days=60))
+    return replace(FACTS, likelihood=3, owner_id=cast.number("ben"), review_on=TODAY + timedelta(days=60))
 
 
 @pytest.fixture
@@ -80,18 +84,56 @@ def test_an_acceptance_lapses_and_ends_when_the_risk_is_another(session, cast, s
     assert "impact" in {each.field for each in met.value.differences}
 
 
-def test_a_large_risk_is_accepted_by_another_and_the_database_says_so_too(session, cast, stated, risk):
-    large = replace(stated, residual_likelihood=4, owner_id=cast.number("rita"))
-    actions.edit_risk(session, cast.actor(session, "ben"), risk, large, version=risk.version)
-    for who, says in (("ada", "reviewer or an executive"), ("rita", "of their own")):
-        with pytest.raises(RuleBroken, match=says):
-            actions.accept_risk(session, cast.actor(session, who), risk, WHY, version=risk.version)
-    made = actions.accept_risk(session, cast.actor(session, "eva"), risk, WHY, version=risk.version)
-    session.add(
-        RiskAcceptance(**made.model_dump(exclude={"id", "accepted_by_id"}), accepted_by_id=made.owner_id)
+def test_a_large_risk_is_accepted_by_who_had_no_hand_in_it_and_the_database_says_so_too(
+    database, cast, stated
+):
+    def done(act):
+        # One transaction each, as people act: the ledger is written where it ends.
+        with database.transaction() as session:
+            risk = session.get(Risk, 1)
+            return act(session, *([risk, risk.version] if risk else []))
+
+    def by(session, who):
+        return cast.actor(session, who)
+
+    def edited(who, facts):
+        done(lambda session, risk, at: actions.edit_risk(session, by(session, who), risk, facts, version=at))
+
+    def accepted(who):
+        return done(
+            lambda session, risk, at: actions.accept_risk(session, by(session, who), risk, WHY, version=at)
+        )
+
+    # Rita watched it once, Adam edited it before Ben did, Mia led the business when it was last changed.
+    large = replace(stated, likelihood=4, residual_likelihood=4)
+    watched = replace(large, owner_id=cast.number("rita"))
+    done(lambda session: actions.add_risk(session, by(session, "ben"), cast.triage.id, watched))
+    for who in ("adam", "mia"):
+        done(
+            lambda session, *_, who=who: accounts.grant_role(
+                session, by(session, "adam"), cast.people[who], Role.EXECUTIVE
+            )
+        )
+    edited("adam", replace(watched, cause="Few."))
+    mia, triage = cast.number("mia"), cast.triage.id
+    seat = done(
+        lambda session, *_: ownership.fill_seat(
+            session, by(session, "ada"), triage, Seat.BUSINESS_LEAD, person_id=mia
+        )
     )
+    edited("ben", large)
+    done(
+        lambda session, *_: ownership.vacate_seat(
+            session, by(session, "ada"), session.get(Assignment, seat.id)
+        )
+    )
+    for who in ("ada", "rita", "adam", "mia"):
+        with pytest.raises(RuleBroken, match="reviewer or an exec" if who == "ada" else "of their own"):
+            accepted(who)
+    made = accepted("eva")
+    row = RiskAcceptance(**made.model_dump(exclude={"id", "accepted_by_id"}), accepted_by_id=made.owner_id)
     with pytest.raises(sa.exc.IntegrityError):
-        session.flush()
+        done(lambda session, *_: (session.add(row), session.flush()))
 
 
 def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk):
@@ -103,10 +145,10 @@ def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, sta
     actions.edit_risk(session, ben, gone, over, version=gone.version)
     lines = queries.lines_of(session, cast.triage.id, TODAY)
     assert [(one.score, one.standing.status) for one in lines] == [
-        (16, Status.OPEN),
+        (12, Status.OPEN),
         (8, Status.OPEN),
         (8, Status.CLOSED),
     ]
     counts = queries.matrix(lines)
-    assert {place: count for place, count in counts.items() if count} == {(4, 4): 1, (2, 4): 1}
+    assert {place: count for place, count in counts.items() if count} == {(3, 4): 1, (2, 4): 1}
     assert len(counts) == 25
