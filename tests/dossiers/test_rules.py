@@ -58,6 +58,18 @@ HOSTILE = {
     ),
     "cut off": (b"<testsuite><testcase", "no well-formed XML"),
     "another document": (b"<html><testcase name='a'/></html>", "no JUnit report"),
+    "an encoding of no name": (
+        b'<?xml version="1.0" encoding="nonsense"?><testsuite/>',
+        "encoding that is not read",
+    ),
+    "an encoding of many bytes": (
+        b'<?xml version="1.0" encoding="utf-7"?><testsuite/>',
+        "encoding that is not read",
+    ),
+    "an encoding for other things": (
+        b'<?xml version="1.0" encoding="idna"?><testsuite/>',
+        "encoding that is not read",
+    ),
     "nothing": (b"", "no well-formed XML"),
 }
 

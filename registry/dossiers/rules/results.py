@@ -148,6 +148,9 @@ def from_junit(content: bytes) -> Read:
     except expat.ExpatError as reason:
         says = f"This is no well-formed XML (line {reason.lineno}). Send the report as the tool wrote it."
         raise _refused(says) from reason
+    except (LookupError, ValueError) as reason:
+        # An encoding that is declared is looked up by its name, and whatever that codec raises comes out here.
+        raise _refused("This XML is in an encoding that is not read. Send it in UTF-8.") from reason
     if not report.is_junit:
         raise _refused("This is no JUnit report: it begins with neither testsuites nor testsuite.")
     return _sorted([result_of(number, told) for number, told in enumerate(report.cases, 1)])

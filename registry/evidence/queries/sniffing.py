@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +12,18 @@ from registry.evidence.rules.files import FileType, Part, Shape, Unwelcome
 
 _CHUNK = 1 << 20
 _LONGEST_LIST = 1_000_000
+# What reading a damaged archive raises; ValueError for names that are not in the encoding they declare.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    ValueError,
+)
 
 
 def type_of(place: Path) -> FileType:
@@ -61,7 +74,9 @@ def _document(place: Path, tail: bytes) -> FileType:
             # What the archive declares may be a lie: no more is unpacked than such a list ever has.
             with archive.open("[Content_Types].xml") as listed:
                 text = listed.read(_LONGEST_LIST + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as reason:
+    except Unwelcome:
+        raise
+    except _DAMAGED as reason:
         raise Unwelcome(rules.DAMAGED) from reason
     if len(text) > _LONGEST_LIST:
         raise Unwelcome(rules.BOMB)
@@ -69,4 +84,6 @@ def _document(place: Path, tail: bytes) -> FileType:
 
 
 def _part(info: zipfile.ZipInfo) -> Part:
-    return Part(info.filename, info.file_size, info.compress_size, is_locked=bool(info.flag_bits & 1))
+    packing = info.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    locked = bool(info.flag_bits & 1)
+    return Part(info.filename, info.file_size, info.compress_size, is_locked=locked, is_common=packing)

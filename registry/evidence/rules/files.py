@@ -111,12 +111,16 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an archive, as the archive declares it; sizes in bytes."""
+    """One part of an archive, as the archive declares it; sizes in bytes.
+
+    `is_common` says that it is packed as office documents are: not at all, or deflated.
+    """
 
     name: str
     size: int
     packed: int
     is_locked: bool = False
+    is_common: bool = True
 
 
 def told_by_ends(head: bytes, tail: bytes) -> FileType | Shape:
@@ -192,6 +196,8 @@ def refuse_parts(parts: Sequence[Part]) -> None:
         raise Unwelcome(BOMB)
     if any(part.is_locked for part in parts):
         raise Unwelcome("This document is locked with a password. Save it without one and send that.")
+    if not all(part.is_common for part in parts):
+        raise Unwelcome(DAMAGED)
     if len(set(names)) != len(names) or any(_leads_out(name) for name in names):
         raise Unwelcome(DAMAGED)
     if any(mark.decode() in name.lower() for name in names for mark in _ACTIVE):
