@@ -150,28 +150,31 @@ def sign(
     """Sign for the tests as they stand. `sha256` is the content that the person had before them.
 
     For people alone, and not for whoever built the version. The caller holds the system's row locked. Raises
-    Forbidden, RuleBroken, or Conflict where something was added since the page was opened.
+    Forbidden, RuleBroken, or Conflict where anything was added or edited since the page was opened.
     """
     require(actor, Permission.DOSSIER_SIGN, dossier.system_id)
     if actor.person_id is None or actor.token is not None:
         raise Forbidden("A person signs, not a program. Sign in and do it there.")
     _refuse_builder(actor, model)
     number, words = dossier.id or 0, _cleaned(words)
-    digest, cases, runs = queries.content_of(session, number)
+    content = queries.content_of(session, number)
     signed = queries.signatures_of(session, [number])[number]
     same = any(
-        (each.signature.signed_by_id, each.signature.sha256) == (actor.person_id, digest) for each in signed
+        (each.signature.signed_by_id, each.signature.sha256) == (actor.person_id, content.sha256)
+        for each in signed
     )
     refuse_if(
         rules.problems_with_signature(words, queries.covered_by(session, [number])[number], is_signed=same)
     )
-    if sha256 != digest:
-        raise Conflict("Cases or runs were added after you opened this page. Read them, then sign.", 0)
+    if sha256 != content.sha256:
+        says = "Cases or runs were added, or the version was edited, after you opened this page. Read it, then sign."
+        raise Conflict(says, 0)
     signature = DossierSignature(
         dossier_id=number,
-        sha256=digest,
-        cases=cases,
-        runs=runs,
+        sha256=content.sha256,
+        version_sha256=content.version_sha256,
+        cases=content.cases,
+        runs=content.runs,
         words=words,
         signed_at=clock.now(),
         signed_by_id=actor.person_id,

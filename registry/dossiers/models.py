@@ -89,6 +89,8 @@ class DossierSignature(Row, table=True):
 
     dossier_id: int = Field(foreign_key="dossier.id")
     sha256: str = Field(max_length=64)
+    # Of what the version stated then: it can be edited until it is approved.
+    version_sha256: str = Field(max_length=64)
     cases: int
     runs: int
     words: str = long_text()

@@ -189,8 +189,8 @@ def _said(receipt: Receipt) -> str:
 @needs(Permission.DOSSIER_SIGN)
 def sign(number: int) -> ResponseReturnValue:
     dossier, model, found = _held(number, Permission.DOSSIER_SIGN)
-    digest, cases, runs = queries.content_of(session(), number)
-    form = SignForm(data=None if _sent() else {"content": digest})
+    content = queries.content_of(session(), number)
+    form = SignForm(data=None if _sent() else {"content": content.sha256})
     signed = form.carried_out(
         lambda: actions.sign(
             session(), actor(), dossier, model, form.words.data or "", sha256=form.content.data or ""
@@ -198,8 +198,9 @@ def sign(number: int) -> ResponseReturnValue:
     )
     if signed is None:
         line = queries.line_of(session(), dossier, model)
-        return _step("dossiers/sign.html", form, (dossier, model, found), line=line, digest=digest, runs=runs)
-    return _back(dossier, f"You have signed for {counted(cases, 'case')} and {counted(runs, 'run')}.")
+        return _step("dossiers/sign.html", form, (dossier, model, found), line=line, content=content)
+    made = f"{counted(signed.cases, 'case')} and {counted(signed.runs, 'run')}"
+    return _back(dossier, f"You have signed for {made}.")
 
 
 def _held(number: int, permission: Permission) -> Found:

@@ -11,6 +11,7 @@ from registry.dossiers.rules import results
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
 from registry.versions import actions as versions
+from registry.versions.queries import facts_of
 from registry.versions.rules.record import VersionFacts
 from tests.dossiers.test_rules import JUNIT
 
@@ -100,19 +101,42 @@ def test_two_tests_of_one_name_in_two_places_are_two_cases(session, cast, model,
 def test_a_signature_is_for_what_stood_and_says_when_that_has_changed(session, cast, model, dossier):
     ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
     case = actions.add_case(session, cast.actor(session, "ben"), dossier, CASE)
-    digest, *_ = queries.content_of(session, dossier.id)
+    digest = queries.content_of(session, dossier.id).sha256
     with pytest.raises(RuleBroken, match="1 case has no run yet"):
         actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
     actions.record_run(session, ada, dossier, model, case, RUN)
     with pytest.raises(Conflict):
         actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
-    digest, cases, runs = queries.content_of(session, dossier.id)
+    content = queries.content_of(session, dossier.id)
+    digest = content.sha256
     signed = actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
-    assert (signed.sha256, signed.cases, signed.runs) == (digest, cases, runs) == (digest, 1, 1)
+    assert (
+        (signed.sha256, signed.cases, signed.runs) == (digest, content.cases, content.runs) == (digest, 1, 1)
+    )
     with pytest.raises(RuleBroken, match="signed just this already"):
         actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
     assert [one.has_changed for one in queries.line_of(session, dossier, model).signed] == [False]
     actions.record_run(session, ada, dossier, model, case, RUN)
     line = queries.line_of(session, dossier, model)
     assert ([one.has_changed for one in line.signed], line.holding) == ([True], [])
-    assert queries.content_of(session, dossier.id)[0] != digest
+    assert queries.content_of(session, dossier.id).sha256 != digest
+
+
+def test_a_signature_is_for_the_version_that_was_tested_and_lapses_when_it_is_edited(
+    session, cast, model, dossier
+):
+    rita, ben, dee = (cast.actor(session, who) for who in ("rita", "ben", "dee"))
+    case = actions.add_case(session, ben, dossier, CASE)
+    actions.record_run(session, rita, dossier, model, case, RUN)
+    sha256 = queries.content_of(session, dossier.id).sha256
+    actions.sign(session, rita, dossier, model, "Fine.", sha256=sha256)
+    first = facts_of(model, ())
+    for facts, holds in (
+        (replace(first, because="Said better.", evaluation="As tested."), True),
+        (replace(first, changed="Wholly retrained on other data."), False),
+        (replace(first, artifact="models/other.bin"), False),
+        (first, True),
+    ):
+        versions.edit(session, dee, model, facts, version=model.version)
+        line = queries.line_of(session, dossier, model)
+        assert (len(line.holding), queries.content_of(session, dossier.id).sha256 == sha256) == (holds, holds)

@@ -105,7 +105,7 @@ def _tests(session: Session, cast: Cast, words: "Words") -> None:
         Outcome.FAILED, words.text("12 % late."), clock.today(), is_similar=True, similar_because=why
     )
     dossiers.record_run(session, rita, dossier, model, case, run)
-    digest, *_ = dossier_queries.content_of(session, dossier.id or 0)
+    digest = dossier_queries.content_of(session, dossier.id or 0).sha256
     dossiers.sign(session, rita, dossier, model, words.text("One of one *failed*."), sha256=digest)
     bare = CaseFacts(CaseType.ADVERSARIAL, "A claim that gives orders", expected="They are ignored.")
     dossiers.add_case(session, adam, dossier, bare)

@@ -152,5 +152,5 @@ def _dossier(session: Session, lead: Actor, reviewer: Actor, number: int) -> Non
     sent = Delivery(read, digest, "csv", CaseType.EDGE_CASE, is_similar=True, similar_because=why)
     dossiers.take_results(session, reviewer, dossier, model, sent)
     words = "Four of five passed. What failed is on the risk register. Nobody gains by deceiving it, so no attack was tried."
-    content, *_ = dossier_queries.content_of(session, dossier.id or 0)
+    content = dossier_queries.content_of(session, dossier.id or 0).sha256
     dossiers.sign(session, reviewer, dossier, model, words, sha256=content)

@@ -11,6 +11,7 @@ from registry.kernel.errors import Problem
 from registry.kernel.prose import problems_with_prose
 from registry.kernel.text import counted, worded
 from registry.systems.rules.record import text_problems
+from registry.versions.rules.record import VersionFacts
 
 PREFIX: Final = "TST"
 NAME_LIMIT: Final = 300
@@ -175,9 +176,22 @@ def problems_with_signature(words: str, covered: Sequence[Covered], *, is_signed
     return [*problems, *(Problem("words", f"This text {says}") for says in problems_with_prose(words))]
 
 
-def content_hash(cases: Iterable[Mapping[str, Any]], runs: Iterable[Mapping[str, Any]]) -> str:
-    """The SHA-256 of everything a signature stands for: each case and each run, in the order they were added."""
-    return sha256_hex(canonical({"cases": list(cases), "runs": list(runs)}))
+def version_hash(facts: VersionFacts) -> str:
+    """The SHA-256 of what a version is: its label, its artifact, what was changed and what it learned from.
+
+    Why it was made, how it was evaluated and how far it has come are left out: these are written after the tests.
+    """
+    learned = sorted(
+        [each.source_id, *(day.isoformat() if day else "" for day in (each.from_on, each.to_on))]
+        for each in facts.trained_on
+    )
+    told = {name: getattr(facts, name) for name in ("label", "changed", "artifact", "digest")}
+    return sha256_hex(canonical(told | {"trained_on": learned}))
+
+
+def content_hash(version: str, cases: Iterable[Mapping[str, Any]], runs: Iterable[Mapping[str, Any]]) -> str:
+    """The SHA-256 of everything a signature stands for: what was tested, by its hash, and each case and run in order."""
+    return sha256_hex(canonical({"version": version, "cases": list(cases), "runs": list(runs)}))
 
 
 def coverage(counts: Mapping[tuple[CaseType, Outcome | None], int]) -> list[Covered]:
