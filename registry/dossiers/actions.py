@@ -96,7 +96,7 @@ def record_run(
 ) -> DossierRun:
     """Record how a case went once. Whoever built the version may not. Raises Forbidden, RuleBroken."""
     require(actor, Permission.DOSSIER_TEST, dossier.system_id)
-    _refuse_builder(actor, model)
+    _refuse_builder(session, actor, model)
     facts = replace(facts, actual=_cleaned(facts.actual), similar_because=_cleaned(facts.similar_because))
     refuse_if(rules.problems_with_run(facts, today=clock.today()))
     if evidence is not None:
@@ -115,7 +115,7 @@ def take_results(
     The caller holds the system's row locked. Raises Forbidden for whoever built the version, RuleBroken.
     """
     require(actor, Permission.DOSSIER_TEST, dossier.system_id)
-    _refuse_builder(actor, model)
+    _refuse_builder(session, actor, model)
     read = delivery.read
     total = len(read.results) + len(read.unread)
     if queries.has_delivery(session, dossier.id or 0, delivery.digest):
@@ -155,7 +155,7 @@ def sign(
     require(actor, Permission.DOSSIER_SIGN, dossier.system_id)
     if actor.person_id is None or actor.token is not None:
         raise Forbidden("A person signs, not a program. Sign in and do it there.")
-    _refuse_builder(actor, model)
+    _refuse_builder(session, actor, model)
     number, words = dossier.id or 0, _cleaned(words)
     content = queries.content_of(session, number)
     signed = queries.signatures_of(session, [number])[number]
@@ -262,8 +262,8 @@ def _run(
     )
 
 
-def _refuse_builder(actor: Actor, model: ModelVersion) -> None:
-    objection = queries.objection_to(actor, model)
+def _refuse_builder(session: Session, actor: Actor, model: ModelVersion) -> None:
+    objection = queries.objection_to(session, actor, model)
     if objection:
         raise Forbidden(objection)
 

@@ -87,7 +87,7 @@ def show(number: int) -> ResponseReturnValue:
     after = parts_of(request.args.get("after"), (int,))
     page = queries.tried_page(session(), number, after=after[0] if after else None, limit=_PAGE)
     following = cursor_of(*page.next_after) if page.next_after else None
-    objection = queries.objection_to(actor(), model)
+    objection = queries.objection_to(session(), actor(), model)
     system_id = dossier.system_id
     return render_template(
         "dossiers/show.html",
@@ -210,7 +210,7 @@ def _held(number: int, permission: Permission) -> Found:
     """
     dossier, model, found = queries.by_number(session(), actor(), number)
     require(actor(), permission, dossier.system_id)
-    objection = queries.objection_to(actor(), model)
+    objection = queries.objection_to(session(), actor(), model)
     if objection and permission is not Permission.DOSSIER_EDIT:
         raise Forbidden(objection)
     if _sent():

@@ -9,8 +9,13 @@ from registry.dossiers import actions, queries
 from registry.dossiers.actions import Delivery
 from registry.dossiers.rules import results
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
+from registry.kernel.actor import Seat
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.ownership.actions import vacate_seat
+from registry.ownership.models import Assignment
+from registry.ownership.queries import held_on
 from registry.versions import actions as versions
+from registry.versions.models import ModelVersion
 from registry.versions.queries import facts_of
 from registry.versions.rules.record import VersionFacts
 from tests.dossiers.test_rules import JUNIT
@@ -52,6 +57,29 @@ def test_who_built_the_version_neither_tests_nor_signs_and_others_do(session, ca
     assert (run.tester_id, run.source) == (cast.number("ada"), "form")
     with pytest.raises(NotFound):
         queries.by_number(session, cast.actor(session, "otto"), 999)
+
+
+def test_whoever_once_built_the_version_or_led_it_stays_kept_from_testing_it(database, cast):
+    def by(who, act):
+        # One transaction each, as people act: the ledger is written where it ends.
+        with database.transaction() as session:
+            return act(session, cast.actor(session, who), session.get(ModelVersion, 1))
+
+    def edited(who, says):
+        facts = VersionFacts("2.1", says, significant=False)
+        by(who, lambda session, actor, it: versions.edit(session, actor, it, facts, version=it.version))
+
+    first = VersionFacts("2.1", "First.", significant=False)
+    by("dee", lambda session, actor, _: versions.add_version(session, actor, cast.triage.id, first))
+    edited("ada", "Ada rebuilt it.")
+    edited("adam", "Ada rebuilt it!")
+    [lead] = by("ada", lambda session, *_: [
+        each.assignment.id for each in held_on(session, cast.triage.id) if each.assignment.seat is Seat.ENGINEERING_LEAD
+    ])  # fmt: skip
+    by("ada", lambda session, actor, _: vacate_seat(session, actor, session.get(Assignment, lead)))
+    for who, says in (("dee", "You added"), ("ada", "You added"), ("ben", "have led it"), ("rita", None)):
+        found = by(who, queries.objection_to)
+        assert (found is None) if says is None else says in found, who
 
 
 def test_a_report_finds_its_cases_or_adds_them_and_counts_once(session, cast, model, dossier):

@@ -6,13 +6,18 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from registry.audit import queries as audit
 from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
 from registry.dossiers.rules import cases
 from registry.dossiers.rules.cases import content_hash, version_hash
 from registry.kernel.actor import Actor, Seat
+from registry.kernel.events import Event
+from registry.ownership.queries import seated_since
 from registry.people.models import Person
 from registry.versions.models import ModelVersion
 from registry.versions.queries import facts_of, learned_by
+
+_BUILT_BY = (Event.VERSION_ADDED, Event.VERSION_EDITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,12 @@ def _built(session: Session, dossier_ids: Collection[int]) -> dict[int, str]:
     return {number or 0: version_hash(facts_of(model, learned[model.id or 0])) for number, model in found}
 
 
-def objection_to(actor: Actor, model: ModelVersion) -> str | None:
-    """Why the actor may neither test nor sign a version, or None. A seat held through a team counts as their own."""
-    leads = Seat.ENGINEERING_LEAD in actor.seats.get(model.system_id, frozenset())
-    return cases.objection_to(actor.person_id, {model.added_by_id, model.edited_by_id}, leads=leads)
+def objection_to(session: Session, actor: Actor, model: ModelVersion) -> str | None:
+    """Why the actor may neither test nor sign a version, or None. A seat held through a team counts as their own.
+
+    Read from the ledger: the version itself names only who edited it last.
+    """
+    writers, _ = audit.hands_on(session, "model_version", model.id or 0, _BUILT_BY)
+    leads = seated_since(session, model.system_id, frozenset({Seat.ENGINEERING_LEAD}), model.added_at)
+    builders = {model.added_by_id, model.edited_by_id, *writers}
+    return cases.objection_to(actor.person_id, builders, leads=actor.person_id in leads)

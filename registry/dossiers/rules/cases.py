@@ -146,12 +146,13 @@ def problems_with_conditions(is_similar: bool | None, because: str) -> list[Prob
 def objection_to(person_id: int | None, builders: Collection[int | None], *, leads: bool) -> str | None:
     """Why this person may not test or sign a version, or None: whoever built it is not the one who says that it works.
 
-    `builders` are those who wrote the version down; `leads` says whether the person leads the system's engineering.
+    `builders` are all who ever wrote or edited the version; `leads` says whether the person leads the system's
+    engineering, or has led it at any time since the version was added.
     """
     if person_id is not None and person_id in builders:
         return "You added or edited this version, so somebody else tests and signs it: ask a colleague or a reviewer."
     if leads:
-        return "You lead the engineering of this system, so somebody else tests and signs it: ask a reviewer."
+        return "You lead the engineering of this system, or have led it since this version was added, so somebody else tests and signs it: ask a reviewer."
     return None
 
 
