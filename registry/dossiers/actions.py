@@ -110,7 +110,7 @@ def record_run(
 def take_results(
     session: Session, actor: Actor, dossier: Dossier, model: ModelVersion, delivery: Delivery
 ) -> Receipt:
-    """Take in the results of a file: each finds its case by reference or name, or adds one. Sent twice, it counts once.
+    """Take in the results of a file: each finds its case by reference or name, or adds one. Sent twice in a row, it counts once.
 
     The caller holds the system's row locked. Raises Forbidden for whoever built the version, RuleBroken.
     """
@@ -118,7 +118,7 @@ def take_results(
     _refuse_builder(session, actor, model)
     read = delivery.read
     total = len(read.results) + len(read.unread)
-    if queries.has_delivery(session, dossier.id or 0, delivery.digest):
+    if queries.ends_with(session, dossier.id or 0, delivery.digest):
         return Receipt(total, is_known=True, unread=read.unread)
     delivery = replace(delivery, similar_because=_cleaned(delivery.similar_because))
     today = clock.today()
@@ -131,6 +131,7 @@ def take_results(
     session.add_all(known.added)
     session.flush()
     session.add_all(_runs(actor, dossier, delivery, found, today))
+    dossier.unread = len(read.unread)
     counts = {outcome: sum(each.outcome is outcome for each in read.results) for outcome in Outcome}
     note = {"results": f"{len(read.results)} of {total}", "sha256": delivery.digest}
     record(session, actor, Event.DOSSIER_RESULTS_TAKEN, dossier, system_id=dossier.system_id, note=note)
@@ -173,6 +174,7 @@ def sign(
         dossier_id=number,
         sha256=content.sha256,
         version_sha256=content.version_sha256,
+        unread=dossier.unread,
         cases=content.cases,
         runs=content.runs,
         words=words,
@@ -210,7 +212,10 @@ def _runs(
     actor: Actor, dossier: Dossier, delivery: Delivery, found: Sequence[DossierCase], today: date
 ) -> list[DossierRun]:
     runs = []
-    for case, result in zip(found, delivery.read.results, strict=True):
+    told = list(zip(found, delivery.read.results, strict=True))
+    # A case that a file names several times, once for each value it was tried with or each time it was tried again,
+    # stands by the worst of them: the last row of a day stands for it, so failures are recorded last.
+    for case, result in sorted(told, key=lambda one: rules.FROM_BEST.index(one[1].outcome)):
         facts = RunFacts(
             result.outcome,
             result.actual,

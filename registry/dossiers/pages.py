@@ -177,7 +177,7 @@ def _taken(found: Found, form: ResultsForm) -> Receipt:
 
 def _said(receipt: Receipt) -> str:
     if receipt.is_known:
-        return "This file was taken in before, so nothing was added."
+        return "This file was taken in just before, so nothing was added."
     left = f"; {counted(len(receipt.unread), 'row')} could not be read" if receipt.unread else ""
     return (
         f"Of {counted(receipt.rows, 'row')} {receipt.passed} passed, {receipt.failed} failed and {receipt.skipped} were "

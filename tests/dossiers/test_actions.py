@@ -103,6 +103,33 @@ def test_a_report_finds_its_cases_or_adds_them_and_counts_once(session, cast, mo
         actions.take_results(session, ada, dossier, model, delivery(JUNIT + b"\n", is_similar=None))
 
 
+def test_no_failure_is_lost_to_a_later_row_an_earlier_file_or_a_type_of_another_tool(
+    session, cast, model, dossier
+):
+    rita = cast.actor(session, "rita")
+
+    def sent(content):
+        got = actions.take_results(session, rita, dossier, model, table(content))
+        tried = queries.tried_page(session, dossier.id).items
+        return got.is_known, [one.run.outcome.value for one in tried]
+
+    def table(content):
+        read = results.from_csv(content)
+        why = "Last year's mix."
+        return Delivery(read, results.digest_of(content), "csv", CaseType.EDGE_CASE, True, why)
+
+    failed, passed = (b"name,outcome\nodd,%s\n" % outcome for outcome in (b"failed", b"passed"))
+    assert sent(failed + b"odd,passed\nodd,skipped\n") == (False, ["failed"])
+    assert sent(passed) == (False, ["passed"])
+    assert [sent(failed), sent(failed)] == [(False, ["failed"]), (True, ["failed"])]
+    assert sent(passed) == (False, ["passed"])
+    assert sent(failed)[1] == ["failed"]
+    unit = b'<testsuite><testcase name="odd"><properties><property name="type" value="unit"/></properties><failure/></testcase><testcase/></testsuite>'
+    assert actions.take_results(session, rita, dossier, model, delivery(unit)).failed == 1
+    sha256 = queries.content_of(session, dossier.id).sha256
+    assert actions.sign(session, rita, dossier, model, "It fails.", sha256=sha256).unread == 1
+
+
 TWINS = b"""<testsuite><testcase classname="speed" name="Claims of minors"/>
 <testcase classname="bias" name="claims of  MINORS"><failure message="late"/></testcase>
 <testcase classname="bias" name="alone"/></testsuite>"""

@@ -86,7 +86,7 @@ def test_a_file_of_results_is_taken_in_and_every_row_accounted_for(dossier, clie
         "Row 4: It has no name",
     ):
         assert words in said, words
-    assert "taken in before" in text_of(sent(JUNIT))
+    assert "taken in just before" in text_of(sent(JUNIT))
     hostile = sent(ENTITIES)
     assert (hostile.status_code, "declares a document type" in text_of(hostile)) == (422, True)
     assert "Last year&#39;s mix." in hostile.text

@@ -153,7 +153,10 @@ def tried_page(
     return cut([Tried(*row) for row in found], limit, lambda one: (one.case.id,))
 
 
-def has_delivery(session: Session, dossier_id: int, digest: str) -> bool:
-    """Whether the file of this digest was taken in before."""
-    query = select(DossierRun.id).where(DossierRun.dossier_id == dossier_id, DossierRun.delivery == digest)
-    return session.exec(query.limit(1)).first() is not None
+def ends_with(session: Session, dossier_id: int, digest: str) -> bool:
+    """Whether the file of this digest is the last that was recorded: then it was sent twice.
+
+    A file that was sent earlier, with other runs since, is how it went once more: its failures count again.
+    """
+    query = select(DossierRun.delivery).where(DossierRun.dossier_id == dossier_id)
+    return session.exec(query.order_by(col(DossierRun.id).desc()).limit(1)).first() == digest

@@ -54,6 +54,9 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+FROM_BEST: Final = (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """What a case states. `reference` is what other tools call it; left out, it is known by its name alone."""
