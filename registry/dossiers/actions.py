@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.dossiers import queries
 from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
@@ -146,9 +147,17 @@ def take_results(
 
 
 def sign(
-    session: Session, actor: Actor, dossier: Dossier, model: ModelVersion, words: str, *, sha256: str
+    session: Session,
+    actor: Actor,
+    dossier: Dossier,
+    model: ModelVersion,
+    words: str,
+    *,
+    sha256: str,
+    confirmed_at: datetime | None,
 ) -> DossierSignature:
-    """Sign for the tests as they stand. `sha256` is the content that the person had before them.
+    """Sign for the tests as they stand. `sha256` is the content that the person had before them,
+    `confirmed_at` when they last gave their password again.
 
     For people alone, and not for whoever built the version. The caller holds the system's row locked. Raises
     Forbidden, RuleBroken, or Conflict where anything was added or edited since the page was opened.
@@ -164,8 +173,12 @@ def sign(
         (each.signature.signed_by_id, each.signature.sha256) == (actor.person_id, content.sha256)
         for each in signed
     )
+    covered = queries.covered_by(session, [number])[number]
     refuse_if(
-        rules.problems_with_signature(words, queries.covered_by(session, [number])[number], is_signed=same)
+        [
+            *rules.problems_with_signature(words, covered, is_signed=same),
+            *confirmation_problems(confirmed_at, clock.now()),
+        ]
     )
     if sha256 != content.sha256:
         says = "Cases or runs were added, or the version was edited, after you opened this page. Read it, then sign."

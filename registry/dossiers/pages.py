@@ -1,14 +1,19 @@
 """The tests of a system before use: its dossiers; one with its cases; cases, runs, files of results, signatures."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.accounts.actions import confirm_identity
+from registry.accounts.queries import confirmed_at
+from registry.accounts.rules import is_confirmed
 from registry.dossiers import actions, queries
 from registry.dossiers.actions import Delivery, Receipt
 from registry.dossiers.forms import BeginForm, CaseForm, ResultsForm, RunForm, SignForm, answered
-from registry.dossiers.models import Dossier, DossierRun
+from registry.dossiers.models import Dossier, DossierRun, DossierSignature
 from registry.dossiers.rules import results
 from registry.dossiers.rules.cases import CaseType
 from registry.evidence import queries as evidence
@@ -21,7 +26,8 @@ from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.versions import queries as versions
 from registry.versions.models import ModelVersion
-from registry.web.doors import needs, takes_files
+from registry.web.confirming import bound, browser_secret
+from registry.web.doors import keeps_refusals, needs, takes_files
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number, shown
 from registry.web.systemkit import frame
@@ -187,20 +193,33 @@ def _said(receipt: Receipt) -> str:
 
 @pages.route("/dossiers/<int:number>/sign", methods=_BOTH)
 @needs(Permission.DOSSIER_SIGN)
+@keeps_refusals
 def sign(number: int) -> ResponseReturnValue:
     dossier, model, found = _held(number, Permission.DOSSIER_SIGN)
     content = queries.content_of(session(), number)
     form = SignForm(data=None if _sent() else {"content": content.sha256})
-    signed = form.carried_out(
-        lambda: actions.sign(
-            session(), actor(), dossier, model, form.words.data or "", sha256=form.content.data or ""
-        )
-    )
+    signed = _bound(form, lambda at: _signed((dossier, model, found), form, at))
     if signed is None:
         line = queries.line_of(session(), dossier, model)
         return _step("dossiers/sign.html", form, (dossier, model, found), line=line, content=content)
     made = f"{counted(signed.cases, 'case')} and {counted(signed.runs, 'run')}"
     return _back(dossier, f"You have signed for {made}.")
+
+
+def _signed(found: Found, form: SignForm, at: datetime) -> DossierSignature:
+    words, sha256 = form.words.data or "", form.content.data or ""
+    return actions.sign(session(), actor(), found[0], found[1], words, sha256=sha256, confirmed_at=at)
+
+
+def _bound(form: Any, act: Callable[[datetime], DossierSignature]) -> DossierSignature | None:
+    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago."""
+    given = confirmed_at(session(), browser_secret())
+    return bound(
+        form,
+        act,
+        given=given if is_confirmed(given, clock.now()) else None,
+        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
+    )
 
 
 def _held(number: int, permission: Permission) -> Found:

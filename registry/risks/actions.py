@@ -1,10 +1,12 @@
 """Add and edit risks; accept what is left of one."""
 
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -52,9 +54,16 @@ def edit_risk(session: Session, actor: Actor, risk: Risk, facts: RiskFacts, *, v
 
 
 def accept_risk(
-    session: Session, actor: Actor, risk: Risk, facts: AcceptanceFacts, *, version: int
+    session: Session,
+    actor: Actor,
+    risk: Risk,
+    facts: AcceptanceFacts,
+    *,
+    version: int,
+    confirmed_at: datetime | None,
 ) -> RiskAcceptance:
-    """Bear what is left of a risk up to and with a day. `version` is the revision the person had read.
+    """Bear what is left of a risk up to and with a day. `version` is the revision the person had read, `confirmed_at`
+    when they last gave their password again.
 
     From a score of 15 on, before any control, it takes a reviewer or executive who had no hand in the risk and holds
     no seat on its system. Raises RuleBroken, or Conflict when the risk has changed since.
@@ -63,7 +72,12 @@ def accept_risk(
     stated = queries.facts_of(risk)
     involved = queries.involved_in(session, risk)
     facts = replace(facts, because=_cleaned(facts.because))
-    refuse_if(rules.problems_with_acceptance(facts, stated, actor, involved=involved, today=clock.today()))
+    refuse_if(
+        [
+            *rules.problems_with_acceptance(facts, stated, actor, involved=involved, today=clock.today()),
+            *confirmation_problems(confirmed_at, clock.now()),
+        ]
+    )
     if version != risk.version:
         raise Conflict(
             "This risk was changed after you read it. Read it again before you accept it.", risk.version

@@ -1,7 +1,7 @@
 """A dossier is opened, filled and signed for as it stands; who built the version does none of the testing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from registry.dossiers import actions, queries
 from registry.dossiers.actions import Delivery
 from registry.dossiers.rules import results
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
+from registry.kernel import clock
 from registry.kernel.actor import Seat
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
 from registry.ownership.actions import vacate_seat
@@ -36,6 +37,11 @@ def dossier(session, cast, model):
     return actions.open_dossier(session, cast.actor(session, "ben"), model)
 
 
+def signed_by(*given, **stated):
+    """Signed by somebody who gave their password again just now."""
+    return actions.sign(*given, **stated, confirmed_at=clock.now())
+
+
 def delivery(content=JUNIT, **more):
     read = results.from_junit(content)
     stated = {"is_similar": False, "similar_because": "Half the load."} | more
@@ -49,7 +55,7 @@ def test_who_built_the_version_neither_tests_nor_signs_and_others_do(session, ca
         for act in (
             lambda actor=actor: actions.record_run(session, actor, dossier, model, case, RUN),
             lambda actor=actor: actions.take_results(session, actor, dossier, model, delivery()),
-            lambda actor=actor: actions.sign(session, actor, dossier, model, "Fine.", sha256=""),
+            lambda actor=actor: signed_by(session, actor, dossier, model, "Fine.", sha256=""),
         ):
             with pytest.raises(Forbidden, match="somebody else tests"):
                 act()
@@ -127,7 +133,7 @@ def test_no_failure_is_lost_to_a_later_row_an_earlier_file_or_a_type_of_another_
     unit = b'<testsuite><testcase name="odd"><properties><property name="type" value="unit"/></properties><failure/></testcase><testcase/></testsuite>'
     assert actions.take_results(session, rita, dossier, model, delivery(unit)).failed == 1
     sha256 = queries.content_of(session, dossier.id).sha256
-    assert actions.sign(session, rita, dossier, model, "It fails.", sha256=sha256).unread == 1
+    assert signed_by(session, rita, dossier, model, "It fails.", sha256=sha256).unread == 1
 
 
 TWINS = b"""<testsuite><testcase classname="speed" name="Claims of minors"/>
@@ -158,18 +164,21 @@ def test_a_signature_is_for_what_stood_and_says_when_that_has_changed(session, c
     case = actions.add_case(session, cast.actor(session, "ben"), dossier, CASE)
     digest = queries.content_of(session, dossier.id).sha256
     with pytest.raises(RuleBroken, match="1 case has no run yet"):
-        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+        signed_by(session, rita, dossier, model, "Fine.", sha256=digest)
     actions.record_run(session, ada, dossier, model, case, RUN)
     with pytest.raises(Conflict):
-        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+        signed_by(session, rita, dossier, model, "Fine.", sha256=digest)
     content = queries.content_of(session, dossier.id)
     digest = content.sha256
-    signed = actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+    with pytest.raises(RuleBroken, match="Give your password again"):
+        late = clock.now() - timedelta(minutes=5)
+        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest, confirmed_at=late)
+    signed = signed_by(session, rita, dossier, model, "Fine.", sha256=digest)
     assert (
         (signed.sha256, signed.cases, signed.runs) == (digest, content.cases, content.runs) == (digest, 1, 1)
     )
     with pytest.raises(RuleBroken, match="signed just this already"):
-        actions.sign(session, rita, dossier, model, "Fine.", sha256=digest)
+        signed_by(session, rita, dossier, model, "Fine.", sha256=digest)
     assert [one.has_changed for one in queries.line_of(session, dossier, model).signed] == [False]
     actions.record_run(session, ada, dossier, model, case, RUN)
     line = queries.line_of(session, dossier, model)
@@ -184,7 +193,7 @@ def test_a_signature_is_for_the_version_that_was_tested_and_lapses_when_it_is_ed
     case = actions.add_case(session, ben, dossier, CASE)
     actions.record_run(session, rita, dossier, model, case, RUN)
     sha256 = queries.content_of(session, dossier.id).sha256
-    actions.sign(session, rita, dossier, model, "Fine.", sha256=sha256)
+    signed_by(session, rita, dossier, model, "Fine.", sha256=sha256)
     first = facts_of(model, ())
     for facts, holds in (
         (replace(first, because="Said better.", evaluation="As tested."), True),

@@ -35,6 +35,11 @@ def line(session, risk, on=TODAY):
     return queries.line_of(session, risk, on)
 
 
+def accepted_by(*given, **stated):
+    """Accepted by somebody who gave their password again just now."""
+    return actions.accept_risk(*given, **stated, confirmed_at=clock.now())
+
+
 def test_a_risk_is_added_by_those_who_answer_and_hidden_with_its_system(session, cast, stated, risk):
     assert (risk.key, line(session, risk).owner.name, line(session, risk).score) == (
         "RSK-0001",
@@ -56,10 +61,12 @@ def test_a_risk_is_added_by_those_who_answer_and_hidden_with_its_system(session,
 def test_an_acceptance_lapses_and_ends_when_the_risk_is_another(session, cast, stated, risk):
     ada, ben = cast.actor(session, "ada"), cast.actor(session, "ben")
     with pytest.raises(Forbidden):
-        actions.accept_risk(session, ben, risk, WHY, version=risk.version)
+        accepted_by(session, ben, risk, WHY, version=risk.version)
+    with pytest.raises(RuleBroken, match="Give your password again"):
+        actions.accept_risk(session, ada, risk, WHY, version=risk.version, confirmed_at=None)
     with pytest.raises(Conflict):
-        actions.accept_risk(session, ada, risk, WHY, version=9)
-    actions.accept_risk(session, ada, risk, WHY, version=risk.version)
+        accepted_by(session, ada, risk, WHY, version=9)
+    accepted_by(session, ada, risk, WHY, version=risk.version)
     assert line(session, risk).standing.status is Status.ACCEPTED
     lapsed = line(session, risk, WHY.until + timedelta(days=1)).standing
     assert (lapsed.status, "lapsed on" in lapsed.says) == (Status.OPEN, True)
@@ -100,9 +107,7 @@ def test_a_large_risk_is_accepted_by_who_had_no_hand_in_it_and_the_database_says
         done(lambda session, risk, at: actions.edit_risk(session, by(session, who), risk, facts, version=at))
 
     def accepted(who):
-        return done(
-            lambda session, risk, at: actions.accept_risk(session, by(session, who), risk, WHY, version=at)
-        )
+        return done(lambda session, risk, at: accepted_by(session, by(session, who), risk, WHY, version=at))
 
     # Rita watched it once, Adam edited it before Ben did, Mia led the business when it was last changed.
     large = replace(stated, likelihood=4, residual_likelihood=4)
