@@ -83,6 +83,13 @@ def test_a_hostile_report_is_refused_with_a_sentence(what):
         results.from_junit(content)
 
 
+@pytest.mark.parametrize("rows", [b"\n" * 25_001, b"a,pass\n" * 5_001])
+def test_a_table_is_read_no_further_than_one_may_hold(rows):
+    # What comes behind would be no table at all, and is not reached.
+    with pytest.raises(RuleBroken, match="more than 5,000 results"):
+        results.from_csv(b"name,outcome\n" + rows + b'"never closed')
+
+
 @given(some.binary(max_size=200), some.sampled_from([b"", b"name,outcome\n", b"<testsuite>"]))
 def test_whatever_is_sent_is_read_or_refused_and_every_row_is_accounted_for(noise, before):
     for reader in (results.from_csv, results.from_junit):

@@ -64,6 +64,37 @@ def test_a_name_as_it_is_shown_has_no_folder_and_ends_as_its_kind_does(raw, kind
     rules.refuse_promise(name, kind)
 
 
+def test_the_list_of_parts_is_asked_for_its_size_before_it_is_read():
+    def end(size, behind=b""):
+        return b"PK\x05\x06" + bytes(8) + size.to_bytes(4, "little") + bytes(6) + behind
+
+    def long_end(size):
+        return b"PK\x06\x06" + bytes(36) + size.to_bytes(8, "little") + bytes(8) + b"PK\x06\x07" + bytes(16)
+
+    rules.refuse_directory(end(900_000))
+    rules.refuse_directory(long_end(900_000) + end(0xFFFF_FFFF))
+    for tail in (end(1_000_001), long_end(1_000_001) + end(20)):
+        with pytest.raises(Unwelcome, match="unpack to far more"):
+            rules.refuse_directory(tail)
+    with pytest.raises(Unwelcome, match="damaged"):
+        rules.refuse_directory(b"PK\x06\x07" + bytes(16) + end(20))
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends", "kind"),
+    [
+        (b'{"a": "b, c", "d": [1.5e3, true, null]},\n', b"{}]", FileType.JSON),
+        (b'"' + b"x" * 2_000_000 + b'",', b"0]", FileType.JSON),
+        (b"2026-11-02 09:30] started [", b"]", FileType.TEXT),
+        (b"[],", b"[1", FileType.TEXT),
+    ],
+)
+def test_a_long_text_is_known_for_json_by_its_beginning_and_its_end(tmp_path, unit, ends, kind):
+    place = tmp_path / "long"
+    place.write_bytes(b"[" + unit * (1_500_000 // len(unit) + 1) + ends)
+    assert type_of(place) is kind
+
+
 def test_a_name_keeps_what_people_read_of_it():
     assert shown_name("C:\\reports\\Prüfung 1.pdf", FileType.PDF) == "Prüfung 1.pdf"
     assert shown_name("results.CSV", FileType.TEXT) == "results.CSV"
