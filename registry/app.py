@@ -1,5 +1,6 @@
 """create_app(settings): the one place that knows every feature; registers blueprints and follow-ups."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint
@@ -10,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import registry.tables  # noqa: F401 - completes the metadata
 from registry import wiring
 from registry.accounts.pages import actor_loader
-from registry.incidents.queries.ledger import told_to
+from registry.audit.queries import HistoryItem
+from registry.evidence.queries import ledger as evidence_ledger
+from registry.incidents.queries import ledger as incidents_ledger
 from registry.kernel.actor import Actor
 from registry.lifecycle.queries import header
 from registry.output.places import static_dir, templates_dir
@@ -46,7 +49,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     security.install(app, settings)
     refusals.install(app)
     viewkit.install(app)
-    systemkit.supply(app, _header, told_to)
+    systemkit.supply(app, _header, _knowable)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     _open_doors(app)
     if settings.proxies:
@@ -71,6 +74,11 @@ def _bearer_only(blueprint: Blueprint) -> None:
 
 def _header(session: Session, actor: Actor, system: Any) -> dict[str, Any]:
     return header(session, actor, system)
+
+
+def _knowable(session: Session, actor: Actor, items: Sequence[HistoryItem]) -> list[HistoryItem]:
+    # Each feature that keeps something narrower than its system leaves out what tells of it.
+    return incidents_ledger.told_to(session, actor, evidence_ledger.told_to(actor, items))
 
 
 def _schema(database: Database) -> str:

@@ -7,6 +7,7 @@ Create Date: 2026-11-26 15:15:52.640487
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = '0018'
 down_revision = "0017"
@@ -77,6 +78,7 @@ def upgrade() -> None:
     sa.Column('version_id', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opened_by_id', sa.Integer(), nullable=True),
+    sa.Column('unread', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['opened_by_id'], ['person.id'], name=op.f('fk_dossier_opened_by_id_person')),
     sa.ForeignKeyConstraint(['system_id'], ['system.id'], name=op.f('fk_dossier_system_id_system')),
     sa.ForeignKeyConstraint(['version_id'], ['model_version.id'], name=op.f('fk_dossier_version_id_model_version')),
@@ -111,6 +113,7 @@ def upgrade() -> None:
     op.create_table('risk_acceptance',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('risk_id', sa.Integer(), nullable=False),
+    sa.Column('stated', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), nullable=False),
     sa.Column('likelihood', sa.Integer(), nullable=False),
     sa.Column('impact', sa.Integer(), nullable=False),
     sa.Column('owner_id', sa.Integer(), nullable=False),
@@ -149,6 +152,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('dossier_id', sa.Integer(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('version_sha256', sa.String(length=64), nullable=False),
+    sa.Column('unread', sa.Integer(), nullable=False),
     sa.Column('cases', sa.Integer(), nullable=False),
     sa.Column('runs', sa.Integer(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),

@@ -11,6 +11,7 @@ LONGEST_PASSWORD = 256
 TRIES_BEFORE_LOCK = 5
 LOCK_MINUTES = 15
 CONFIRMED_MINUTES = 5
+GIVE_PASSWORD = "Give your password again: nobody decides in your name at a desk you have left."  # noqa: S105 - a sentence
 TOKEN_DAYS = 365
 TOKEN_PREFIX = "aigr_"  # noqa: S105 - the visible start of every token, so that leaked ones can be searched for
 
@@ -60,6 +61,11 @@ def is_confirmed(confirmed_at: datetime | None, at: datetime) -> bool:
     if confirmed_at is None:
         return False
     return timedelta(0) <= at - confirmed_at < timedelta(minutes=CONFIRMED_MINUTES)
+
+
+def confirmation_problems(confirmed_at: datetime | None, at: datetime) -> list[Problem]:
+    """Objections to what binds its author, where the password was not given again within the last minutes."""
+    return [] if is_confirmed(confirmed_at, at) else [Problem("password", GIVE_PASSWORD)]
 
 
 def session_is_over(

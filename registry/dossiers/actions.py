@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.dossiers import queries
 from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
@@ -96,7 +97,7 @@ def record_run(
 ) -> DossierRun:
     """Record how a case went once. Whoever built the version may not. Raises Forbidden, RuleBroken."""
     require(actor, Permission.DOSSIER_TEST, dossier.system_id)
-    _refuse_builder(actor, model)
+    _refuse_builder(session, actor, model)
     facts = replace(facts, actual=_cleaned(facts.actual), similar_because=_cleaned(facts.similar_because))
     refuse_if(rules.problems_with_run(facts, today=clock.today()))
     if evidence is not None:
@@ -110,15 +111,15 @@ def record_run(
 def take_results(
     session: Session, actor: Actor, dossier: Dossier, model: ModelVersion, delivery: Delivery
 ) -> Receipt:
-    """Take in the results of a file: each finds its case by reference or name, or adds one. Sent twice, it counts once.
+    """Take in the results of a file: each finds its case by reference or name, or adds one. Sent twice in a row, it counts once.
 
     The caller holds the system's row locked. Raises Forbidden for whoever built the version, RuleBroken.
     """
     require(actor, Permission.DOSSIER_TEST, dossier.system_id)
-    _refuse_builder(actor, model)
+    _refuse_builder(session, actor, model)
     read = delivery.read
     total = len(read.results) + len(read.unread)
-    if queries.has_delivery(session, dossier.id or 0, delivery.digest):
+    if queries.ends_with(session, dossier.id or 0, delivery.digest):
         return Receipt(total, is_known=True, unread=read.unread)
     delivery = replace(delivery, similar_because=_cleaned(delivery.similar_because))
     today = clock.today()
@@ -131,6 +132,7 @@ def take_results(
     session.add_all(known.added)
     session.flush()
     session.add_all(_runs(actor, dossier, delivery, found, today))
+    dossier.unread = len(read.unread)
     counts = {outcome: sum(each.outcome is outcome for each in read.results) for outcome in Outcome}
     note = {"results": f"{len(read.results)} of {total}", "sha256": delivery.digest}
     record(session, actor, Event.DOSSIER_RESULTS_TAKEN, dossier, system_id=dossier.system_id, note=note)
@@ -145,33 +147,49 @@ def take_results(
 
 
 def sign(
-    session: Session, actor: Actor, dossier: Dossier, model: ModelVersion, words: str, *, sha256: str
+    session: Session,
+    actor: Actor,
+    dossier: Dossier,
+    model: ModelVersion,
+    words: str,
+    *,
+    sha256: str,
+    confirmed_at: datetime | None,
 ) -> DossierSignature:
-    """Sign for the tests as they stand. `sha256` is the content that the person had before them.
+    """Sign for the tests as they stand. `sha256` is the content that the person had before them,
+    `confirmed_at` when they last gave their password again.
 
     For people alone, and not for whoever built the version. The caller holds the system's row locked. Raises
-    Forbidden, RuleBroken, or Conflict where something was added since the page was opened.
+    Forbidden, RuleBroken, or Conflict where anything was added or edited since the page was opened.
     """
     require(actor, Permission.DOSSIER_SIGN, dossier.system_id)
     if actor.person_id is None or actor.token is not None:
         raise Forbidden("A person signs, not a program. Sign in and do it there.")
-    _refuse_builder(actor, model)
+    _refuse_builder(session, actor, model)
     number, words = dossier.id or 0, _cleaned(words)
-    digest, cases, runs = queries.content_of(session, number)
+    content = queries.content_of(session, number)
     signed = queries.signatures_of(session, [number])[number]
     same = any(
-        (each.signature.signed_by_id, each.signature.sha256) == (actor.person_id, digest) for each in signed
+        (each.signature.signed_by_id, each.signature.sha256) == (actor.person_id, content.sha256)
+        for each in signed
     )
+    covered = queries.covered_by(session, [number])[number]
     refuse_if(
-        rules.problems_with_signature(words, queries.covered_by(session, [number])[number], is_signed=same)
+        [
+            *rules.problems_with_signature(words, covered, is_signed=same),
+            *confirmation_problems(confirmed_at, clock.now()),
+        ]
     )
-    if sha256 != digest:
-        raise Conflict("Cases or runs were added after you opened this page. Read them, then sign.", 0)
+    if sha256 != content.sha256:
+        says = "Cases or runs were added, or the version was edited, after you opened this page. Read it, then sign."
+        raise Conflict(says, 0)
     signature = DossierSignature(
         dossier_id=number,
-        sha256=digest,
-        cases=cases,
-        runs=runs,
+        sha256=content.sha256,
+        version_sha256=content.version_sha256,
+        unread=dossier.unread,
+        cases=content.cases,
+        runs=content.runs,
         words=words,
         signed_at=clock.now(),
         signed_by_id=actor.person_id,
@@ -207,7 +225,10 @@ def _runs(
     actor: Actor, dossier: Dossier, delivery: Delivery, found: Sequence[DossierCase], today: date
 ) -> list[DossierRun]:
     runs = []
-    for case, result in zip(found, delivery.read.results, strict=True):
+    told = list(zip(found, delivery.read.results, strict=True))
+    # A case that a file names several times, once for each value it was tried with or each time it was tried again,
+    # stands by the worst of them: the last row of a day stands for it, so failures are recorded last.
+    for case, result in sorted(told, key=lambda one: rules.FROM_BEST.index(one[1].outcome)):
         facts = RunFacts(
             result.outcome,
             result.actual,
@@ -259,8 +280,8 @@ def _run(
     )
 
 
-def _refuse_builder(actor: Actor, model: ModelVersion) -> None:
-    objection = queries.objection_to(actor, model)
+def _refuse_builder(session: Session, actor: Actor, model: ModelVersion) -> None:
+    objection = queries.objection_to(session, actor, model)
     if objection:
         raise Forbidden(objection)
 

@@ -8,6 +8,7 @@ from wtforms import FileField, HiddenField
 
 from registry.dossiers.rules.cases import NAME_LIMIT, REFERENCE_LIMIT, CaseFacts, CaseType, Outcome, RunFacts
 from registry.systems.rules.record import TEXT_LIMIT
+from registry.web.confirming import own_password
 from registry.web.formkit import Chosen, Day, Form, Line, Picked, Text, Wanted
 
 
@@ -129,3 +130,4 @@ class SignForm(Form):
         rows=4,
         required=True,
     )
+    password = own_password()

@@ -21,6 +21,8 @@ class Dossier(Row, table=True):
     version_id: int = Field(foreign_key="model_version.id", unique=True)
     opened_at: datetime = instant()
     opened_by_id: int | None = Field(default=None, foreign_key="person.id")
+    # How many rows of the last file of results could not be read: whoever signs is told.
+    unread: int = 0
 
     @property
     def key(self) -> str:
@@ -89,6 +91,9 @@ class DossierSignature(Row, table=True):
 
     dossier_id: int = Field(foreign_key="dossier.id")
     sha256: str = Field(max_length=64)
+    # Of what the version stated then: it can be edited until it is approved.
+    version_sha256: str = Field(max_length=64)
+    unread: int
     cases: int
     runs: int
     words: str = long_text()

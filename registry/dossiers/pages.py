@@ -1,14 +1,19 @@
 """The tests of a system before use: its dossiers; one with its cases; cases, runs, files of results, signatures."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.accounts.actions import confirm_identity
+from registry.accounts.queries import confirmed_at
+from registry.accounts.rules import is_confirmed
 from registry.dossiers import actions, queries
 from registry.dossiers.actions import Delivery, Receipt
 from registry.dossiers.forms import BeginForm, CaseForm, ResultsForm, RunForm, SignForm, answered
-from registry.dossiers.models import Dossier, DossierRun
+from registry.dossiers.models import Dossier, DossierRun, DossierSignature
 from registry.dossiers.rules import results
 from registry.dossiers.rules.cases import CaseType
 from registry.evidence import queries as evidence
@@ -21,7 +26,8 @@ from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.versions import queries as versions
 from registry.versions.models import ModelVersion
-from registry.web.doors import needs, takes_files
+from registry.web.confirming import bound, browser_secret
+from registry.web.doors import keeps_refusals, needs, takes_files
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number, shown
 from registry.web.systemkit import frame
@@ -87,7 +93,7 @@ def show(number: int) -> ResponseReturnValue:
     after = parts_of(request.args.get("after"), (int,))
     page = queries.tried_page(session(), number, after=after[0] if after else None, limit=_PAGE)
     following = cursor_of(*page.next_after) if page.next_after else None
-    objection = queries.objection_to(actor(), model)
+    objection = queries.objection_to(session(), actor(), model)
     system_id = dossier.system_id
     return render_template(
         "dossiers/show.html",
@@ -177,7 +183,7 @@ def _taken(found: Found, form: ResultsForm) -> Receipt:
 
 def _said(receipt: Receipt) -> str:
     if receipt.is_known:
-        return "This file was taken in before, so nothing was added."
+        return "This file was taken in just before, so nothing was added."
     left = f"; {counted(len(receipt.unread), 'row')} could not be read" if receipt.unread else ""
     return (
         f"Of {counted(receipt.rows, 'row')} {receipt.passed} passed, {receipt.failed} failed and {receipt.skipped} were "
@@ -187,19 +193,33 @@ def _said(receipt: Receipt) -> str:
 
 @pages.route("/dossiers/<int:number>/sign", methods=_BOTH)
 @needs(Permission.DOSSIER_SIGN)
+@keeps_refusals
 def sign(number: int) -> ResponseReturnValue:
     dossier, model, found = _held(number, Permission.DOSSIER_SIGN)
-    digest, cases, runs = queries.content_of(session(), number)
-    form = SignForm(data=None if _sent() else {"content": digest})
-    signed = form.carried_out(
-        lambda: actions.sign(
-            session(), actor(), dossier, model, form.words.data or "", sha256=form.content.data or ""
-        )
-    )
+    content = queries.content_of(session(), number)
+    form = SignForm(data=None if _sent() else {"content": content.sha256})
+    signed = _bound(form, lambda at: _signed((dossier, model, found), form, at))
     if signed is None:
         line = queries.line_of(session(), dossier, model)
-        return _step("dossiers/sign.html", form, (dossier, model, found), line=line, digest=digest, runs=runs)
-    return _back(dossier, f"You have signed for {counted(cases, 'case')} and {counted(runs, 'run')}.")
+        return _step("dossiers/sign.html", form, (dossier, model, found), line=line, content=content)
+    made = f"{counted(signed.cases, 'case')} and {counted(signed.runs, 'run')}"
+    return _back(dossier, f"You have signed for {made}.")
+
+
+def _signed(found: Found, form: SignForm, at: datetime) -> DossierSignature:
+    words, sha256 = form.words.data or "", form.content.data or ""
+    return actions.sign(session(), actor(), found[0], found[1], words, sha256=sha256, confirmed_at=at)
+
+
+def _bound(form: Any, act: Callable[[datetime], DossierSignature]) -> DossierSignature | None:
+    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago."""
+    given = confirmed_at(session(), browser_secret())
+    return bound(
+        form,
+        act,
+        given=given if is_confirmed(given, clock.now()) else None,
+        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
+    )
 
 
 def _held(number: int, permission: Permission) -> Found:
@@ -209,7 +229,7 @@ def _held(number: int, permission: Permission) -> Found:
     """
     dossier, model, found = queries.by_number(session(), actor(), number)
     require(actor(), permission, dossier.system_id)
-    objection = queries.objection_to(actor(), model)
+    objection = queries.objection_to(session(), actor(), model)
     if objection and permission is not Permission.DOSSIER_EDIT:
         raise Forbidden(objection)
     if _sent():

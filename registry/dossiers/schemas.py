@@ -80,6 +80,7 @@ def told(line: Line) -> dict[str, Any]:
                 "at": each.signature.signed_at.isoformat(),
                 "sha256": each.signature.sha256,
                 "words": each.signature.words,
+                "rows_unread": each.signature.unread,
                 "has_changed_since": each.has_changed,
             }
             for each in line.signed

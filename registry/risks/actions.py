@@ -1,13 +1,15 @@
 """Add and edit risks; accept what is left of one."""
 
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, Seat, require
+from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Difference, Problem, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
@@ -16,8 +18,6 @@ from registry.people.queries import is_active_person
 from registry.risks import queries, rules
 from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import TEXTS, AcceptanceFacts, RiskFacts, Status
-
-_ANSWERS = frozenset({Seat.OWNER, Seat.DEPUTY})
 
 
 def add_risk(session: Session, actor: Actor, system_id: int, facts: RiskFacts) -> Risk:
@@ -34,16 +34,16 @@ def add_risk(session: Session, actor: Actor, system_id: int, facts: RiskFacts) -
 def edit_risk(session: Session, actor: Actor, risk: Risk, facts: RiskFacts, *, version: int) -> Risk:
     """Write what a risk now states. `version` is the revision the editor had before them.
 
-    A risk that was accepted stays so while no more is left of it than was. Raises RuleBroken, or Conflict with both
-    sides when the record has moved on since.
+    A risk that was accepted keeps its acceptance, which counts while the risk is what was accepted. Raises RuleBroken,
+    or Conflict with both sides when the record has moved on since.
     """
     require(actor, Permission.RISK_EDIT, risk.system_id)
     facts = _tidy(facts)
     if version != risk.version:
         raise _conflict(risk, facts)
     refuse_if(_problems(session, facts, risk))
-    before = queries.facts_of(risk)
-    if risk.status is Status.ACCEPTED and facts.status is Status.OPEN and _is_no_more(facts, before):
+    # Whether the acceptance still counts is told by comparing, so that its reader learns what has changed since.
+    if risk.status is Status.ACCEPTED and facts.status is Status.OPEN:
         facts = replace(facts, status=Status.ACCEPTED)
     for name, value in _stored(facts).items():
         # Only what differs, so that an unchanged record keeps its revision.
@@ -54,19 +54,29 @@ def edit_risk(session: Session, actor: Actor, risk: Risk, facts: RiskFacts, *, v
 
 
 def accept_risk(
-    session: Session, actor: Actor, risk: Risk, facts: AcceptanceFacts, *, version: int
+    session: Session,
+    actor: Actor,
+    risk: Risk,
+    facts: AcceptanceFacts,
+    *,
+    version: int,
+    confirmed_at: datetime | None,
 ) -> RiskAcceptance:
-    """Bear what is left of a risk up to and with a day. `version` is the revision the person had read.
+    """Bear what is left of a risk up to and with a day. `version` is the revision the person had read, `confirmed_at`
+    when they last gave their password again.
 
-    From a score of 15 on it takes a reviewer or executive who neither watches the risk nor answers for the system.
-    Raises RuleBroken, or Conflict when the risk has changed since.
+    From a score of 15 on, before any control, it takes a reviewer or executive who had no hand in the risk and holds
+    no seat on its system. Raises RuleBroken, or Conflict when the risk has changed since.
     """
     require(actor, Permission.RISK_ACCEPT, risk.system_id)
     stated = queries.facts_of(risk)
-    answers = bool(actor.seats.get(risk.system_id, frozenset()) & _ANSWERS)
+    involved = queries.involved_in(session, risk)
     facts = replace(facts, because=_cleaned(facts.because))
     refuse_if(
-        rules.problems_with_acceptance(facts, stated, actor, answers_for_system=answers, today=clock.today())
+        [
+            *rules.problems_with_acceptance(facts, stated, actor, involved=involved, today=clock.today()),
+            *confirmation_problems(confirmed_at, clock.now()),
+        ]
     )
     if version != risk.version:
         raise Conflict(
@@ -75,6 +85,7 @@ def accept_risk(
     likelihood, impact = rules.left(stated)
     accepted = RiskAcceptance(
         risk_id=risk.id or 0,
+        stated=rules.borne_of(stated),
         likelihood=likelihood,
         impact=impact,
         owner_id=risk.owner_id,
@@ -101,10 +112,6 @@ def _problems(session: Session, facts: RiskFacts, risk: Risk | None) -> list[Pro
         owner_is_active=is_kept or is_active_person(session, facts.owner_id, today),
         today=min(today, facts.review_on) if same_day and facts.review_on else today,
     )
-
-
-def _is_no_more(facts: RiskFacts, before: RiskFacts) -> bool:
-    return rules.score(*rules.left(facts)) <= rules.score(*rules.left(before))
 
 
 def _tidy(facts: RiskFacts) -> RiskFacts:

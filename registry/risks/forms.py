@@ -11,6 +11,7 @@ from registry.packs.rules import PATTERNS
 from registry.risks.models import Risk
 from registry.risks.rules import IMPACTS, LIKELIHOODS, TITLE_LIMIT, AcceptanceFacts, RiskFacts, Status
 from registry.systems.rules.record import TEXT_LIMIT
+from registry.web.confirming import own_password
 from registry.web.formkit import Day, Form, Line, Picked, Revision, Text
 
 
@@ -83,6 +84,7 @@ class AcceptForm(Form):
     until = Day(
         "Up to and with", "At most a year; then it counts as open again.", render_kw={"required": True}
     )
+    password = own_password()
 
     @property
     def revision(self) -> int:

@@ -1,13 +1,14 @@
 """Risk: what could go wrong with a system, and what is done about it. RiskAcceptance: who bears what is left, why and until when."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.kernel.text import public_key
 from registry.risks.rules import NEEDS_ANOTHER, PREFIX, TITLE_LIMIT, Status
-from registry.store.columns import Revised, Row, by_value, instant, long_text, one_of
+from registry.store.columns import Revised, Row, by_value, instant, json_type, long_text, one_of
 
 
 class Risk(Revised, table=True):
@@ -60,7 +61,7 @@ class RiskAcceptance(Row, table=True):
     __tablename__ = "risk_acceptance"
     __table_args__ = (
         sa.CheckConstraint("likelihood BETWEEN 1 AND 5 AND impact BETWEEN 1 AND 5", name="levels_known"),
-        # What the rules say, said again where no program can pass it by.
+        # The least of what the rules say, said again where no program can pass it by.
         sa.CheckConstraint(
             f"likelihood * impact < {NEEDS_ANOTHER} OR accepted_by_id <> owner_id", name="not_ones_own"
         ),
@@ -68,7 +69,8 @@ class RiskAcceptance(Row, table=True):
     )
 
     risk_id: int = Field(foreign_key="risk.id")
-    # What was left of it then, and who watched it then.
+    # What it stated then, what was left of it, and who watched it.
+    stated: dict[str, Any] = Field(sa_type=json_type())
     likelihood: int
     impact: int
     owner_id: int = Field(foreign_key="person.id")

@@ -1,10 +1,15 @@
 """The risks of a system with their matrix; one risk; adding, editing and accepting one."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registry.accounts.actions import confirm_identity
+from registry.accounts.queries import confirmed_at
+from registry.accounts.rules import is_confirmed
 from registry.audit import queries as audit
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
@@ -13,12 +18,13 @@ from registry.packs.rules import PATTERNS
 from registry.people import queries as people
 from registry.risks import actions, queries
 from registry.risks.forms import AcceptForm, RiskForm, risk_opened, risk_shown
-from registry.risks.models import Risk
-from registry.risks.rules import IMPACTS, LIKELIHOODS, NEEDS_ANOTHER, level
+from registry.risks.models import Risk, RiskAcceptance
+from registry.risks.rules import IMPACTS, LIKELIHOODS, level, needs_another
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.web.confirming import bound, browser_secret
 from registry.web.conflicts import merge
-from registry.web.doors import needs
+from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
 from registry.web.systemkit import frame
@@ -94,16 +100,37 @@ def edit(number: int) -> ResponseReturnValue:
 
 @pages.route("/risks/<int:number>/accept", methods=_BOTH)
 @needs(Permission.RISK_ACCEPT)
+@keeps_refusals
 def accept(number: int) -> ResponseReturnValue:
     risk, found = _held(number, Permission.RISK_ACCEPT)
     form = AcceptForm(data=None if _sent() else {"version": risk.version})
-    done = form.carried_out(
-        lambda: actions.accept_risk(session(), actor(), risk, form.facts(), version=form.revision)
+    done = _bound(
+        form,
+        lambda at: actions.accept_risk(
+            session(), actor(), risk, form.facts(), version=form.revision, confirmed_at=at
+        ),
     )
     if done is None:
         framed, line = frame(session(), actor(), found), queries.line_of(session(), risk, clock.today())
-        return shown("risks/accept.html", form, **framed, line=line, needs_another=NEEDS_ANOTHER)
+        return shown(
+            "risks/accept.html",
+            form,
+            **framed,
+            line=line,
+            needs_another=needs_another(queries.facts_of(risk)),
+        )
     return _back(risk, f"What is left of {risk.key} is accepted up to and with {done.until.isoformat()}.")
+
+
+def _bound(form: Any, act: Callable[[datetime], RiskAcceptance]) -> RiskAcceptance | None:
+    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago."""
+    given = confirmed_at(session(), browser_secret())
+    return bound(
+        form,
+        act,
+        given=given if is_confirmed(given, clock.now()) else None,
+        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
+    )
 
 
 def _edit_page(risk: Risk | None, found: System, form: RiskForm, conflict: Any = ()) -> Response:

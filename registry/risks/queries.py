@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from registry.kernel.actor import Actor
+from registry.audit import queries as audit
+from registry.kernel.actor import Actor, Seat
 from registry.kernel.errors import NotFound
+from registry.kernel.events import Event
+from registry.ownership.queries import seated_since
 from registry.people.models import Person
 from registry.risks import rules
 from registry.risks.models import Risk, RiskAcceptance
@@ -19,6 +22,7 @@ from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 MOST = 300
+_WRITTEN_BY = (Event.RISK_ADDED, Event.RISK_EDITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _told(session: Session, rows: Iterable[Any], on: date) -> list[Line]:
 
 
 def _as_accepted(row: RiskAcceptance | None) -> Accepted | None:
-    return Accepted(row.likelihood, row.impact, row.until) if row else None
+    return Accepted(row.stated, row.until) if row else None
 
 
 def newest_acceptances(session: Session, risk_ids: Collection[int]) -> dict[int, RiskAcceptance]:
@@ -121,6 +125,22 @@ def acceptances_of(session: Session, risk_id: int) -> Sequence[tuple[RiskAccepta
     query = query.join(Person, col(Person.id) == col(RiskAcceptance.accepted_by_id))
     query = query.where(col(RiskAcceptance.risk_id) == risk_id)
     return [(row, person) for row, person in session.execute(query.order_by(col(RiskAcceptance.id).desc()))]
+
+
+def involved_in(session: Session, risk: Risk) -> frozenset[int]:
+    """Everybody who wrote a risk down, edited it, watched it once, or holds a seat on its system or held one since.
+
+    Read from the ledger: who edited it last is not who wrote it, and who watches it now is not who did.
+    """
+    number = risk.id or 0
+    writers, last = audit.hands_on(session, "risk", number, _WRITTEN_BY)
+    watched = {risk.owner_id}
+    for entry in audit.changes_among(session, "risk", [number], limit=None):
+        for one in entry.objects:
+            if (one.kind, one.object_id) == ("risk", number):
+                watched |= {each.before for each in one.changes if each.column == "owner_id" and each.before}
+    seated = seated_since(session, risk.system_id, frozenset(Seat), last or risk.added_at)
+    return frozenset(watched) | writers | seated
 
 
 def matrix(lines: Iterable[Line]) -> dict[tuple[int, int], int]:

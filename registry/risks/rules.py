@@ -1,10 +1,10 @@
 """What a risk states, how large it is, who may accept what is left of it, and how it stands on a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from registry.kernel.actor import Actor, Role
 from registry.kernel.errors import Problem
@@ -74,6 +74,22 @@ class RiskFacts:
 
 
 TEXTS: Final = ("cause", "event", "consequence", "controls", "closed_because")
+# What is borne, in the words in which a change of it is named: any change of these ends an acceptance, and any rise of
+# the levels below. A smaller risk stays accepted.
+_BORNE: Final[Mapping[str, str]] = {
+    "title": "title",
+    "cause": "cause",
+    "event": "event",
+    "consequence": "consequence",
+    "controls": "controls",
+    "owner_id": "who watches it",
+}
+_LEVELS_BORNE: Final[Mapping[str, str]] = {
+    "likelihood": "likelihood without controls",
+    "impact": "impact without controls",
+    "left_likelihood": "likelihood that is left",
+    "left_impact": "impact that is left",
+}
 _ASKED: Final[Mapping[str, str]] = {
     "title": "Give the risk a title by which people will know it.",
     "cause": "Say what would bring it about.",
@@ -91,10 +107,9 @@ class AcceptanceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An acceptance as it was made: of what was left then, up to and with a day."""
+    """An acceptance as it was made: of what the risk stated then (`borne_of`), up to and with a day."""
 
-    likelihood: int
-    impact: int
+    stated: Mapping[str, Any]
     until: date
 
 
@@ -127,6 +142,32 @@ def left(facts: RiskFacts) -> tuple[int, int]:
     if facts.residual_likelihood is None or facts.residual_impact is None:
         return facts.likelihood or 1, facts.impact or 1
     return facts.residual_likelihood, facts.residual_impact
+
+
+def needs_another(facts: RiskFacts) -> bool:
+    """Whether a risk is so large that nobody accepts it who had a hand in it: by its levels before any control.
+
+    What controls leave of it is the word of those who answer for them, so it alone excuses nobody.
+    """
+    return score(facts.likelihood or 1, facts.impact or 1) >= NEEDS_ANOTHER
+
+
+def borne_of(facts: RiskFacts) -> dict[str, Any]:
+    """What somebody bears who accepts a risk as it is stated: kept with the acceptance, and compared with ever after."""
+    likelihood, impact = left(facts)
+    texts = {name: getattr(facts, name) for name in _BORNE}
+    levels = (facts.likelihood or 1, facts.impact or 1, likelihood, impact)
+    return texts | dict(zip(_LEVELS_BORNE, levels, strict=True))
+
+
+def changed_since(facts: RiskFacts, stated: Mapping[str, Any]) -> list[str]:
+    """What of a risk is no longer what was accepted, in words: other texts, another watcher, or a level that rose.
+
+    Each level by itself: what is less likely and far worse is another risk, though its score is the same.
+    """
+    now = borne_of(facts)
+    changed = [said for name, said in _BORNE.items() if now[name] != stated.get(name)]
+    return changed + [said for name, said in _LEVELS_BORNE.items() if now[name] > stated.get(name, 0)]
 
 
 def problems_with(
@@ -180,23 +221,25 @@ def _problems_with_status(facts: RiskFacts, today: date) -> list[Problem]:
 
 
 def problems_with_acceptance(
-    facts: AcceptanceFacts, risk: RiskFacts, actor: Actor, *, answers_for_system: bool, today: date
+    facts: AcceptanceFacts, risk: RiskFacts, actor: Actor, *, involved: Collection[int], today: date
 ) -> list[Problem]:
     """Why what is left of a risk may not be accepted by this person, for these reasons, up to that day.
 
-    `answers_for_system` says whether they are its accountable owner or deputy.
+    `involved` are all who hold a seat on its system or held one since the risk was last changed, who ever watched it,
+    and who ever added to it or edited it.
     """
     problems = []
     if actor.token is not None or actor.person_id is None:
         problems.append(Problem("", "A person accepts a risk, not a program. Sign in and do it there."))
     if risk.status is Status.CLOSED:
         problems.append(Problem("", "This risk is closed. Open it again first."))
-    if score(*left(risk)) >= NEEDS_ANOTHER:
+    if needs_another(risk):
         if not actor.roles & _ABOVE_THE_OWNER:
             says = "So large a risk is accepted by a reviewer or an executive. Ask one of them to do it."
             problems.append(Problem("", says))
-        elif answers_for_system or actor.person_id == risk.owner_id:
-            says = "Nobody accepts so large a risk of their own. Ask another reviewer or executive to do it."
+        elif actor.person_id in involved:
+            says = "Nobody accepts so large a risk of their own: one they watch or watched, wrote down or edited, or one of a "
+            says += "system they hold a seat on. Ask another reviewer or executive to do it."
             problems.append(Problem("", says))
     if not facts.because.strip():
         problems.append(Problem("because", "Say why it is borne and not mitigated further."))
@@ -207,12 +250,14 @@ def problems_with_acceptance(
 
 
 def standing(facts: RiskFacts, accepted: Accepted | None, on: date) -> Standing:
-    """How a risk stands on a day. An acceptance that has lapsed, or was of something smaller, counts as open."""
+    """How a risk stands on a day. An acceptance that has lapsed, or was of another risk, counts as open."""
     is_late = facts.status is not Status.CLOSED and facts.review_on is not None and facts.review_on < on
     if facts.status is not Status.ACCEPTED:
         return Standing(facts.status, "its review is overdue" if is_late else "", is_late)
-    if accepted is None or score(*left(facts)) > score(accepted.likelihood, accepted.impact):
-        return Standing(Status.OPEN, "it has grown since it was accepted", is_late)
+    if accepted is None:
+        return Standing(Status.OPEN, "no acceptance of it is kept", is_late)
+    if changed := changed_since(facts, accepted.stated):
+        return Standing(Status.OPEN, f"changed since it was accepted, in {', '.join(changed)}", is_late)
     if accepted.until < on:
         return Standing(Status.OPEN, f"its acceptance lapsed on {accepted.until.isoformat()}", is_late)
     return Standing(Status.ACCEPTED, f"until {accepted.until.isoformat()}", is_late)

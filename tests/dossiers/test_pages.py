@@ -8,8 +8,10 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.cli import run
 from registry.dossiers import actions
+from registry.kernel.actor import the_registry
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
+from tests.cast import PASSWORD
 from tests.data_sources.test_pages import text_of
 from tests.dossiers.test_rules import ENTITIES, JUNIT
 from tests.objectives.test_pages import form_of
@@ -34,7 +36,11 @@ def dossier(app, cast, model):
         actions.open_dossier(session, cast.actor(session, "ada"), model)
 
 
-def test_tests_are_begun_filled_run_and_signed_by_somebody_who_did_not_build_it(model, client_of):
+def test_tests_are_begun_filled_run_and_signed_by_somebody_who_did_not_build_it(
+    database, cast, model, client_of
+):
+    with database.transaction() as session:
+        accounts.set_password(session, the_registry("command"), session.merge(cast.people["rita"]), PASSWORD)
     ada, rita = client_of("ada"), client_of("rita")
     assert "No tests yet" in text_of(ada.get(PAGE))
     begun = ada.post(PAGE, data={"version_id": str(model.id)}, follow_redirects=True)
@@ -45,7 +51,7 @@ def test_tests_are_begun_filled_run_and_signed_by_somebody_who_did_not_build_it(
     assert "“minors” will be tried" in text_of(
         ada.post("/dossiers/1/cases/new", data=CASE, follow_redirects=True)
     )
-    sign = form_of(rita, "/dossiers/1/sign") | {"words": "All is well."}
+    sign = form_of(rita, "/dossiers/1/sign") | {"words": "All is well.", "password": PASSWORD}
     early = rita.post("/dossiers/1/sign", data=sign)
     assert (early.status_code, "has no run yet" in text_of(early)) == (422, True)
     told = form_of(rita, "/dossiers/1/run?case=1") | {"outcome": "failed", **WHY}
@@ -54,6 +60,7 @@ def test_tests_are_begun_filled_run_and_signed_by_somebody_who_did_not_build_it(
     done = rita.post("/dossiers/1/run", data=told | {"actual": "12 % late"}, follow_redirects=True)
     assert "The run is recorded: failed" in text_of(done)
     assert rita.post("/dossiers/1/sign", data=sign).status_code == 409
+    assert "Your password" not in text_of(rita.get("/dossiers/1/sign"))
     sign = form_of(rita, "/dossiers/1/sign") | {"words": "One of one failed."}
     said = text_of(rita.post("/dossiers/1/sign", data=sign, follow_redirects=True))
     for words in (
@@ -86,7 +93,7 @@ def test_a_file_of_results_is_taken_in_and_every_row_accounted_for(dossier, clie
         "Row 4: It has no name",
     ):
         assert words in said, words
-    assert "taken in before" in text_of(sent(JUNIT))
+    assert "taken in just before" in text_of(sent(JUNIT))
     hostile = sent(ENTITIES)
     assert (hostile.status_code, "declares a document type" in text_of(hostile)) == (422, True)
     assert "Last year&#39;s mix." in hostile.text

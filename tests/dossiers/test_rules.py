@@ -39,8 +39,10 @@ def test_a_table_is_read_row_by_row_and_what_is_wrong_is_named():
     assert [(each.row, each.name, each.outcome, each.type) for each in read.results] == [
         (1, "empty body", Outcome.PASSED, CaseType.UNEXPECTED_INPUT),
         (3, "ten thousand", Outcome.FAILED, CaseType.HIGH_VOLUME),
+        # A type of another tool is none of the six, and the result stands.
+        (7, "x", Outcome.PASSED, None),
     ]
-    assert [each.row for each in read.unread] == [4, 5, 6, 7]
+    assert [each.row for each in read.unread] == [4, 5, 6]
     assert len(results.told(read.unread, 2)) == 2
 
 
@@ -58,6 +60,18 @@ HOSTILE = {
     ),
     "cut off": (b"<testsuite><testcase", "no well-formed XML"),
     "another document": (b"<html><testcase name='a'/></html>", "no JUnit report"),
+    "an encoding of no name": (
+        b'<?xml version="1.0" encoding="nonsense"?><testsuite/>',
+        "encoding that is not read",
+    ),
+    "an encoding of many bytes": (
+        b'<?xml version="1.0" encoding="utf-7"?><testsuite/>',
+        "encoding that is not read",
+    ),
+    "an encoding for other things": (
+        b'<?xml version="1.0" encoding="idna"?><testsuite/>',
+        "encoding that is not read",
+    ),
     "nothing": (b"", "no well-formed XML"),
 }
 
@@ -67,6 +81,13 @@ def test_a_hostile_report_is_refused_with_a_sentence(what):
     content, says = HOSTILE[what]
     with pytest.raises(RuleBroken, match=says):
         results.from_junit(content)
+
+
+@pytest.mark.parametrize("rows", [b"\n" * 25_001, b"a,pass\n" * 5_001])
+def test_a_table_is_read_no_further_than_one_may_hold(rows):
+    # What comes behind would be no table at all, and is not reached.
+    with pytest.raises(RuleBroken, match="more than 5,000 results"):
+        results.from_csv(b"name,outcome\n" + rows + b'"never closed')
 
 
 @given(some.binary(max_size=200), some.sampled_from([b"", b"name,outcome\n", b"<testsuite>"]))

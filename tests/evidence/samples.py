@@ -27,9 +27,11 @@ def png(extra: bytes = b"") -> bytes:
     )
 
 
-def office(main: bytes = SHEET, parts: dict[str, bytes] | None = None) -> bytes:
+def office(
+    main: bytes = SHEET, parts: dict[str, bytes] | None = None, packed: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w", packed) as archive:
         archive.writestr("[Content_Types].xml", b'<Types><Override ContentType="' + main + b'"/></Types>')
         for name, content in (parts or {"xl/workbook.xml": b"<workbook/>"}).items():
             archive.writestr(name, content)
@@ -52,6 +54,8 @@ HOSTILE = {
     "a picture named as text": ("report.csv", png(), "what it holds is PNG"),
     "a picture with something behind it": ("a.png", png(b"<script>"), "damaged or cut off"),
     "a plain archive": ("files.zip", office(b"text/plain"), "This is an archive"),
+    "a name in no encoding": ("a.xlsx", office(parts={"xl/é.xml": b"1"}).replace("é".encode(), b"\xff\xff"), "damaged or cut off"),
+    "a document packed as none is": ("a.xlsx", office(packed=zipfile.ZIP_LZMA), "damaged or cut off"),
     "a workbook with macros": ("a.xlsx", office(parts={"xl/vbaProject.bin": b"1"}), "carries macros"),
     "a document of the macro kind": ("a.docx", office(WORDS.replace(b"main", b"macroEnabled.main")), "carries macros"),
     "a program": ("tool.exe", b"MZ\x90\x00\x03\x00\x00\x00", "not in UTF-8"),

@@ -65,6 +65,10 @@ def test_who_holds_no_seat_learns_how_much_there_is_and_no_more(send, client_of)
         assert "Bias test" not in said
         for address in ("/evidence/1", "/evidence/files/1", f"{PAGE}/new"):
             assert client.get(address).status_code == 403
+        history = text_of(client.get("/systems/AI-0001/history"))
+        for words in ("Bias test", "page 2", "Prüfung"):
+            assert words not in history, words
+    assert "Bias test" in text_of(client_of("aud").get("/systems/AI-0001/history"))
     send(who="ada", to="/systems/AI-0002/evidence/new")
     for address in ("/evidence/2", "/evidence/files/2", "/systems/AI-0002/evidence"):
         assert client_of("otto").get(address).status_code in {403, 404}

@@ -1,5 +1,6 @@
 """What is taken as evidence: told by the bytes alone, named so that nothing can act, valid to the end of its last day."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -31,16 +32,26 @@ def test_each_kind_of_file_is_known_by_its_bytes(tmp_path, kind):
     assert type_of(place) is kind
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+# That a file is empty is said where its size is asked for, before it is looked into.
+@pytest.mark.parametrize("what", [what for what, (_, content, _) in HOSTILE.items() if content])
 def test_what_could_act_or_deceive_is_refused_with_a_sentence(tmp_path, what):
     name, content, says = HOSTILE[what]
     place = tmp_path / "file"
     place.write_bytes(content)
-    if not content:
-        return
     with pytest.raises(Unwelcome, match=says):
         rules.refuse_name(name)
         rules.refuse_promise(name, type_of(place))
+
+
+@given(some.lists(some.tuples(some.integers(0, 2_000), some.integers(0, 255)), min_size=1, max_size=8))
+def test_a_damaged_document_is_refused_with_a_sentence_whatever_is_damaged(tmp_path_factory, changes):
+    place = tmp_path_factory.getbasetemp() / "mangled"
+    content = bytearray(WELCOME[FileType.DOCX])
+    for at, value in changes:
+        content[at % len(content)] = value
+    place.write_bytes(content)
+    with suppress(Unwelcome):
+        type_of(place)
 
 
 @given(some.text(max_size=400), some.sampled_from(FileType))
@@ -51,6 +62,37 @@ def test_a_name_as_it_is_shown_has_no_folder_and_ends_as_its_kind_does(raw, kind
     assert not name.startswith(".")
     rules.refuse_name(name)
     rules.refuse_promise(name, kind)
+
+
+def test_the_list_of_parts_is_asked_for_its_size_before_it_is_read():
+    def end(size, behind=b""):
+        return b"PK\x05\x06" + bytes(8) + size.to_bytes(4, "little") + bytes(6) + behind
+
+    def long_end(size):
+        return b"PK\x06\x06" + bytes(36) + size.to_bytes(8, "little") + bytes(8) + b"PK\x06\x07" + bytes(16)
+
+    rules.refuse_directory(end(900_000))
+    rules.refuse_directory(long_end(900_000) + end(0xFFFF_FFFF))
+    for tail in (end(1_000_001), long_end(1_000_001) + end(20)):
+        with pytest.raises(Unwelcome, match="unpack to far more"):
+            rules.refuse_directory(tail)
+    with pytest.raises(Unwelcome, match="damaged"):
+        rules.refuse_directory(b"PK\x06\x07" + bytes(16) + end(20))
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends", "kind"),
+    [
+        (b'{"a": "b, c", "d": [1.5e3, true, null]},\n', b"{}]", FileType.JSON),
+        (b'"' + b"x" * 2_000_000 + b'",', b"0]", FileType.JSON),
+        (b"2026-11-02 09:30] started [", b"]", FileType.TEXT),
+        (b"[],", b"[1", FileType.TEXT),
+    ],
+)
+def test_a_long_text_is_known_for_json_by_its_beginning_and_its_end(tmp_path, unit, ends, kind):
+    place = tmp_path / "long"
+    place.write_bytes(b"[" + unit * (1_500_000 // len(unit) + 1) + ends)
+    assert type_of(place) is kind
 
 
 def test_a_name_keeps_what_people_read_of_it():

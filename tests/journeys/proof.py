@@ -84,7 +84,9 @@ def _risks(session: Session, cast: Cast, words: "Words") -> None:
     for facts in (bare, closed, stated):
         risk = risks.add_risk(session, ada, cast.triage.id or 0, facts)
     why = AcceptanceFacts(words.text("It is watched."), today + timedelta(days=60))
-    risks.accept_risk(session, ada, risk, why, version=risk.version)
+    risks.accept_risk(
+        session, cast.actor(session, "eva"), risk, why, version=risk.version, confirmed_at=clock.now()
+    )
 
 
 def _tests(session: Session, cast: Cast, words: "Words") -> None:
@@ -105,7 +107,15 @@ def _tests(session: Session, cast: Cast, words: "Words") -> None:
         Outcome.FAILED, words.text("12 % late."), clock.today(), is_similar=True, similar_because=why
     )
     dossiers.record_run(session, rita, dossier, model, case, run)
-    digest, *_ = dossier_queries.content_of(session, dossier.id or 0)
-    dossiers.sign(session, rita, dossier, model, words.text("One of one *failed*."), sha256=digest)
+    digest = dossier_queries.content_of(session, dossier.id or 0).sha256
+    dossiers.sign(
+        session,
+        rita,
+        dossier,
+        model,
+        words.text("One of one *failed*."),
+        sha256=digest,
+        confirmed_at=clock.now(),
+    )
     bare = CaseFacts(CaseType.ADVERSARIAL, "A claim that gives orders", expected="They are ignored.")
     dossiers.add_case(session, adam, dossier, bare)

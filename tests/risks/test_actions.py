@@ -6,10 +6,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from registry.accounts import actions as accounts
 from registry.kernel import clock
+from registry.kernel.actor import Role, Seat
 from registry.kernel.errors import Conflict, Forbidden, NotFound, RuleBroken
+from registry.ownership import actions as ownership
+from registry.ownership.models import Assignment
 from registry.risks import actions, queries
-from registry.risks.models import RiskAcceptance
+from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import AcceptanceFacts, Status
 from tests.risks.test_rules import FACTS
 
@@ -19,7 +23,7 @@ WHY = AcceptanceFacts("It is watched.", TODAY + timedelta(days=30))
 
 @pytest.fixture
 def stated(cast):
-    return replace(FACTS, owner_id=cast.number("ben"), review_on=TODAY + timedelta(days=60))
+    return replace(FACTS, likelihood=3, owner_id=cast.number("ben"), review_on=TODAY + timedelta(days=60))
 
 
 @pytest.fixture
@@ -29,6 +33,11 @@ def risk(session, cast, stated):
 
 def line(session, risk, on=TODAY):
     return queries.line_of(session, risk, on)
+
+
+def accepted_by(*given, **stated):
+    """Accepted by somebody who gave their password again just now."""
+    return actions.accept_risk(*given, **stated, confirmed_at=clock.now())
 
 
 def test_a_risk_is_added_by_those_who_answer_and_hidden_with_its_system(session, cast, stated, risk):
@@ -49,38 +58,87 @@ def test_a_risk_is_added_by_those_who_answer_and_hidden_with_its_system(session,
         queries.by_number(session, cast.actor(session, "ben"), hidden.id)
 
 
-def test_an_acceptance_lapses_and_ends_when_more_is_left(session, cast, stated, risk):
+def test_an_acceptance_lapses_and_ends_when_the_risk_is_another(session, cast, stated, risk):
     ada, ben = cast.actor(session, "ada"), cast.actor(session, "ben")
     with pytest.raises(Forbidden):
-        actions.accept_risk(session, ben, risk, WHY, version=risk.version)
+        accepted_by(session, ben, risk, WHY, version=risk.version)
+    with pytest.raises(RuleBroken, match="Give your password again"):
+        actions.accept_risk(session, ada, risk, WHY, version=risk.version, confirmed_at=None)
     with pytest.raises(Conflict):
-        actions.accept_risk(session, ada, risk, WHY, version=9)
-    actions.accept_risk(session, ada, risk, WHY, version=risk.version)
+        accepted_by(session, ada, risk, WHY, version=9)
+    accepted_by(session, ada, risk, WHY, version=risk.version)
     assert line(session, risk).standing.status is Status.ACCEPTED
     lapsed = line(session, risk, WHY.until + timedelta(days=1)).standing
     assert (lapsed.status, "lapsed on" in lapsed.says) == (Status.OPEN, True)
-    actions.edit_risk(session, ben, risk, replace(stated, title="Sorted last"), version=risk.version)
-    assert risk.status is Status.ACCEPTED
-    actions.edit_risk(session, ben, risk, replace(stated, residual_likelihood=3), version=risk.version)
-    assert line(session, risk).standing.status is Status.OPEN
+    later = replace(stated, review_on=TODAY + timedelta(days=90), residual_likelihood=1)
+    actions.edit_risk(session, ben, risk, later, version=risk.version)
+    assert line(session, risk).standing.status is Status.ACCEPTED
+    for changed, says in (
+        ({"residual_likelihood": 3}, "likelihood that is left"),
+        (
+            {"residual_likelihood": 1, "impact": 5, "residual_impact": 5},
+            "impact without controls, impact that is left",
+        ),
+        ({"title": "Sorted last"}, "title"),
+        ({"event": "Somebody dies.", "owner_id": cast.number("mia")}, "event, who watches it"),
+    ):
+        actions.edit_risk(session, ben, risk, replace(stated, **changed), version=risk.version)
+        stands = line(session, risk).standing
+        assert (stands.status, stands.says) == (Status.OPEN, f"changed since it was accepted, in {says}")
     assert [row.likelihood for row, _ in queries.acceptances_of(session, risk.id)] == [2]
     with pytest.raises(Conflict) as met:
         actions.edit_risk(session, ben, risk, replace(stated, impact=5), version=1)
     assert "impact" in {each.field for each in met.value.differences}
 
 
-def test_a_large_risk_is_accepted_by_another_and_the_database_says_so_too(session, cast, stated, risk):
-    large = replace(stated, residual_likelihood=4, owner_id=cast.number("rita"))
-    actions.edit_risk(session, cast.actor(session, "ben"), risk, large, version=risk.version)
-    for who, says in (("ada", "reviewer or an executive"), ("rita", "of their own")):
-        with pytest.raises(RuleBroken, match=says):
-            actions.accept_risk(session, cast.actor(session, who), risk, WHY, version=risk.version)
-    made = actions.accept_risk(session, cast.actor(session, "eva"), risk, WHY, version=risk.version)
-    session.add(
-        RiskAcceptance(**made.model_dump(exclude={"id", "accepted_by_id"}), accepted_by_id=made.owner_id)
+def test_a_large_risk_is_accepted_by_who_had_no_hand_in_it_and_the_database_says_so_too(
+    database, cast, stated
+):
+    def done(act):
+        # One transaction each, as people act: the ledger is written where it ends.
+        with database.transaction() as session:
+            risk = session.get(Risk, 1)
+            return act(session, *([risk, risk.version] if risk else []))
+
+    def by(session, who):
+        return cast.actor(session, who)
+
+    def edited(who, facts):
+        done(lambda session, risk, at: actions.edit_risk(session, by(session, who), risk, facts, version=at))
+
+    def accepted(who):
+        return done(lambda session, risk, at: accepted_by(session, by(session, who), risk, WHY, version=at))
+
+    # Rita watched it once, Adam edited it before Ben did, Mia led the business when it was last changed.
+    large = replace(stated, likelihood=4, residual_likelihood=4)
+    watched = replace(large, owner_id=cast.number("rita"))
+    done(lambda session: actions.add_risk(session, by(session, "ben"), cast.triage.id, watched))
+    for who in ("adam", "mia"):
+        done(
+            lambda session, *_, who=who: accounts.grant_role(
+                session, by(session, "adam"), cast.people[who], Role.EXECUTIVE
+            )
+        )
+    edited("adam", replace(watched, cause="Few."))
+    mia, triage = cast.number("mia"), cast.triage.id
+    seat = done(
+        lambda session, *_: ownership.fill_seat(
+            session, by(session, "ada"), triage, Seat.BUSINESS_LEAD, person_id=mia
+        )
     )
+    edited("ben", large)
+    done(
+        lambda session, *_: ownership.vacate_seat(
+            session, by(session, "ada"), session.get(Assignment, seat.id)
+        )
+    )
+    for who in ("ada", "rita", "adam", "mia"):
+        with pytest.raises(RuleBroken, match="reviewer or an exec" if who == "ada" else "of their own"):
+            accepted(who)
+    made = accepted("eva")
+    row = RiskAcceptance(**made.model_dump(exclude={"id", "accepted_by_id"}), accepted_by_id=made.owner_id)
     with pytest.raises(sa.exc.IntegrityError):
-        session.flush()
+        done(lambda session, *_: (session.add(row), session.flush()))
 
 
 def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk):
@@ -92,10 +150,10 @@ def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, sta
     actions.edit_risk(session, ben, gone, over, version=gone.version)
     lines = queries.lines_of(session, cast.triage.id, TODAY)
     assert [(one.score, one.standing.status) for one in lines] == [
-        (16, Status.OPEN),
+        (12, Status.OPEN),
         (8, Status.OPEN),
         (8, Status.CLOSED),
     ]
     counts = queries.matrix(lines)
-    assert {place: count for place, count in counts.items() if count} == {(4, 4): 1, (2, 4): 1}
+    assert {place: count for place, count in counts.items() if count} == {(3, 4): 1, (2, 4): 1}
     assert len(counts) == 25

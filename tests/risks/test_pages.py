@@ -6,6 +6,8 @@ import pytest
 
 from registry.accounts import actions as accounts
 from registry.kernel import clock
+from registry.kernel.actor import the_registry
+from tests.cast import PASSWORD
 from tests.data_sources.test_pages import text_of
 from tests.objectives.test_pages import form_of
 
@@ -29,7 +31,17 @@ def stated(cast):
     }
 
 
-def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(stated, client_of):
+@pytest.fixture
+def known(database, cast):
+    """Who accepts has a password to give again."""
+    with database.transaction() as session:
+        for name in ("dee", "eva"):
+            accounts.set_password(
+                session, the_registry("command"), session.merge(cast.people[name]), PASSWORD
+            )
+
+
+def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(stated, known, client_of):
     ben, eva = client_of("ben"), client_of("eva")
     assert "No risk named yet" in text_of(ben.get(PAGE))
     bad = ben.post(f"{PAGE}/new", data=stated | {"event": "", "residual_impact": "2"})
@@ -44,9 +56,15 @@ def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(state
         assert words in said, words
     assert client_of("otto").get("/risks/1/edit").status_code == 403
     dee = client_of("dee")
-    own = dee.post("/risks/1/accept", data=form_of(dee, "/risks/1/accept") | {"because": "x", "until": SOON})
+    own = dee.post(
+        "/risks/1/accept",
+        data=form_of(dee, "/risks/1/accept") | {"because": "x", "until": SOON, "password": PASSWORD},
+    )
     assert (own.status_code, "reviewer or an executive" in text_of(own)) == (422, True)
     form = form_of(eva, "/risks/1/accept") | {"because": "It is watched weekly.", "until": SOON}
+    unsure = eva.post("/risks/1/accept", data=form | {"password": "not it at all"})
+    assert (unsure.status_code, "not your password" in text_of(unsure)) == (422, True)
+    form |= {"password": PASSWORD}
     done = text_of(eva.post("/risks/1/accept", data=form, follow_redirects=True))
     for words in ("is accepted up to and with", "Eva Executive", "It is watched weekly.", "16 of 25"):
         assert words in done, words
@@ -54,7 +72,7 @@ def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(state
     assert "Saved." in text_of(ben.post("/risks/1/edit", data=mine, follow_redirects=True))
     late = ben.post("/risks/1/edit", data=mine | {"cause": "Another."})
     assert (late.status_code, "Another." in text_of(late)) == (409, True)
-    assert "accepted" in text_of(ben.get(PAGE))
+    assert "changed since it was accepted, in title" in text_of(ben.get(PAGE))
 
 
 def test_a_programme_names_risks_and_accepts_none(database, cast, stated, app):

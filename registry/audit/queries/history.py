@@ -131,9 +131,12 @@ def changes_to(session: Session, kind: str, until: datetime) -> list[HistoryItem
 
 
 def changes_among(
-    session: Session, kind: str, object_ids: Collection[int], *, limit: int = 200
+    session: Session, kind: str, object_ids: Collection[int], *, limit: int | None = 200
 ) -> list[HistoryItem]:
-    """The newest entries that changed any of these records, in one statement; none where there are none to ask about."""
+    """The newest entries that changed any of these records, in one statement; none where there are none to ask about.
+
+    `limit` None: every one of them.
+    """
     if not object_ids:
         return []
     changed = sa.select(OBJECT.c.seq).where(OBJECT.c.kind == kind, OBJECT.c.object_id.in_(sorted(object_ids)))

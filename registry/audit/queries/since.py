@@ -73,6 +73,26 @@ def _balanced(events: Mapping[str, tuple[int, int]], taken_back: tuple[Event, Ev
     return events.keys() <= {event.value for event in taken_back} and done == undone
 
 
+def hands_on(
+    session: Session, kind: str, number: int, events: Collection[Event]
+) -> tuple[frozenset[int], datetime | None]:
+    """Everybody who ever changed a record by one of these events, and when that last was (None: never)."""
+    query = sa.select(ENTRY.c.actor_id, sa.func.max(ENTRY.c.at)).join_from(
+        OBJECT, ENTRY, ENTRY.c.seq == OBJECT.c.seq
+    )
+    query = query.where(
+        OBJECT.c.kind == kind,
+        OBJECT.c.object_id == number,
+        ENTRY.c.event.in_(sorted(event.value for event in events)),
+    )
+    found = session.connection().execute(query.group_by(ENTRY.c.actor_id)).all()
+    last = max((at for _, at in found), default=None)
+    return (
+        frozenset(actor_id for actor_id, _ in found if actor_id is not None),
+        datetime.fromisoformat(last) if last else None,
+    )
+
+
 def told_of(session: Session, kind: str, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
     """The first and the last entry that tells of each of these records."""
     found: dict[int, tuple[int, int]] = {}

@@ -139,7 +139,7 @@ def _risks(session: Session, owner: Actor, executive: Actor, number: int, loaded
     large, *_ = [risks.add_risk(session, owner, number, facts) for facts in (late, drift, leak)]
     why = "The reading by hand starts in four weeks; until then the desk calls everybody who wrote little."
     accepted = AcceptanceFacts(why, today + timedelta(days=40))
-    risks.accept_risk(session, executive, large, accepted, version=large.version)
+    risks.accept_risk(session, executive, large, accepted, version=large.version, confirmed_at=clock.now())
 
 
 def _dossier(session: Session, lead: Actor, reviewer: Actor, number: int) -> None:
@@ -152,5 +152,5 @@ def _dossier(session: Session, lead: Actor, reviewer: Actor, number: int) -> Non
     sent = Delivery(read, digest, "csv", CaseType.EDGE_CASE, is_similar=True, similar_because=why)
     dossiers.take_results(session, reviewer, dossier, model, sent)
     words = "Four of five passed. What failed is on the risk register. Nobody gains by deceiving it, so no attack was tried."
-    content, *_ = dossier_queries.content_of(session, dossier.id or 0)
-    dossiers.sign(session, reviewer, dossier, model, words, sha256=content)
+    content = dossier_queries.content_of(session, dossier.id or 0).sha256
+    dossiers.sign(session, reviewer, dossier, model, words, sha256=content, confirmed_at=clock.now())

@@ -11,6 +11,7 @@ from registry.kernel.errors import Problem
 from registry.kernel.prose import problems_with_prose
 from registry.kernel.text import counted, worded
 from registry.systems.rules.record import text_problems
+from registry.versions.rules.record import VersionFacts
 
 PREFIX: Final = "TST"
 NAME_LIMIT: Final = 300
@@ -51,6 +52,9 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+FROM_BEST: Final = (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +149,13 @@ def problems_with_conditions(is_similar: bool | None, because: str) -> list[Prob
 def objection_to(person_id: int | None, builders: Collection[int | None], *, leads: bool) -> str | None:
     """Why this person may not test or sign a version, or None: whoever built it is not the one who says that it works.
 
-    `builders` are those who wrote the version down; `leads` says whether the person leads the system's engineering.
+    `builders` are all who ever wrote or edited the version; `leads` says whether the person leads the system's
+    engineering, or has led it at any time since the version was added.
     """
     if person_id is not None and person_id in builders:
         return "You added or edited this version, so somebody else tests and signs it: ask a colleague or a reviewer."
     if leads:
-        return "You lead the engineering of this system, so somebody else tests and signs it: ask a reviewer."
+        return "You lead the engineering of this system, or have led it since this version was added, so somebody else tests and signs it: ask a reviewer."
     return None
 
 
@@ -175,9 +180,22 @@ def problems_with_signature(words: str, covered: Sequence[Covered], *, is_signed
     return [*problems, *(Problem("words", f"This text {says}") for says in problems_with_prose(words))]
 
 
-def content_hash(cases: Iterable[Mapping[str, Any]], runs: Iterable[Mapping[str, Any]]) -> str:
-    """The SHA-256 of everything a signature stands for: each case and each run, in the order they were added."""
-    return sha256_hex(canonical({"cases": list(cases), "runs": list(runs)}))
+def version_hash(facts: VersionFacts) -> str:
+    """The SHA-256 of what a version is: its label, its artifact, what was changed and what it learned from.
+
+    Why it was made, how it was evaluated and how far it has come are left out: these are written after the tests.
+    """
+    learned = sorted(
+        [each.source_id, *(day.isoformat() if day else "" for day in (each.from_on, each.to_on))]
+        for each in facts.trained_on
+    )
+    told = {name: getattr(facts, name) for name in ("label", "changed", "artifact", "digest")}
+    return sha256_hex(canonical(told | {"trained_on": learned}))
+
+
+def content_hash(version: str, cases: Iterable[Mapping[str, Any]], runs: Iterable[Mapping[str, Any]]) -> str:
+    """The SHA-256 of everything a signature stands for: what was tested, by its hash, and each case and run in order."""
+    return sha256_hex(canonical({"version": version, "cases": list(cases), "runs": list(runs)}))
 
 
 def coverage(counts: Mapping[tuple[CaseType, Outcome | None], int]) -> list[Covered]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -15,6 +15,7 @@ from registry.kernel.text import clean, counted, shortened
 
 MOST_BYTES: Final = 10_000_000
 MOST_RESULTS: Final = 5_000
+MOST_EMPTY: Final = 20_000
 MOST_ELEMENTS: Final = 200_000
 DEEPEST: Final = 30
 _LONGEST_TEXT: Final = 4_000
@@ -90,9 +91,10 @@ def _result(row: int, values: Mapping[str, str]) -> Result:
     outcome = _OUTCOMES.get(values.get("outcome", "").casefold())
     if outcome is None:
         raise ValueError("Its outcome is none of passed, failed, skipped.")
+    # Other tools have types of their own ("unit", "smoke"): such a one says nothing of the six, and no result is lost
+    # for it.
     kind = values.get("type", "").casefold().replace(" ", "_").replace("-", "_")
-    if kind and kind not in {each.value for each in CaseType}:
-        raise ValueError("Its type is none of the six that there are.")
+    kind = kind if kind in {each.value for each in CaseType} else ""
     actual = values.get("actual", "")[:_LONGEST_TEXT]
     day = _day(values.get("ran_on", ""))
     return Result(row, name, outcome, reference, CaseType(kind) if kind else None, actual, day)
@@ -110,27 +112,29 @@ def from_csv(content: bytes) -> Read:
     _refuse_size(content)
     try:
         text = content.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return _table(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as reason:
         raise _refused("This is no CSV file in UTF-8. Save it as such and send that.") from reason
-    heading = [cell.strip().casefold() for cell in rows[0]] if rows else []
+
+
+def _table(rows: Iterator[list[str]]) -> Read:
+    """The results of a table, read row by row and no further than one may hold."""
+    heading = [cell.strip().casefold() for cell in next(rows, [])]
     found = {
         name: next((heading.index(each) for each in names if each in heading), None)
         for name, names in _COLUMNS.items()
     }
     if found["name"] is None or found["outcome"] is None:
         raise _refused("The first row must name the columns: at least “name” and “outcome”.")
-    filled = [(number, row) for number, row in enumerate(rows[1:], 1) if any(cell.strip() for cell in row)]
-    _refuse_count(len(filled))
-    return _sorted(
-        [
-            result_of(
-                number,
-                {name: row[at] for name, at in found.items() if at is not None and at < len(row)},
-            )
-            for number, row in filled
-        ]
-    )
+    told: list[Result | Unread] = []
+    for number, row in enumerate(rows, 1):
+        # Rows without anything in them are passed over, but not by the million.
+        _refuse_count(number - MOST_EMPTY)
+        if any(cell.strip() for cell in row):
+            _refuse_count(len(told) + 1)
+            cells = {name: row[at] for name, at in found.items() if at is not None and at < len(row)}
+            told.append(result_of(number, cells))
+    return _sorted(told)
 
 
 def from_junit(content: bytes) -> Read:
@@ -148,6 +152,9 @@ def from_junit(content: bytes) -> Read:
     except expat.ExpatError as reason:
         says = f"This is no well-formed XML (line {reason.lineno}). Send the report as the tool wrote it."
         raise _refused(says) from reason
+    except (LookupError, ValueError) as reason:
+        # An encoding that is declared is looked up by its name, and whatever that codec raises comes out here.
+        raise _refused("This XML is in an encoding that is not read. Send it in UTF-8.") from reason
     if not report.is_junit:
         raise _refused("This is no JUnit report: it begins with neither testsuites nor testsuite.")
     return _sorted([result_of(number, told) for number, told in enumerate(report.cases, 1)])

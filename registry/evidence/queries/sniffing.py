@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +12,20 @@ from registry.evidence.rules.files import FileType, Part, Shape, Unwelcome
 
 _CHUNK = 1 << 20
 _LONGEST_LIST = 1_000_000
+# The longest that JSON has besides texts and numbers: an escaped sign, or "false".
+_LONGEST_WORD = 8
+# What reading a damaged archive raises; ValueError for names that are not in the encoding they declare.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    ValueError,
+)
 
 
 def type_of(place: Path) -> FileType:
@@ -24,11 +39,11 @@ def type_of(place: Path) -> FileType:
     if found is Shape.ZIP:
         return _document(place, tail)
     if found is Shape.TEXT:
-        return _text(place)
+        return _text(place, tail)
     return FileType(found)
 
 
-def _text(place: Path) -> FileType:
+def _text(place: Path, tail: bytes) -> FileType:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
         with place.open("rb") as file:
@@ -37,23 +52,35 @@ def _text(place: Path) -> FileType:
             decoder.decode(b"", final=True)
     except UnicodeDecodeError as reason:
         raise Unwelcome(rules.NOT_UTF_8) from reason
-    return FileType.JSON if _is_json(place) else FileType.TEXT
+    return FileType.JSON if _is_json(place, tail) else FileType.TEXT
 
 
-def _is_json(place: Path) -> bool:
-    text = place.read_bytes().removeprefix(codecs.BOM_UTF8).strip()
-    if not text.startswith((b"{", b"[")):
+def _is_json(place: Path, tail: bytes) -> bool:
+    """Whether a text is JSON: all of it, or, where it is long, as much of its beginning as is looked at, and its end."""
+    with place.open("rb") as file:
+        begins = file.read(_CHUNK)
+        goes_on = bool(file.read(1))
+    if not tail.rstrip().endswith((b"}", b"]")):
+        return False
+    text = begins.removeprefix(codecs.BOM_UTF8).decode(errors="ignore").strip()
+    if not text.startswith(("{", "[")):
         return False
     try:
         json.loads(text)
+    except json.JSONDecodeError as reason:
+        # Cut off where the chunk ends: inside a text, or at most a few signs into what cannot be told yet.
+        cut = reason.msg.startswith("Unterminated") or reason.pos > len(text) - _LONGEST_WORD
+        return goes_on and cut
     except (ValueError, RecursionError):
         return False
-    return True
+    return not goes_on
 
 
 def _document(place: Path, tail: bytes) -> FileType:
     if not rules.ends_as_zip(tail):
         raise Unwelcome(rules.DAMAGED)
+    # The list of parts is read whole when the archive is opened, so its size is asked first.
+    rules.refuse_directory(tail)
     try:
         with zipfile.ZipFile(place) as archive:
             parts = archive.infolist()
@@ -61,7 +88,9 @@ def _document(place: Path, tail: bytes) -> FileType:
             # What the archive declares may be a lie: no more is unpacked than such a list ever has.
             with archive.open("[Content_Types].xml") as listed:
                 text = listed.read(_LONGEST_LIST + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as reason:
+    except Unwelcome:
+        raise
+    except _DAMAGED as reason:
         raise Unwelcome(rules.DAMAGED) from reason
     if len(text) > _LONGEST_LIST:
         raise Unwelcome(rules.BOMB)
@@ -69,4 +98,6 @@ def _document(place: Path, tail: bytes) -> FileType:
 
 
 def _part(info: zipfile.ZipInfo) -> Part:
-    return Part(info.filename, info.file_size, info.compress_size, is_locked=bool(info.flag_bits & 1))
+    packing = info.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    locked = bool(info.flag_bits & 1)
+    return Part(info.filename, info.file_size, info.compress_size, is_locked=locked, is_common=packing)

@@ -14,6 +14,8 @@ TAIL: Final = 66_000
 # No browser or reader looks further than this for what could make it take a file for another kind.
 _LOOKED_AT: Final = 1_536
 MOST_PARTS: Final = 5_000
+# In bytes: MOST_PARTS with names longer than any office program gives.
+MOST_DIRECTORY: Final = 1_000_000
 MOST_UNPACKED: Final = 500_000_000
 MOST_RATIO: Final = 200
 _RATIO_MATTERS_FROM: Final = 10_000_000
@@ -90,6 +92,10 @@ _PNG_END: Final = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _ZIP: Final = b"PK\x03\x04"
 _ZIP_END: Final = b"PK\x05\x06"
 _ZIP_END_SIZE: Final = 22
+_LOCATOR: Final = b"PK\x06\x07"
+_LOCATOR_SIZE: Final = 20
+_LONG_END: Final = b"PK\x06\x06"
+_LONG_END_SIZE: Final = 56
 _UNTEXTUAL: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _MAIN: Final = (
     (b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", FileType.XLSX),
@@ -111,12 +117,16 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an archive, as the archive declares it; sizes in bytes."""
+    """One part of an archive, as the archive declares it; sizes in bytes.
+
+    `is_common` says that it is packed as office documents are: not at all, or deflated.
+    """
 
     name: str
     size: int
     packed: int
     is_locked: bool = False
+    is_common: bool = True
 
 
 def told_by_ends(head: bytes, tail: bytes) -> FileType | Shape:
@@ -174,6 +184,23 @@ def ends_as_zip(tail: bytes) -> bool:
     return at + _ZIP_END_SIZE + comment == len(tail)
 
 
+def refuse_directory(tail: bytes) -> None:
+    """Hold the list of an archive's parts, as its end declares it, to what one of an office document may take.
+
+    `tail` ends as an archive does. Raises Unwelcome before anything else of the archive is read.
+    """
+    at = tail.rfind(_ZIP_END)
+    size = int.from_bytes(tail[at + 12 : at + 16], "little")
+    long_at = at - _LOCATOR_SIZE - _LONG_END_SIZE
+    if tail[max(0, at - _LOCATOR_SIZE) : at].startswith(_LOCATOR):
+        # The end of a large archive stands before the ordinary one, and is what counts.
+        if long_at < 0 or not tail[long_at:].startswith(_LONG_END):
+            raise Unwelcome(DAMAGED)
+        size = int.from_bytes(tail[long_at + 40 : long_at + 48], "little")
+    if size > MOST_DIRECTORY:
+        raise Unwelcome(BOMB)
+
+
 def refuse_untextual(text: str) -> None:
     """Raise Unwelcome for a piece of text with characters that no text has."""
     if _UNTEXTUAL.search(text):
@@ -192,6 +219,8 @@ def refuse_parts(parts: Sequence[Part]) -> None:
         raise Unwelcome(BOMB)
     if any(part.is_locked for part in parts):
         raise Unwelcome("This document is locked with a password. Save it without one and send that.")
+    if not all(part.is_common for part in parts):
+        raise Unwelcome(DAMAGED)
     if len(set(names)) != len(names) or any(_leads_out(name) for name in names):
         raise Unwelcome(DAMAGED)
     if any(mark.decode() in name.lower() for name in names for mark in _ACTIVE):

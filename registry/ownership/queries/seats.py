@@ -15,7 +15,7 @@ from registry.ownership.models import Assignment, Confirmation, ConfirmationNoti
 from registry.ownership.queries.confirmations import confirmations_of, notices_of
 from registry.ownership.queries.handovers import handovers_of
 from registry.ownership.rules import Gap, Holder
-from registry.people.models import Person, Team
+from registry.people.models import Membership, Person, Team
 from registry.people.queries import members_by_team
 from registry.store.columns import LARGEST_NUMBER
 
@@ -115,6 +115,23 @@ def held_at(session: Session, system_id: int, at: datetime) -> list[Held]:
     order = list(Seat)
     found = _held(session.execute(query.order_by(col(Assignment.id))))
     return sorted(found, key=lambda held: order.index(held.assignment.seat))
+
+
+def seated_since(
+    session: Session, system_id: int, seats: Collection[Seat], since: datetime
+) -> frozenset[int]:
+    """Everybody who holds one of these seats of a system or has held it at any time since; of a team who is in it now."""
+    period = (
+        col(Assignment.system_id) == system_id,
+        col(Assignment.seat).in_(sorted(seats)),
+        or_(col(Assignment.to_at).is_(None), col(Assignment.to_at) >= since),
+    )
+    alone = select(col(Assignment.person_id)).where(*period, col(Assignment.person_id).is_not(None))
+    teamed = select(col(Membership.person_id)).join(
+        Assignment, col(Assignment.team_id) == col(Membership.team_id)
+    )
+    found: Any = session.execute(alone.union(teamed.where(*period))).scalars()
+    return frozenset(found)
 
 
 def timeline_of(session: Session, system_id: int) -> list[Held]:

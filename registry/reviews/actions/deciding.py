@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -19,7 +20,6 @@ from registry.reviews.queries.separating import require_apart, require_has
 from registry.reviews.rules.content import changed, named
 from registry.reviews.rules.decisions import DecisionFacts, problems_with_decision
 from registry.reviews.rules.kinds import Decision, State
-from registry.reviews.rules.separation import confirmation_problems
 from registry.systems.models import System
 from registry.systems.rules.record import TEXT_LIMIT, text_problems
 

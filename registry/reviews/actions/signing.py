@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -18,7 +19,7 @@ from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.standing import standing_of
 from registry.reviews.rules.content import Content, changed, content_from, named
 from registry.reviews.rules.kinds import Signed
-from registry.reviews.rules.separation import confirmation_problems, require_no_token
+from registry.reviews.rules.separation import require_no_token
 from registry.reviews.rules.signing import (
     MEANING,
     name_problems,

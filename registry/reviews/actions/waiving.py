@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -14,7 +15,7 @@ from registry.reviews.models.words import Waiver
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.separating import owners_at
 from registry.reviews.rules.kinds import WaiverState
-from registry.reviews.rules.separation import confirmation_problems, require_no_token, require_separation
+from registry.reviews.rules.separation import require_no_token, require_separation
 from registry.reviews.rules.waivers import WaiverFacts, problems_with_waiver, standing_of, until_problems
 from registry.systems.models import System
 from registry.systems.rules.record import TEXT_LIMIT, text_problems

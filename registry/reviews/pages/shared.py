@@ -16,6 +16,7 @@ from registry.reviews.models.reviews import Review
 from registry.reviews.queries.reviews import by_number
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.web import confirming
 from registry.web.confirming import browser_secret
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
@@ -49,16 +50,12 @@ def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
     The view keeps its refusals: a wrong password has to be counted.
     """
     given = confirmed_at(session(), browser_secret())
-    if is_confirmed(given, clock.now()):
-        del form.password
-
-    def carry_out() -> Done:
-        if "password" not in form:
-            return act(given or clock.now())
-        return act(confirm_identity(session(), actor(), browser_secret(), form.password.data or ""))
-
-    done: Done | None = form.carried_out(carry_out)
-    return done
+    return confirming.bound(
+        form,
+        act,
+        given=given if is_confirmed(given, clock.now()) else None,
+        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
+    )
 
 
 def names(form: Form) -> Sequence[str]:

@@ -1,16 +1,13 @@
 """Separation of duties: who may neither decide a review or a waiver nor be given one to decide."""
 
 from collections.abc import Collection
-from datetime import datetime
 
-from registry.accounts.rules import is_confirmed
 from registry.kernel.actor import Actor
-from registry.kernel.errors import Forbidden, Problem
+from registry.kernel.errors import Forbidden
 
 OWNS_IT = "Whoever answers for a system as its owner or deputy, now or when this was submitted, does not decide on it."
 SUBMITTED_IT = "Whoever submitted or asked for something does not decide it."
 NO_TOKEN = "A token never decides, signs or attests: that takes a person."  # noqa: S105 - a sentence
-GIVE_PASSWORD = "Give your password again: nobody decides in your name at a desk you have left."  # noqa: S105
 
 
 def conflict_of(person_id: int | None, *, owners: Collection[int | None], asked_by: int | None) -> str:
@@ -34,8 +31,3 @@ def require_separation(actor: Actor, *, owners: Collection[int | None], asked_by
     require_no_token(actor)
     if conflict := conflict_of(actor.person_id, owners=owners, asked_by=asked_by):
         raise Forbidden(conflict)
-
-
-def confirmation_problems(confirmed_at: datetime | None, at: datetime) -> list[Problem]:
-    """Objections where the password was not given again within the last minutes."""
-    return [] if is_confirmed(confirmed_at, at) else [Problem("password", GIVE_PASSWORD)]

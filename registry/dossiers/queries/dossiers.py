@@ -1,4 +1,4 @@
-"""Dossiers of a system and by number; their cases with the newest run of each; what they cover; who signed."""
+"""Dossiers of a system and by number; their cases with the newest run of each; what they cover."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import and_
 from sqlmodel import Session, col, func, select
 
-from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
-from registry.dossiers.rules import cases
-from registry.dossiers.rules.cases import CaseType, Covered, Outcome, content_hash, coverage, name_key
-from registry.dossiers.rules.results import Result
-from registry.kernel.actor import Actor, Seat
+from registry.dossiers.models import Dossier, DossierCase, DossierRun
+from registry.dossiers.queries.signing import Signed, signatures_of
+from registry.dossiers.rules.cases import CaseType, Covered, Outcome, coverage
+from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
@@ -28,15 +27,6 @@ class Tried:
     case: DossierCase
     run: DossierRun | None
     tester: Person | None
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """One signature with who gave it, and whether cases or runs were added since."""
-
-    signature: DossierSignature
-    person: Person
-    has_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +137,6 @@ def covered_by(session: Session, dossier_ids: Collection[int]) -> dict[int, list
     return {number: coverage(found) for number, found in counts.items()}
 
 
-def signatures_of(session: Session, dossier_ids: Collection[int]) -> dict[int, list[Signed]]:
-    """Who signed each of several dossiers, newest first. Cases and runs are only ever added, so their counts tell."""
-    ids = sorted(dossier_ids)
-    found: dict[int, list[Signed]] = {number: [] for number in ids}
-    if not ids:
-        return found
-    all_cases, all_runs = (
-        select(func.count(col(kind.id)))
-        .where(col(kind.dossier_id) == col(DossierSignature.dossier_id))
-        .correlate(DossierSignature)
-        .scalar_subquery()
-        for kind in (DossierCase, DossierRun)
-    )
-    query: Any = select(DossierSignature, Person, all_cases, all_runs)
-    query = query.join(Person, col(Person.id) == col(DossierSignature.signed_by_id))
-    query = query.where(col(DossierSignature.dossier_id).in_(ids)).order_by(col(DossierSignature.id).desc())
-    for signature, person, case_count, run_count in session.execute(query):
-        changed = (signature.cases, signature.runs) != (case_count, run_count)
-        found[signature.dossier_id].append(Signed(signature, person, changed))
-    return found
-
-
 def tried_page(
     session: Session, dossier_id: int, *, after: int | None = None, limit: int = 50
 ) -> Page[Tried]:
@@ -185,99 +153,10 @@ def tried_page(
     return cut([Tried(*row) for row in found], limit, lambda one: (one.case.id,))
 
 
-def cases_of(session: Session, dossier_id: int) -> Sequence[DossierCase]:
-    """Every case of a dossier, in the order they were added."""
-    query = select(DossierCase).where(DossierCase.dossier_id == dossier_id)
-    return session.exec(query.order_by(col(DossierCase.id))).all()
+def ends_with(session: Session, dossier_id: int, digest: str) -> bool:
+    """Whether the file of this digest is the last that was recorded: then it was sent twice.
 
-
-def runs_of(session: Session, dossier_id: int) -> Sequence[DossierRun]:
-    """Every run of a dossier, in the order they were recorded."""
-    query = select(DossierRun).where(DossierRun.dossier_id == dossier_id)
-    return session.exec(query.order_by(col(DossierRun.id))).all()
-
-
-def has_delivery(session: Session, dossier_id: int, digest: str) -> bool:
-    """Whether the file of this digest was taken in before."""
-    query = select(DossierRun.id).where(DossierRun.dossier_id == dossier_id, DossierRun.delivery == digest)
-    return session.exec(query.limit(1)).first() is not None
-
-
-def content_of(session: Session, dossier_id: int) -> tuple[str, int, int]:
-    """The hash of a dossier as it stands, with how many cases and runs it is made from."""
-    known, runs = cases_of(session, dossier_id), runs_of(session, dossier_id)
-    told = [
-        {
-            "id": case.id,
-            "type": case.type.value,
-            "name": case.name,
-            "reference": case.reference,
-            "expected": case.expected,
-            "steps": case.steps,
-        }
-        for case in known
-    ]
-    went = [
-        {
-            "id": run.id,
-            "case": run.case_id,
-            "outcome": run.outcome.value,
-            "actual": run.actual,
-            "ran_on": run.ran_on.isoformat(),
-            "is_similar": run.is_similar,
-            "similar_because": run.similar_because,
-            "evidence": run.evidence_id,
-            "tester": run.tester_id,
-        }
-        for run in runs
-    ]
-    return content_hash(told, went), len(known), len(runs)
-
-
-def objection_to(actor: Actor, model: ModelVersion) -> str | None:
-    """Why the actor may neither test nor sign a version, or None. A seat held through a team counts as their own."""
-    leads = Seat.ENGINEERING_LEAD in actor.seats.get(model.system_id, frozenset())
-    return cases.objection_to(actor.person_id, {model.added_by_id, model.edited_by_id}, leads=leads)
-
-
-class Known:
-    """The cases of a dossier by what the results of one file may call them.
-
-    A result is of the case that has its reference; else of the case of its name, where that has no other reference and
-    the file does not use the name for several: two tests of one name in two places are two cases.
+    A file that was sent earlier, with other runs since, is how it went once more: its failures count again.
     """
-
-    def __init__(self, known: Sequence[DossierCase], results: Sequence[Result]) -> None:
-        self._by_reference: dict[str, DossierCase] = {}
-        self._by_name: dict[str, DossierCase] = {}
-        self.added: list[DossierCase] = []
-        for case in known:
-            self._name(case)
-        places: dict[str, set[str]] = {}
-        for result in results:
-            places.setdefault(name_key(result.name), set()).add(result.reference)
-        self._shared = {name for name, references in places.items() if len(references) > 1}
-
-    def of(self, result: Result) -> DossierCase | None:
-        """The case of a result, or None where nobody has named it so far."""
-        if result.reference in self._by_reference:
-            return self._by_reference[result.reference]
-        named = self._by_name.get(name_key(result.name))
-        if named is None or not result.reference:
-            return named
-        return None if named.reference or named.name_key in self._shared else named
-
-    def name_for(self, result: Result) -> str:
-        """What a new case is called: by its name, or by its reference where another case has that name."""
-        return result.reference if name_key(result.name) in self._by_name else result.name
-
-    def keep(self, case: DossierCase) -> DossierCase:
-        """Know a case that is added."""
-        self.added.append(case)
-        self._name(case)
-        return case
-
-    def _name(self, case: DossierCase) -> None:
-        if case.reference:
-            self._by_reference.setdefault(case.reference, case)
-        self._by_name.setdefault(case.name_key, case)
+    query = select(DossierRun.delivery).where(DossierRun.dossier_id == dossier_id)
+    return session.exec(query.order_by(col(DossierRun.id).desc()).limit(1)).first() == digest

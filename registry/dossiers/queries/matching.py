@@ -1,0 +1,50 @@
+"""Which case of a dossier a result is of, by what other tools call it."""
+
+from collections.abc import Sequence
+
+from registry.dossiers.models import DossierCase
+from registry.dossiers.rules.cases import name_key
+from registry.dossiers.rules.results import Result
+
+
+class Known:
+    """The cases of a dossier by what the results of one file may call them.
+
+    A result is of the case that has its reference; else of the case of its name, where that has no other reference and
+    the file does not use the name for several: two tests of one name in two places are two cases.
+    """
+
+    def __init__(self, known: Sequence[DossierCase], results: Sequence[Result]) -> None:
+        self._by_reference: dict[str, DossierCase] = {}
+        self._by_name: dict[str, DossierCase] = {}
+        self.added: list[DossierCase] = []
+        for case in known:
+            self._name(case)
+        places: dict[str, set[str]] = {}
+        for result in results:
+            places.setdefault(name_key(result.name), set()).add(result.reference)
+        self._shared = {name for name, references in places.items() if len(references) > 1}
+
+    def of(self, result: Result) -> DossierCase | None:
+        """The case of a result, or None where nobody has named it so far."""
+        if result.reference in self._by_reference:
+            return self._by_reference[result.reference]
+        named = self._by_name.get(name_key(result.name))
+        if named is None or not result.reference:
+            return named
+        return None if named.reference or named.name_key in self._shared else named
+
+    def name_for(self, result: Result) -> str:
+        """What a new case is called: by its name, or by its reference where another case has that name."""
+        return result.reference if name_key(result.name) in self._by_name else result.name
+
+    def keep(self, case: DossierCase) -> DossierCase:
+        """Know a case that is added."""
+        self.added.append(case)
+        self._name(case)
+        return case
+
+    def _name(self, case: DossierCase) -> None:
+        if case.reference:
+            self._by_reference.setdefault(case.reference, case)
+        self._by_name.setdefault(case.name_key, case)
