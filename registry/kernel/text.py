@@ -68,7 +68,8 @@ def worded(value: str) -> str:
 def as_counted(name: str) -> list[tuple[bool, int, str]]:
     """A key to order names by as people count and not as letters go: 2026.10 comes after 2026.9."""
     return [
-        (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.findall(r"\d+|\D+", name)
+        (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+        for part in re.findall(r"\d+|\D+", name)
     ]
 
 

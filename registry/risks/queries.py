@@ -99,12 +99,13 @@ def _told(session: Session, rows: Iterable[Any], on: date) -> list[Line]:
     lines = []
     for risk, owner in found:
         facts = facts_of(risk)
-        stands = rules.standing(facts, _as_accepted(accepted.get(risk.id or 0)), on)
+        stands = rules.standing(facts, as_accepted(accepted.get(risk.id or 0)), on)
         lines.append(Line(risk, owner, stands, *rules.left(facts)))
     return lines
 
 
-def _as_accepted(row: RiskAcceptance | None) -> Accepted | None:
+def as_accepted(row: RiskAcceptance | None) -> Accepted | None:
+    """An acceptance as the rules read it; None where there is none."""
     return Accepted(row.stated, row.until) if row else None
 
 

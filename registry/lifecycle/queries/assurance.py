@@ -27,9 +27,9 @@ from registry.reviews.rules.kinds import APPROVING, Decision, FindingState, Seve
 from registry.reviews.rules.kinds import Kind as ReviewKind
 from registry.risks import rules as risks
 from registry.risks.models import Risk
+from registry.risks.queries import as_accepted, newest_acceptances
 from registry.risks.queries import facts_of as risk_facts
-from registry.risks.queries import newest_acceptances
-from registry.risks.rules import Accepted, Status
+from registry.risks.rules import Status
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
 from registry.versions.models import ModelVersion
@@ -157,8 +157,7 @@ def _accepted(session: Session, numbers: Sequence[int], today: date) -> set[int]
     accepted = newest_acceptances(session, [risk.id or 0 for risk in found]) if found else {}
     unborne = set()
     for risk in found:
-        row = accepted.get(risk.id or 0)
-        said = Accepted(row.likelihood, row.impact, row.until) if row else None
+        said = as_accepted(accepted.get(risk.id or 0))
         if risks.standing(risk_facts(risk), said, today).status not in {Status.ACCEPTED, Status.CLOSED}:
             unborne.add(risk.system_id)
     return {risk.system_id for risk in found} - unborne
