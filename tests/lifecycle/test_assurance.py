@@ -54,7 +54,8 @@ def test_an_approval_holds_until_what_it_was_given_on_changes_and_a_waiver_until
         stated = RiskFacts("Wrong order", "x", "x", "x", 3, 3, owner_id=cast.number("ben"), review_on=day)
         risk = risks.add_risk(session, ada, triage.id, stated)
         assert not facts()["risks_accepted"]
-        risks.accept_risk(session, ada, risk, AcceptanceFacts("It is watched.", day), version=risk.version)
+        borne = AcceptanceFacts("It is watched.", day)
+        risks.accept_risk(session, ada, risk, borne, version=risk.version, confirmed_at=clock.now())
         assert facts()["risks_accepted"]
     with later(days=31):
         assert not facts()["risks_accepted"]
