@@ -22,6 +22,10 @@ from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 MOST = 300
+_LEFT: tuple[Any, Any] = (
+    func.coalesce(col(Risk.residual_likelihood), col(Risk.likelihood)),
+    func.coalesce(col(Risk.residual_impact), col(Risk.impact)),
+)
 _WRITTEN_BY = (Event.RISK_ADDED, Event.RISK_EDITED)
 
 
@@ -65,8 +69,13 @@ def by_number(session: Session, actor: Actor, number: int, *, lock: bool = False
 
 
 def lines_of(session: Session, system_id: int, on: date) -> list[Line]:
-    """The risks of a system, what is not closed first, then the largest of what is left; at most MOST, in two statements."""
-    query = _with_owner().where(col(Risk.system_id) == system_id).order_by(col(Risk.id).desc()).limit(MOST)
+    """The risks of a system, what is not closed first, then the largest of what is left; in two statements.
+
+    Where there are more than MOST, the smallest and those that are closed are left out first.
+    """
+    query = _with_owner().where(col(Risk.system_id) == system_id)
+    query = query.order_by(col(Risk.status) == Status.CLOSED, (_LEFT[0] * _LEFT[1]).desc(), col(Risk.id))
+    query = query.limit(MOST)
     found = _told(session, session.execute(query).all(), on)
     return sorted(found, key=lambda one: (one.standing.status is Status.CLOSED, -one.score, one.risk.id))
 
@@ -144,10 +153,17 @@ def involved_in(session: Session, risk: Risk) -> frozenset[int]:
     return frozenset(watched) | writers | seated
 
 
-def matrix(lines: Iterable[Line]) -> dict[tuple[int, int], int]:
-    """How many risks that are not closed are left at each (likelihood, impact)."""
+def matrix(session: Session, system_id: int) -> dict[tuple[int, int], int]:
+    """How many risks of a system that are not closed are left at each (likelihood, impact): all of them, in one statement."""
     counts = {(likelihood, impact): 0 for likelihood in rules.LEVELS for impact in rules.LEVELS}
-    for line in lines:
-        if line.standing.status is not Status.CLOSED:
-            counts[line.likelihood, line.impact] += 1
+    query: Any = select(*_LEFT, func.count()).where(
+        col(Risk.system_id) == system_id, col(Risk.status) != Status.CLOSED
+    )
+    for likelihood, impact, count in session.execute(query.group_by(*_LEFT)):
+        counts[likelihood, impact] = count
     return counts
+
+
+def count(session: Session, system_id: int) -> int:
+    """How many risks a system has, closed ones among them."""
+    return session.exec(select(func.count()).where(col(Risk.system_id) == system_id)).one()

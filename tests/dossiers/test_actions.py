@@ -159,6 +159,18 @@ def test_two_tests_of_one_name_in_two_places_are_two_cases(session, cast, model,
     ]
 
 
+def test_references_that_differ_in_capitals_alone_are_cases_of_their_own(session, cast, model, dossier):
+    rita = cast.actor(session, "rita")
+    tests = [("c.A", "x"), ("c.Foo", "x"), ("c.foo", "x"), ("c.FOO", "x")]
+    report = b"<testsuite>%s</testsuite>" % b"".join(
+        f'<testcase classname="{place}" name="{name}"/>'.encode() for place, name in tests
+    )
+    for content, added in ((report, 4), (report + b"\n", 0)):
+        assert actions.take_results(session, rita, dossier, model, delivery(content)).added == added
+    names = [one.case.name for one in queries.tried_page(session, dossier.id).items]
+    assert names == ["x", "c.Foo.x", "c.foo.x (2)", "c.FOO.x (3)"]
+
+
 def test_a_signature_is_for_what_stood_and_says_when_that_has_changed(session, cast, model, dossier):
     ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
     case = actions.add_case(session, cast.actor(session, "ben"), dossier, CASE)

@@ -33,6 +33,7 @@ def office(
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", packed) as archive:
         archive.writestr("[Content_Types].xml", b'<Types><Override ContentType="' + main + b'"/></Types>')
+        archive.writestr("_rels/.rels", b"<Relationships/>")
         for name, content in (parts or {"xl/workbook.xml": b"<workbook/>"}).items():
             archive.writestr(name, content)
     return written.getvalue()
@@ -46,6 +47,11 @@ HOSTILE = {
     "a PDF that is also HTML": ("report.pdf", b"%PDF-1.7\n<html><script>1</script>\n%%EOF", "two kinds at once"),
     "HTML that is also a PDF": ("report.pdf", b"hello %PDF-1.7\n%%EOF\n", "two kinds at once"),
     "a PDF that is also an archive": ("report.pdf", PDF + office(), "two kinds at once"),
+    "a picture with an archive and a line behind it": ("a.jpg", b"\xff\xd8\xff\xe0\xff\xd9" + office() + b"\n\xff\xd9", "two kinds at once"),
+    "a PDF with an archive before its end": ("a.pdf", b"%PDF-1.4\n" + office() + b"\n%%EOF\n", "two kinds at once"),
+    "a picture that ends in something else": ("a.jpg", b"\xff\xd8\xff\xe0\xff\xd9 and more", "damaged or cut off"),
+    "a document with a program beside it": ("a.xlsx", office(parts={"xl/workbook.xml": b"1", "evil.exe": b"MZ"}), "This is an archive"),
+    "an archive that calls itself a document": ("a.docx", office(WORDS, {"xl/workbook.xml": b"1"}), "This is an archive"),
     "an archive that unpacks to far more": ("sheet.xlsx", BOMB, "unpack to far more"),
     "a name out of its folder": ("../../etc/passwd.txt", TEXT, "leads out of its folder"),
     "a name with NUL": ("a\x00.txt", TEXT, "characters that no name has"),

@@ -141,7 +141,7 @@ def test_a_large_risk_is_accepted_by_who_had_no_hand_in_it_and_the_database_says
         done(lambda session, *_: (session.add(row), session.flush()))
 
 
-def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk):
+def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk, monkeypatch):
     ben = cast.actor(session, "ben")
     bare = replace(stated, controls="", residual_likelihood=None, residual_impact=None)
     actions.add_risk(session, ben, cast.triage.id, bare)
@@ -154,6 +154,12 @@ def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, sta
         (8, Status.OPEN),
         (8, Status.CLOSED),
     ]
-    counts = queries.matrix(lines)
+    counts = queries.matrix(session, cast.triage.id)
     assert {place: count for place, count in counts.items() if count} == {(3, 4): 1, (2, 4): 1}
     assert len(counts) == 25
+    monkeypatch.setattr(queries, "MOST", 1)
+    for _ in range(2):
+        actions.add_risk(session, ben, cast.triage.id, replace(stated, residual_likelihood=1))
+    assert [one.score for one in queries.lines_of(session, cast.triage.id, TODAY)] == [12]
+    assert queries.matrix(session, cast.triage.id)[1, 4] == 2
+    assert queries.count(session, cast.triage.id) == 5

@@ -1,9 +1,10 @@
 """Which case of a dossier a result is of, by what other tools call it."""
 
+import itertools
 from collections.abc import Sequence
 
 from registry.dossiers.models import DossierCase
-from registry.dossiers.rules.cases import name_key
+from registry.dossiers.rules.cases import NAME_LIMIT, name_key
 from registry.dossiers.rules.results import Result
 
 
@@ -35,8 +36,16 @@ class Known:
         return None if named.reference or named.name_key in self._shared else named
 
     def name_for(self, result: Result) -> str:
-        """What a new case is called: by its name, or by its reference where another case has that name."""
-        return result.reference if name_key(result.name) in self._by_name else result.name
+        """What a new case is called: by its name, by its reference where another case has that name, or by that and a
+        number: references may differ in capitals alone, names may not.
+        """
+        names = (result.name, *([result.reference] if result.reference else []))
+        free = next((name for name in names if name_key(name) not in self._by_name), None)
+        return free or next(
+            name
+            for count in itertools.count(2)
+            if name_key(name := _numbered(names[-1], count)) not in self._by_name
+        )
 
     def keep(self, case: DossierCase) -> DossierCase:
         """Know a case that is added."""
@@ -48,3 +57,9 @@ class Known:
         if case.reference:
             self._by_reference.setdefault(case.reference, case)
         self._by_name.setdefault(case.name_key, case)
+
+
+def _numbered(name: str, count: int) -> str:
+    """The name with a number behind it, cut where both would be longer than a name may be."""
+    behind = f" ({count})"
+    return name[: NAME_LIMIT - len(behind)] + behind

@@ -94,7 +94,9 @@ def _document(place: Path, tail: bytes) -> FileType:
         raise Unwelcome(rules.DAMAGED) from reason
     if len(text) > _LONGEST_LIST:
         raise Unwelcome(rules.BOMB)
-    return rules.told_by_content_types(text)
+    kind = rules.told_by_content_types(text)
+    rules.refuse_layout([each.filename for each in parts], kind)
+    return kind
 
 
 def _part(info: zipfile.ZipInfo) -> Part:

@@ -63,32 +63,19 @@ _EXTENSIONS: Final[Mapping[FileType, tuple[str, ...]]] = {
     FileType.DOCX: ("docx",),
 }
 # A name that ends so promises what the file is not, if its bytes say that it is one of those taken.
-_PROMISES: Final = frozenset(
-    [
-        "html",
-        "htm",
-        "xhtml",
-        "svg",
-        "xml",
-        "zip",
-        "exe",
-        "js",
-        "xls",
-        "doc",
-        "xlsm",
-        "docm",
-        "xlsb",
-        "gz",
-        "7z",
-        "rar",
-    ]
-) | frozenset(end for ends in _EXTENSIONS.values() for end in ends)
+_PROMISES: Final = (
+    frozenset({"html", "htm", "xhtml", "svg", "xml", "zip", "exe", "js", "gz", "7z", "rar"})
+    | frozenset({"xls", "doc", "xlsm", "docm", "xlsb"})
+    | frozenset(end for ends in _EXTENSIONS.values() for end in ends)
+)
 _MARKUP: Final = (b"<!doctype", b"<html", b"<script", b"<svg", b"<body", b"<iframe", b"<?xml")
 _MARKUP_IN_BINARY: Final = (b"<!doctype html", b"<html", b"<script", b"<svg", b"<body", b"<iframe")
 _ARCHIVES: Final = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+# What programs leave behind the end of a file, and every reader passes over.
+_BLANK: Final = b"\x00\t\n\r "
 _ZIP: Final = b"PK\x03\x04"
 _ZIP_END: Final = b"PK\x05\x06"
 _ZIP_END_SIZE: Final = 22
@@ -101,6 +88,10 @@ _MAIN: Final = (
     (b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", FileType.XLSX),
     (b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml", FileType.DOCX),
 )
+# Where the parts of a document lie: what stands elsewhere was put there by no office program.
+_FOLDERS: Final[Mapping[FileType, str]] = {FileType.XLSX: "xl/", FileType.DOCX: "word/"}
+_SHARED: Final = ("_rels/", "docProps/", "docMetadata/", "customXml/", "_xmlsignatures/", "[trash]/")
+_LISTS: Final = ("[Content_Types].xml", "_rels/.rels")
 _ACTIVE: Final = (b"macroenabled", b"vbaproject", b"activex", b"macrosheet")
 
 
@@ -145,7 +136,7 @@ def told_by_ends(head: bytes, tail: bytes) -> FileType | Shape:
     if kind is None:
         _refuse_markup(head)
         return Shape.TEXT
-    if any(mark in head[:_LOOKED_AT].lower() for mark in _MARKUP_IN_BINARY) or ends_as_zip(tail):
+    if any(mark in head[:_LOOKED_AT].lower() for mark in _MARKUP_IN_BINARY):
         raise Unwelcome(TWO_IN_ONE)
     return kind
 
@@ -153,15 +144,18 @@ def told_by_ends(head: bytes, tail: bytes) -> FileType | Shape:
 def _binary_kind(head: bytes, tail: bytes) -> FileType | None:
     # Each with the end it must have: a file that is cut off proves nothing, and one that goes on may be two.
     if head.startswith(b"%PDF-"):
-        return _whole(FileType.PDF, b"%%EOF" in tail[-2_048:])
+        return _whole(FileType.PDF, tail, tail.rstrip(_BLANK).endswith(b"%%EOF"))
     if head.startswith(_PNG):
-        return _whole(FileType.PNG, tail.endswith(_PNG_END))
+        return _whole(FileType.PNG, tail, tail.endswith(_PNG_END))
     if head.startswith(b"\xff\xd8\xff"):
-        return _whole(FileType.JPEG, b"\xff\xd9" in tail)
+        return _whole(FileType.JPEG, tail, tail.rstrip(_BLANK).endswith(b"\xff\xd9"))
     return None
 
 
-def _whole(kind: FileType, ends_well: bool) -> FileType:
+def _whole(kind: FileType, tail: bytes, ends_well: bool) -> FileType:
+    # Unpacking programs look for the end of an archive anywhere here, whatever stands behind it.
+    if _ZIP_END in tail:
+        raise Unwelcome(TWO_IN_ONE)
     if not ends_well:
         raise Unwelcome(DAMAGED)
     return kind
@@ -242,6 +236,15 @@ def told_by_content_types(text: bytes) -> FileType:
     if len(found) != 1:
         raise Unwelcome(ARCHIVE if not found else TWO_IN_ONE)
     return found[0]
+
+
+def refuse_layout(names: Sequence[str], kind: FileType) -> None:
+    """Raise Unwelcome for an archive that only calls itself a document: without its parts, or with others beside them."""
+    folder = _FOLDERS[kind]
+    known = all(name in _LISTS or name.startswith((folder, *_SHARED)) for name in names)
+    whole = _LISTS[1] in names and any(name.startswith(folder) and name.endswith(".xml") for name in names)
+    if not (known and whole):
+        raise Unwelcome(ARCHIVE)
 
 
 def refuse_name(raw: str) -> None:
