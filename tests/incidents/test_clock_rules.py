@@ -12,7 +12,6 @@ from registry.incidents.rules.clocks import (
     ReportFacts,
     Standing,
     due_at,
-    earliest,
     last_day,
     problems_with_moving,
     problems_with_report,
@@ -95,15 +94,6 @@ def test_a_report_is_due_until_its_last_instant_and_overdue_from_then_on():
         False,
         True,
     ]
-
-
-def test_of_several_duties_the_one_due_first_leads_until_it_is_met():
-    two, ten = Clock(AWARE, due_at(AWARE, 2, UTC)), Clock(AWARE, due_at(AWARE, 10, UTC))
-    moved = sent(override=AWARE + timedelta(days=1))
-    assert earliest([CLOCK, two, ten]) is two
-    assert earliest([CLOCK, two, ten, moved]) is moved
-    assert earliest([sent(initial=NOW), ten]) is ten
-    assert earliest([sent(full=NOW)]) is None
 
 
 FACTS = ReportFacts("serious_death", "Market surveillance authority", BERLIN, AWARE)
