@@ -77,7 +77,7 @@ def test_the_text_reads_well_as_it_stands():
     assert "> The burst pipe waits behind two hundred scratched bumpers." in text
     assert "**3.1e Value realised**" in text
     assert "<https://git.halden.example/claims/triage>" in text
-    assert "*Not recorded yet:* 14.1 Reviews" in text
+    assert "*Not on this card yet:* 14.1 Reviews" in text
 
 
 def test_what_is_not_stated_or_not_measured_says_so_in_its_place():

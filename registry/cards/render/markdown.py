@@ -48,7 +48,7 @@ def _section(section: Section) -> Iterator[str]:
         yield from _group(group)
     if section.not_kept:
         named = "; ".join(f"{field.number} {field.label}" for field in section.not_kept)
-        yield f"*Not recorded yet:* {named}."
+        yield f"*Not on this card yet:* {named}."
 
 
 def _group(group: Group) -> Iterator[str]:

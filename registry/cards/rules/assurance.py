@@ -99,7 +99,7 @@ def risk(facts: CardFacts) -> Section:
             said("11.2", f"Record against {pack_said(facts)}, by failure pattern", _patterns(facts.criteria)),
             not_kept("11.3", "Exceptions and waivers: who, why, until when", _C),
         ),
-        statement="The risk register stands on the page Risks and is not printed here. No waivers are kept in this registry yet.",
+        statement="The risk register stands on the page Risks, waivers under Compliance; neither is printed here.",
     )
 
 

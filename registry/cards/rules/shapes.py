@@ -142,7 +142,7 @@ class Section:
 
     @property
     def not_kept(self) -> tuple[Field, ...]:
-        """The fields that belong here and are not recorded in this registry yet."""
+        """The fields that belong here and are not on the card yet."""
         return tuple(each for each in self.fields if not each.kept)
 
     @property

@@ -129,8 +129,8 @@ def said(number: str, label: str, value: Value) -> Field:
 
 
 def not_kept(number: str, label: str, need: Need = Need.ALWAYS) -> Field:
-    """A field that belongs on a card and is not recorded in this registry yet."""
-    return Field(number, label, need, None, "not recorded in this registry yet", kept=False)
+    """A field that belongs on a card and is not on it yet, whether or not the registry keeps it elsewhere."""
+    return Field(number, label, need, None, "not on this card yet", kept=False)
 
 
 def made_from(facts: CardFacts) -> str:
