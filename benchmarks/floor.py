@@ -92,7 +92,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         settings = {
-            "workers": 1,
+            "workers": int(sys.argv[2]),
             "threads": 8,
             "worker_class": "gthread",
             "accesslog": None,

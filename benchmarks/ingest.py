@@ -2,11 +2,11 @@
 
     python -m benchmarks.ingest --database sqlite --database postgresql [--mlflow-python PATH]
 
-Everything listens on loopback, on the same machine and disk. Ours is `registry serve --no-worker` with a token, judging,
-alerts and the ledger, each client sending to a system of its own. The floor (benchmarks.floor) is a bare WSGI
-application with the driver, in the same table, under the same server. MLflow is `mlflow server`, told through
-`runs/log-batch`; without a Python that has it (--mlflow-python) there is no such peer, and the report says so. Rounds are
-interleaved, medians are printed, and ratios are what counts: the machine is in all of them.
+Everything listens on loopback, on the same machine and disk, with as many processes as it has cores. Ours is
+`registry serve --no-worker` with a token, judging, alerts and the ledger, each client sending to a system of its own. The
+floor (benchmarks.floor) is a bare WSGI application with the driver, in the same table, under the same server. MLflow is
+`mlflow server`, told through `runs/log-batch`; without a Python that has it (--mlflow-python) there is no such peer, and
+the report says so. Rounds are interleaved, medians are printed, and ratios are what counts: the machine is in all of them.
 
 PostgreSQL is the one TEST_DATABASE_URL names; else one started for this run, which like that of the tests waits for no
 disk, for none of those compared.
@@ -15,6 +15,7 @@ disk, for none of those compared.
 import argparse
 import contextlib
 import http.client
+import os
 import socket
 import statistics
 import tempfile
@@ -83,9 +84,10 @@ def measured(kind: databases.Kind, given: argparse.Namespace) -> Found:
     found: dict[tuple[str, int], list[tuple[float, float]]] = {}
     with contextlib.ExitStack() as open_until:
         folder = Path(open_until.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
-        peers: list[Any] = [ours(kind, folder, given.points), floor(kind, folder, given.points)]
+        like = (kind, folder, given.points, given.processes)
+        peers: list[Any] = [ours(*like), floor(*like)]
         if given.mlflow_python:
-            peers.append(mlflow(kind, folder, given.points, given.mlflow_python))
+            peers.append(mlflow(*like, given.mlflow_python))
         rounds = [Round(open_until.enter_context(peer)) for peer in peers]
         for each in rounds:
             each.measured(MOST_CLIENTS, 2, given.points)
@@ -128,6 +130,7 @@ def main() -> None:
     asked.add_argument(
         "--folder", type=Path, help="where the SQLite files are made: the disk that is measured"
     )
+    asked.add_argument("--processes", type=int, default=os.cpu_count(), help="of each server")
     asked.add_argument("--mlflow-python", help="a Python in which mlflow is installed")
     given = asked.parse_args()
     alive = databases.begin_run()

@@ -167,7 +167,7 @@ def served(
 
 
 @contextlib.contextmanager
-def ours(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
+def ours(kind: databases.Kind, folder: Path, points: int, processes: int) -> Iterator[Peer]:
     """The registry as it is served, everything on."""
     with filled(kind, folder, "ours") as database:
         token, places = prepared(database)
@@ -179,6 +179,7 @@ def ours(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
             "REGISTRY_DATA_DIR": str(folder),
         }
         command = [sys.executable, "-m", "registry", "serve", "--no-worker", "--port", str(port)]
+        command += ["--processes", str(processes)]
         with served(command, port, folder, **environment) as process:
             addresses = [f"/api/v1/systems/{key}/snapshots" for key, _, _ in places]
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -186,7 +187,7 @@ def ours(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def floor(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
+def floor(kind: databases.Kind, folder: Path, points: int, processes: int) -> Iterator[Peer]:
     """The least a server can do."""
     with filled(kind, folder, "floor") as database:
         _, places = prepared(database)
@@ -197,7 +198,7 @@ def floor(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
             if kind == "sqlite"
             else url.set(drivername="postgresql").render_as_string(False)
         )
-        command = [sys.executable, "-m", "benchmarks.floor", str(port)]
+        command = [sys.executable, "-m", "benchmarks.floor", str(port), str(processes)]
         with served(command, port, folder, FLOOR_KIND=kind, FLOOR_DATABASE=told) as process:
             addresses = [f"/{metric}/{system}" for _, system, metric in places]
             yield Peer(
@@ -206,7 +207,7 @@ def floor(kind: databases.Kind, folder: Path, points: int) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def mlflow(kind: databases.Kind, folder: Path, points: int, python: str) -> Iterator[Peer]:
+def mlflow(kind: databases.Kind, folder: Path, points: int, processes: int, python: str) -> Iterator[Peer]:
     """MLflow's tracking server, with a run for each client."""
     with contextlib.ExitStack() as open_until:
         store = f"sqlite:///{folder / 'mlflow.sqlite3'}"
@@ -216,6 +217,7 @@ def mlflow(kind: databases.Kind, folder: Path, points: int, python: str) -> Iter
         port = free_port()
         command = [python, "-m", "mlflow", "server", "--backend-store-uri", store, "--port", str(port)]
         command += ["--host", "127.0.0.1", "--default-artifact-root", str(folder / "artifacts")]
+        command += ["--workers", str(processes)]
         server = served(command, port, folder, 180, MLFLOW_DISABLE_TELEMETRY="true")
         process = open_until.enter_context(server)
         healthy(port)

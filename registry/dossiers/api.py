@@ -20,11 +20,21 @@ from registry.versions import queries as versions
 from registry.versions.models import ModelVersion
 from registry.web import jsonkit
 from registry.web.doors import needs, takes_batches
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
 
 api = Blueprint("dossiers_api", __name__)
 
 _YES_NO: Final = {"yes": True, "no": False}
+
+
+def _read() -> tuple[Read, str]:
+    if request.mimetype == "application/json":
+        return jsonkit.parsed(ResultsIn).read(), "json"
+    if request.mimetype in {"application/xml", "text/xml"}:
+        return results.from_junit(request.get_data()), "junit"
+    if request.mimetype == "text/csv":
+        return results.from_csv(request.get_data()), "csv"
+    raise UnsupportedMediaType
 
 
 @api.get("/systems/<key>/dossier")
@@ -52,7 +62,7 @@ def one(number: int) -> Response:
 
 
 @api.post("/systems/<key>/dossier/results")
-@takes_batches
+@takes_batches(_read)
 @needs(Permission.DOSSIER_TEST)
 def take(key: str) -> Response:
     """Take in results: JSON, JUnit XML or CSV. `version` names the version, `similar` (yes or no) and `because` the
@@ -60,10 +70,10 @@ def take(key: str) -> Response:
     """
     system = systems.by_key(session(), actor(), key, lock=True)
     require(actor(), Permission.DOSSIER_TEST, system.id)
-    read, source = _read()
+    results_read, source = read()
     model = _version(system.id or 0)
     delivery = Delivery(
-        read,
+        results_read,
         results.digest_of(request.get_data()),
         source,
         _type(),
@@ -73,16 +83,6 @@ def take(key: str) -> Response:
     dossier = _begun(model)
     receipt = actions.take_results(session(), actor(), dossier, model, delivery)
     return jsonkit.reply(receipt_out(dossier.key, receipt), 200 if receipt.is_known else 201)
-
-
-def _read() -> tuple[Read, str]:
-    if request.mimetype == "application/json":
-        return jsonkit.parsed(ResultsIn).read(), "json"
-    if request.mimetype in {"application/xml", "text/xml"}:
-        return results.from_junit(request.get_data()), "junit"
-    if request.mimetype == "text/csv":
-        return results.from_csv(request.get_data()), "csv"
-    raise UnsupportedMediaType
 
 
 def _version(system_id: int) -> ModelVersion:

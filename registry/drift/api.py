@@ -1,6 +1,7 @@
 """POST and GET /systems/<key>/distributions: counts in bins; GET and PUT /systems/<key>/baselines: what they are compared with."""
 
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, Response, request
 
@@ -28,22 +29,21 @@ from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs, takes_batches
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
 
 api = Blueprint("drift_api", __name__)
 
+_sent = partial(jsonkit.batch_sent, distributions_of, distributions_of_lines)
+_told = partial(jsonkit.document_sent, baseline_of)
+
 
 @api.post("/systems/<key>/distributions")
-@takes_batches
+@takes_batches(_sent)
 @needs(Permission.SNAPSHOT_PUSH)
 def push(key: str) -> Response:
     """Take in a batch of distributions, as one JSON document or as JSON lines, packed with gzip or not."""
     system = systems.by_key(session(), actor(), key)
-    # Nobody makes the server read a thousand distributions that they may not send anyway.
-    require(actor(), Permission.SNAPSHOT_PUSH, system.id)
-    receipt = actions.record_distributions(
-        session(), actor(), system.id or 0, jsonkit.batch_sent(distributions_of, distributions_of_lines)
-    )
+    receipt = actions.record_distributions(session(), actor(), system.id or 0, read())
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
@@ -100,14 +100,13 @@ def baselines(key: str) -> Response:
 
 
 @api.put("/systems/<key>/baselines")
-@takes_batches
+@takes_batches(_told)
 @needs(Permission.BASELINE_SET)
 def put_baseline(key: str) -> Response:
     """Set what a feature is compared with: a window that was sent, or counts sent for it. The same again changes nothing."""
     system = systems.by_key(session(), actor(), key)
     require(actor(), Permission.BASELINE_SET, system.id)
-    told = jsonkit.document_sent(baseline_of)
-    found = _set(system.id or 0, told)
+    found = _set(system.id or 0, read())
     feature = queries.feature_by_id(session(), system.id or 0, found.feature_id)
     return jsonkit.reply(baseline_out(feature, found))
 

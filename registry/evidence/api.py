@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
@@ -23,9 +24,25 @@ from registry.systems.models import System
 from registry.web import jsonkit
 from registry.web.doors import needs, takes_batches
 from registry.web.downloads import handed_out
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
 
 api = Blueprint("evidence_api", __name__)
+
+
+def _fields(shape: Callable[..., Any]) -> Any:
+    """The texts of the multipart body in that shape. Raises RuleBroken naming every field that does not fit."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
+    # A field left empty is one left out, as forms send it.
+    sent = {name: text for name, text in request.form.items() if text}
+    try:
+        return shape(**sent)
+    except ValidationError as error:
+        problems = [
+            Problem(".".join(str(part) for part in each["loc"]), each["msg"])
+            for each in error.errors(include_url=False)
+        ]
+        raise RuleBroken(problems) from error
 
 
 @api.get("/systems/<key>/evidence")
@@ -43,15 +60,14 @@ def evidence(key: str) -> Response:
 
 
 @api.post("/systems/<key>/evidence")
-@takes_batches
+@takes_batches(partial(_fields, EvidenceIn))
 @needs(Permission.EVIDENCE_ADD)
 def add(key: str) -> Response:
     """Add a piece of evidence: a multipart body with `title`, `kind`, `valid_until`, `note` and the `file`."""
     system = systems.by_key(session(), actor(), key, lock=True)
     require(actor(), Permission.EVIDENCE_ADD, system.id)
-    facts = _fields(EvidenceIn).facts()
     with _arrived() as arrived:
-        found = actions.add_evidence(session(), actor(), system.id or 0, facts, arrived)
+        found = actions.add_evidence(session(), actor(), system.id or 0, read().facts(), arrived)
     # Whoever sends it may not be allowed to read: they are told of what they sent.
     reply = jsonkit.reply(_whole(found, system), 201)
     reply.headers["Location"] = url_for("evidence_api.one", number=found.id)
@@ -68,7 +84,7 @@ def one(number: int) -> Response:
 
 
 @api.post("/evidence/<int:number>/revisions")
-@takes_batches
+@takes_batches(partial(_fields, RevisionIn))
 @needs(Permission.EVIDENCE_ADD)
 def revise(number: int) -> Response:
     """Add a newer file: a multipart body with `note` and the `file`."""
@@ -76,9 +92,8 @@ def revise(number: int) -> Response:
     require(actor(), Permission.EVIDENCE_ADD, found.system_id)
     systems.by_key(session(), actor(), system.key, lock=True)
     found, _ = queries.by_number(session(), actor(), number, lock=True)
-    note = _fields(RevisionIn).note
     with _arrived() as arrived:
-        revision = actions.add_revision(session(), actor(), found, arrived, note)
+        revision = actions.add_revision(session(), actor(), found, arrived, read().note)
     return jsonkit.reply(file_told(revision), 201)
 
 
@@ -100,22 +115,6 @@ def _whole(found: Evidence, system: System) -> dict[str, Any]:
         "files": [file_told(revision) for revision, _ in revisions],
         "supports": uses_told(queries.uses_of(session(), number)),
     }
-
-
-def _fields(shape: Callable[..., Any]) -> Any:
-    """The texts of the multipart body in that shape. Raises RuleBroken naming every field that does not fit."""
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType
-    # A field left empty is one left out, as forms send it.
-    sent = {name: text for name, text in request.form.items() if text}
-    try:
-        return shape(**sent)
-    except ValidationError as error:
-        problems = [
-            Problem(".".join(str(part) for part in each["loc"]), each["msg"])
-            for each in error.errors(include_url=False)
-        ]
-        raise RuleBroken(problems) from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """POST and GET /systems/<key>/fairness and /calibration: counts in, every figure out."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -19,32 +20,35 @@ from registry.fairness.rules.decoding import (
 )
 from registry.fairness.rules.figures import figures_of, forecast_figures
 from registry.fairness.schemas import forecasts_out, receipt_out, window_out
-from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.actor import Actor, Permission
 from registry.monitoring.queries.deliveries import entry_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs, takes_batches
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
 
 api = Blueprint("fairness_api", __name__)
 
+_counts = partial(jsonkit.batch_sent, counts_of, counts_of_lines)
+_forecasts = partial(jsonkit.batch_sent, windows_of, windows_of_lines)
+
 
 @api.post("/systems/<key>/fairness")
-@takes_batches
+@takes_batches(_counts)
 @needs(Permission.SNAPSHOT_PUSH)
 def push_counts(key: str) -> Response:
     """Take in counts by group, as one JSON document or as JSON lines, packed with gzip or not."""
-    return _taken(key, counts_of, counts_of_lines, record_counts)
+    return _taken(key, record_counts)
 
 
 @api.post("/systems/<key>/calibration")
-@takes_batches
+@takes_batches(_forecasts)
 @needs(Permission.SNAPSHOT_PUSH)
 def push_forecasts(key: str) -> Response:
     """Take in forecasts in bins held against what happened, in the same ways."""
-    return _taken(key, windows_of, windows_of_lines, record_forecasts)
+    return _taken(key, record_forecasts)
 
 
 @api.get("/systems/<key>/fairness")
@@ -72,16 +76,9 @@ def calibration(key: str) -> Response:
     return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
 
 
-def _taken(
-    key: str,
-    document: Callable[[bytes], Delivery[Any]],
-    lines: Callable[..., Delivery[Any]],
-    act: Callable[[Session, Actor, int, Delivery[Any]], Receipt],
-) -> Response:
+def _taken(key: str, act: Callable[[Session, Actor, int, Delivery[Any]], Receipt]) -> Response:
     system = systems.by_key(session(), actor(), key)
-    # Nobody makes the server read thousands of counts that they may not send anyway.
-    require(actor(), Permission.SNAPSHOT_PUSH, system.id)
-    receipt = act(session(), actor(), system.id or 0, jsonkit.batch_sent(document, lines))
+    receipt = act(session(), actor(), system.id or 0, read())
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     seq = entry_of(session(), FairnessBatch, receipt.batch_id)

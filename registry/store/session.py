@@ -1,10 +1,10 @@
 """Engine and transaction(): commit on a normal exit, roll back on any exception."""
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
 from registry.store import folding
+from registry.store.turns import Turns
 
 Finisher = Callable[[Session], None]
 
@@ -39,7 +40,9 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
-        self._writing = threading.Lock()
+        self._turns = (
+            Turns(Path(f"{self.url.database}-turn"), _SQLITE_BUSY_MS / 1_000) if self.is_sqlite else None
+        )
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -48,7 +51,8 @@ class Database:
         A read-only transaction is held to it by the database itself, so a page that is only looked at
         cannot change anything.
         """
-        with self._in_turn(read_only=read_only), self._sessions() as session:
+        turn = nullcontext() if read_only or self._turns is None else self._turns.taken()
+        with turn, self._sessions() as session:
             self.begin(session, read_only=read_only)
             try:
                 yield session
@@ -60,28 +64,21 @@ class Database:
                 raise
 
     @contextmanager
-    def _in_turn(self, *, read_only: bool) -> Iterator[None]:
-        """On SQLite, wait for the other writers of this process.
+    def glance(self) -> Iterator[Session]:
+        """A session for a few questions that come before a writing transaction. What is changed in it is not kept."""
+        with self._sessions() as session:
+            self.begin(session, read_only=None)
+            try:
+                yield session
+            finally:
+                session.rollback()
 
-        SQLite would keep them apart as well, but whoever waits for it sleeps, up to a tenth of a second each time, while
-        nobody writes. After as long as SQLite would wait it is asked all the same: what holds it up is then told by it.
-        """
-        if read_only or not self.is_sqlite:
-            yield
-            return
-        held = self._writing.acquire(timeout=_SQLITE_BUSY_MS / 1_000)
-        try:
-            yield
-        finally:
-            if held:
-                self._writing.release()
-
-    def begin(self, session: Session, *, read_only: bool) -> None:
-        """Open the database transaction of a session, for reading only or for writing."""
+    def begin(self, session: Session, *, read_only: bool | None) -> None:
+        """Open the database transaction of a session, for writing or held to reading; None: for reading, unheld."""
         session.connection(
             execution_options={"sqlite_read_only": read_only}
             if self.is_sqlite
-            else {"postgresql_readonly": read_only}
+            else {"postgresql_readonly": read_only is not False}
         )
 
     def dispose(self) -> None:
@@ -143,7 +140,7 @@ def _lower(text: Any) -> Any:
 def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = connection.get_execution_options().get("sqlite_read_only", False)
     # Said only where it changes: after any such PRAGMA, SQLite prepares every statement anew.
-    if connection.info.get(_READ_ONLY) is not read_only:
+    if read_only is not None and connection.info.get(_READ_ONLY) is not read_only:
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.info[_READ_ONLY] = read_only
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if read_only is False else "BEGIN")

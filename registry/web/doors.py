@@ -14,6 +14,7 @@ _PUBLIC = "registry_public"
 _KEEPS = "registry_keeps_refusals"
 _FILES = "registry_takes_files"
 _BATCHES = "registry_takes_batches"
+_READER = "registry_reads_ahead"
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -47,10 +48,24 @@ def takes_files(view: View) -> View:
     return view
 
 
-def takes_batches(view: View) -> View:
-    """Mark a view of the JSON door that takes thousands of things at once: its body may be as large as an upload."""
-    setattr(view, _BATCHES, True)
-    return view
+def takes_batches(reader: Callable[[], Any]) -> Callable[[View], View]:
+    """Mark a view of the JSON door that takes thousands of things at once: its body may be as large as an upload.
+
+    `reader` makes something of this request's body. It runs once it is known who sends it and before anything is written,
+    and the view finds what it made in flask_app.read(); what it raises is the answer.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _BATCHES, True)
+        setattr(view, _READER, reader)
+        return view
+
+    return mark
+
+
+def reader_of(view: Callable[..., Any]) -> Callable[[], Any] | None:
+    """What reads the body for a view that takes batches."""
+    return getattr(view, _READER, None)
 
 
 def takes_large_bodies(view: Callable[..., Any] | None) -> bool:

@@ -61,8 +61,14 @@ class App(Flask):
         view = self.view_functions[cast("str", request.endpoint)]
         if doors.is_public(view) and getattr(view, "registry_no_database", False):
             return super().dispatch_request()
+        reads = request.method in _READS
+        if not reads:
+            # Whoever sends slowly would else keep all others from writing.
+            request.get_data(parse_form_data=True)
         try:
-            with self.database.transaction(read_only=request.method in _READS) as session:
+            if (reader := doors.reader_of(view)) is not None:
+                self._read_ahead(view, reader)
+            with self.database.transaction(read_only=reads) as session:
                 reply = self._enter(view, session)
                 _roll_back_if(reply, kept=doors.is_kept(view))
                 return reply
@@ -78,12 +84,22 @@ class App(Flask):
                 "Somebody else saved the same at this moment. Reload and try again.", 0
             ) from refused
 
-    def _enter(self, view: Callable[..., Any], session: Session) -> Response:
-        g.session = session
+    def _read_ahead(self, view: Callable[..., Any], reader: Callable[[], Any]) -> None:
+        """Ask who it is, and then read what they send, while others may write: to read thousands of things takes a while."""
+        with self.database.glance() as session:
+            self._ask_in(view, session)
+        g.read = reader()
+
+    def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)
         permission = doors.permission_of(view)
         if permission is not None:
             self._admit(g.actor, permission)
+
+    def _enter(self, view: Callable[..., Any], session: Session) -> Response:
+        g.session = session
+        if "actor" not in g:
+            self._ask_in(view, session)
         try:
             return self.make_response(super().dispatch_request())
         except sqlalchemy.exc.DataError as refused:
@@ -138,6 +154,11 @@ def current_actor() -> Actor | None:
     with suppress(AttributeError):
         return cast("Actor | None", g.actor)
     return None
+
+
+def read() -> Any:
+    """What this view's reader (doors.takes_batches) made of the body."""
+    return g.read
 
 
 def database() -> Database:

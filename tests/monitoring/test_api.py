@@ -1,7 +1,9 @@
 """Readings through the JSON door: as a document or as lines, packed or not; the receipt; what is refused, and how."""
 
 import gzip
+import io
 import json
+import threading
 from decimal import Decimal
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.audit.queries import verify
 from registry.kernel.guard_rails import Bound
+from registry.monitoring.rules.decoding import batch_of
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction, Kind, MetricFacts
 
@@ -150,3 +153,62 @@ def test_ten_thousand_readings_fit_and_a_stranger_may_not_send_so_much(door):
     assert door.app.test_client().post(door.url, data=body, headers=headers).json["accepted"] == 10_000
     without = door.app.test_client().post(door.url, data=body, headers={"Content-Type": "application/json"})
     assert without.status_code in {401, 413}
+
+
+class Slowly(io.BytesIO):
+    """A body that takes its time: somebody else writes meanwhile, or would have to wait until they gave up."""
+
+    def __init__(self, body, door):
+        super().__init__(body)
+        self.door, self.written = door, None
+
+    def readinto(self, room):
+        self.write_beside()
+        return super().readinto(room)
+
+    def read(self, *asked):
+        self.write_beside()
+        return super().read(*asked)
+
+    def write_beside(self):
+        if self.written is not None:
+            return
+        self.written = threading.Event()
+        threading.Thread(target=self._write, daemon=True).start()
+        self.beside_was_free = self.written.wait(5)
+
+    def _write(self):
+        with self.door.database.transaction() as session:
+            self.door.cast.actor(session, "ada")
+        self.written.set()
+
+
+@pytest.mark.parametrize("address", ["snapshots", "distributions", "risks"])
+def test_who_sends_slowly_keeps_nobody_from_writing(door, address):
+    body = Slowly(json.dumps({"snapshots": [point(1)]}).encode(), door)
+    door.app.test_client().post(
+        door.url.replace("snapshots", address),
+        input_stream=body,
+        content_length=len(body.getvalue()),
+        content_type="application/json",
+        headers=door.token(),
+    )
+    assert body.beside_was_free
+
+
+def test_a_batch_is_read_while_others_may_write_and_only_for_who_may_send_it(door, monkeypatch):
+    asked = []
+
+    def reader():
+        asked.append("read")
+        with door.database.transaction() as session:
+            door.cast.actor(session, "ada")
+        return batch_of(json.dumps({"snapshots": [point(1)]}).encode())
+
+    view = door.app.view_functions["monitoring_api.push"]
+    monkeypatch.setattr(view, "registry_reads_ahead", reader)
+    assert door.send(headers={"Authorization": "Bearer reg_nobody_at-all"}).status_code == 401
+    assert door.send(headers=door.token(scopes=("registry:read",))).status_code == 403
+    assert asked == []
+    assert door.send().status_code == 201
+    assert asked == ["read"]

@@ -1,10 +1,11 @@
 """POST and GET /systems/<key>/snapshots."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from registry.kernel.actor import Permission, require
+from registry.kernel.actor import Permission
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries import series
@@ -17,20 +18,20 @@ from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs, takes_batches
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
 
 api = Blueprint("monitoring_api", __name__)
 
+_sent = partial(jsonkit.batch_sent, batch_of, batch_of_lines)
+
 
 @api.post("/systems/<key>/snapshots")
-@takes_batches
+@takes_batches(_sent)
 @needs(Permission.SNAPSHOT_PUSH)
 def push(key: str) -> Response:
     """Take in a batch of readings, as one JSON document or as JSON lines, packed with gzip or not."""
     number = systems.number_by_key(session(), actor(), key)
-    # Nobody makes the server read thousands of readings that they may not send anyway.
-    require(actor(), Permission.SNAPSHOT_PUSH, number)
-    receipt = record_snapshots(session(), actor(), number, jsonkit.batch_sent(batch_of, batch_of_lines))
+    receipt = record_snapshots(session(), actor(), number, read())
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id

@@ -1,9 +1,10 @@
 """The one visible_to clause."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -23,7 +24,21 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     units above, and to reviewers, auditors and administrators (product.md section 2). A token issued for
     one system sees only that one. A withdrawn system is visible to nobody: only its history can be read.
     """
-    return _STANDS & _known_to(actor)
+    only = actor.token.system_id if actor.token is not None else None
+    if actor.sees_everything:
+        return _clause(only, everything=True)
+    return _clause(only, seated=tuple(sorted(actor.seats)), headed=tuple(sorted(actor.headed_units)))
+
+
+# What somebody may know of changes with their seats, not from one question to the next.
+@lru_cache(maxsize=1_000)
+def _clause(
+    only: int | None, *, everything: bool = False, seated: tuple[int, ...] = (), headed: tuple[int, ...] = ()
+) -> ColumnElement[bool]:
+    ours = [col(System.id).in_(seated)] if seated else []
+    theirs = [col(System.unit_id).in_(headed)] if headed else []
+    known = true() if everything else or_(_OPEN_TO_ALL, *ours, *theirs)
+    return _STANDS & known if only is None else _STANDS & (col(System.id) == only) & known
 
 
 def is_withdrawn(session: Session, number: int) -> bool:
@@ -36,21 +51,6 @@ def withdrawn_among(numbers: Sequence[int]) -> SelectOfScalar[int]:
     return select(Withdrawal.system_id).where(col(Withdrawal.system_id).in_(numbers))
 
 
-def _known_to(actor: Actor) -> ColumnElement[bool]:
-    if actor.token is not None and actor.token.system_id is not None:
-        only = col(System.id) == actor.token.system_id
-        return only & _open_or_ours(actor)
-    return _open_or_ours(actor)
-
-
 def numbers_visible_to(actor: Actor) -> SelectOfScalar[Any]:
     """The numbers of the systems the actor may know of, as a part of another statement."""
     return select(System.id).where(visible_to(actor))
-
-
-def _open_or_ours(actor: Actor) -> ColumnElement[bool]:
-    if actor.sees_everything:
-        return true()
-    seated = col(System.id).in_(sorted(actor.seats)) if actor.seats else false()
-    headed = col(System.unit_id).in_(sorted(actor.headed_units)) if actor.headed_units else false()
-    return or_(_OPEN_TO_ALL, seated, headed)
