@@ -117,22 +117,15 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     """Fill the register: Triage stated in full, the others bare, and one of each kind of thing beside them."""
     words = words or Words()
     ada, adam = cast.actor(session, "ada"), cast.actor(session, "adam")
-    _organisation(session, adam, cast, words)
-    source = _source(session, ada, cast, words)
-    _record(session, ada, cast, source, words)
-    _purpose(session, ada, cast, words)
-    _readings(session, ada, cast, words)
+    source = furnish_record(session, cast, words)
     _fairness(session, ada, cast, words)
     _seats(session, ada, cast, words)
-    _versions(session, ada, cast, source, words)
     _dependencies(session, adam, cast, source, words)
     _machinery(session, words)
-    _feedback(session, ada, cast, words)
     _annotations(session, ada, adam, cast, words)
     shared = ViewFacts(words.line("Claims, by owner", 80), "q=claims&sort=-owner&lost=1", Sharing.EVERYBODY)
     systems.save_view(session, ada, shared)
     _imports(session, adam, cast, words)
-    _drift(session, ada, cast, words)
     _alerts(session, ada, cast, words)
     # Before anything is held as evidence of what went wrong: some of it is withdrawn.
     furnish_proof(session, cast, words)
@@ -147,6 +140,21 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
         words.line("nightly evaluation", 100),
         frozenset({"registry:read"}),
     )
+
+
+def furnish_record(session: Session, cast: Cast, words: Words | None = None) -> DataSource:
+    """Triage stated in full and measured, with versions, feedback and baselines; the source it is fed from."""
+    words = words or Words()
+    ada, adam = cast.actor(session, "ada"), cast.actor(session, "adam")
+    _organisation(session, adam, cast, words)
+    source = _source(session, ada, cast, words)
+    _record(session, ada, cast, source, words)
+    _purpose(session, ada, cast, words)
+    _readings(session, ada, cast, words)
+    _versions(session, ada, cast, source, words)
+    _feedback(session, ada, cast, words)
+    _drift(session, ada, cast, words)
+    return source
 
 
 def _alerts(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
