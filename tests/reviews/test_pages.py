@@ -1,5 +1,6 @@
 """The pages of reviews: from submission to decision by their forms; the password asked once; nobody meets what is hidden."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from sqlmodel import select
 from registry.accounts import actions as accounts
 from registry.reviews.models.reviews import Review, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, Waiver
+from registry.reviews.queries.reviews import answers_of
 from registry.reviews.queries.rulebook import questions_of
-from registry.reviews.rules.kinds import State
+from registry.reviews.rules.kinds import Answer, State
 from tests.cast import PASSWORD
 from tests.reviews.doing import DOOR, NOW, answered, decided, edited, later, ready, seated, submitted, taken
 from tests.store.statements import counted
@@ -150,3 +152,44 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(database
         for system in (cast.pricing, cast.sentinel):
             submitted(session, cast, by="olga" if system is cast.pricing else "ada", system=system)
     assert statements() == before
+
+
+def test_a_window_opened_before_takes_back_no_answer_given_since(database, cast, client_of):
+    with database.transaction() as session:
+        review = submitted(session, cast)
+        taken(session, cast, review)
+        session.flush()
+        here, keys = f"/reviews/{review.id}", [each.key for each in questions_of(session, review.packs)]
+    first, second = keys[:2]
+    rita = client_of("rita")
+    opened = rita.get(here).text
+    assert (
+        f'name="read-{first}" value=\'[&#34;&#34;' in opened or f'name="read-{first}" value=\'[""' in opened
+    )
+    untouched = json.dumps(["", "", ""])
+
+    def send(**typed):
+        read = {f"read-{key}": untouched for key in (first, second)}
+        blank = {f"{part}-{key}": "" for key in (first, second) for part in ("answer", "note", "shown_by")}
+        return rita.post(f"{here}/answers", data=blank | read | typed)
+
+    def stands(key):
+        with database.transaction(read_only=True) as session:
+            row = answers_of(session, 1).get(key)
+            return row and (row.answer, row.note)
+
+    assert send(**{f"answer-{first}": "met", f"note-{first}": "Page 3."}).status_code == 303
+    # The other window shows nothing of that yet, and answers something else.
+    assert send(**{f"answer-{second}": "met"}).status_code == 303
+    assert stands(first) == (Answer.MET, "Page 3.")
+    refused = send(**{f"answer-{first}": "not_met", f"note-{first}": "Not there."})
+    assert refused.status_code == 422
+    assert "Meanwhile this was answered “Met”: Page 3." in refused.text
+    assert "Not there." in refused.text
+    assert stands(first) == (Answer.MET, "Page 3.")
+    again = {f"read-{first}": json.dumps(["met", "Page 3.", ""])}
+    typed = {f"answer-{first}": "not_met", f"note-{first}": "Not there."}
+    assert send(**typed, **again).status_code == 303
+    assert stands(first) == (Answer.NOT_MET, "Not there.")
+    for nonsense in ("", "[", "[1,2,3]", '{"a": 1}'):
+        assert send(**{f"read-{first}": nonsense}).status_code in {303, 422}

@@ -21,7 +21,13 @@ from registry.reviews.rules.decisions import (
 )
 from registry.reviews.rules.kinds import Answer, Decision, Severity, Signed, State, WaiverState
 from registry.reviews.rules.separation import OWNS_IT, SUBMITTED_IT, conflict_of
-from registry.reviews.rules.signing import digest_of, seats_of, seats_wanted, signature_problems
+from registry.reviews.rules.signing import (
+    digest_of,
+    name_problems,
+    seats_of,
+    seats_wanted,
+    signature_problems,
+)
 from registry.reviews.rules.waivers import WaiverFacts, is_running_out, problems_with_waiver, standing_of
 from registry.systems.rules.record import Tier
 
@@ -135,10 +141,11 @@ def test_each_seat_is_signed_by_another_person_who_holds_it():
     both = signing(1, {Seat.BUSINESS_LEAD, Seat.DATA_STEWARD}, frozenset({Role.EXECUTIVE}))
     assert seats_of(both, 7) == [Signed.BUSINESS, Signed.DATA, Signed.EXECUTIVE]
 
-    def refused(seat, signed=None, who=both):
-        return fields(signature_problems(who, 7, seat, "A", wanted=wanted, signed=signed or {}))
+    def refused(seat, signed=None, who=both, printed="N"):
+        return fields(signature_problems(who, 7, seat, printed, wanted=wanted, signed=signed or {}))
 
     assert refused(Signed.DATA) == []
+    assert refused(Signed.DATA, printed="Somebody Else") == ["printed_name"]
     assert refused(Signed.DATA, {Signed.BUSINESS: 1}) == ["seat"]
     assert refused(Signed.DATA, {Signed.DATA: 2}) == ["seat"]
     assert refused(Signed.ENGINEERING) == ["seat"]
@@ -199,3 +206,19 @@ def test_the_shipped_cadences_leave_no_tier_out():
     assert problems_with_reviews(pack.reviews, frozenset(Tier)) == []
     lacking = problems_with_reviews(pack.reviews, frozenset(Tier) | {"unheard"})
     assert "unheard" in str(lacking[0])
+
+
+@pytest.mark.parametrize(
+    ("printed", "holds"),
+    [
+        ("Ada Owner", True),
+        ("Dr. Ada M. OWNER, LL.M.", True),
+        ("Owner, Ada", True),
+        ("A. Owner", False),
+        ("Mickey Mouse", False),
+        ("Ada Ownership", False),
+        (" ", False),
+    ],
+)
+def test_nobody_signs_in_anothers_name_or_in_initials(printed, holds):
+    assert fields(name_problems(printed, "Ada Owner")) == ([] if holds else ["printed_name"])

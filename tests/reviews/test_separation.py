@@ -114,18 +114,18 @@ class World:
 
     def sign(self, who, fresh, seat=None):
         [sheet] = sign_offs_of(self.session, self.cast.triage.id, 1)
-        seats = [seat] if seat else list(Signed)
+        seats, actor = [seat] if seat else list(Signed), self.actor(who)
         for each in seats:
             with suppress(Refusal):
                 row = signing.sign(
-                    self.session, self.actor(who), sheet, self.cast.triage, each, "N", confirmed_at=fresh
+                    self.session, actor, sheet, self.cast.triage, each, actor.name, confirmed_at=fresh
                 )
                 self.note(row, who)
 
     def attest(self, who, fresh):
-        sha = content_of(self.session, self.cast.triage).sha256
+        sha, actor = content_of(self.session, self.cast.triage).sha256, self.actor(who)
         row = signing.attest(
-            self.session, self.actor(who), self.cast.triage, "N", sha, agrees=True, confirmed_at=fresh
+            self.session, actor, self.cast.triage, actor.name, sha, agrees=True, confirmed_at=fresh
         )
         self.note(row, who)
 

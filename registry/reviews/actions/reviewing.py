@@ -1,6 +1,6 @@
 """Give a review to a reviewer; choose the frameworks; answer its checklist."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -28,11 +28,15 @@ _OVER = "This review is over."
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer as it is typed: None takes it away."""
+    """An answer as it is typed: None takes it away.
+
+    `read` is what stood there when it was typed, in the same three parts; None where nobody knows.
+    """
 
     answer: Answer | None
     note: str = ""
     shown_by: str = ""
+    read: tuple[str, str, str] | None = None
 
 
 def assign(session: Session, actor: Actor, review: Review, reviewer: Person) -> Review:
@@ -64,7 +68,7 @@ def frame(session: Session, actor: Actor, review: Review, packs: Sequence[str]) 
 
 
 def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, Given]) -> Review:
-    """Save answers to the checklist, by the key of their question. Only what differs is written.
+    """Save answers to the checklist, by the key of their question. Only what was changed since it was read is written.
 
     An answer also serves each question of another framework whose practices are all among its own, until somebody
     answers that one for itself. Raises RuleBroken naming the fields `answer-<key>` and `note-<key>`.
@@ -74,8 +78,11 @@ def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, G
     questions = {each.key: each for each in questions_of(session, review.packs)}
     refuse_if(_problems(review, questions, given))
     rows = answers_of(session, review.id or 0)
+    refuse_if(list(_answered_meanwhile(rows, given)))
     for key, one in given.items():
         kept = rows.get(key)
+        if one.read is not None and _typed(one) == _read(one.read):
+            continue
         if kept is None and one.answer is None and not one.note.strip() and not one.shown_by.strip():
             continue
         if kept is not None and kept.taken_from and _says(kept) == _typed(one):
@@ -98,6 +105,24 @@ def _problems(review: Review, questions: Mapping[str, Question], given: Mapping[
         problems += [Problem(f"{each.field}-{key}" if each.field else "", each.message) for each in found]
         problems += text_problems(f"shown_by-{key}", one.shown_by, LINE_LIMIT, one_line=True)
     return problems
+
+
+def _answered_meanwhile(rows: Mapping[str, ReviewAnswer], given: Mapping[str, Given]) -> Iterator[Problem]:
+    """Answers that somebody else, or another window, has given since these were read, and that are not the same."""
+    for key, one in given.items():
+        if one.read is None:
+            continue
+        stands = _says(rows[key]) if key in rows else (None, "", "")
+        if _typed(one) != _read(one.read) and stands not in {_typed(one), _read(one.read)}:
+            said = stands[0].said if stands[0] else "Open"
+            note = f": {stands[1][:300]}" if stands[1] else ""
+            says = f"Meanwhile this was answered “{said}”{note}. What you typed stands here; save again to put it in its place."
+            yield Problem(f"answer-{key}", says)
+
+
+def _read(parts: tuple[str, str, str]) -> tuple[Answer | None, str, str]:
+    said, note, shown_by = parts
+    return Answer(said) if said in set(Answer) else None, clean(note), clean(shown_by)
 
 
 def _write(

@@ -49,7 +49,7 @@ def attest(
     if content.sha256 != content_sha256:
         raise Conflict("The record has changed since you read it. Nothing was stated: read it again.", 0)
     missing = [] if agrees else [Problem("agrees", "Tick that you state all of this.")]
-    refuse_if([*missing, *name_problems(printed_name), *confirmation_problems(confirmed_at, now)])
+    refuse_if([*missing, *name_problems(printed_name, actor.name), *confirmation_problems(confirmed_at, now)])
     pack, rule = rule_on(session, now.date())
     stated = Attestation(
         system_id=system.id or 0,
@@ -125,7 +125,6 @@ def sign(
         wanted=[Signed(each) for each in sheet.seats],
         signed=signed,
     )
-    problems = problems or name_problems(printed_name)
     refuse_if([*problems, *confirmation_problems(confirmed_at, now)])
     signature = Signature(
         sign_off_id=sheet.id or 0,

@@ -11,6 +11,7 @@ from registry.accounts.queries import staying_holders
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role, may
 from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.strict_json import decoded
 from registry.people.queries import people_by_id, person_by_id
 from registry.reviews.actions.reviewing import Given, assign, frame
 from registry.reviews.actions.reviewing import answer as save_answers
@@ -29,7 +30,7 @@ from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
-_PARTS = ("answer", "note", "shown_by")
+_PARTS = ("answer", "note", "shown_by", "read")
 
 
 @pages.get("/reviews/<int:number>")
@@ -117,8 +118,26 @@ def _given(typed: Mapping[str, Mapping[str, str]]) -> dict[str, Given]:
         text = parts.get("answer", "")
         if text and text not in set(Answer):
             raise RuleBroken([Problem("", "Choose one of the answers of the list.")])
-        given[key] = Given(Answer(text) if text else None, parts.get("note", ""), parts.get("shown_by", ""))
+        said = Answer(text) if text else None
+        given[key] = Given(
+            said, parts.get("note", ""), parts.get("shown_by", ""), _as_read(parts.get("read"))
+        )
     return given
+
+
+def _as_read(text: str | None) -> tuple[str, str, str] | None:
+    """What the page said stood there when it was made; None where it says nothing that could be that."""
+    try:
+        parts = decoded((text or "").encode("utf-8", "surrogatepass"))
+    except RuleBroken:
+        return None
+    if (
+        isinstance(parts, list)
+        and len(parts) == len(_PARTS) - 1
+        and all(isinstance(each, str) for each in parts)
+    ):
+        return parts[0], parts[1], parts[2]
+    return None
 
 
 def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[str, Any]) -> str:

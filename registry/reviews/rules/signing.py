@@ -1,5 +1,7 @@
 """What is signed: sheets of a sign-off, signatures, attestations, and the digest by which a row that was altered is known."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -57,14 +59,25 @@ def signature_problems(
         return [Problem("seat", "This seat is signed already.")]
     if seat not in seats_of(actor, system_id):
         return [Problem("seat", f"You do not hold the {seat.value} seat of this system.")]
-    return name_problems(name)
+    return name_problems(name, actor.name)
 
 
-def name_problems(name: str) -> list[Problem]:
-    """Objections to a printed name."""
-    if not name.strip():
+def name_problems(printed: str, name: str) -> list[Problem]:
+    """Objections to a printed name, given the name the register has of whoever signs.
+
+    The first and the last word of that one must be in it: others may stand between or around, such as a title. Nobody
+    signs in another's name or in initials (21 CFR 11.50 asks for the printed name of the signer).
+    """
+    if not printed.strip():
         return [Problem("printed_name", "Write your name as it should stand in print.")]
-    return text_problems("printed_name", name, NAME_LIMIT, one_line=True)
+    own = _words(name)
+    if not {*own[:1], *own[-1:]} <= set(_words(printed)):
+        return [Problem("printed_name", f"Sign in your own name, as the register has it: {name}.")]
+    return text_problems("printed_name", printed, NAME_LIMIT, one_line=True)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold())
 
 
 def digest_of(
