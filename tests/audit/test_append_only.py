@@ -119,7 +119,8 @@ def test_every_table_has_its_statements_for_both_databases():
     for dialect, each in (("sqlite", 3), ("postgresql", 4)):
         lines = statements(dialect)
         about = [
-            re.findall(r"(?:ON|ALTER TABLE) (ledger_\w+)", line.partition(" BEGIN ")[0])[:1] for line in lines
+            re.findall(r"\b(?:ON|ALTER TABLE) (ledger_\w+)", line.partition(" BEGIN ")[0])[:1]
+            for line in lines
         ]
         named = Counter(name for names in about for name in names)
         assert named == dict.fromkeys([*TABLES, "ledger_key", "ledger_checkpoint"], each)
