@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from registry.audit.models import ENTRY, OBJECT, PAYLOAD
+from registry.audit.models import CHECKPOINT, ENTRY, KEY, OBJECT, PAYLOAD
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.state import state_of_row, table_of
 from registry.audit.rules.entries import FIRST_LINK, SCHEMA, commitment_of, digest_of, leaf_bytes
@@ -121,7 +121,7 @@ def honest(entries: int, rows: int) -> Iterator[tuple[Columns, Columns, Columns,
 def build(database: Database, entries: int, rows: int) -> None:
     """Fill the database."""
     METADATA.create_all(database.engine)
-    SQLModel.metadata.create_all(database.engine, tables=[ENTRY, PAYLOAD, OBJECT])
+    SQLModel.metadata.create_all(database.engine, tables=[ENTRY, PAYLOAD, OBJECT, KEY, CHECKPOINT])
     connection = sqlite3.connect(str(database.url.database), isolation_level=None)
     connection.execute("PRAGMA synchronous=OFF")
     # The guards look each key up again; the rows made here are checked by verification, which is the point.

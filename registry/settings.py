@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
+    # Where the key is that signs the ledger's checkpoints; made there on first use.
+    signing_key_file: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     organisation: str = "Our organisation"
     max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
@@ -68,6 +70,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address; a SQLite file in the data folder unless one is given."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'registry.sqlite3').resolve()}"
+
+    @property
+    def signing_key(self) -> Path:
+        """The file of the key that signs checkpoints; in the data folder unless another is named."""
+        return self.signing_key_file or self.data_dir / "signing_key.pem"
+
+    @property
+    def ledger_origin(self) -> str:
+        """What a ledger that begins here is called: the address people reach it at, without how."""
+        return f"{urlsplit(self.base_url).netloc}/ledger"
 
     def secret(self) -> str:
         """The signing key: from the environment, a named file, or a file made on first use, readable by its owner only."""

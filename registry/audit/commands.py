@@ -1,16 +1,24 @@
-"""registry audit verify: walk the chain, then every row it speaks of."""
+"""registry audit: verify the ledger, sign a checkpoint of it, replace the key it is signed with."""
 
+from base64 import b64encode
 from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 import click
 from sqlmodel import Session
 
+from registry.audit.actions.checkpoints import keep_checkpoint
+from registry.audit.actions.keys import put_in_place, rotate_key
+from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
 from registry.audit.rules.chain import Found
+from registry.audit.rules.notes import read_note
 from registry.drift.models import DistributionBatch
 from registry.drift.queries.integrity import altered_distributions
 from registry.fairness.models import FairnessBatch
 from registry.fairness.queries.integrity import altered_batches as altered_counts
+from registry.kernel.actor import the_registry
 from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.queries.integrity import altered_batches as altered_readings
@@ -37,18 +45,70 @@ def audit() -> None:
 @audit.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--no-live", is_flag=True, help="Check the chain alone, not the rows that stand.")
+@click.option(
+    "--checkpoint",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint you kept elsewhere: the ledger must go on from it.",
+)
 @click.pass_context
-def verify_command(context: click.Context, *, as_json: bool, no_live: bool) -> None:
+def verify_command(context: click.Context, *, as_json: bool, no_live: bool, checkpoint: Path | None) -> None:
     """Check that the ledger is whole and that every record is as its last entry left it.
 
     Exit code 0 when nothing is amiss, 1 when something is.
     """
+    held = _text_of(checkpoint) if checkpoint else None
     with house().database.transaction(read_only=True) as session:
-        found = verify(session, live=not no_live, progress=_say_progress)
+        found = verify(session, live=not no_live, progress=_say_progress, held=held)
         if not no_live:
             found = _with_readings(session, found)
     answer(asdict(found), as_json, _in_words(found))
     context.exit(0 if found.ok else 1)
+
+
+@audit.command("checkpoint")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def checkpoint_command(*, as_json: bool) -> None:
+    """Sign how many entries the ledger has and their root; keep what is printed where nobody here can change it."""
+    settings = house().settings
+    made = keep_checkpoint(
+        house().database, the_registry("command"), settings.signing_key, settings.ledger_origin
+    )
+    if made is None:
+        raise AssertionError("a checkpoint that is asked for is made")
+    answer(_told(made), as_json, made.note.rstrip("\n"))
+
+
+@audit.command("rotate-key")
+@click.option("--lost", default="", metavar="REASON", help="The old key is lost and cannot vouch: say how.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def rotate_key_command(*, lost: str, as_json: bool) -> None:
+    """Sign with a new key from now on; the old one vouches for it, and the ledger says when."""
+    settings, door = house().settings, the_registry("command")
+    with house().database.transaction() as session:
+        row = rotate_key(session, door, settings.signing_key, lost=lost)
+    put_in_place(settings.signing_key)
+    made = keep_checkpoint(house().database, door, settings.signing_key, settings.ledger_origin)
+    result = {"key_id": row.key_id, "verifier": row.verifier, "size": made.size if made else None}
+    said = f"From now on the ledger is signed with key {row.key_id}.\n{row.verifier}"
+    answer(result, as_json, said)
+
+
+def _told(made: LedgerCheckpoint) -> dict[str, Any]:
+    ours = next(each for each in read_note(made.note).signatures if each.key_id == made.key_id)
+    return {
+        "origin": made.origin,
+        "size": made.size,
+        "root": made.root,
+        "signature": b64encode(bytes.fromhex(ours.key_id) + ours.data).decode(),
+        "key_id": made.key_id,
+        "made_at": made.made_at,
+        "note": made.note,
+    }
+
+
+def _text_of(checkpoint: Path) -> str:
+    # What is no text is no checkpoint either, and verification says that of it.
+    return checkpoint.read_bytes().decode("utf-8", "replace")
 
 
 def _with_readings(session: Session, found: Verification) -> Verification:

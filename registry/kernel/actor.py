@@ -151,6 +151,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,)),
     Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR)),
+    Permission.LEDGER_KEEP: _grant((Role.ADMINISTRATOR,)),
     Permission.OWN_ACCOUNT: _grant(_EVERYBODY),
     Permission.ACCOUNTS_MANAGE: _grant((Role.ADMINISTRATOR,)),
     Permission.INVENTORY_IMPORT: _grant((Role.ADMINISTRATOR,)),

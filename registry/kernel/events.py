@@ -204,3 +204,5 @@ class Event(StrEnum):
     WAIVER_ASKED = "waiver.asked"
     WAIVER_DECIDED = "waiver.decided"
     WAIVER_REVOKED = "waiver.revoked"
+    SIGNING_KEY_ADDED = "signing_key.added"
+    SIGNING_KEY_ROTATED = "signing_key.rotated"

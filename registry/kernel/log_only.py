@@ -178,5 +178,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.WAIVER_ASKED,
         Event.WAIVER_DECIDED,
         Event.WAIVER_REVOKED,
+        Event.SIGNING_KEY_ADDED,
+        Event.SIGNING_KEY_ROTATED,
     }
 )

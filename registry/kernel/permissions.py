@@ -99,6 +99,7 @@ class Permission(StrEnum):
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     AUDIT_READ = "audit.read"
+    LEDGER_KEEP = "ledger.keep"
     OWN_ACCOUNT = "account.own"
     ACCOUNTS_MANAGE = "accounts.manage"
     INVENTORY_IMPORT = "inventory.import"

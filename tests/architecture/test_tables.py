@@ -20,7 +20,7 @@ MACHINERY = {
     "metric_watch",
     # Who sent how often on one day; swept the day after.
     "feedback_tally",
-    "ledger_entry", "ledger_payload", "ledger_object",
+    "ledger_entry", "ledger_payload", "ledger_object", "ledger_checkpoint",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.actions import record
-from registry.audit.models import OBJECT, PAYLOAD
+from registry.audit.models import CHECKPOINT, ENTRY, KEY, OBJECT, PAYLOAD
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.verification import examine
 from registry.kernel.actor import Actor
@@ -87,8 +87,8 @@ def unguarded(database: Database) -> Iterator[sa.Connection]:
             connection.commit()
         else:
             connection.exec_driver_sql("SET session_replication_role = replica")
-            for table in ("ledger_entry", "ledger_payload", "ledger_object"):
-                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            for table in (ENTRY, PAYLOAD, OBJECT, KEY, CHECKPOINT):
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} DISABLE TRIGGER ALL")
             connection.commit()
         yield connection
         connection.rollback()

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from registry.audit import commands
 from registry.audit.models import ENTRY
 from registry.audit.queries import verification
+from registry.settings import Settings
 from registry.store.commandkit import House
 from tests.audit.doing import add, behind
 from tests.audit.things import KINDS, Thing
@@ -67,3 +68,36 @@ def test_progress_goes_to_standard_error_alone(run, monkeypatch):
     result = run("verify", "--json")
     assert result.stderr == "1 entries checked\n"
     assert json.loads(result.stdout)["entries"] == 1
+
+
+@pytest.fixture
+def typed(database, monkeypatch, tmp_path):
+    """What is typed on a machine with a data folder of its own."""
+    monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
+    monkeypatch.setattr(commands, "_DELIVERIES", ())
+    monkeypatch.setattr(commands, "_SIGNED", ())
+    settings = Settings(data_dir=tmp_path, base_url="https://registry.example.org")
+    add(database, Thing(name="a"))
+    return lambda *arguments: CliRunner().invoke(
+        commands.audit, arguments, obj=House(settings, lambda: database)
+    )
+
+
+def test_a_checkpoint_is_printed_and_the_ledger_verifies_against_it_until_it_is_cut_short(
+    typed, database, tmp_path
+):
+    made = json.loads(typed("checkpoint", "--json").stdout)
+    assert list(made)[:4] == ["origin", "size", "root", "signature"]
+    assert (made["origin"], made["size"]) == ("registry.example.org/ledger", 2)
+    assert typed("checkpoint").stdout == made["note"]
+    held = tmp_path / "held"
+    held.write_text(made["note"])
+    assert typed("verify", "--checkpoint", str(held)).exit_code == 0
+    assert "key_id" in json.loads(typed("rotate-key", "--json").stdout)
+    assert typed("verify", "--checkpoint", str(held)).exit_code == 0
+    held.write_bytes(made["note"].replace("\n2\n", "\n9\n").encode())
+    result = typed("verify", "--checkpoint", str(held), "--json")
+    assert result.exit_code == 1
+    assert [each["seq"] for each in json.loads(result.stdout)["problems"]] == [None, 4]
+    held.write_bytes(b"\xff\x00")
+    assert "is no checkpoint" in typed("verify", "--checkpoint", str(held)).stdout

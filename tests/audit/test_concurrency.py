@@ -78,7 +78,7 @@ def naive(on_postgresql, monkeypatch):
         together.wait()
         return found
 
-    monkeypatch.setattr(writing, "_lock", lambda connection: None)
+    monkeypatch.setattr(writing, "hold_ledger", lambda connection: None)
     monkeypatch.setattr(writing, "_head", read_together)
     return on_postgresql
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from registry.audit.models import KEY
 from registry.store.columns import Exact, Revised, Row, by_value, instant, json_type, long_text
 
 METADATA = sa.MetaData()
@@ -52,4 +53,4 @@ class Scratch(Row, table=True):
     word: str
 
 
-KINDS = {"thing": Thing.__table__, "part": Part.__table__}
+KINDS = {"thing": Thing.__table__, "part": Part.__table__, "ledger_key": KEY}

@@ -31,12 +31,13 @@ def write_entries(session: Session) -> None:
     if not journal.pending:
         return
     connection = session.connection()
-    _lock(connection)
+    hold_ledger(connection)
     _append(connection, journal.pending)
     journal.pending.clear()
 
 
-def _lock(connection: sa.Connection) -> None:
+def hold_ledger(connection: sa.Connection) -> None:
+    """Let no other transaction append, or sign what was appended, before this one has ended."""
     # SQLite has let in no other writer since BEGIN IMMEDIATE.
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
+from registry.audit.queries.checkpoints import judge_held, promises
 from registry.audit.queries.live import beyond, compare_live
 from registry.audit.queries.state import audited_tables, table_of
 from registry.audit.rules.chain import Findings, Found, Walk
@@ -37,20 +38,21 @@ def verify(
     live: bool = True,
     progress: Progress | None = None,
     kinds: Mapping[str, sa.Table] | None = None,
+    held: str | None = None,
 ) -> Verification:
     """Check the whole ledger and, unless told not to, every audited row against its last entry.
 
     Reads one snapshot in batches, so memory stays bounded and people may go on writing. Call it first thing
     in a read-only transaction: PostgreSQL refuses to change the isolation of one already in use.
-    `kinds` names the live tables; by default all audited tables of the application. What it cannot see
-    by itself: the newest entries cut off together with their rows, or everything rewritten. For that,
-    compare `entries` and `root` with a figure kept outside.
+    `kinds` names the live tables; by default all audited tables of the application. `held` is the text of a
+    checkpoint kept outside: alone it shows the newest entries cut off together with their rows and the stored
+    checkpoints over them, or everything rewritten by whoever has the signing key.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         # Without one snapshot for all reads, an entry written meanwhile would look like a changed row.
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    return examine(connection, live=live, progress=progress, kinds=kinds)
+    return examine(connection, live=live, progress=progress, kinds=kinds, held=held)
 
 
 def examine(
@@ -59,25 +61,35 @@ def examine(
     live: bool = True,
     progress: Progress | None = None,
     kinds: Mapping[str, sa.Table] | None = None,
+    held: str | None = None,
 ) -> Verification:
     """What verify() does, on a connection whose snapshot is the caller's care."""
     kinds = kinds if kinds is not None else _application_kinds()
     try:
-        return _examined(connection, kinds if live else None, progress)
+        return _examined(connection, kinds if live else None, progress, held)
     except (sa.exc.OperationalError, sqlite3.OperationalError):
         if connection.dialect.name != "sqlite":
             raise
         # SQLite keeps any bytes in a text column, and its driver then refuses the whole batch. Reading with
         # care costs a call per value, so it waits until it is needed.
         with _whatever_text(connection):
-            return _examined(connection, kinds if live else None, progress)
+            return _examined(connection, kinds if live else None, progress, held)
 
 
 def _examined(
-    connection: sa.Connection, kinds: Mapping[str, sa.Table] | None, progress: Progress | None
+    connection: sa.Connection,
+    kinds: Mapping[str, sa.Table] | None,
+    progress: Progress | None,
+    held: str | None,
 ) -> Verification:
     findings = Findings()
-    walk = Walk(findings)
+    promised = promises(connection, findings)
+    if held is not None:
+        promise, problems = judge_held(connection, held)
+        promised += [promise] if promise else []
+        for each in problems:
+            findings.say(each.seq, each.says)
+    walk = Walk(findings, promised)
     seen: dict[str, int] = {}
     count = 0
     for entry, payload, objects in _stored(connection, findings):
@@ -87,6 +99,7 @@ def _examined(
         count += 1
         if progress and count % BATCH == 0:
             progress(count)
+    walk.end()
     if kinds is not None:
         compare_live(connection, kinds, seen, findings)
     return Verification(

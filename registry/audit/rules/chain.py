@@ -1,6 +1,6 @@
 """The walk along the chain: each entry re-derived from what is stored and compared with what was promised."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,16 @@ class Found:
 
     seq: int | None
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was said of the ledger at a size: its root, in hex, and by what. `held`: by something kept outside."""
+
+    size: int
+    root: str
+    said: str
+    held: bool = False
 
 
 class Findings:
@@ -51,9 +61,14 @@ class Walk:
     the salt, and that must be spelled exactly as written.
     """
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, promises: Iterable[Promise] = ()) -> None:
         self.frontier = Frontier()
         self._findings = findings
+        self._promises: dict[int, list[Promise]] = {}
+        for each in sorted(promises, key=lambda promise: promise.size):
+            self._promises.setdefault(each.size, []).append(each)
+        self._kept = 0
+        self._broken = False
         self._expected = 1
         self._links: tuple[Any, ...] = (FIRST_LINK,)
         self._at = ""
@@ -84,6 +99,37 @@ class Walk:
         self._expected = seq + 1
         # Where an entry is wrong in itself, the next one is not blamed for linking to what stood there before.
         self._links = (stored_leaf, leaf.hex() if leaf is not None else None)
+        if seq in self._promises:
+            self._judge_promises(seq)
+
+    def end(self) -> None:
+        """Say which promises speak of more entries than there were. Call it once, after the last entry."""
+        for size in list(self._promises):
+            self._judge_promises(size)
+
+    def _judge_promises(self, size: int) -> None:
+        for promise in self._promises.pop(size):
+            if self.frontier.size == size and self.frontier.root().hex() == promise.root:
+                self._kept = size
+            # After one that is broken, those of later sizes are broken too and tell nothing new.
+            elif promise.held or not self._broken:
+                self._broken = self._broken or not promise.held
+                self._say_broken(promise)
+
+    def _say_broken(self, promise: Promise) -> None:
+        last = self._expected - 1
+        if promise.size > last:
+            self._findings.say(
+                self._expected,
+                f"{promise.said} speaks of {promise.size:,} entries, and the ledger ends with entry {last:,}:"
+                " later ones were cut off, or this is an older copy",
+            )
+            return
+        self._findings.say(
+            self._kept + 1,
+            f"{promise.said} has another root than these entries:"
+            f" something from entry {self._kept + 1:,} to {promise.size:,} was rewritten",
+        )
 
     def _say_what_is_missing(self, seq: int) -> None:
         if seq == self._expected + 1:

@@ -1,6 +1,6 @@
-"""The three tables of the ledger, and the triggers by which the database itself keeps them append-only."""
+"""The three tables of the ledger: entries, what they say, and the rows they changed."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -81,62 +81,3 @@ class LedgerObject(SQLModel, table=True):
 ENTRY: sa.Table = LedgerEntry.__table__  # type: ignore[attr-defined]
 PAYLOAD: sa.Table = LedgerPayload.__table__  # type: ignore[attr-defined]
 OBJECT: sa.Table = LedgerObject.__table__  # type: ignore[attr-defined]
-
-_SAYS = "the ledger is append-only"
-
-# INSERT OR REPLACE deletes the row in its way without running a delete trigger, so SQLite needs a guard on
-# every key such a row could collide with, not only the primary one.
-_COLLIDES = {
-    "ledger_entry": "seq = NEW.seq OR prev_hash = NEW.prev_hash OR leaf_hash = NEW.leaf_hash",
-    "ledger_payload": "seq = NEW.seq",
-    "ledger_object": "(seq = NEW.seq AND position = NEW.position)"
-    " OR (kind = NEW.kind AND object_id = NEW.object_id AND seq = NEW.seq)",
-}
-
-
-def statements(dialect_name: str) -> list[str]:
-    """The DDL that makes the three tables append-only on "sqlite" or "postgresql"; run it after they exist.
-
-    It stops the program and its mistakes. Whoever owns the database can drop a trigger; that is what
-    verification is for.
-    """
-    if dialect_name == "sqlite":
-        return [statement for table in _COLLIDES for statement in _on_sqlite(table)]
-    return [_REFUSES_ON_POSTGRESQL, *(s for table in _COLLIDES for s in _on_postgresql(table))]
-
-
-def _on_sqlite(table: str) -> list[str]:
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{_SAYS}'); END"
-    taken = f"EXISTS (SELECT 1 FROM {table} WHERE {_COLLIDES[table]})"  # noqa: S608 - names from above
-    return [
-        f"CREATE TRIGGER {table}_is_not_updated BEFORE UPDATE ON {table} {refuse}",
-        f"CREATE TRIGGER {table}_is_not_deleted BEFORE DELETE ON {table} {refuse}",
-        f"CREATE TRIGGER {table}_is_not_replaced BEFORE INSERT ON {table} WHEN {taken} {refuse}",
-    ]
-
-
-_REFUSES_ON_POSTGRESQL = (
-    "CREATE OR REPLACE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{_SAYS}' USING ERRCODE = 'restrict_violation'; END $$"
-)
-
-
-def _on_postgresql(table: str) -> list[str]:
-    # ENABLE ALWAYS: an ordinary trigger is silent under session_replication_role = replica.
-    refuse = "EXECUTE FUNCTION ledger_refuses()"
-    return [
-        f"CREATE TRIGGER {table}_is_not_changed BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {refuse}",
-        f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_is_not_changed",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_is_not_emptied",
-    ]
-
-
-@sa.event.listens_for(SQLModel.metadata, "after_create")
-def _keep_append_only(
-    _metadata: sa.MetaData, connection: sa.Connection, tables: list[sa.Table], **_options: Any
-) -> None:
-    # create_all() makes the same database as the migrations do, triggers included.
-    if OBJECT in tables:
-        for statement in statements(connection.dialect.name):
-            connection.exec_driver_sql(statement)
