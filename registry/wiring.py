@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.cards.jobs as cards_jobs
 import registry.classification.jobs as classification_jobs
 import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
@@ -135,6 +136,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     # Whatever opens an alert or makes one worse ends in one of these two.
     Event.SNAPSHOTS_RECORDED: (incidents_opening.open_for_alerts,),
     Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
+    Event.CARD_APPROVED: (cards_jobs.on_card_approved,),
     Event.QUESTIONNAIRE_ADDED: (classification_jobs.on_questionnaire_added,),
     Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),

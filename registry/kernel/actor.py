@@ -148,6 +148,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.WAIVER_DECIDE: _grant((Role.REVIEWER,)),
     Permission.CARD_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
+    # A card is the company's word: those who answer for the system put it forward, a reviewer approves it.
+    Permission.CARD_PUT_FORWARD: _grant((), _LEADS),
+    Permission.CARD_APPROVE: _grant((Role.REVIEWER,)),
+    Permission.CARD_ISSUE: _grant((Role.ADMINISTRATOR,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,)),
     Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR)),

@@ -41,7 +41,7 @@ def brief_of(facts: CardFacts, card: Card, objective: str | None) -> Brief:
     return Brief(
         name=line(what.name) or what.key,
         summary=cell(line(what.summary)),
-        edition=f"edition {facts.edition.number}, {facts.edition.name}",
+        edition=facts.edition.said,
         stage=cell(chosen(what.stage.value)),
         tier=f"{chosen(facts.tier.value)} risk" if facts.tier else "Risk not classified",
         lines=(

@@ -2,57 +2,82 @@
 
 from typing import Final
 
+from registry.cards.render.sealing import shown_seal
 from registry.cards.render.shown import Shown, shown
-from registry.cards.rules.canonical import card_json
 from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.seal import seal_json
 from registry.cards.rules.words import day, line
+from registry.kernel.canonical import sha256_hex
 from registry.kernel.text import shortened
 from registry.output.html import render
 from registry.output.pdf import Attached, PdfIdentity, Relationship, from_html
 
 TEMPLATE: Final = "cards/card_pdf.html"
 ATTACHMENT: Final = "card.json"
+SEAL: Final = "seal.json"
+_JSON: Final = "application/json"
 _TITLE_LENGTH: Final = 90
 
 
 def to_html(facts: CardFacts) -> str:
-    """The card as the page the PDF engine is given; its stylesheet is css/print.css."""
-    card = shown(facts)
-    return render(TEMPLATE, shown=card, running=_running(card), status=facts.edition.status)
+    """The card of the record as it is now, as the page the PDF engine is given; its stylesheet is css/print.css."""
+    return document_html(Frozen.draft(facts))
 
 
 def to_pdf(facts: CardFacts) -> bytes:
+    """The card of the record as it is now as PDF, a draft. Raises as edition_pdf does."""
+    return edition_pdf(Frozen.draft(facts))
+
+
+def edition_pdf(frozen: Frozen) -> bytes:
     """The card as PDF/A-3a and PDF/UA-1 with card.json attached. Raises PdfRefused with the reason when it cannot be made.
 
     The file's date and identifier are those of the record, not of the making: the same facts, software and fonts
-    give the same bytes.
+    give the same bytes. An edition that was approved has seal.json attached as well.
     """
-    what, card = facts.identity, shown(facts)
+    page, identity, attached = document_of(frozen)
+    return from_html(page, identity=identity, attachments=attached)
+
+
+def document_html(frozen: Frozen) -> str:
+    """The page of an edition, or of a draft."""
+    card = shown(frozen.facts, frozen.sha256)
+    status = frozen.state.watermark if frozen.state else frozen.facts.edition.status
+    sealed = shown_seal(frozen.seal) if frozen.seal else None
+    return render(TEMPLATE, shown=card, running=_running(card, frozen), status=status, seal=sealed)
+
+
+def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
+    """What a printer makes the PDF of: the page, its identity, what is attached."""
+    facts, what = frozen.facts, frozen.facts.identity
+    named = f"{facts.edition.name}, {frozen.said}" if frozen.state else facts.edition.name
     identity = PdfIdentity(
-        title=f"{what.key} {line(what.name)}: AI system card, {facts.edition.name}",
+        title=f"{what.key} {line(what.name)}: AI system card, {named}",
         author=line(facts.ownership.unit) or "AI registry",
         subject=line(what.summary) or f"The record of {what.key}",
         language="en",
         created=facts.origin.at,
-        identifier=card.card.sha256,
+        identifier=frozen.sha256,
     )
-    attached = Attached(
-        ATTACHMENT,
-        "application/json",
-        card_json(facts),
-        Relationship.SOURCE,
-        f"Everything this card states, as canonical JSON; SHA-256 {card.card.sha256}",
-    )
-    return from_html(to_html(facts), identity=identity, attachments=[attached])
+    says = f"Everything this card states, as canonical JSON; SHA-256 {frozen.sha256}"
+    attached = [Attached(ATTACHMENT, _JSON, frozen.written, Relationship.SOURCE, says)]
+    if frozen.seal is not None:
+        written = seal_json(frozen.seal)
+        says = (
+            f"Who approved it and the proof in the ledger, as canonical JSON; SHA-256 {sha256_hex(written)}"
+        )
+        attached.append(Attached(SEAL, _JSON, written, Relationship.SUPPLEMENT, says))
+    return document_html(frozen), identity, attached
 
 
-def _running(card: Shown) -> dict[str, str]:
+def _running(card: Shown, frozen: Frozen) -> dict[str, str]:
     """What stands at the edge of every page: name, id with edition, date of the record, hash."""
     what = card.facts.identity
     restricted = "RESTRICTED · " if card.facts.is_restricted else ""
     return {
         "title": restricted + shortened(line(what.name) or what.key, _TITLE_LENGTH),
-        "key": f"{what.key} · edition {card.facts.edition.number}, draft",
+        "key": f"{what.key} · edition {card.facts.edition.number}, {frozen.said}",
         "date": f"Record of {day(card.facts.origin.at.date())}",
         "hash": f"SHA-256 {card.card.sha256[:16]}…",
     }

@@ -108,9 +108,9 @@ class Shown:
     brief: Brief
 
 
-def shown(facts: CardFacts) -> Shown:
-    """The card of these facts, ready to be printed on paper or on a page."""
-    card = compose(facts)
+def shown(facts: CardFacts, sha256: str = "") -> Shown:
+    """The card of these facts, ready to be printed on paper or on a page; `sha256` as compose() takes it."""
+    card = compose(facts, sha256)
     drawn = drawings(facts, card)
     return Shown(
         facts=facts,

@@ -20,7 +20,7 @@ def as_json(facts: CardFacts) -> dict[str, Any]:
     Instants are written in UTC with microseconds, dates as ISO 8601, decimal numbers as the text of their digits;
     what is not stated is None. Nothing here depends on when or by whom the card is made.
     """
-    return {"schema": SCHEMA, **_plain(facts)}
+    return {"schema": SCHEMA, **plain(facts)}
 
 
 def card_json(facts: CardFacts) -> bytes:
@@ -33,11 +33,12 @@ def content_hash(facts: CardFacts) -> str:
     return sha256_hex(card_json(facts))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A dataclass as what canonical JSON is made of, in the way as_json describes."""
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, (tuple, list)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     # An empty text is a field nobody has filled in; a reader should not have to know two ways of saying so.
     return None if value == "" else _written(value)
 

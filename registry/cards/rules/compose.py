@@ -15,11 +15,11 @@ from registry.systems.rules.record import Tier
 _NOT_HIGH = frozenset({Tier.MINIMAL, Tier.LIMITED})
 
 
-def compose(facts: CardFacts) -> Card:
+def compose(facts: CardFacts, sha256: str = "") -> Card:
     """The whole card: sections 0 to 15, all of them always, in that order (standards paper, section 1k).
 
     A field that must be filled in for high risk is asked until the system is classified lower: a card does not
-    become complete by leaving the risk open.
+    become complete by leaving the risk open. `sha256` is the hash of the bytes they are kept as, where they are.
     """
     high = facts.tier not in _NOT_HIGH
     sections = (
@@ -39,7 +39,7 @@ def compose(facts: CardFacts) -> Card:
         assurance.compliance(facts),
         control.references(facts),
     )
-    sha256 = content_hash(facts)
+    sha256 = sha256 or content_hash(facts)
     missing = tuple(found for section in sections for found in _missing_in(section))
     first = control.control(facts, sections, sha256)
     return Card((first, *sections), sha256, missing)

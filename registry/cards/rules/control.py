@@ -14,6 +14,7 @@ TEMPLATE: Final = "1"
 
 COMPLETENESS_CHART: Final = "completeness"
 _VERIFY: Final = "card.json has the content hash; “registry audit verify” re-derives the ledger"
+_SEALED: Final = "Where it stands is printed on every page; who approved it, under Approval and proof"
 _UNSIGNED: Final = "No edition was approved with which it could be compared"
 TERMS: Final = (
     "Not stated: nobody has filled the field in. It does not mean none, no or zero.",
@@ -38,12 +39,16 @@ def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Secti
             said("0.1b", "Content hash", Digest(sha256)),
             said("0.1c", "Made from", made_from(facts)),
             said("0.1d", "Rule pack", _pack(facts)),
-            said("0.2", "Status and sign-off", f"{facts.edition.name.capitalize()}. {_UNSIGNED}"),
+            said("0.2", "Status and sign-off", f"{facts.edition.name.capitalize()}. {_status(facts)}"),
             said("0.5", "Completeness", f"{stated:,} of {counted(asked, 'required field')} stated"),
             said("0.6a", "Ledger leaf", Digest(origin.leaf)),
             said("0.6b", "How to verify", _VERIFY),
         ),
     )
+
+
+def _status(facts: CardFacts) -> str:
+    return _SEALED if facts.edition.number else _UNSIGNED
 
 
 def _pack(facts: CardFacts) -> str:

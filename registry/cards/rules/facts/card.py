@@ -27,6 +27,11 @@ class Edition:
     status: str
     name: str
 
+    @property
+    def said(self) -> str:
+        """How the document names itself."""
+        return self.name if self.number else f"edition {self.number}, {self.name}"
+
 
 DRAFT = Edition(0, "draft", "draft, not signed off")
 

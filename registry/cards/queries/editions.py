@@ -1,0 +1,104 @@
+"""Editions of cards: of a system, by number, in review, approved; what they were issued as."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, func, select
+
+from registry.cards.models import CardDocument, CardEdition
+from registry.cards.rules.editions import WAS_ISSUED, EditionState
+from registry.kernel.actor import Actor
+from registry.kernel.errors import NotFound
+from registry.systems import queries as systems
+from registry.systems.models import System
+
+MOST_LISTED = 50
+
+
+def last_number(session: Session, system_id: int) -> int:
+    """The number of the system's newest edition; 0 where there is none."""
+    return (
+        session.exec(select(func.max(CardEdition.number)).where(CardEdition.system_id == system_id)).one()
+        or 0
+    )
+
+
+def in_review_of(session: Session, system_id: int) -> CardEdition | None:
+    """The edition somebody is to decide on."""
+    return _in_state(session, system_id, EditionState.IN_REVIEW)
+
+
+def approved_of(session: Session, system_id: int) -> CardEdition | None:
+    """The edition that holds."""
+    return _in_state(session, system_id, EditionState.APPROVED)
+
+
+def _in_state(session: Session, system_id: int, state: EditionState) -> CardEdition | None:
+    query = select(CardEdition).where(CardEdition.system_id == system_id, CardEdition.state == state)
+    return session.exec(query).one_or_none()
+
+
+def editions_of(session: Session, system_id: int) -> Sequence[CardEdition]:
+    """The system's editions without their facts, newest first, at most MOST_LISTED."""
+    query = select(CardEdition).where(CardEdition.system_id == system_id)
+    query = query.order_by(col(CardEdition.number).desc()).limit(MOST_LISTED)
+    return session.exec(query.options(defer(CardEdition.facts))).all()  # type: ignore[arg-type]
+
+
+def edition_of(session: Session, system_id: int, number: int, *, lock: bool = False) -> CardEdition:
+    """One edition of a system. Raises NotFound."""
+    query = select(CardEdition).where(CardEdition.system_id == system_id, CardEdition.number == number)
+    found = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def edition_by_id(session: Session, number: int) -> CardEdition | None:
+    """One edition by its row, for work that a check of its own precedes."""
+    return session.get(CardEdition, number)
+
+
+def before(session: Session, edition: CardEdition) -> CardEdition | None:
+    """The newest earlier edition that was the company's word."""
+    query = select(CardEdition).where(
+        CardEdition.system_id == edition.system_id,
+        CardEdition.number < edition.number,
+        col(CardEdition.state).in_(sorted(WAS_ISSUED)),
+    )
+    return session.exec(query.order_by(col(CardEdition.number).desc()).limit(1)).first()
+
+
+def document_of(session: Session, edition_id: int) -> CardDocument | None:
+    """What an edition was issued as."""
+    return session.exec(select(CardDocument).where(CardDocument.edition_id == edition_id)).one_or_none()
+
+
+def issued_by_hash(session: Session, actor: Actor, pdf_sha256: str) -> tuple[CardEdition, System] | None:
+    """The edition issued as a PDF with this hash, and its system, if the actor may know of it."""
+    query = select(CardEdition).join(CardDocument, col(CardDocument.edition_id) == col(CardEdition.id))
+    edition = session.exec(query.where(CardDocument.pdf_sha256 == pdf_sha256)).one_or_none()
+    return _with_system(session, actor, edition)
+
+
+def newest_by_facts(session: Session, facts_sha256: str) -> CardEdition | None:
+    """The edition that states exactly this."""
+    query = select(CardEdition).where(CardEdition.facts_sha256 == facts_sha256)
+    return session.exec(query.order_by(col(CardEdition.id).desc()).limit(1)).first()
+
+
+def _with_system(
+    session: Session, actor: Actor, edition: CardEdition | None
+) -> tuple[CardEdition, System] | None:
+    if edition is None:
+        return None
+    found = systems.by_numbers(session, actor, {edition.system_id})
+    return (edition, found[edition.system_id]) if edition.system_id in found else None
+
+
+def not_issued(session: Session) -> Sequence[int]:
+    """The rows of approved editions whose PDF is not made yet."""
+    made = sa.exists().where(col(CardDocument.edition_id) == col(CardEdition.id))
+    query = select(CardEdition.id).where(CardEdition.state == EditionState.APPROVED, ~made)
+    return [number for number in session.exec(query.order_by(col(CardEdition.id))) if number is not None]

@@ -1,0 +1,255 @@
+"""Check a card that was handed in: what its bytes prove by themselves, without a database or a network."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import pikepdf
+
+from registry.audit.rules.entries import commitment_of, salt_from
+from registry.audit.rules.merkle import includes
+from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read_note
+from registry.cards.render.page import ATTACHMENT, SEAL, document_of
+from registry.cards.render.rendering import rendering_hash
+from registry.cards.rules.editions import EditionState
+from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.reading import NotACard
+from registry.cards.rules.seal import Entry, Seal, seal_from
+from registry.kernel.canonical import sha256_hex
+from registry.kernel.events import Event
+from registry.output.pdf import PdfRefused, Printer
+from registry.store.signing import is_signed_by
+
+LARGEST: Final = 50_000_000
+_END: Final = b"%%EOF"
+_ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
+
+
+class Verdict(StrEnum):
+    """What a check of a card came to."""
+
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, in plain words. `passed` is None where it could not be decided here."""
+
+    name: str
+    passed: bool | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every check of one file, and the edition it claims to be, where that can be read."""
+
+    checks: tuple[Check, ...]
+    pdf_sha256: str
+    frozen: Frozen | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Refused where anything failed; incomplete where something could not be decided."""
+        found = {each.passed for each in self.checks}
+        if False in found:
+            return Verdict.REFUSED
+        return Verdict.INCOMPLETE if None in found else Verdict.VERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    attached: dict[str, bytes]
+    engine: str
+
+
+def check_card(pdf: bytes, *, key: str = "", renders: bool = True) -> Checked:
+    """Everything a file proves about itself. Never raises for what a file holds.
+
+    `key` is the ledger's public key as the company publishes it; without it the one in the card is named, to be compared
+    by whoever reads. `renders`: make the document again from its own data and compare every byte.
+    """
+    sha256 = sha256_hex(pdf)
+    try:
+        opened = _opened(pdf)
+    except NotACard as error:
+        return Checked((Check("file", False, f"This is no card as it was issued: {error}."),), sha256)
+    checks = [Check("file", True, "The file is a whole PDF in one revision, nothing added behind its end.")]
+    frozen, seal, more = _read(opened)
+    checks += more
+    if frozen is None:
+        return Checked(tuple(checks), sha256)
+    if seal is None:
+        says = "This card was not approved by anybody: it carries no seal. It is a draft of the record."
+        return Checked((*checks, Check("approval", None, says)), sha256, frozen)
+    checks += [*_agreement(frozen, seal), *_ledger(seal, key)]
+    checks.append(_print(pdf, opened.engine, frozen, seal, renders=renders))
+    return Checked(tuple(checks), sha256, frozen)
+
+
+def _opened(pdf: bytes) -> _Opened:
+    if len(pdf) > LARGEST:
+        raise NotACard("it is larger than any card")
+    if not pdf.startswith(b"%PDF-") or pdf.count(_END) != 1 or not pdf.rstrip(b"\r\n").endswith(_END):
+        raise NotACard("it does not begin and end as the one revision of a PDF that the register writes")
+    try:
+        with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
+            attached = {
+                name: bytes(spec.get_file().read_bytes()) for name, spec in document.attachments.items()
+            }
+            creator = str(document.docinfo.get("/Creator", ""))
+            with document.open_metadata() as metadata:
+                told = str(metadata.get("xmp:CreatorTool", ""))
+    except (
+        pikepdf.PdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        OSError,
+        RecursionError,
+    ) as error:
+        raise NotACard(f"it cannot be read as a PDF ({type(error).__name__})") from None
+    found = _ENGINE.search(creator)
+    if creator != told or found is None:
+        raise NotACard("what made it is told in two places that differ")
+    return _Opened(attached, found.group(1))
+
+
+def _read(opened: _Opened) -> tuple[Frozen | None, Seal | None, list[Check]]:
+    if not opened.attached.keys() <= {ATTACHMENT, SEAL} or ATTACHMENT not in opened.attached:
+        says = f"A card has {ATTACHMENT} attached, and {SEAL} once it is approved; this has {sorted(opened.attached)}."
+        return None, None, [Check("attachments", False, says)]
+    sealed = opened.attached.get(SEAL)
+    try:
+        seal = seal_from(sealed) if sealed is not None else None
+    except NotACard as error:
+        return None, None, [Check("seal", False, f"{SEAL} is not as the register wrote it: {error}.")]
+    state = EditionState.APPROVED if seal else None
+    try:
+        frozen = Frozen.read(opened.attached[ATTACHMENT], state or EditionState.IN_REVIEW, seal)
+    except NotACard as error:
+        return None, None, [Check("facts", False, f"{ATTACHMENT} is not as the register wrote it: {error}.")]
+    if state is None:
+        frozen = Frozen(frozen.facts, frozen.written)
+    says = f"{ATTACHMENT} is written as the register writes it; its SHA-256 is {frozen.sha256}."
+    return frozen, seal, [Check("facts", True, says)]
+
+
+def _agreement(frozen: Frozen, seal: Seal) -> Iterator[Check]:
+    what = frozen.facts.identity.key, frozen.facts.edition.number, frozen.sha256
+    same = what == (seal.system, seal.edition, seal.card_sha256)
+    says = f"The seal is for edition {seal.edition} of {seal.system}, with the SHA-256 {seal.card_sha256}"
+    yield Check(
+        "same card", same, f"{says}, and so is {ATTACHMENT}." if same else f"{says}; {ATTACHMENT} is another."
+    )
+    entry = seal.anchor.entry
+    told = _approval_told(entry)
+    stated = {
+        "number": seal.edition,
+        "facts_sha256": seal.card_sha256,
+        "printed_name": seal.approved.printed_name,
+        "meaning": seal.approved.meaning,
+        "reason": seal.reason or None,
+        "state": EditionState.APPROVED.value,
+        "put_forward_name": seal.put_forward.printed_name,
+    }
+    fits = told is not None and all(
+        (told.get(name) or None) == (value or None) for name, value in stated.items()
+    )
+    who = f"{seal.approved.printed_name} on {seal.approved.at:%d %B %Y, %H:%M} UTC"
+    yield Check(
+        "approval",
+        fits,
+        f"Entry {entry.seq} of the ledger says that {who} approved exactly this."
+        if fits
+        else f"Entry {entry.seq}, as the card carries it, does not say what the seal says.",
+    )
+
+
+def _approval_told(entry: Entry) -> dict[str, Any] | None:
+    """What the entry committed to about the edition; None where its words are not those it committed to."""
+    salt = salt_from(entry.salt)
+    if salt is None or commitment_of(salt, entry.payload) != entry.commitment:
+        return None
+    if entry.event != Event.CARD_APPROVED.value:
+        return None
+    try:
+        changed = json.loads(entry.payload)["objects"]
+        found = [each["after"] for each in changed if each["id"] == entry.subject_id]
+        return dict(found[0])
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _ledger(seal: Seal, published: str) -> Iterator[Check]:
+    anchor = seal.anchor
+    try:
+        note, key = read_note(anchor.checkpoint), Verifier.read(anchor.key)
+        told, path = read_checkpoint(note), [bytes.fromhex(each) for each in anchor.inclusion]
+    except (NotANote, ValueError) as error:
+        yield Check("ledger", False, f"The checkpoint in the card cannot be read: {error}.")
+        return
+    stands = includes(anchor.entry.seq - 1, told.size, anchor.entry.leaf, path, told.root)
+    says = f"of {told.size:,} entries under the root {told.root.hex()}"
+    yield Check(
+        "ledger",
+        stands,
+        f"The entry stands in the ledger {told.origin} {says}."
+        if stands
+        else f"The entry does not stand in the ledger {says}.",
+    )
+    signed = any(
+        each.key_id == key.key_id and is_signed_by(key.public, each.data, note.text.encode())
+        for each in note.signatures
+    )
+    signed = signed and is_signed_by(key.public, _hex(seal.signature), seal.signed_part())
+    named = f"key {key.key_id} of {key.name}"
+    yield Check(
+        "signature",
+        signed,
+        f"Checkpoint and seal are signed with {named}."
+        if signed
+        else f"Checkpoint or seal is not signed with {named}.",
+    )
+    if published:
+        same = published.strip() == anchor.key
+        yield Check("key", same, f"{'It is' if same else 'It is not'} the key you gave.")
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _print(pdf: bytes, engine: str, frozen: Frozen, seal: Seal, *, renders: bool) -> Check:
+    if not renders:
+        return Check("print", None, "Whether each page says what the data say was not looked at.")
+    if seal.rendering != rendering_hash():
+        says = "It was made by another release of the program, which this one cannot make again to compare each byte."
+        return Check("print", None, says)
+    try:
+        page, identity, attached = document_of(frozen)
+    except NotANote:
+        return Check("print", False, "Its seal cannot be printed, so nothing was printed from it.")
+    try:
+        with Printer(None, renders_per_child=1) as printer:
+            made = printer.make(page, identity=identity, attachments=attached)
+    except PdfRefused as refusal:
+        return Check("print", None, f"It could not be made again to compare each byte: {refusal.says}")
+    if made.pdf == pdf:
+        return Check("print", True, "Made again from its own data it is the same, byte for byte.")
+    if made.engine != engine:
+        says = f"It was made with {engine}; here is {made.engine}. To compare each byte, both have to be the same."
+        return Check("print", None, says)
+    return Check(
+        "print", False, "Made again from its own data it comes out otherwise: something in it was changed."
+    )

@@ -1,0 +1,70 @@
+"""What differs between two editions of a card, field by field as they are printed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from registry.cards.rules.compose import compose
+from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.shapes import Digest, Field, Items, Links, Prose, Section, Table
+
+LONGEST: Final = 600
+"""How much of a value a change tells, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardChange:
+    """One field that reads otherwise: its number and label, the thing of several it belongs to, and both texts."""
+
+    number: str
+    label: str
+    of: str
+    before: str
+    after: str
+
+
+def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ...]:
+    """The fields whose printed value differs, in the order of the later card; what is gone comes last.
+
+    Document control is left out: it tells of the document and not of the system.
+    """
+    old, new = _fields(before), _fields(after)
+    found = [
+        _change(key, old.get(key), new.get(key)) for key in (*new, *(key for key in old if key not in new))
+    ]
+    return tuple(each for each in found if each.before != each.after)
+
+
+def _fields(facts: CardFacts) -> dict[tuple[str, str], Field]:
+    sections = compose(facts).sections[1:]
+    return {(of, field.number): field for section in sections for of, field in _all(section) if field.kept}
+
+
+def _all(section: Section) -> Iterator[tuple[str, Field]]:
+    yield from (("", field) for field in section.fields)
+    for group in section.groups:
+        yield from ((group.title, field) for field in group.fields)
+
+
+def _change(key: tuple[str, str], old: Field | None, new: Field | None) -> CardChange:
+    label = (new or old).label if new or old else ""  # type: ignore[union-attr]
+    return CardChange(key[1], label, key[0], _text(old), _text(new))
+
+
+def _text(field: Field | None) -> str:
+    if field is None:
+        return "not on the card"
+    value = field.value
+    if value is None:
+        return field.absent
+    if isinstance(value, Prose | Digest):
+        told = value.text
+    elif isinstance(value, Items):
+        told = "; ".join(value.lines)
+    elif isinstance(value, Links):
+        told = "; ".join(f"{each.label}: {each.url}" for each in value.links)
+    elif isinstance(value, Table):
+        told = "; ".join(", ".join(row) for row in value.rows)
+    else:
+        told = value
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"

@@ -1,0 +1,44 @@
+"""Frozen: one edition of a card as a document: its facts, the bytes they are kept as, its seal, where it stands."""
+
+from dataclasses import dataclass
+
+from registry.cards.rules.canonical import card_json
+from registry.cards.rules.editions import EditionState
+from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.reading import facts_from
+from registry.cards.rules.seal import Seal
+from registry.kernel.canonical import sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a document is made from.
+
+    `written` is card.json as it was frozen, which may lack fields that cards have got since; `state` is None for a draft
+    of the record as it is now.
+    """
+
+    facts: CardFacts
+    written: bytes
+    state: EditionState | None = None
+    seal: Seal | None = None
+
+    @classmethod
+    def draft(cls, facts: CardFacts) -> "Frozen":
+        """The record as it is now."""
+        return cls(facts, card_json(facts))
+
+    @classmethod
+    def read(cls, written: bytes, state: EditionState, seal: Seal | None = None) -> "Frozen":
+        """An edition out of the bytes it is kept as. Raises NotACard."""
+        return cls(facts_from(written), written, state, seal)
+
+    @property
+    def sha256(self) -> str:
+        """The content hash, in hexadecimal."""
+        return sha256_hex(self.written)
+
+    @property
+    def said(self) -> str:
+        """Where it stands, in words."""
+        return self.state.said if self.state else self.facts.edition.status

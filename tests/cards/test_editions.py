@@ -1,0 +1,274 @@
+"""Editions: frozen as put forward, decided by somebody else, issued with the proof of it, and checked by a stranger."""
+
+import io
+import random
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pikepdf
+import pytest
+from sqlmodel import select
+
+from registry.audit.models import LedgerEntry
+from registry.audit.queries import verify
+from registry.audit.rules.notes import Signature, Verifier, read_note, sealed
+from registry.cards.actions import editions
+from registry.cards.actions.issuing import Press, issue
+from registry.cards.models import CardEdition
+from registry.cards.queries.editions import document_of, not_issued
+from registry.cards.render import checking, edition_pdf, rendering_hash
+from registry.cards.render.checking import Verdict, check_card
+from registry.cards.rules.changes import CardChange
+from registry.cards.rules.editions import EditionState
+from registry.cards.rules.reading import facts_from
+from registry.cards.rules.seal import seal_from, seal_json
+from registry.kernel import clock
+from registry.kernel.actor import Role, Seat, Token, the_registry
+from registry.kernel.canonical import sha256_hex
+from registry.kernel.errors import Forbidden, RuleBroken
+from registry.output.pdf import Printer
+from registry.ownership import actions as ownership
+from registry.store.session import finish
+from registry.store.signing import SigningKey
+from registry.systems import actions as systems
+from registry.systems.models import System
+from registry.systems.queries import facts_of
+
+DOOR = the_registry("command")
+
+
+def triage(session, cast):
+    return session.get_one(System, cast.triage.id)
+
+
+def put_forward(session, cast, by="ada"):
+    found = editions.put_forward(session, cast.actor(session, by), triage(session, cast), "First of all.")
+    session.flush()
+    return found
+
+
+def approve(session, cast, edition, by="rita", *, approves=True, reason="It holds.", **more):
+    more.setdefault("confirmed_at", clock.now())
+    return editions.decide(session, cast.actor(session, by), edition, reason, approves=approves, **more)
+
+
+def press(folder, draw=edition_pdf):
+    return Press(
+        folder / "key.pem", "registry.example/ledger", "https://registry.example", draw, rendering_hash()
+    )
+
+
+def test_an_edition_keeps_what_the_record_stated_when_it_was_put_forward(session, cast):
+    edition = put_forward(session, cast)
+    system = triage(session, cast)
+    facts = replace(facts_of(system), summary="Refuses claims by itself.")
+    systems.edit(session, cast.actor(session, "ada"), system, facts, version=system.version)
+    kept = facts_from(edition.facts.encode())
+    assert (kept.identity.summary, kept.edition.number) == ("Sorts incoming claims by urgency.", 1)
+    with pytest.raises(RuleBroken, match="Edition 1 is in review"):
+        put_forward(session, cast)
+
+
+def test_nobody_decides_on_a_card_they_have_a_part_in(session, cast):
+    edition = put_forward(session, cast)
+    ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+    for who in ("ada", "ben", "eva", "adam"):
+        with pytest.raises(Forbidden):
+            approve(session, cast, edition, by=who)
+    for actor in (
+        replace(ada, roles=ada.roles | {Role.REVIEWER}),
+        replace(rita, seats={cast.triage.id: frozenset({Seat.DATA_STEWARD})}),
+        replace(rita, token=Token(1, frozenset({"systems:write"}))),
+    ):
+        with pytest.raises(Forbidden):
+            editions.decide(session, actor, edition, "", approves=True, confirmed_at=clock.now())
+    old = clock.now() - timedelta(minutes=6)
+    with pytest.raises(RuleBroken):
+        approve(session, cast, edition, confirmed_at=old)
+    with pytest.raises(RuleBroken, match="what has to change"):
+        approve(session, cast, edition, approves=False, reason=" ")
+    assert approve(session, cast, edition).state is EditionState.APPROVED
+    with pytest.raises(RuleBroken, match="nothing to decide"):
+        approve(session, cast, edition)
+
+
+def test_the_next_edition_supersedes_and_a_withdrawn_one_leaves_none(session, cast):
+    first = approve(session, cast, put_forward(session, cast))
+    returned = approve(session, cast, put_forward(session, cast), approves=False, reason="Name a deputy.")
+    second = approve(session, cast, put_forward(session, cast))
+    session.flush()
+    assert [each.state for each in (first, returned, second)] == [
+        EditionState.SUPERSEDED,
+        EditionState.RETURNED,
+        EditionState.APPROVED,
+    ]
+    rita = cast.actor(session, "rita")
+    with pytest.raises(RuleBroken, match="Only an approved one"):
+        editions.withdraw(session, rita, first, "Wrong.", confirmed_at=clock.now())
+    with pytest.raises(RuleBroken, match="why"):
+        editions.withdraw(session, rita, second, " ", confirmed_at=clock.now())
+    assert editions.withdraw(session, rita, second, "Wrong.", confirmed_at=clock.now()).number == 3
+    finish(session)
+    events = session.exec(select(LedgerEntry.event).order_by(LedgerEntry.seq)).all()
+    decided = ["approved", "put_forward", "returned", "put_forward", "approved", "withdrawn"]
+    assert [each for each in events if each.startswith("card.")] == [
+        "card.put_forward",
+        *(f"card.{each}" for each in decided),
+    ]
+
+
+def issued(database, cast, tmp_path, by="ada"):
+    with database.transaction() as session:
+        number = approve(session, cast, put_forward(session, cast, by)).id
+    issue(database, DOOR, number, press(tmp_path))
+    with database.transaction(read_only=True) as session:
+        return document_of(session, number)
+
+
+def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tmp_path):
+    document = issued(database, cast, tmp_path)
+    checked = check_card(document.pdf)
+    assert [each for each in checked.checks if not each.passed] == []
+    assert checked.verdict is Verdict.VERIFIED
+    assert (checked.frozen.facts.identity.key, checked.pdf_sha256) == ("AI-0001", document.pdf_sha256)
+    seal = seal_from(document.seal)
+    assert (seal.approved.printed_name, seal.put_forward.printed_name) == ("Rita Reviewer", "Ada Owner")
+    assert seal.compared_with is None
+    with database.transaction(read_only=True) as session:
+        assert verify(session).ok
+    with database.transaction(read_only=True) as session:
+        assert not_issued(session) == []
+        told = session.exec(select(LedgerEntry.event).where(LedgerEntry.event == "card.issued")).all()
+    assert told == ["card.issued"]
+    assert check_card(document.pdf, key=seal.anchor.key).verdict is Verdict.VERIFIED
+    assert check_card(document.pdf, key="another+12345678+AAAA").verdict is Verdict.REFUSED
+    assert check_card(document.pdf, renders=False).verdict is Verdict.INCOMPLETE
+    # Issued once, whoever asks again.
+    assert (
+        issue(database, DOOR, document.edition_id, press(tmp_path, draw=None)).pdf_sha256
+        == document.pdf_sha256
+    )
+
+
+def test_the_next_card_says_what_has_changed(database, cast, tmp_path):
+    issued(database, cast, tmp_path)
+    with database.transaction() as session:
+        system = triage(session, cast)
+        facts = replace(facts_of(system), summary="Refuses claims by itself.")
+        systems.edit(session, cast.actor(session, "ada"), system, facts, version=system.version)
+        ownership.fill_seat(
+            session, cast.actor(session, "ada"), system.id, Seat.COMPLIANCE_LEAD, person_id=cast.number("mia")
+        )
+    seal = seal_from(issued(database, cast, tmp_path).seal)
+    assert seal.compared_with == 1
+    told = {each.label: (each.before, each.after) for each in seal.changes}
+    assert told["Short description"] == ("Sorts incoming claims by urgency.", "Refuses claims by itself.")
+    with database.transaction(read_only=True) as session:
+        assert [each.state for each in session.exec(select(CardEdition).order_by(CardEdition.number))] == [
+            EditionState.SUPERSEDED,
+            EditionState.APPROVED,
+        ]
+
+
+class Memory:
+    """A printer that lays out each document once: what is checked is the comparison, not the engine."""
+
+    made: ClassVar[dict[Any, Any]] = {}
+
+    def __init__(self, *_given, **_more):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def make(self, html, *, identity, attachments):
+        asked = (html, repr(identity), repr(attachments))
+        if asked not in self.made:
+            with Printer(None, renders_per_child=1) as printer:
+                self.made[asked] = printer.make(html, identity=identity, attachments=attachments)
+        return self.made[asked]
+
+
+def test_no_byte_of_a_card_can_be_changed_unnoticed(database, cast, tmp_path, monkeypatch):
+    pdf = issued(database, cast, tmp_path).pdf
+    monkeypatch.setattr(checking, "Printer", Memory)
+    assert check_card(pdf).verdict is Verdict.VERIFIED
+    drawn = random.Random(7)
+    for place in drawn.sample(range(len(pdf)), 500 if database.is_sqlite else 20):
+        turned = bytearray(pdf)
+        turned[place] ^= 1 << drawn.randrange(8)
+        checked = check_card(bytes(turned))
+        assert checked.verdict is Verdict.REFUSED, f"byte {place}: {checked.checks}"
+    for spoilt in (
+        pdf[:-1_000],
+        pdf[:200],
+        b"",
+        b"%PDF-1.7",
+        pdf + b"more",
+        pdf + pdf,
+        pdf[:9] + b"\n" + pdf[9:],
+    ):
+        assert check_card(spoilt).verdict is Verdict.REFUSED
+
+
+def repacked(pdf, change):
+    """The same document written anew with something in it changed, as an ordinary tool would."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        change(document)
+        document.save(out, static_id=True)
+    return out.getvalue()
+
+
+def swapped(name, data):
+    def change(document):
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, data, filename=name)
+
+    return change
+
+
+def test_every_kind_of_forgery_is_named(database, cast, tmp_path):
+    document = issued(database, cast, tmp_path)
+    pdf, seal = document.pdf, seal_from(document.seal)
+    with database.transaction(read_only=True) as session:
+        written = session.exec(select(CardEdition)).one().facts.encode()
+    other = written.replace(b"Sorts incoming claims", b"Sorts outgoing claims")
+
+    def failed(change):
+        return [each.name for each in check_card(repacked(pdf, change)).checks if each.passed is False]
+
+    assert failed(lambda _: None) == ["print"]
+    assert failed(swapped("card.json", other)) == ["same card", "print"]
+    assert failed(swapped("card.json", written + b" ")) == ["facts"]
+    assert failed(swapped("more.json", b"{}")) == ["attachments"]
+    for forged, says in (
+        (
+            replace(seal, approved=replace(seal.approved, printed_name="Eva Executive")),
+            ["approval", "signature", "print"],
+        ),
+        (replace(seal, card_sha256=sha256_hex(other)), ["same card", "approval", "signature", "print"]),
+        (replace(seal, changes=(CardChange("1.1", "Name", "", "a", "b"),)), ["signature", "print"]),
+        (
+            replace(seal, anchor=replace(seal.anchor, entry=replace(seal.anchor.entry, seq=1))),
+            ["ledger", "signature", "print"],
+        ),
+        (replace(seal, anchor=replace(seal.anchor, inclusion=())), ["ledger", "signature", "print"]),
+        (replace(seal, anchor=replace(seal.anchor, checkpoint="no note")), ["ledger"]),
+    ):
+        found = failed(swapped("seal.json", seal_json(forged)))
+        assert [each for each in found if each != "print"] == [each for each in says if each != "print"]
+    # With a key of one's own everything can be signed anew: it is the published key that tells.
+    mine = SigningKey.new()
+    key = Verifier(seal.anchor.key.partition("+")[0], mine.public)
+    told = read_note(seal.anchor.checkpoint).text
+    note = sealed(told, [Signature(key.name, key.key_id, mine.sign(told.encode()))])
+    forged = replace(seal, anchor=replace(seal.anchor, checkpoint=note, key=key.written()))
+    forged = forged.signed_with(mine.sign(forged.signed_part()).hex())
+    again = repacked(pdf, swapped("seal.json", seal_json(forged)))
+    assert "key" in [
+        each.name for each in check_card(again, key=seal.anchor.key).checks if each.passed is False
+    ]
