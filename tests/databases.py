@@ -7,6 +7,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -29,6 +30,7 @@ FOLDER = "REGISTRY_TEST_FOLDER"
 _PREFIX = "registry-tests-"
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 1 << 30
+_LEFT_SECONDS = 0.05
 _MINE = count()
 _IDLE: dict[Kind, list[Database]] = {kind: [] for kind in KINDS}
 
@@ -112,6 +114,7 @@ def _copied(kind: Kind, template: str, fill: Fill) -> Iterator[str]:
     try:
         yield _on_server(name)
     finally:
+        _wait_until_left(name)
         _order(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -153,6 +156,19 @@ def _orders(address: str, _process: int) -> "psycopg.Connection[Any]":
         return psycopg.connect(autocommit=True, **{name: part for name, part in parts.items() if part})
     except psycopg.OperationalError as refused:
         raise postgres.NoPostgresqlError(f"The server does not answer: {refused}") from None
+
+
+def _wait_until_left(name: str) -> None:
+    """Give the server the milliseconds its processes take to leave; whoever stays is thrown out by the order itself.
+
+    An order to drop a database that meets one of them looks again only after a tenth of a second.
+    """
+    server = _orders(postgres.address(_folder()), os.getpid())
+    give_up = time.monotonic() + _LEFT_SECONDS
+    while time.monotonic() < give_up:
+        if not server.execute("SELECT FROM pg_stat_activity WHERE datname = %s", [name]).fetchall():
+            return
+        time.sleep(0.001)
 
 
 def _on_server(name: str) -> str:

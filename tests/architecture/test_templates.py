@@ -4,6 +4,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 
 import pytest
@@ -37,6 +38,12 @@ def environment(tmp_path_factory) -> Environment:
     # What the pages of this run have compiled need not be compiled again; what does not compile is never kept.
     made.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.FOLDER])
     return made
+
+
+@pytest.fixture(scope="module")
+def trees(environment) -> dict[str, nodes.Template]:
+    """Every template as it is parsed."""
+    return {name: environment.parse(source(name)) for name in TEMPLATES}
 
 
 def source(name: str) -> str:
@@ -102,8 +109,7 @@ def test_what_it_allows_is_left_alone():
     assert offences(fine) == []
 
 
-def test_every_page_has_a_title(environment):
-    trees = {name: environment.parse(source(name)) for name in TEMPLATES}
+def test_every_page_has_a_title(trees):
     titled = {name for name, tree in trees.items() if words_of(block(tree, "title"))}
     pages = {name: parent_of(tree) for name, tree in trees.items() if parent_of(tree)}
     assert pages
@@ -154,10 +160,10 @@ def test_every_stylesheet_is_loaded():
     assert {name for name in named if name not in {one.removeprefix("./") for one in loaded}} == set()
 
 
-def test_every_template_is_used(environment):
+def test_every_template_is_used(trees):
     used = set(mentioned(r"[\w./-]+\.(?:html|txt|svg)", in_templates=False))
     for name in TEMPLATES:
-        used |= {each for each in meta.find_referenced_templates(environment.parse(source(name))) if each}
+        used |= {each for each in meta.find_referenced_templates(trees[name]) if each}
         used |= set(put_together(source(name)))
     assert set(TEMPLATES) - used == set()
 
@@ -168,9 +174,9 @@ def put_together(text: str) -> Iterator[str]:
         yield from (f"{folder}{word}.html" for word in re.findall(r'"([\w-]+)"', text))
 
 
-def test_every_template_that_is_named_exists(environment):
+def test_every_template_that_is_named_exists(trees):
     for name in TEMPLATES:
-        named = {each for each in meta.find_referenced_templates(environment.parse(source(name))) if each}
+        named = {each for each in meta.find_referenced_templates(trees[name]) if each}
         assert named <= set(TEMPLATES), name
 
 
@@ -197,10 +203,18 @@ def test_every_static_file_that_is_named_exists():
 
 def mentioned(pattern: str, *, in_templates: bool = True) -> Iterator[str]:
     """Whatever matches within the texts of the program, and of its templates."""
-    for path in sources():
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield from re.findall(pattern, node.value)
+    for text in texts_of_the_program():
+        yield from re.findall(pattern, text)
     if in_templates:
         for name in TEMPLATES:
             yield from re.findall(pattern, source(name))
+
+
+@cache
+def texts_of_the_program() -> frozenset[str]:
+    return frozenset(
+        node.value
+        for path in sources()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )

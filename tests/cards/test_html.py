@@ -70,7 +70,7 @@ def sections_of(page):
 
 
 @given(ANY_FACTS)
-@settings(QUICK, max_examples=40)
+@settings(QUICK)
 @example(replace(full(), identity=replace(full().identity, name="".join(HOSTILE))))
 def test_whatever_is_recorded_the_page_holds_text_tables_and_drawings_alone(facts):
     page = to_html(facts)
@@ -85,7 +85,7 @@ def test_whatever_is_recorded_the_page_holds_text_tables_and_drawings_alone(fact
 
 
 @given(ANY_FACTS)
-@settings(QUICK, max_examples=40)
+@settings(QUICK)
 def test_headings_never_skip_a_level(facts):
     levels = [int(tag[1]) for tag, _ in Seen(to_html(facts)).headings]
     assert levels[0] == 1

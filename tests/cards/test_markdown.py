@@ -43,7 +43,7 @@ def hostile(text):
 
 
 @given(ANY_FACTS)
-@settings(QUICK, max_examples=60)
+@settings(QUICK)
 def test_whatever_is_recorded_the_sections_are_the_only_headings_of_their_level(facts):
     text = to_markdown(facts)
     assert headings(text, 2) == headings(to_markdown(sparse()), 2)

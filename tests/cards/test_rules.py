@@ -72,7 +72,7 @@ def test_the_sixteen_sections_are_always_there_in_their_order(facts):
 
 
 @given(ANY_FACTS)
-@settings(QUICK, max_examples=100)
+@settings(QUICK)
 def test_whatever_is_recorded_every_section_is_there_and_no_field_is_blank(facts):
     card = compose(facts)
     assert [section.title for section in card.sections] == TITLES

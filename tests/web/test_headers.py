@@ -104,7 +104,7 @@ def test_errors_carry_them_too(everything, monkeypatch):
 def test_a_download_may_neither_run_nor_load_anything(everything):
     client = everything.sign_in("adam")
     for ending, kind in (("pdf", "application/pdf"), ("json", "application/json")):
-        reply = client.get(f"/systems/{everything.place['triage']}/card.{ending}")
+        reply = client.get(f"/systems/{everything.place['pricing']}/card.{ending}")
         assert (reply.status_code, reply.mimetype) == (200, kind)
         assert flaws(reply) == []
         assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
