@@ -1,11 +1,11 @@
 """The formats a card is exported in, and for each what of the card it has no place for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from registry.cards.render.exports import cyclonedx, front_matter, omb, toolkit
-from registry.cards.render.exports.stated import everything_stated
+from registry.cards.render.exports.stated import Stated, everything_stated
 from registry.cards.rules.facts import CardFacts
 
 
@@ -68,17 +68,16 @@ FORMS: Final = {
 
 def exported(form: Form, facts: CardFacts) -> Export:
     """The card in one format, with the report of what it leaves out. The same facts give the same bytes."""
-    return Export(form.make(facts), left_out(form, facts))
+    return Export(form.make(facts), left_out(facts)[form.name])
 
 
-def left_out(form: Form, facts: CardFacts) -> tuple[str, ...]:
-    """Each stated field that the format cannot hold, as "3.4 Result that makes us stop", in the card's order."""
-    if form.carries is None:
-        return ()
-    whole = form.carries
-    lines = (
-        f"{each.number} {each.label}{' (in part)' if each.number in form.in_part else ''}"
-        for each in everything_stated(facts)
-        if each.number not in whole
-    )
-    return tuple(dict.fromkeys(lines))
+def left_out(facts: CardFacts) -> dict[str, tuple[str, ...]]:
+    """By format: each stated field it cannot hold whole, as "3.4 Result that makes us stop", in the card's order."""
+    stated = tuple(everything_stated(facts))
+    return {name: tuple(dict.fromkeys(_lacking(form, stated))) for name, form in FORMS.items()}
+
+
+def _lacking(form: Form, stated: tuple[Stated, ...]) -> Iterator[str]:
+    for each in stated:
+        if form.carries is not None and each.number not in form.carries:
+            yield f"{each.number} {each.label}{' (in part)' if each.number in form.in_part else ''}"
