@@ -1,10 +1,10 @@
-"""GET /systems/<key>/card: the canonical facts, or the card as Markdown."""
+"""GET /systems/<key>/card: the canonical facts, or the card in one of the formats that others read."""
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from registry.cards import queries
-from registry.cards.render import to_markdown
+from registry.cards.render.exports import FORMS
 from registry.cards.rules.canonical import card_json, content_hash
 from registry.cards.rules.facts import CardStopped
 from registry.kernel.actor import Permission
@@ -26,13 +26,14 @@ def no_card(stopped: CardStopped) -> ResponseReturnValue:
 @api.get("/systems/<key>/card")
 @needs(Permission.CARD_READ)
 def card(key: str) -> ResponseReturnValue:
-    """The card of one system: card.json byte for byte, its SHA-256 as ETag; with ?format=markdown the readable text."""
+    """The card of one system: card.json byte for byte, its SHA-256 as ETag; with ?format= one of the formats of `FORMS`."""
     wanted = request.args.get("format", "json")
-    if wanted not in {"json", "markdown"}:
-        raise RuleBroken([Problem("format", "Choose json or markdown.")])
+    if wanted != "json" and wanted not in FORMS:
+        raise RuleBroken([Problem("format", f"Choose json, {', '.join(FORMS)}.")])
     facts = queries.card_facts(session(), actor(), systems.by_key(session(), actor(), key))
-    if wanted == "markdown":
-        return Response(to_markdown(facts), mimetype="text/markdown")
+    if wanted in FORMS:
+        form = FORMS[wanted]
+        return Response(form.make(facts), content_type=form.media_type)
     reply = Response(card_json(facts), mimetype="application/json")
     reply.set_etag(content_hash(facts))
     return reply.make_conditional(request)

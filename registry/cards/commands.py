@@ -1,22 +1,25 @@
-"""registry card KEY: the card of a system as PDF, card.json or Markdown."""
+"""registry card KEY: the card of a system as PDF, as card.json and in the formats that others read."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
 from registry.cards.queries import card_facts
-from registry.cards.render import to_markdown, to_pdf
+from registry.cards.render import to_pdf
+from registry.cards.render.exports import FORMS, left_out
 from registry.cards.rules.canonical import card_json, content_hash
 from registry.cards.rules.facts import CardFacts
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound
+from registry.kernel.text import counted
 from registry.store.commandkit import answer, house, progress
 from registry.systems.queries import by_key
 
 _MAKE: Final = "make"
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _CardGroup(click.Group):
@@ -46,16 +49,26 @@ def card() -> None:
     """The card of a system, such as AI-0042: registry card AI-0042 --pdf card.pdf --facts card.json."""
 
 
+def _for_each_form(command: Command) -> Command:
+    """An option for each format the card is exported in."""
+    for form in reversed(FORMS.values()):
+        option = click.option(f"--{form.name}", type=_Destination(), help=f"Write it there as {form.label}.")
+        command = option(command)
+    return command
+
+
 @card.command(_MAKE)
 @click.argument("key")
 @click.option("--pdf", type=_Destination(), help="Write the PDF there, card.json attached.")
 @click.option("--facts", type=_Destination(), help="Write card.json there: the canonical facts.")
-@click.option("--markdown", type=_Destination(), help="Write the readable text there.")
+@_for_each_form
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def make(key: str, pdf: Path | None, facts: Path | None, markdown: Path | None, as_json: bool) -> None:
-    """Make the card of the system KEY as the record stands now."""
-    wanted = {"pdf": pdf, "facts": facts, "markdown": markdown}
-    places = {kind: path for kind, path in wanted.items() if path is not None}
+def make(key: str, as_json: bool, **wanted: Path | None) -> None:
+    """Make the card of the system KEY as the record stands now.
+
+    Formats that hold less than the card say which stated fields they leave out.
+    """
+    places = {kind.replace("_", "-"): path for kind, path in wanted.items() if path is not None}
     if len({path.resolve() for path in places.values()}) < len(places):
         raise click.UsageError("Give each form of the card a file of its own.")
     stated = _facts_of(key)
@@ -64,8 +77,15 @@ def make(key: str, pdf: Path | None, facts: Path | None, markdown: Path | None, 
         _write(path, made[kind])
     number, sha256 = stated.edition.number, content_hash(stated)
     files = [str(path) for path in places.values()]
-    result = {"key": stated.identity.key, "edition": number, "sha256": sha256, "files": files}
-    answer(result, as_json, _in_words(stated, sha256, places))
+    lacking = {kind: lines for kind, lines in left_out(stated).items() if kind in places}
+    result = {
+        "key": stated.identity.key,
+        "edition": number,
+        "sha256": sha256,
+        "files": files,
+        "left_out": lacking,
+    }
+    answer(result, as_json, _in_words(stated, sha256, places, lacking))
 
 
 def _facts_of(key: str) -> CardFacts:
@@ -81,8 +101,8 @@ def _facts_of(key: str) -> CardFacts:
 def _made(kind: str, facts: CardFacts) -> bytes:
     if kind == "facts":
         return card_json(facts)
-    if kind == "markdown":
-        return to_markdown(facts).encode()
+    if kind in FORMS:
+        return FORMS[kind].make(facts)
     progress("Laying out the PDF…")
     return to_pdf(facts)
 
@@ -100,10 +120,16 @@ def _write(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _in_words(facts: CardFacts, sha256: str, places: Mapping[str, Path]) -> str:
+def _in_words(
+    facts: CardFacts, sha256: str, places: Mapping[str, Path], lacking: Mapping[str, tuple[str, ...]]
+) -> str:
     lines = [
         f"{facts.identity.key} {facts.identity.name}",
         f"edition {facts.edition.number}, {facts.edition.name}",
+        f"content hash {sha256}",
     ]
-    lines += [f"content hash {sha256}", *(f"{kind}: {path}" for kind, path in places.items())]
+    for kind, path in places.items():
+        lines.append(f"{kind}: {path}")
+        if lacking.get(kind):
+            lines.append(f"  leaves out {counted(len(lacking[kind]), 'stated field')}; --json names each")
     return "\n".join(lines)

@@ -442,6 +442,7 @@ class House:
             # The innermost thing that is named comes last.
             number = of[part] if f"/{part}s/" in rule.rule or f"/{part}/" in rule.rule else number
         values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1", "section": "scope"}
+        values["form"] = "cyclonedx"
         return {each: values[each] for each in rule.arguments - {"key"}}
 
     def rows(self):
@@ -474,7 +475,15 @@ _CHILDREN = {
 
 
 def _any(argument):
-    return {"number": 1, "slug": "accuracy", "seat": "deputy", "label": "1", "section": "scope"}[argument]
+    said = {
+        "number": 1,
+        "slug": "accuracy",
+        "seat": "deputy",
+        "label": "1",
+        "section": "scope",
+        "form": "omb",
+    }
+    return said[argument]
 
 
 def reviewed():

@@ -32,20 +32,34 @@ def quick(monkeypatch):
     monkeypatch.setattr(commands, "to_pdf", lambda _facts: b"%PDF quick")
 
 
-def test_all_three_forms_are_written_and_named_in_one_json_document(run, cast, tmp_path, quick):
-    pdf, facts, text = (tmp_path / name for name in ("card.pdf", "card.json", "card.md"))
-    result = run(cast.triage.key, "--pdf", pdf, "--facts", facts, "--markdown", text, "--json")
+def test_all_forms_are_written_and_named_in_one_json_document(run, cast, tmp_path, quick):
+    kinds = ("pdf", "facts", "markdown", "cyclonedx", "model-card-toolkit", "omb")
+    places = {kind: tmp_path / f"card.{kind}" for kind in kinds}
+    typed = [word for kind, place in places.items() for word in (f"--{kind}", place)]
+    result = run(cast.triage.key, *typed, "--json")
     assert result.exit_code == 0
     answer = json.loads(result.stdout)
+    lacking = answer.pop("left_out")
     assert answer == {
         "key": cast.triage.key,
         "edition": 0,
-        "sha256": hashlib.sha256(facts.read_bytes()).hexdigest(),
-        "files": [str(pdf), str(facts), str(text)],
+        "sha256": hashlib.sha256(places["facts"].read_bytes()).hexdigest(),
+        "files": [str(place) for place in places.values()],
     }
-    assert pdf.read_bytes() == b"%PDF quick"
-    assert text.read_text().startswith(f"# {cast.triage.key} Claims triage\n")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["card.json", "card.md", "card.pdf"]
+    assert places["pdf"].read_bytes() == b"%PDF quick"
+    assert f"\n# {cast.triage.key} Claims triage\n" in places["markdown"].read_text()
+    assert json.loads(places["cyclonedx"].read_text())["specVersion"] == "1.6"
+    assert json.loads(places["model-card-toolkit"].read_text())["schema_version"] == "0.0.2"
+    assert places["omb"].read_text("utf-8-sig").startswith("2_use_case_name,")
+    assert sorted(tmp_path.iterdir()) == sorted(places.values())
+    assert "2.1 Who answers for the system" in lacking["omb"]
+    assert lacking["cyclonedx"] == []
+
+
+def test_in_words_it_says_how_much_a_form_leaves_out(run, cast, tmp_path):
+    result = run(cast.triage.key, "--omb", tmp_path / "row.csv")
+    assert "  leaves out " in result.stdout
+    assert "stated fields; --json names each" in result.stdout
 
 
 def test_the_pdf_carries_the_facts_file_byte_for_byte_and_comes_out_the_same_again(

@@ -14,12 +14,13 @@ from registry.audit.models import ENTRY
 from registry.cards import pages
 from registry.cards.models import CardPreview
 from registry.cards.queries import card_facts
+from registry.cards.render.exports import FORMS
 from registry.cards.rules.canonical import card_json, content_hash
 from registry.output.pdf import PdfRefused
 from registry.systems.queries import by_number
 from tests.cards.filling import fill
 
-PAGES = ("card", "card.pdf", "card.json")
+PAGES = ("card", "card.pdf", "card.json", "card/as/cyclonedx")
 
 
 @pytest.fixture
@@ -95,6 +96,25 @@ def test_the_real_engine_prints_what_the_browser_downloads(client_of, cast, fact
     reply = client_of("ada").get(f"/systems/{cast.triage.key}/card.pdf")
     with pikepdf.open(io.BytesIO(reply.data)) as pdf:
         assert pdf.attachments["card.json"].get_file().read_bytes() == card_json(facts_of())
+
+
+def test_every_other_form_is_listed_with_what_it_leaves_out_and_handed_out_as_a_file(
+    client_of, cast, facts_of
+):
+    client = client_of("mia")
+    page = client.get(f"/systems/{cast.triage.key}/card").text
+    assert re.search(r"Leaves out \d+ stated fields", page)
+    assert "<li>2.1 Who answers for the system (in part)</li>" in page
+    facts = facts_of()
+    for name, form in FORMS.items():
+        address = f"/systems/{cast.triage.key}/card/as/{name}"
+        assert address in page
+        reply = client.get(address)
+        assert reply.data == form.make(facts)
+        named = f"{cast.triage.key}-card.{form.ending}"
+        assert reply.headers["Content-Disposition"] == f"attachment; filename={named}"
+        assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert client.get(f"/systems/{cast.triage.key}/card/as/docx").status_code == 404
 
 
 def without_token(page):
@@ -225,14 +245,20 @@ def test_the_json_door_gives_the_same_bytes_with_their_hash_as_etag(app, bearer,
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_the_json_door_gives_markdown_and_refuses_what_it_does_not_know(app, bearer, cast):
+def test_the_json_door_gives_every_form_and_refuses_what_it_does_not_know(app, bearer, cast):
     headers, address = bearer("mia"), f"/api/v1/systems/{cast.triage.key}/card"
     reply = app.test_client().get(f"{address}?format=markdown", headers=headers)
     assert reply.mimetype == "text/markdown"
-    assert reply.text.startswith(f"# {cast.triage.key} Claims triage\n")
+    assert f"\n# {cast.triage.key} Claims triage\n" in reply.text
+    for name, form in FORMS.items():
+        assert (
+            app.test_client().get(f"{address}?format={name}", headers=headers).content_type == form.media_type
+        )
     refused = app.test_client().get(f"{address}?format=docx", headers=headers)
     assert refused.status_code == 422
-    assert refused.json["problems"] == [{"field": "format", "message": "Choose json or markdown."}]
+    assert refused.json["problems"] == [
+        {"field": "format", "message": "Choose json, markdown, cyclonedx, model-card-toolkit, omb."}
+    ]
 
 
 def test_the_json_door_shows_no_card_that_its_token_does_not_reach(app, bearer, cast):

@@ -442,6 +442,7 @@ NO_PAGES = {
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
+    "cards.card_as": "a card in a format that others read, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
     "evidence.download": "a file somebody sent, handed out as a file",

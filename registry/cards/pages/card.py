@@ -1,6 +1,8 @@
-"""The card on screen, as PDF and as card.json."""
+"""The card on screen, as PDF, as card.json and in the formats that others read."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,10 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cards import actions, queries
 from registry.cards.render import rendering_hash, shown, to_pdf
+from registry.cards.render.exports import FORMS, left_out
 from registry.cards.rules.canonical import card_json, content_hash
 from registry.cards.rules.facts import CardFacts, CardStopped
 from registry.kernel.actor import Permission, may
-from registry.kernel.errors import Refusal
+from registry.kernel.errors import NotFound, Refusal
 from registry.output.pdf import PdfRefused
 from registry.systems import queries as systems
 from registry.systems.models import System
@@ -46,8 +49,29 @@ def show(key: str) -> ResponseReturnValue:
         **framed,
         shown=shown(facts),
         main_action=download if may_export else None,
-        facts_url=url_for(".card_facts", key=system.key) if may_export else None,
+        downloads=_downloads(system, facts) if may_export else (),
     )
+
+
+def _downloads(system: System, facts: CardFacts) -> list[Mapping[str, Any]]:
+    """Every form one may take the card along in, with what each leaves out."""
+    lacking = left_out(facts)
+    return [
+        {"label": "PDF, with card.json inside", "url": url_for(".card_pdf", key=system.key), "lacks": ()},
+        {
+            "label": "card.json, the canonical facts",
+            "url": url_for(".card_facts", key=system.key),
+            "lacks": (),
+        },
+        *(
+            {
+                "label": form.label,
+                "url": url_for(".card_as", key=system.key, form=form.name),
+                "lacks": lacking[form.name],
+            }
+            for form in FORMS.values()
+        ),
+    ]
 
 
 @pages.get("/systems/<key>/card.pdf")
@@ -62,6 +86,16 @@ def card_pdf(key: str) -> ResponseReturnValue:
 def card_facts(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
     return _download(card_json(facts), "application/json", f"{system.key}-card.json")
+
+
+@pages.get("/systems/<key>/card/as/<form>")
+@needs(Permission.CARD_EXPORT)
+def card_as(key: str, form: str) -> ResponseReturnValue:
+    system, facts = _found(key)
+    if form not in FORMS:
+        raise NotFound
+    chosen = FORMS[form]
+    return _download(chosen.make(facts), chosen.media_type, f"{system.key}-card.{chosen.ending}")
 
 
 def _found(key: str) -> tuple[System, CardFacts]:
@@ -88,5 +122,5 @@ def _pdf(system: System, facts: CardFacts) -> bytes:
     return pdf
 
 
-def _download(content: bytes, mimetype: str, filename: str) -> Response:
-    return as_download(Response(content, mimetype=mimetype), filename)
+def _download(content: bytes, media_type: str, filename: str) -> Response:
+    return as_download(Response(content, content_type=media_type), filename)
