@@ -7,11 +7,17 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from registry.cards.actions.issuing import issue
 from registry.cards.queries import card_facts
-from registry.cards.render import to_pdf
+from registry.cards.queries.editions import edition_of
+from registry.cards.render import edition_pdf
+from registry.cards.render.checking import LARGEST, Verdict, check_card
 from registry.cards.render.exports import FORMS, left_out
-from registry.cards.rules.canonical import card_json, content_hash
+from registry.cards.render.press import press_of
+from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.seal import seal_from
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound
 from registry.kernel.text import counted
@@ -59,23 +65,25 @@ def _for_each_form(command: Command) -> Command:
 
 @card.command(_MAKE)
 @click.argument("key")
+@click.option("--edition", type=click.IntRange(1), help="That edition, as it was frozen.")
 @click.option("--pdf", type=_Destination(), help="Write the PDF there, card.json attached.")
 @click.option("--facts", type=_Destination(), help="Write card.json there: the canonical facts.")
 @_for_each_form
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def make(key: str, as_json: bool, **wanted: Path | None) -> None:
-    """Make the card of the system KEY as the record stands now.
+def make(key: str, edition: int | None, as_json: bool, **wanted: Path | None) -> None:
+    """Make the card of the system KEY as the record stands now, or as one of its editions.
 
     Formats that hold less than the card say which stated fields they leave out.
     """
     places = {kind.replace("_", "-"): path for kind, path in wanted.items() if path is not None}
     if len({path.resolve() for path in places.values()}) < len(places):
         raise click.UsageError("Give each form of the card a file of its own.")
-    stated = _facts_of(key)
-    made = {kind: _made(kind, stated) for kind in places}
+    frozen, issued = _frozen(key, edition)
+    made = {kind: _made(kind, frozen, issued) for kind in places}
     for kind, path in places.items():
         _write(path, made[kind])
-    number, sha256 = stated.edition.number, content_hash(stated)
+    stated, sha256 = frozen.facts, frozen.sha256
+    number = stated.edition.number
     files = [str(path) for path in places.values()]
     lacking = {kind: lines for kind, lines in left_out(stated).items() if kind in places}
     result = {
@@ -88,23 +96,56 @@ def make(key: str, as_json: bool, **wanted: Path | None) -> None:
     answer(result, as_json, _in_words(stated, sha256, places, lacking))
 
 
-def _facts_of(key: str) -> CardFacts:
+def _frozen(key: str, edition: int | None) -> tuple[Frozen, bytes | None]:
+    """The card as it is now or as an edition; and the PDF an edition that holds was issued as."""
     door = the_registry("command")
     with house().database.transaction(read_only=True) as session:
         try:
             system = by_key(session, door, key)
         except NotFound:
             raise NotFound(f"There is no system {key} on the register.") from None
-        return card_facts(session, door, system)
+        if edition is None:
+            return Frozen.draft(card_facts(session, door, system)), None
+        try:
+            found = edition_of(session, system.id or 0, edition)
+        except NotFound:
+            raise NotFound(f"{key} has no edition {edition}.") from None
+    at = house().settings
+    press = press_of(at.signing_key, at.ledger_origin, at.base_url)
+    document = issue(house().database, door, found.id or 0, press)
+    seal = seal_from(document.seal) if document else None
+    frozen = Frozen.read(found.facts.encode(), found.state, seal)
+    return frozen, document.pdf if document and found.state is EditionState.APPROVED else None
 
 
-def _made(kind: str, facts: CardFacts) -> bytes:
+def _made(kind: str, frozen: Frozen, issued: bytes | None) -> bytes:
     if kind == "facts":
-        return card_json(facts)
+        return frozen.written
     if kind in FORMS:
-        return FORMS[kind].make(facts)
+        return FORMS[kind].make(frozen.facts)
+    if issued is not None:
+        return issued
     progress("Laying out the PDF…")
-    return to_pdf(facts)
+    return edition_pdf(frozen)
+
+
+@card.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", default="", help="The ledger's public key, as the company publishes it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def verify(context: click.Context, file: Path, key: str, as_json: bool) -> None:
+    """Check a card by itself: FILE.pdf, without a database or a network.
+
+    Exit code 0 where everything is proved, 1 where something is not, or could not be decided here.
+    """
+    checked = check_card(file.read_bytes()[: LARGEST + 1], key=key)
+    checks = [{"name": each.name, "passed": each.passed, "says": each.says} for each in checked.checks]
+    marks = {True: "proved ", False: "REFUSED", None: "open   "}
+    lines = [f"{marks[each.passed]}  {each.name}: {each.says}" for each in checked.checks]
+    result = {"verdict": checked.verdict.value, "checks": checks, "pdf_sha256": checked.pdf_sha256}
+    answer(result, as_json, "\n".join([*lines, f"The card is {checked.verdict.value}."]))
+    context.exit(0 if checked.verdict is Verdict.VERIFIED else 1)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -125,7 +166,7 @@ def _in_words(
 ) -> str:
     lines = [
         f"{facts.identity.key} {facts.identity.name}",
-        f"edition {facts.edition.number}, {facts.edition.name}",
+        facts.edition.said,
         f"content hash {sha256}",
     ]
     for kind, path in places.items():

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from registry.cards.actions.issuing import Press, issue
+from registry.cards.actions.issuing import issue
 from registry.cards.queries.editions import not_issued
-from registry.cards.render import edition_pdf, rendering_hash
+from registry.cards.render.press import press_of
 from registry.kernel.actor import the_registry
 from registry.settings import Settings
 from registry.store.session import Database
@@ -19,12 +19,6 @@ def issue_waiting(database: Database, settings: Settings) -> None:
     """The same with these settings. Raises what issue() raises: the worker tries again."""
     with database.transaction(read_only=True) as session:
         waiting = not_issued(session)
+    press = press_of(settings.signing_key, settings.ledger_origin, settings.base_url)
     for number in waiting:
-        issue(database, the_registry("worker"), number, press_of(settings))
-
-
-def press_of(settings: Settings) -> Press:
-    """What documents are made with in this installation."""
-    return Press(
-        settings.signing_key, settings.ledger_origin, settings.base_url, edition_pdf, rendering_hash()
-    )
+        issue(database, the_registry("worker"), number, press)

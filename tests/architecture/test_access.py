@@ -22,6 +22,7 @@ from registry.accounts import actions as accounts
 from registry.accounts.actions import open_session
 from registry.annotations import actions as annotations
 from registry.annotations import queries as annotation_queries
+from registry.cards.actions import editions
 from registry.classification.actions import Verdict, complete
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
@@ -95,7 +96,7 @@ from tests.cast import NAMES
 
 TABLE = Path(__file__).parent / "access.csv"
 PEOPLE = ("nobody", *NAMES)
-SLOW_TO_MAKE = {"cards.card_pdf"}
+SLOW_TO_MAKE = {"cards.card_pdf", "cards.edition_file"}
 
 _NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 
@@ -201,6 +202,7 @@ def _furnish(session, cast):
             **told,
             **_proof(session, actor, number),
             "dossier": dossiers.open_dossier(session, actor, version).id,
+            "edition": _edition(session, cast, actor, systems.by_number(session, number)),
         }
     check = data_sources.add_check(session, ada, source, _check())
     _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
@@ -246,6 +248,16 @@ def _proof(session, actor, number):
         "evidence": found.id,
         "evidence_file": evidence_queries.latest_revision(session, found.id).id,
     }
+
+
+def _edition(session, cast, actor, system):
+    """The number of an edition that is to be decided on, another for Pricing, which has had one."""
+    found = editions.put_forward(session, actor, system, "Test")
+    if system.id == cast.pricing.id:
+        rita = cast.actor(session, "rita")
+        editions.decide(session, rita, found, "Test", approves=False, confirmed_at=clock.now())
+        found = editions.put_forward(session, actor, system, "Test")
+    return found.number
 
 
 def _measures(session, actor, incident):
@@ -471,6 +483,7 @@ _CHILDREN = {
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
     "/autonomy/": "autonomy",
+    "/editions/": "edition",
 }
 
 
@@ -565,7 +578,9 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
         rule.rule for rule in app.url_map.iter_rules() if doors.is_public(app.view_functions[rule.endpoint])
     }
     feedback_doors = {"/feedback/<code>", "/feedback/answer/<code>"}
-    assert public == {"/sign-in", "/healthz", "/readyz", "/static/<path:filename>"} | feedback_doors
+    assert (
+        public == {"/sign-in", "/healthz", "/readyz", "/verify", "/static/<path:filename>"} | feedback_doors
+    )
     for method, route, _, nobody, *_ in reviewed():
         if route not in public:
             assert nobody == ("401" if route.startswith("/api/") or method == "POST" else "303"), (

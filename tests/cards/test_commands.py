@@ -10,10 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from registry.cards import commands
+from registry.cards.actions import editions
 from registry.cards.rules.facts import CardStopped
+from registry.kernel import clock
 from registry.kernel.errors import NotFound
 from registry.output.pdf import PdfRefused
+from registry.settings import Settings
 from registry.store.commandkit import House
+from registry.systems.models import System
 from tests.cards.filling import fill
 
 
@@ -29,7 +33,7 @@ def run(database, cast):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(commands, "to_pdf", lambda _facts: b"%PDF quick")
+    monkeypatch.setattr(commands, "edition_pdf", lambda _frozen: b"%PDF quick")
 
 
 def test_all_forms_are_written_and_named_in_one_json_document(run, cast, tmp_path, quick):
@@ -107,7 +111,7 @@ def test_a_pdf_that_cannot_be_made_leaves_no_file_behind(run, cast, tmp_path, mo
     def refuses(_facts):
         raise PdfRefused("It is too long.")
 
-    monkeypatch.setattr(commands, "to_pdf", refuses)
+    monkeypatch.setattr(commands, "edition_pdf", refuses)
     result = run(cast.triage.key, "--facts", tmp_path / "card.json", "--pdf", tmp_path / "card.pdf")
     assert isinstance(result.exception, PdfRefused)
     assert list(tmp_path.iterdir()) == []
@@ -163,3 +167,35 @@ def test_a_sub_command_is_reached_by_its_name(run):
 def test_help_is_help(run):
     assert "registry card AI-0042" in " ".join(run("--help").stdout.split())
     assert "--facts" in run("make", "--help").stdout
+
+
+def test_an_edition_is_written_as_it_was_issued_and_verified_without_a_database(database, cast, tmp_path):
+    with database.transaction() as session:
+        triage = session.get_one(System, cast.triage.id)
+        edition = editions.put_forward(session, cast.actor(session, "ada"), triage, "")
+        rita = cast.actor(session, "rita")
+        editions.decide(session, rita, edition, "", approves=True, confirmed_at=clock.now())
+    settings = Settings(data_dir=tmp_path, base_url="https://registry.example")
+    house, pdf = House(settings, lambda: database), tmp_path / "card.pdf"
+    made = CliRunner().invoke(commands.card, [triage.key, "--edition", "1", "--pdf", str(pdf)], obj=house)
+    assert made.exit_code == 0, made.output
+    assert CliRunner().invoke(commands.card, [triage.key, "--edition", "2"], obj=house).exception is not None
+
+    def nowhere():
+        raise AssertionError("no database is needed")
+
+    def verified(*more):
+        typed = ["verify", str(pdf), "--json", *more]
+        result = CliRunner().invoke(commands.card, typed, obj=House(None, nowhere))
+        return result.exit_code, json.loads(result.stdout)
+
+    code, told = verified()
+    assert (code, told["verdict"], {each["passed"] for each in told["checks"]}) == (0, "verified", {True})
+    assert [each["name"] for each in told["checks"]] == [
+        *("file", "facts", "same card", "approval", "ledger", "signature", "print")
+    ]
+    code, told = verified("--key", "somebody+00000000+AAAA")
+    assert (code, told["verdict"]) == (1, "refused")
+    pdf.write_bytes(pdf.read_bytes()[:-100])
+    code, told = verified()
+    assert (code, told["verdict"]) == (1, "refused")

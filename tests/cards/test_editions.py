@@ -14,13 +14,14 @@ from registry.audit.models import LedgerEntry
 from registry.audit.queries import verify
 from registry.audit.rules.notes import Signature, Verifier, read_note, sealed
 from registry.cards.actions import editions
-from registry.cards.actions.issuing import Press, issue
+from registry.cards.actions.issuing import issue
 from registry.cards.models import CardEdition
 from registry.cards.queries.editions import document_of, not_issued
 from registry.cards.render import checking, edition_pdf, rendering_hash
 from registry.cards.render.checking import Verdict, check_card
 from registry.cards.rules.changes import CardChange
 from registry.cards.rules.editions import EditionState
+from registry.cards.rules.frozen import Press
 from registry.cards.rules.reading import facts_from
 from registry.cards.rules.seal import seal_from, seal_json
 from registry.kernel import clock

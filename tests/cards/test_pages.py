@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from registry.accounts import actions as accounts
 from registry.audit.models import ENTRY
-from registry.cards import pages
 from registry.cards.models import CardPreview
+from registry.cards.pages import card as pages
 from registry.cards.queries import card_facts
 from registry.cards.render.exports import FORMS
 from registry.cards.rules.canonical import card_json, content_hash

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from registry.accounts import actions as accounts
 from registry.annotations import actions as annotations
 from registry.audit.actions import record
+from registry.cards.actions import editions
 from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
@@ -133,6 +134,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _lifecycle(session, ada, cast, words)
     classify(session, cast, words.text)
     _reviews(session, cast, words)
+    _editions(session, cast, words)
     accounts.issue_token(
         session,
         ada,
@@ -140,6 +142,15 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
         words.line("nightly evaluation", 100),
         frozenset({"registry:read"}),
     )
+
+
+def _editions(session: Session, cast: Cast, words: Words) -> None:
+    """An edition of the card that is approved, and one that is to be decided on."""
+    ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+    triage = session.get_one(System, cast.triage.id)
+    first = editions.put_forward(session, ada, triage, words.text("For the audit."))
+    editions.decide(session, rita, first, words.text("It holds."), approves=True, confirmed_at=clock.now())
+    editions.put_forward(session, ada, triage, words.text("A deputy was named."))
 
 
 def furnish_record(session: Session, cast: Cast, words: Words | None = None) -> DataSource:

@@ -53,6 +53,9 @@ DOERS = {
     "lifecycle.lower_autonomy": "ada",
     "risks.accept": "ada",
     "dossiers.sign": "rita",
+    "cards.put_forward": "ada",
+    "cards.decide": "rita",
+    "cards.withdraw": "rita",
     # Nobody reviews, attests or signs by being an administrator.
     "reviews.sign": "ben",
     **{
@@ -91,6 +94,7 @@ _NUMBERED = {
     "/feedback/limitations/": "limitation",
     "/feedback/themes/": "theme",
     "/feedback/": "feedback",
+    "/editions/": "edition",
     "/evidence/files/": "evidence_file",
     "/evidence/": "evidence",
     "/risks/": "risk",

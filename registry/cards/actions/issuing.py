@@ -1,8 +1,5 @@
 """Issue an approved edition: sign what the ledger is, seal the edition with the proof of its approval, make its PDF, keep it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlmodel import Session
@@ -16,7 +13,7 @@ from registry.cards.queries.editions import before, document_of, edition_by_id
 from registry.cards.rules.changes import CardChange, changes_between
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardStopped
-from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.frozen import Frozen, Press
 from registry.cards.rules.reading import NotACard, facts_from
 from registry.cards.rules.seal import Anchor, Seal, Signed, seal_json
 from registry.kernel import clock
@@ -27,20 +24,6 @@ from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.reviews.queries.standing import standing_of
 from registry.store.session import Database
 from registry.systems.models import System
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What a document is made with: the file of the key the ledger is signed with, what the ledger is called, where people
-    reach the registry, how an edition becomes a PDF, and by what programs and templates.
-    """
-
-    key: Path
-    origin: str
-    base_url: str
-    draw: Callable[[Frozen], bytes]
-    rendering: str
-
 
 _PUT_FORWARD = "Put forward as what the record of the system states."
 

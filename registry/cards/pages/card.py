@@ -1,40 +1,26 @@
 """The card on screen, as PDF, as card.json and in the formats that others read."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cards import actions, queries
+from registry.cards.pages.shared import download, log, pages
+from registry.cards.queries.editions import editions_of
 from registry.cards.render import rendering_hash, shown, to_pdf
 from registry.cards.render.exports import FORMS, left_out
 from registry.cards.rules.canonical import card_json, content_hash
-from registry.cards.rules.facts import CardFacts, CardStopped
+from registry.cards.rules.facts import CardFacts
 from registry.kernel.actor import Permission, may
-from registry.kernel.errors import NotFound, Refusal
-from registry.output.pdf import PdfRefused
+from registry.kernel.errors import NotFound
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, database, session
-from registry.web.refusals import said
-from registry.web.security import as_download
 from registry.web.systemkit import frame
-
-log = logging.getLogger("registry.cards")
-
-pages = Blueprint("cards", __name__)
-
-
-@pages.errorhandler(CardStopped)
-@pages.errorhandler(PdfRefused)
-def no_card(refusal: Refusal) -> ResponseReturnValue:
-    """A card that cannot be made is no fault of the request: the page says what is amiss."""
-    log.warning("no card: %s", refusal.says)
-    return said(503, refusal.says)
 
 
 @pages.get("/systems/<key>/card")
@@ -42,13 +28,15 @@ def no_card(refusal: Refusal) -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
     framed = frame(session(), actor(), system)
-    download = {"label": "Download the PDF", "url": url_for(".card_pdf", key=system.key), "icon": "download"}
+    pdf = {"label": "Download the PDF", "url": url_for(".card_pdf", key=system.key), "icon": "download"}
     may_export = may(actor(), Permission.CARD_EXPORT, system.id)
     return render_template(
         "cards/show.html",
         **framed,
         shown=shown(facts),
-        main_action=download if may_export else None,
+        main_action=pdf if may_export else None,
+        editions=editions_of(session(), system.id or 0),
+        may_put_forward=may(actor(), Permission.CARD_PUT_FORWARD, system.id),
         downloads=_downloads(system, facts) if may_export else (),
     )
 
@@ -78,14 +66,14 @@ def _downloads(system: System, facts: CardFacts) -> list[Mapping[str, Any]]:
 @needs(Permission.CARD_EXPORT)
 def card_pdf(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
-    return _download(_pdf(system, facts), "application/pdf", f"{system.key}-card-draft.pdf")
+    return download(_pdf(system, facts), "application/pdf", f"{system.key}-card-draft.pdf")
 
 
 @pages.get("/systems/<key>/card.json")
 @needs(Permission.CARD_EXPORT)
 def card_facts(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
-    return _download(card_json(facts), "application/json", f"{system.key}-card.json")
+    return download(card_json(facts), "application/json", f"{system.key}-card.json")
 
 
 @pages.get("/systems/<key>/card/as/<form>")
@@ -95,7 +83,7 @@ def card_as(key: str, form: str) -> ResponseReturnValue:
     if form not in FORMS:
         raise NotFound
     chosen = FORMS[form]
-    return _download(chosen.make(facts), chosen.media_type, f"{system.key}-card.{chosen.ending}")
+    return download(chosen.make(facts), chosen.media_type, f"{system.key}-card.{chosen.ending}")
 
 
 def _found(key: str) -> tuple[System, CardFacts]:
@@ -120,7 +108,3 @@ def _pdf(system: System, facts: CardFacts) -> bytes:
         # Another request may have kept the same, or the database may be busy. The PDF is good all the same.
         log.info("the preview of %s was not kept", facts.identity.key, exc_info=True)
     return pdf
-
-
-def _download(content: bytes, media_type: str, filename: str) -> Response:
-    return as_download(Response(content, content_type=media_type), filename)

@@ -8,10 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from registry.cards.models import CardDocument, CardEdition
 from registry.cards.rules.editions import WAS_ISSUED, EditionState
-from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
-from registry.systems import queries as systems
-from registry.systems.models import System
 
 MOST_LISTED = 50
 
@@ -75,26 +72,15 @@ def document_of(session: Session, edition_id: int) -> CardDocument | None:
     return session.exec(select(CardDocument).where(CardDocument.edition_id == edition_id)).one_or_none()
 
 
-def issued_by_hash(session: Session, actor: Actor, pdf_sha256: str) -> tuple[CardEdition, System] | None:
-    """The edition issued as a PDF with this hash, and its system, if the actor may know of it."""
+def issued_as(session: Session, pdf_sha256: str) -> tuple[CardEdition | None, int | None]:
+    """The edition issued as a PDF with this hash, and the number of the one of its system that holds.
+
+    For whoever holds that very file, whether they may know of the system or not: they do.
+    """
     query = select(CardEdition).join(CardDocument, col(CardDocument.edition_id) == col(CardEdition.id))
     edition = session.exec(query.where(CardDocument.pdf_sha256 == pdf_sha256)).one_or_none()
-    return _with_system(session, actor, edition)
-
-
-def newest_by_facts(session: Session, facts_sha256: str) -> CardEdition | None:
-    """The edition that states exactly this."""
-    query = select(CardEdition).where(CardEdition.facts_sha256 == facts_sha256)
-    return session.exec(query.order_by(col(CardEdition.id).desc()).limit(1)).first()
-
-
-def _with_system(
-    session: Session, actor: Actor, edition: CardEdition | None
-) -> tuple[CardEdition, System] | None:
-    if edition is None:
-        return None
-    found = systems.by_numbers(session, actor, {edition.system_id})
-    return (edition, found[edition.system_id]) if edition.system_id in found else None
+    holds = approved_of(session, edition.system_id) if edition else None
+    return edition, holds.number if holds else None
 
 
 def not_issued(session: Session) -> Sequence[int]:

@@ -21,7 +21,7 @@ from registry.cards.rules.reading import NotACard
 from registry.cards.rules.seal import Entry, Seal, seal_from
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.events import Event
-from registry.output.pdf import PdfRefused, Printer
+from registry.output.pdf import PdfRefused, Printed, Printer
 from registry.store.signing import is_signed_by
 
 LARGEST: Final = 50_000_000
@@ -238,13 +238,16 @@ def _print(pdf: bytes, engine: str, frozen: Frozen, seal: Seal, *, renders: bool
         return Check("print", None, says)
     try:
         page, identity, attached = document_of(frozen)
-    except NotANote:
-        return Check("print", False, "Its seal cannot be printed, so nothing was printed from it.")
-    try:
         with Printer(None, renders_per_child=1) as printer:
             made = printer.make(page, identity=identity, attachments=attached)
+    except NotANote:
+        return Check("print", False, "Its seal cannot be printed, so nothing was printed from it.")
     except PdfRefused as refusal:
         return Check("print", None, f"It could not be made again to compare each byte: {refusal.says}")
+    return _compared(pdf, engine, made)
+
+
+def _compared(pdf: bytes, engine: str, made: Printed) -> Check:
     if made.pdf == pdf:
         return Check("print", True, "Made again from its own data it is the same, byte for byte.")
     if made.engine != engine:

@@ -1,6 +1,8 @@
-"""Frozen: one edition of a card as a document: its facts, the bytes they are kept as, its seal, where it stands."""
+"""Frozen: one edition of a card as a document: its facts, the bytes they are kept as, its seal. Press: what makes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from registry.cards.rules.canonical import card_json
 from registry.cards.rules.editions import EditionState
@@ -42,3 +44,19 @@ class Frozen:
     def said(self) -> str:
         """Where it stands, in words."""
         return self.state.said if self.state else self.facts.edition.status
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a document is made with: the file of the key the ledger is signed with, what the ledger is called, where people
+    reach the registry, how an edition becomes a PDF, and by what programs and templates.
+    """
+
+    key: Path
+    origin: str
+    base_url: str
+    draw: Callable[[Frozen], bytes]
+    rendering: str
+
+
+_PUT_FORWARD = "Put forward as what the record of the system states."

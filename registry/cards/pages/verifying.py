@@ -1,0 +1,66 @@
+"""The page on which anybody checks a card they hold: no account, and nothing of it is kept."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from registry.cards.forms import CheckForm
+from registry.cards.pages.shared import pages
+from registry.cards.queries.editions import issued_as
+from registry.cards.render.checking import Check, Checked, Verdict, check_card
+from registry.cards.rules.editions import EditionState
+from registry.kernel.errors import Problem, RuleBroken
+from registry.web.doors import public, takes_files
+from registry.web.flask_app import session
+from registry.web.formkit import shown
+
+
+@pages.get("/verify")
+@public
+def verify() -> ResponseReturnValue:
+    return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=None)
+
+
+@pages.post("/verify")
+@public
+@takes_files
+def check() -> ResponseReturnValue:
+    form = CheckForm()
+    checked = form.carried_out(lambda: _checked(form))
+    if checked is None:
+        return shown("cards/verify.html", form, checked=None)
+    return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=checked)
+
+
+def _checked(form: CheckForm) -> Checked:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise RuleBroken([Problem("file", "Choose the PDF of a card.")])
+    # Whoever asks may be anybody: nothing is laid out for them, for this register knows what it has issued.
+    found = check_card(sent.read(), key=form.key.data or "", renders=False)
+    return Checked(
+        (*(each for each in found.checks if each.name != "print"), *_in_register(found)),
+        found.pdf_sha256,
+        found.frozen,
+    )
+
+
+def _in_register(found: Checked) -> list[Check]:
+    if found.frozen is None or found.verdict is Verdict.REFUSED:
+        return []
+    edition, holds = issued_as(session(), found.pdf_sha256)
+    if edition is None:
+        if found.frozen.seal is None:
+            return []
+        return [Check("register", False, "This register has issued no file with these bytes.")]
+    says = f"These are, byte for byte, those of edition {edition.number} as this register issued it."
+    checks = [Check("register", True, says)]
+    if edition.state is EditionState.APPROVED:
+        return [*checks, Check("standing", True, "It is the edition that holds today.")]
+    if edition.state is EditionState.WITHDRAWN:
+        why = f"It was withdrawn on {edition.withdrawn_at:%d %B %Y}: {edition.withdrawn_because}"
+        return [*checks, Check("standing", None, why)]
+    after = f"Edition {holds} holds today." if holds else "No edition holds today."
+    return [
+        *checks,
+        Check("standing", None, f"It is genuine and no longer holds: a later one superseded it. {after}"),
+    ]

@@ -1,0 +1,114 @@
+"""Editions in the browser: put forward, decided with a password, issued by the worker, checked by anybody."""
+
+import io
+import re
+
+import pytest
+
+from registry.accounts import actions as accounts
+from registry.cards.actions import editions
+from registry.cards.jobs import issue_waiting
+from registry.kernel.actor import the_registry
+from registry.settings import Settings
+from registry.systems.models import System
+from tests.cast import PASSWORD
+from tests.web.pages import filled
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=tmp_path, base_url="https://registry.example")
+
+
+@pytest.fixture
+def home(cast):
+    return f"/systems/{cast.triage.key}/card"
+
+
+@pytest.fixture
+def put_forward(client_of, home, database, cast):
+    with database.transaction() as session:
+        accounts.set_password(session, the_registry("command"), session.merge(cast.people["rita"]), PASSWORD)
+
+    def put(note="For the audit."):
+        ada = client_of("ada")
+        sent = filled(ada.get(f"{home}/editions/new").text) | {"note": note}
+        return ada.post(f"{home}/editions/new", data=sent)
+
+    return put
+
+
+def decide(client, address, **typed):
+    page = client.get(f"{address}/decide").text
+    return client.post(f"{address}/decide", data=filled(page) | {"password": PASSWORD} | typed)
+
+
+def check(client, pdf, **more):
+    sent = token(client) | {"file": (io.BytesIO(pdf), "card.pdf")} | more
+    return client.post("/verify", data=sent, content_type="multipart/form-data")
+
+
+def token(client):
+    """What the form of somebody without an account brings."""
+    page = client.get("/verify").text
+    return {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)}
+
+
+def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
+    client_of, app, home, put_forward, database, settings
+):
+    reply = put_forward()
+    first = reply.location
+    assert (reply.status_code, first) == (303, f"{home}/editions/1")
+    assert "Put this card forward" not in client_of("ada").get(home).text
+    rita, mia = client_of("rita"), client_of("mia")
+    assert f"{first}/decide" in rita.get(first).text
+    assert f"{first}/decide" not in mia.get(first).text
+    assert mia.get(f"{first}/card.pdf").status_code == 200
+    assert decide(rita, first, verdict="approve", password="wrong").status_code == 422
+    assert decide(rita, first, verdict="").status_code == 422
+    assert decide(rita, first, verdict="approve", facts_sha256="0" * 64).status_code == 422
+    assert decide(rita, first, verdict="approve", reason="It holds.").status_code == 303
+    assert mia.get(f"{first}/card.pdf").status_code == 409
+    issue_waiting(database, settings)
+    pdf = mia.get(f"{first}/card.pdf").data
+    page = rita.get(first).text
+    assert "It holds." in page
+    assert "registry.example/ledger" in page
+    anybody = app.test_client()
+    told = check(anybody, pdf).text
+    assert "It is genuine and unchanged." in told
+    assert "It is the edition that holds today." in told
+    assert "It is not a card as it was issued." in check(anybody, pdf[:-40] + b"%" + pdf[-39:]).text
+    assert check(anybody, b"").status_code in {200, 422}
+    assert anybody.post("/verify", data=token(anybody)).status_code == 422
+    put_forward()
+    second = f"{home}/editions/2"
+    assert decide(rita, second, verdict="return", reason="").status_code == 422
+    assert decide(rita, second, verdict="return", reason="Name a deputy.").status_code == 303
+    assert "Name a deputy." in client_of("ada").get(second).text
+    put_forward()
+    assert decide(rita, f"{home}/editions/3", verdict="approve").status_code == 303
+    told = check(anybody, pdf).text
+    assert "Not all of it could be confirmed." in told
+    assert "Edition 3 holds today." in told
+    marked = mia.get(f"{first}/card.pdf").data
+    assert "This register has issued no file with these bytes." in check(anybody, marked).text
+    page = mia.get(f"{home}/compare?from=1&to=3").text
+    assert re.search(r"Edition 1</a>.*edition 3</a>", page, re.DOTALL)
+    for odd in ("", "?from=1", "?from=x&to=1", "?from=1&to=99", f"?from={'9' * 30}&to=1"):
+        assert mia.get(f"{home}/compare{odd}").status_code == 404
+    page = filled(rita.get(f"{home}/editions/3/withdraw").text) | {"password": PASSWORD}
+    withdrawn = rita.post(f"{home}/editions/3/withdraw", data=page | {"reason": "A number was wrong."})
+    assert withdrawn.status_code == 303
+    assert "A number was wrong." in mia.get(f"{home}/editions/3").text
+
+
+def test_the_editions_of_a_restricted_system_are_known_to_those_who_know_of_it(client_of, database, cast):
+    with database.transaction() as session:
+        editions.put_forward(
+            session, cast.actor(session, "ada"), session.get_one(System, cast.sentinel.id), "For the audit."
+        )
+    for address in ("/editions/1", "/editions/1/card.json", "/compare?from=1&to=1"):
+        assert client_of("ada").get(f"/systems/{cast.sentinel.key}/card{address}").status_code == 200
+        assert client_of("otto").get(f"/systems/{cast.sentinel.key}/card{address}").status_code == 404
