@@ -27,7 +27,8 @@ api = Blueprint("dossiers_api", __name__)
 _YES_NO: Final = {"yes": True, "no": False}
 
 
-def _read() -> tuple[Read, str]:
+def _read(key: str) -> tuple[Read, str]:
+    require(actor(), Permission.DOSSIER_TEST, systems.number_by_key(session(), actor(), key))
     if request.mimetype == "application/json":
         return jsonkit.parsed(ResultsIn).read(), "json"
     if request.mimetype in {"application/xml", "text/xml"}:

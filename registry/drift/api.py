@@ -1,7 +1,6 @@
 """POST and GET /systems/<key>/distributions: counts in bins; GET and PUT /systems/<key>/baselines: what they are compared with."""
 
 from datetime import datetime
-from functools import partial
 
 from flask import Blueprint, Response, request
 
@@ -18,6 +17,9 @@ from registry.drift.rules.decoding import (
     distributions_of,
     distributions_of_lines,
 )
+from registry.drift.rules.decoding import (
+    DistributionBatch as Sent,
+)
 from registry.drift.schemas import baseline_out, distribution_out, receipt_out
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
@@ -33,8 +35,15 @@ from registry.web.flask_app import actor, read, session
 
 api = Blueprint("drift_api", __name__)
 
-_sent = partial(jsonkit.batch_sent, distributions_of, distributions_of_lines)
-_told = partial(jsonkit.document_sent, baseline_of)
+
+def _sent(key: str) -> Sent:
+    require(actor(), Permission.SNAPSHOT_PUSH, systems.number_by_key(session(), actor(), key))
+    return jsonkit.batch_sent(distributions_of, distributions_of_lines)
+
+
+def _told(key: str) -> BaselineIn:
+    require(actor(), Permission.BASELINE_SET, systems.number_by_key(session(), actor(), key))
+    return jsonkit.document_sent(baseline_of)
 
 
 @api.post("/systems/<key>/distributions")

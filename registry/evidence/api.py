@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, request, url_for
 from pydantic import ValidationError
@@ -45,6 +44,17 @@ def _fields(shape: Callable[..., Any]) -> Any:
         raise RuleBroken(problems) from error
 
 
+def _evidence_sent(key: str) -> EvidenceIn:
+    require(actor(), Permission.EVIDENCE_ADD, systems.number_by_key(session(), actor(), key))
+    return cast("EvidenceIn", _fields(EvidenceIn))
+
+
+def _revision_sent(number: int) -> RevisionIn:
+    found, _ = queries.by_number(session(), actor(), number)
+    require(actor(), Permission.EVIDENCE_ADD, found.system_id)
+    return cast("RevisionIn", _fields(RevisionIn))
+
+
 @api.get("/systems/<key>/evidence")
 @needs(Permission.EVIDENCE_READ)
 def evidence(key: str) -> Response:
@@ -60,7 +70,7 @@ def evidence(key: str) -> Response:
 
 
 @api.post("/systems/<key>/evidence")
-@takes_batches(partial(_fields, EvidenceIn))
+@takes_batches(_evidence_sent)
 @needs(Permission.EVIDENCE_ADD)
 def add(key: str) -> Response:
     """Add a piece of evidence: a multipart body with `title`, `kind`, `valid_until`, `note` and the `file`."""
@@ -84,7 +94,7 @@ def one(number: int) -> Response:
 
 
 @api.post("/evidence/<int:number>/revisions")
-@takes_batches(partial(_fields, RevisionIn))
+@takes_batches(_revision_sent)
 @needs(Permission.EVIDENCE_ADD)
 def revise(number: int) -> Response:
     """Add a newer file: a multipart body with `note` and the `file`."""

@@ -1,7 +1,6 @@
 """POST and GET /systems/<key>/fairness and /calibration: counts in, every figure out."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -20,7 +19,7 @@ from registry.fairness.rules.decoding import (
 )
 from registry.fairness.rules.figures import figures_of, forecast_figures
 from registry.fairness.schemas import forecasts_out, receipt_out, window_out
-from registry.kernel.actor import Actor, Permission
+from registry.kernel.actor import Actor, Permission, require
 from registry.monitoring.queries.deliveries import entry_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
@@ -31,8 +30,19 @@ from registry.web.flask_app import actor, read, session
 
 api = Blueprint("fairness_api", __name__)
 
-_counts = partial(jsonkit.batch_sent, counts_of, counts_of_lines)
-_forecasts = partial(jsonkit.batch_sent, windows_of, windows_of_lines)
+
+def _counts(key: str) -> Delivery[Any]:
+    _require(key)
+    return jsonkit.batch_sent(counts_of, counts_of_lines)
+
+
+def _forecasts(key: str) -> Delivery[Any]:
+    _require(key)
+    return jsonkit.batch_sent(windows_of, windows_of_lines)
+
+
+def _require(key: str) -> None:
+    require(actor(), Permission.SNAPSHOT_PUSH, systems.number_by_key(session(), actor(), key))
 
 
 @api.post("/systems/<key>/fairness")

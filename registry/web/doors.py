@@ -48,11 +48,12 @@ def takes_files(view: View) -> View:
     return view
 
 
-def takes_batches(reader: Callable[[], Any]) -> Callable[[View], View]:
+def takes_batches(reader: Callable[..., Any]) -> Callable[[View], View]:
     """Mark a view of the JSON door that takes thousands of things at once: its body may be as large as an upload.
 
-    `reader` makes something of this request's body. It runs once it is known who sends it and before anything is written,
-    and the view finds what it made in flask_app.read(); what it raises is the answer.
+    `reader` is given what the address names and makes something of this request's body. It runs once it is known who sends
+    it, in a session in which nothing is written, and asks first whether they may: nobody makes the server read thousands of
+    things that they may not send anyway. The view finds what it made in flask_app.read(); what it raises is the answer.
     """
 
     def mark(view: View) -> View:
@@ -63,7 +64,7 @@ def takes_batches(reader: Callable[[], Any]) -> Callable[[View], View]:
     return mark
 
 
-def reader_of(view: Callable[..., Any]) -> Callable[[], Any] | None:
+def reader_of(view: Callable[..., Any]) -> Callable[..., Any] | None:
     """What reads the body for a view that takes batches."""
     return getattr(view, _READER, None)
 

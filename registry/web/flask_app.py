@@ -84,11 +84,12 @@ class App(Flask):
                 "Somebody else saved the same at this moment. Reload and try again.", 0
             ) from refused
 
-    def _read_ahead(self, view: Callable[..., Any], reader: Callable[[], Any]) -> None:
+    def _read_ahead(self, view: Callable[..., Any], reader: Callable[..., Any]) -> None:
         """Ask who it is, and then read what they send, while others may write: to read thousands of things takes a while."""
         with self.database.glance() as session:
+            g.session = session
             self._ask_in(view, session)
-        g.read = reader()
+            g.read = reader(**(request.view_args or {}))
 
     def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)

@@ -1,16 +1,15 @@
 """POST and GET /systems/<key>/snapshots."""
 
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from registry.kernel.actor import Permission
+from registry.kernel.actor import Permission, require
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries import series
 from registry.monitoring.queries.deliveries import entry_of
-from registry.monitoring.rules.decoding import batch_of, batch_of_lines
+from registry.monitoring.rules.decoding import Batch, batch_of, batch_of_lines
 from registry.monitoring.schemas import reading_out, receipt_out
 from registry.objectives.queries import metric_by_slug, metrics_of
 from registry.store.paging import cursor_of
@@ -22,16 +21,21 @@ from registry.web.flask_app import actor, read, session
 
 api = Blueprint("monitoring_api", __name__)
 
-_sent = partial(jsonkit.batch_sent, batch_of, batch_of_lines)
+
+def _sent(key: str) -> tuple[int, Batch]:
+    """The system's number and the batch, from whoever may send it."""
+    number = systems.number_by_key(session(), actor(), key)
+    require(actor(), Permission.SNAPSHOT_PUSH, number)
+    return number, jsonkit.batch_sent(batch_of, batch_of_lines)
 
 
 @api.post("/systems/<key>/snapshots")
 @takes_batches(_sent)
 @needs(Permission.SNAPSHOT_PUSH)
-def push(key: str) -> Response:
+def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the system
     """Take in a batch of readings, as one JSON document or as JSON lines, packed with gzip or not."""
-    number = systems.number_by_key(session(), actor(), key)
-    receipt = record_snapshots(session(), actor(), number, read())
+    number, batch = read()
+    receipt = record_snapshots(session(), actor(), number, batch)
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
