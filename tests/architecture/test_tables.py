@@ -7,7 +7,8 @@ from registry.store.columns import Row
 
 # Sessions, counters, jobs and copies that can be made again; and the ledger itself, which guards itself.
 MACHINERY = {
-    "user_session", "identity_check", "sign_in_tries", "job", "cursor", "heartbeat", "card_preview", "people_upload",
+    "user_session", "identity_check", "sign_in_tries", "job", "cursor", "heartbeat", "card_document",
+    "card_preview", "people_upload",
     # An import's desk: what comes of it is in the ledger, row by row.
     "inventory_import", "import_row", "import_likeness",
     # Readings by the million, answered for by the digest in their batch, which is audited; and a copy of the newest.

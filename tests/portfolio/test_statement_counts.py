@@ -2,6 +2,8 @@
 
 import pytest
 
+from registry.cards.actions import editions
+from registry.systems.models import System
 from tests.portfolio.peopled import fill
 from tests.store.statements import counted
 
@@ -84,6 +86,9 @@ class House:
     def grow(self, first, last):
         with self.database.transaction() as session:
             fill(session, self.cast, first, last)
+            if first == 0:
+                triage = session.get_one(System, self.cast.triage.id)
+                editions.put_forward(session, self.cast.actor(session, "ada"), triage, "")
 
     def statements(self, pages=PAGES):
         """How many statements each page needs."""

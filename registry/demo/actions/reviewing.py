@@ -1,4 +1,4 @@
-"""Reviews in the demonstration, each step on its day: submitted, given, answered, decided; attested, signed and waived."""
+"""Reviews in the demonstration, each step on its day: submitted, given, answered, decided; attested, signed and waived; cards."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -7,6 +7,8 @@ from typing import Any
 from sqlmodel import Session, select
 
 from registry.accounts.queries import actor_for
+from registry.cards.actions import editions
+from registry.cards.queries.editions import in_review_of
 from registry.demo.actions.alerting import Step
 from registry.demo.actions.stage import Loaded, Stage
 from registry.kernel import clock
@@ -119,7 +121,19 @@ def _newest(session: Session, system: System) -> Review:
     return max(session.exec(query), key=lambda review: review.id or 0)
 
 
+def _put_forward(session: Session, actor: Actor, system: System, told: Told, *_more: Any) -> None:
+    editions.put_forward(session, actor, system, told["note"])
+
+
+def _approve(session: Session, actor: Actor, system: System, told: Told, *_more: Any) -> None:
+    edition = in_review_of(session, system.id or 0)
+    if edition is not None:
+        editions.decide(session, actor, edition, told["reason"], approves=True, confirmed_at=clock.now())
+
+
 _DOES: Mapping[str, Callable[..., None]] = {
+    "put_card_forward": _put_forward,
+    "approve_card": _approve,
     "submit": _submit,
     "take": _take,
     "answer": _answer,
