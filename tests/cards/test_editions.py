@@ -164,7 +164,7 @@ def test_the_next_card_says_what_has_changed(database, cast, tmp_path):
     seal = seal_from(issued(database, cast, tmp_path).seal)
     assert seal.compared_with == 1
     told = {each.label: (each.before, each.after) for each in seal.changes}
-    assert told["Short description"] == ("Sorts incoming claims by urgency.", "Refuses claims by itself.")
+    assert told["Summary"] == ("Sorts incoming claims by urgency.", "Refuses claims by itself.")
     with database.transaction(read_only=True) as session:
         assert [each.state for each in session.exec(select(CardEdition).order_by(CardEdition.number))] == [
             EditionState.SUPERSEDED,
