@@ -108,6 +108,7 @@ NO_SYSTEMS = {
     "people.unit_new",
     "people.team_new",
     "data_sources.new",
+    "interchange.card_new",
     "classification_api.questionnaire",
 }
 
