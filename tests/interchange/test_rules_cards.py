@@ -267,6 +267,24 @@ def test_a_text_too_long_for_its_field_stands_whole_in_a_note():
     assert may_be_stored(draft) == {"unit_id"}
 
 
+def test_of_tens_of_thousands_of_entries_the_first_are_taken_and_the_rest_is_counted():
+    # Each entry is compared with those before it: without an end to that, one file would keep a server busy for minutes.
+    users = {
+        "model_details": {"name": "A"},
+        "considerations": {"users": [{"description": str(n)} for n in range(4_000)]},
+    }
+    owners = {"model_details": {"name": "A", "owners": [{"name": str(n)} for n in range(4_000)]}}
+    for document in (users, owners):
+        draft = of_text(json.dumps(document))
+        may_be_stored(draft)
+        assert len(draft.report) == 401
+        assert draft.report[-1].says == "3,601 more are not listed one by one."
+    assert draft.facts.users == ""
+    # What is of one kind stands under one heading.
+    [note] = draft.notes
+    assert note.count("### Owners the card names") == 1
+
+
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(0, 10**9), st.text(max_size=40)),
     lambda inner: st.one_of(

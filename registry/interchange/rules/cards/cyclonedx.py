@@ -1,6 +1,7 @@
 """A machine-learning bill of materials (CycloneDX 1.5 or 1.6) as the draft of a system."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -79,9 +80,10 @@ def from_cyclonedx(document: Mapping[str, Any], file_name: str) -> CardDraft:
     whole.raw("components")
     data = {str(each.get("bom-ref")): each for each in components if each.get("type") == "data"}
     _model(taking, Reader(taking, models[0], "component"), data)
+    told = {line.place.rpartition(" (")[2].removesuffix(")") for line in taking.report}
     for ref, each in data.items():
         # What the model's card refers to is told there; data beside it are at least named.
-        if all(f"({ref})" not in line.place for line in taking.report):
+        if ref not in told:
             taking.to_note(f"components ({ref})", "Data the file names besides", str(each.get("name") or ref))
     others = len(components) - 1 - len(data)
     if others:
@@ -94,9 +96,9 @@ def _components(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     metadata = document.get("metadata")
     first = metadata.get("component") if isinstance(metadata, Mapping) else None
     listed_ones = document.get("components")
-    waiting = [first, *(listed_ones if isinstance(listed_ones, list) else ())]
+    waiting = deque([first, *(listed_ones if isinstance(listed_ones, list) else ())])
     while waiting:
-        each = waiting.pop(0)
+        each = waiting.popleft()
         if isinstance(each, Mapping):
             yield each
             inner = each.get("components")

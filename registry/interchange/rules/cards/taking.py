@@ -57,6 +57,7 @@ _LONGEST_NOTE: Final = 19_000
 _MOST_NOTES: Final = 5
 _MOST_SOURCES: Final = 30
 _MOST_RESULTS: Final = 200
+_MOST_ENTRIES: Final = 200
 _MOST_LINES: Final = 400
 _LONGEST_PLACE: Final = 120
 _BRACKETS: Final = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")"})
@@ -84,6 +85,9 @@ class Taking:
         found = tidy(text)
         if not found:
             return
+        if len(self.texts[name]) >= _MOST_ENTRIES:
+            self.to_nothing(place, f"Only the first {_MOST_ENTRIES} entries of a field are taken over.")
+            return
         if found not in self.texts[name]:
             self.texts[name].append(found)
         self.told(place, Became.FIELD, SAID[name])
@@ -92,6 +96,9 @@ class Taking:
         """An entry without a field of its own stands in a note, under a title."""
         found = tidy(text)
         if not found:
+            return
+        if len(self.parts) >= _MOST_ENTRIES:
+            self.to_nothing(place, f"Only the first {_MOST_ENTRIES} entries without a field are noted.")
             return
         if len(found) > _LONGEST_PART:
             found = found[:_LONGEST_PART] + "…"
@@ -188,7 +195,7 @@ class Taking:
     def _notes(self) -> Iterable[str]:
         """The parts packed into as few notes as hold them."""
         head = f"From the {self.format} in {self.file_name or 'a file'}, as it was imported."
-        parts = [*self.parts]
+        parts = _together(self.parts)
         if self.results:
             parts.append(("Results the card states, which nobody here measured", _table(self.results)))
         packed: list[str] = []
@@ -202,6 +209,20 @@ class Taking:
             else:
                 packed.append(f"{head}\n\n{part}")
         return [note for note in packed[:_MOST_NOTES] if not problems_with_prose(note)]
+
+
+def _together(parts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parts with those of one title below one another, as long as a part may be."""
+    found: list[tuple[str, str]] = []
+    places: dict[str, int] = {}
+    for title, text in parts:
+        at = places.get(title)
+        if at is not None and len(found[at][1]) + len(text) < _LONGEST_PART:
+            found[at] = (title, f"{found[at][1]}\n\n{text}")
+        else:
+            places[title] = len(found)
+            found.append((title, text))
+    return found
 
 
 def _fit(note: str, part: str) -> bool:

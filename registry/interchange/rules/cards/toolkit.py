@@ -15,7 +15,7 @@ _PICTURES: Final = "Pictures are not taken over. Attach them as evidence."
 _OUT_OF_SCOPE: Final = "Out of scope: "
 _AFFECTED: Final = "People affected: "
 _PERSONAL: Final = "Personal data"
-_NO_PERSON: Final = "A card appoints nobody: who imports it owns the system until somebody takes it over."
+_OWNERS: Final = "Owners the card names; nobody here was asked"
 
 
 def is_toolkit(document: Mapping[str, Any]) -> bool:
@@ -68,7 +68,7 @@ def _details(taking: Taking, details: Reader, version: str) -> str:
         taking.to_field(details.at("documentation"), "description", details.text("documentation"))
     for owner in details.objects("owners"):
         named = ", ".join(filter(None, (owner.text("name"), owner.text("contact"))))
-        taking.to_note(owner.place, "Owners the card names", f"{named}. {_NO_PERSON}" if named else "")
+        taking.to_note(owner.place, _OWNERS, named)
         owner.rest()
     written = details.inner("version")
     told = [written.text("name"), written.text("date"), written.text("diff")]

@@ -1,6 +1,7 @@
 """What is read from a parsed document without trusting it: texts, lists, entries that are not what they should be."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -50,8 +51,7 @@ def _no_number(word: str) -> Any:
 def _entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise CardRefused(f"The file gives “{shortened(twice, 60)}” twice in one place. Keep one of the two.")
     return found
 
