@@ -8,7 +8,7 @@ from registry.interchange.forms import CardFileForm, CardForm
 from registry.interchange.pages.start import pages
 from registry.interchange.queries.cards import read_card
 from registry.interchange.rules.cards.shapes import MOST_BYTES, Became, CardDraft, CardRefused
-from registry.interchange.rules.cards.taking import SAID
+from registry.interchange.rules.cards.taking import ONE_LINE, SAID
 from registry.kernel.actor import Permission
 from registry.people import queries as people
 from registry.systems.models import System
@@ -88,15 +88,12 @@ def _asking(form: CardFileForm, status: int | None = None) -> ResponseReturnValu
 
 def _looked_at(form: CardForm, draft: CardDraft) -> ResponseReturnValue:
     """What the card would become: asked for, or back with problems when it was to be registered."""
-    texts = [
-        (said, getattr(draft.facts, name, "") or getattr(draft.objective, name, ""))
-        for name, said in SAID.items()
-    ]
+    stated = {name: getattr(draft.facts, name, "") or getattr(draft.objective, name, "") for name in SAID}
     page = render_template(
         "interchange/card_draft.html",
         form=_offered(form),
         draft=draft,
-        texts=[(said, text) for said, text in texts if text],
+        texts=[(SAID[name], text, name not in ONE_LINE) for name, text in stated.items() if text],
         endings=[(became, draft.of(became)) for became in Became],
     )
     return page, 422 if form.errors else 200

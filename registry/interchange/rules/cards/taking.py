@@ -52,6 +52,9 @@ SAID: Final = {
 """The fields a card can fill, as people read them. Whoever answers, unit, stage and risk tier are never among them."""
 
 _OBJECTIVE: Final = frozenset(each.name for each in fields(ObjectiveFacts))
+ONE_LINE: Final = SAID.keys() - LONG_TEXTS - _OBJECTIVE
+"""Those of them that are one line of plain text; the others are Markdown."""
+
 _LONGEST_PART: Final = 8_000
 _LONGEST_NOTE: Final = 19_000
 _MOST_NOTES: Final = 5
@@ -178,7 +181,7 @@ class Taking:
 
     def _fitted(self, name: str) -> str:
         texts = self.texts.get(name, [])
-        if name in LONG_TEXTS or name in _OBJECTIVE:
+        if name not in ONE_LINE:
             whole = "\n\n".join(texts)
             if len(whole) <= TEXT_LIMIT and not (name in _OBJECTIVE and problems_with_prose(whole)):
                 return whole
