@@ -145,7 +145,8 @@ def test_cyclonedx_holds_the_card_in_its_places_and_the_rest_as_properties():
         "owners": [{"contact": {"name": "Klara Vogt"}}],
     }
     assert ledger["data"][0]["sensitiveData"] == ["Personal data"]
-    assert weather["data"] == [{"type": "dataset", "name": "Weather warnings"}]
+    used = {"properties": [{"name": "ai-registry:used-for", "value": "operational_input"}]}
+    assert weather["data"] == [{"type": "dataset", "name": "Weather warnings", "contents": used}]
     assert bom["dependencies"][0] == {"ref": "AI-0001", "dependsOn": ["DS-0001", "DS-0003"]}
     told = properties(full())
     assert told["ai-registry:3.4:result-that-makes-us-stop"] == "Median wait above 12 hours in two quarters."

@@ -230,7 +230,10 @@ def test_what_this_registry_writes_it_reads_back():
     assert bom.objective.problem == facts.objective.problem
     assert bom.objective.stop_condition == facts.objective.stop_condition
     assert bom.facts.vendor_name == "Northwind Models"
-    assert [(each.name, each.is_personal) for each in bom.sources] == [("Claims ledger", True)]
+    assert [(each.name, each.purpose, each.is_personal) for each in bom.sources] == [
+        ("Claims ledger", Purpose.TRAINING, True),
+        ("Claims ledger", Purpose.OPERATIONAL_INPUT, True),
+    ]
     toolkit = read_card(FORMS["model-card-toolkit"].make(facts), "card.mct.json")
     assert toolkit.facts.out_of_scope == facts.use.out_of_scope
     assert toolkit.facts.affected_people == facts.use.affected_people
@@ -286,12 +289,23 @@ def test_of_tens_of_thousands_of_entries_the_first_are_taken_and_the_rest_is_cou
 
 
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(0, 10**9), st.text(max_size=40)),
+    st.one_of(st.none(), st.booleans(), st.integers(0, 10**9), st.text(st.characters(), max_size=40)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
             st.sampled_from(
-                ["name", "data", "users", "licenses", "version", "owners", "type", "components", "modelCard"]
+                [
+                    "name",
+                    "data",
+                    "users",
+                    "a\ud800",
+                    "licenses",
+                    "version",
+                    "owners",
+                    "type",
+                    "components",
+                    "modelCard",
+                ]
             ),
             inner,
             max_size=3,

@@ -8,6 +8,8 @@ from registry.interchange.rules.cards.hugging_face import from_hugging_face
 from registry.interchange.rules.cards.shapes import MOST_BYTES, CardDraft, CardRefused
 from registry.interchange.rules.cards.toolkit import from_toolkit, is_toolkit
 from registry.interchange.rules.cards.values import parsed_json
+from registry.interchange.rules.texts import tidy
+from registry.kernel.text import shortened
 from registry.store.sheets.shapes import Limits, SheetRefused
 from registry.store.sheets.yaml_texts import parsed
 
@@ -16,6 +18,7 @@ _LIMITS: Final = Limits(
 )
 _RULE: Final = re.compile(r"---[ \t]*")
 _MOST_HEADER_LINES: Final = 5_000
+_LONGEST_NAME: Final = 200
 
 
 def read_card(content: bytes, file_name: str) -> CardDraft:
@@ -24,7 +27,7 @@ def read_card(content: bytes, file_name: str) -> CardDraft:
     Raises CardRefused, which says why, for a file that is too large, no text, of none of these kinds, or not to be
     read within the limits. Nothing is stored.
     """
-    text = _text(content)
+    text, file_name = _text(content), shortened(tidy(file_name), _LONGEST_NAME)
     if not text.strip():
         raise CardRefused("The file is empty. Choose the file that holds the card.")
     if not text.lstrip().startswith("{"):

@@ -15,6 +15,7 @@ from registry.kernel.text import listed, shortened
 VERSIONS: Final = ("1.5", "1.6")
 _MODEL: Final = "machine-learning-model"
 _OURS: Final = "ai-registry:"
+_USED_FOR: Final = "ai-registry:used-for"
 _PICTURES: Final = "Pictures are not taken over. Attach them as evidence."
 _NOT_A_RECORD: Final = (
     "It describes the file or the software around the model, and no part of a system's record."
@@ -210,18 +211,24 @@ def _dataset(taking: Taking, dataset: Reader, data: Mapping[str, Any], system: s
         f"Sensitive, as the card says: {'; '.join(sensitive)}." if sensitive else "",
     ]
     text = "\n\n".join(filter(None, told))
-    # What a model's card lists are the data it was made and judged with; training is what the standard leads with.
-    purpose = purpose_said(f"{name} {text}") or Purpose.TRAINING
+    purposes = _stated_uses(contents) or [purpose_said(f"{name} {text}")]
     personal = True if "Personal data" in sensitive else None
     described.without("graphics", _PICTURES)
     for known in ("bom-ref", "type", "governance"):
         described.raw(known)
-    if name:
-        taking.to_source(place, of_system(name, system), purpose, text, is_personal=personal)
-    else:
-        taking.to_note(place, "Data the card does not name", text)
+    for purpose in purposes:
+        if name and purpose:
+            taking.to_source(place, of_system(name, system), purpose, text, is_personal=personal)
+        else:
+            taking.to_note(place, "Data of which the card does not say what it is for", f"{name}\n\n{text}")
     contents.without("attachment", "Attachments are not taken over.")
     described.rest()
+
+
+def _stated_uses(contents: Reader) -> list[Purpose | None]:
+    """What a card of this registry says data are used for."""
+    named = {(each.text("name"), each.text("value")) for each in contents.objects("properties")}
+    return [purpose for purpose in Purpose if (_USED_FOR, purpose.value) in named]
 
 
 def _considerations(taking: Taking, considerations: Reader) -> None:

@@ -63,6 +63,7 @@ _MOST_RESULTS: Final = 200
 _MOST_ENTRIES: Final = 200
 _MOST_LINES: Final = 400
 _LONGEST_PLACE: Final = 120
+_LONGEST_LINE: Final = 300
 _BRACKETS: Final = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")"})
 
 
@@ -81,7 +82,9 @@ class Taking:
 
     def told(self, place: str, became: Became, says: str) -> None:
         """A line for the report."""
-        self.report.append(Line(shortened(tidy(place), _LONGEST_PLACE), became, says))
+        self.report.append(
+            Line(shortened(tidy(place), _LONGEST_PLACE), became, shortened(tidy(says), _LONGEST_LINE))
+        )
 
     def to_field(self, place: str, name: str, text: str) -> None:
         """The text of an entry belongs to a field; a field several entries belong to holds them one below the other."""
@@ -97,7 +100,7 @@ class Taking:
 
     def to_note(self, place: str, title: str, text: str) -> None:
         """An entry without a field of its own stands in a note, under a title."""
-        found = tidy(text)
+        found, title = tidy(text), shortened(tidy(title), _LONGEST_PLACE)
         if not found:
             return
         if len(self.parts) >= _MOST_ENTRIES:
