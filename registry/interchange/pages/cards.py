@@ -88,7 +88,9 @@ def _asking(form: CardFileForm, status: int | None = None) -> ResponseReturnValu
 
 def _looked_at(form: CardForm, draft: CardDraft) -> ResponseReturnValue:
     """What the card would become: asked for, or back with problems when it was to be registered."""
-    stated = {name: getattr(draft.facts, name, "") or getattr(draft.objective, name, "") for name in SAID}
+    # Name and summary stand in the form above.
+    names = [name for name in SAID if name not in {"name", "summary"}]
+    stated = {name: getattr(draft.facts, name, "") or getattr(draft.objective, name, "") for name in names}
     page = render_template(
         "interchange/card_draft.html",
         form=_offered(form),
