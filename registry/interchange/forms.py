@@ -1,4 +1,4 @@
-"""Uploading a file; mapping its columns; deciding what may be a duplicate; choosing who answers; taking it back."""
+"""Uploading a file; mapping its columns; deciding what may be a duplicate; choosing who answers; taking it back; cards."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,8 @@ from registry.interchange.rules.imports import PROFILE_NAME_LIMIT, Choice
 from registry.interchange.rules.mapping import FIELDS, FIELDS_PER_COLUMN, MOST_COLUMNS, Choices, How
 from registry.kernel.dates import Order
 from registry.store.sheets.encodings import ENCODINGS
-from registry.web.formkit import Form, Line, Picked, Revision
+from registry.systems.rules.record import NAME_LIMIT, SUMMARY_LIMIT, Registration, Visibility
+from registry.web.formkit import Chosen, Form, Line, Picked, Revision, Sentences
 
 _LONGEST_NUMBER = 7
 _LONGEST_RECORD_NUMBER = 9
@@ -106,3 +107,45 @@ def decision_for_all(sent: Mapping[str, str]) -> Choice | None:
 def encodings() -> Sequence[tuple[str, str]]:
     """The encodings one may choose, with their names."""
     return tuple(ENCODINGS.items())
+
+
+class CardFileForm(Form):
+    """The file that holds a model card."""
+
+    file = FileField(
+        "Model card",
+        description="A Hugging Face card (Markdown), a Model Card Toolkit card or a CycloneDX ML-BOM (JSON), in UTF-8.",
+        render_kw={"required": True},
+    )
+
+
+class CardForm(Form):
+    """What a person adds to a card that was read; the card itself comes back as it was sent, and is read again."""
+
+    card = HiddenField()
+    file_name = HiddenField()
+    name = Line("Name", NAME_LIMIT, "The name people here use for it.", required=True)
+    summary = Sentences(
+        "What it does",
+        SUMMARY_LIMIT,
+        "One or two sentences a colleague from another unit understands.",
+        rows=3,
+        required=True,
+    )
+    unit_id = Picked("Unit", "The unit that runs it.", empty="Choose a unit", required=True)
+    visibility = Chosen(
+        "Who may know of it",
+        Visibility,
+        "Of a restricted system, the data its card names stand in a note: everybody reads the catalogue.",
+        said=lambda one: "Restricted" if one is Visibility.RESTRICTED else "Everybody in the company",
+    )
+
+    def registration(self, owner_id: int | None) -> Registration:
+        """What was typed, with the person who imports as the owner."""
+        return Registration(
+            self.name.data or "",
+            self.summary.data or "",
+            self.unit_id.data,
+            owner_id,
+            self.visibility.data or Visibility.COMPANY,
+        )

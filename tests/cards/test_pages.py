@@ -20,7 +20,7 @@ from registry.output.pdf import PdfRefused
 from registry.systems.queries import by_number
 from tests.cards.filling import fill
 
-PAGES = ("card", "card.pdf", "card.json", "card/as/cyclonedx")
+PAGES = ("card", "card.pdf", "card.json")
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from registry.accounts.actions import sign_in
 from registry.accounts.queries import person_by_email
 from registry.audit.models import ENTRY
 from registry.audit.queries import verify
+from registry.cards.queries import card_facts
+from registry.cards.render.exports import FORMS
 from registry.classification.models import ClassificationDraft, ClassificationRun
 from registry.data_sources.models import QualityResult
 from registry.demo.actions import load
@@ -39,6 +41,7 @@ from registry.systems.rules.record import Tier
 from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.rules.standing import State
 from tests import databases
+from tests.cards.schemas import header_and_body, problems
 from tests.commands.typed import Typed
 from tests.incidents.plain_sql import compared
 from tests.store.contents import counts, digests
@@ -116,6 +119,17 @@ def test_there_is_something_of_everything_a_visitor_should_see(demo):
         _holds_three_incidents(session)
         open_owners = sa.select(Assignment.system_id).filter_by(seat="accountable_owner", to_at=None)
         assert sorted(session.scalars(open_owners)) == sorted(session.scalars(sa.select(System.id)))
+
+
+# The facts of a card are the same from both databases.
+@pytest.mark.parametrize("demo", databases.KINDS[:1], indirect=True)
+def test_every_card_is_valid_in_the_forms_that_others_read(demo, real_data):
+    with demo.transaction(read_only=True) as session:
+        for system in session.scalars(sa.select(System)):
+            facts = card_facts(session, the_registry("command"), system)
+            for name in ("cyclonedx", "model-card-toolkit"):
+                assert problems(real_data, name, FORMS[name].make(facts)) == [], (system.key, name)
+            assert header_and_body(FORMS["markdown"].make(facts))
 
 
 def _holds_three_incidents(session):

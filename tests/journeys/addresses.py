@@ -70,6 +70,7 @@ PAGES = {
         Visit("/systems?after=lost", status=422),
     ),
     "systems.new": (Visit("/systems/new", "mia"),),
+    "interchange.card_new": (Visit("/systems/from-card", "mia"),),
     "systems.views": (Visit("/systems/views", "ada"),),
     "systems.new_view": (Visit("/systems/views/new?stage=proposed", "mia"),),
     "systems.edit_view": (Visit("/systems/views/{view}", "ada"),),

@@ -110,6 +110,7 @@ NO_SYSTEMS = {
     "people.unit_new",
     "people.team_new",
     "data_sources.new",
+    "interchange.card_new",
     "classification_api.questionnaire",
 }
 

@@ -1,6 +1,6 @@
-"""Importing an inventory in the browser: upload, columns, dry run, import, report, undo."""
+"""Importing in the browser: an inventory by upload, columns, dry run, import, report and undo; one system by its model card."""
 
-from registry.interchange.pages import report, show, steps
+from registry.interchange.pages import cards, report, show, steps
 from registry.interchange.pages.start import pages
 
-__all__ = ["pages", "report", "show", "steps"]
+__all__ = ["cards", "pages", "report", "show", "steps"]

@@ -19,6 +19,9 @@ MEDIA_TYPE: Final = "application/vnd.cyclonedx+json; version=1.6"
 OURS: Final = "ai-registry:"
 """Begins the name of every property that the standard has no place of its own for."""
 
+USED_FOR: Final = "used-for"
+"""Names the property of a source of data that says what it is used for; the standard tells no uses apart."""
+
 # What the standard has a place for, and holds there whole.
 _IN_PLACE: Final = frozenset({"1.1a", "1.2a", "1.3b", "2.5a", "4.1a", "4.1b", "8.5", "15.1"})
 _LEARNING: Final = frozenset({Purpose.TRAINING, Purpose.VALIDATION, Purpose.TEST})
@@ -156,6 +159,12 @@ def _data(source: Source) -> dict[str, Any]:
             filled(
                 type="dataset",
                 name=line(source.name),
+                contents=filled(
+                    properties=[
+                        _property(USED_FOR, purpose)
+                        for purpose in sorted({use.purpose for use in source.uses})
+                    ]
+                ),
                 classification=level.value if level else None,
                 sensitiveData=[says for name, says in _SENSITIVE if getattr(source, name) is Stated.YES],
                 governance=filled(

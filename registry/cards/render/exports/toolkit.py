@@ -9,14 +9,14 @@ from registry.cards.render.exports.stated import text
 from registry.cards.rules.canonical import content_hash
 from registry.cards.rules.facts import CardFacts, Source
 from registry.cards.rules.words import cell, line
-from registry.data_sources.rules.sources import Purpose, Stated
+from registry.data_sources.rules.sources import Stated
 
 CARRIES: Final = frozenset(
     {"0.1a", "0.1b", "1.1a", "1.2a", "1.2b", "1.3b", "4.1a", "4.1b", "4.1c", "4.2", "6.4f", "8.5", "10.1b"}
 )
-IN_PART: Final = frozenset({"1.1b", "2.1", "6.1", "6.4", "8.1", "8.2", "8.3a", "9.1", "9.1f", "15.1"})
-
-_LEARNING: Final = frozenset({Purpose.TRAINING, Purpose.VALIDATION, Purpose.TEST})
+IN_PART: Final = frozenset(
+    {"1.1b", "2.1", "6.1", "6.2", "6.3", "6.4", "8.1", "8.2", "8.3a", "9.1", "9.1f", "15.1"}
+)
 
 
 def to_toolkit(facts: CardFacts) -> bytes:
