@@ -243,9 +243,10 @@ def test_every_kind_of_forgery_is_named(database, cast, tmp_path):
         return [each.name for each in check_card(repacked(pdf, change)).checks if each.passed is False]
 
     assert failed(lambda _: None) == ["print"]
-    assert failed(swapped("card.json", other)) == ["same card", "print"]
+    assert failed(swapped("card.json", other)) == ["description", "same card", "print"]
     assert failed(swapped("card.json", written + b" ")) == ["facts"]
     assert failed(swapped("more.json", b"{}")) == ["attachments"]
+    assert failed(swapped("card.cdx.json", b"{}")) == ["description", "print"]
     for forged, says in (
         (
             replace(seal, approved=replace(seal.approved, printed_name="Eva Executive")),

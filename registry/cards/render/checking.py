@@ -13,7 +13,8 @@ import pikepdf
 from registry.audit.rules.entries import commitment_of, salt_from
 from registry.audit.rules.merkle import includes
 from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read_note
-from registry.cards.render.page import ATTACHMENT, SEAL, document_of
+from registry.cards.render.exports import FORMS
+from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of
 from registry.cards.render.rendering import rendering_hash
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.frozen import Frozen
@@ -123,8 +124,9 @@ def _opened(pdf: bytes) -> _Opened:
 
 
 def _read(opened: _Opened) -> tuple[Frozen | None, Seal | None, list[Check]]:
-    if not opened.attached.keys() <= {ATTACHMENT, SEAL} or ATTACHMENT not in opened.attached:
-        says = f"A card has {ATTACHMENT} attached, and {SEAL} once it is approved; this has {sorted(opened.attached)}."
+    # What is attached once it is approved is there as a whole or not at all.
+    if opened.attached.keys() not in ({ATTACHMENT}, {ATTACHMENT, CYCLONEDX}, {ATTACHMENT, CYCLONEDX, SEAL}):
+        says = f"A card has {ATTACHMENT} attached, and {CYCLONEDX} and {SEAL} once it is approved; this has {sorted(opened.attached)}."
         return None, None, [Check("attachments", False, says)]
     sealed = opened.attached.get(SEAL)
     try:
@@ -138,6 +140,12 @@ def _read(opened: _Opened) -> tuple[Frozen | None, Seal | None, list[Check]]:
         return None, None, [Check("facts", False, f"{ATTACHMENT} is not as the register wrote it: {error}.")]
     if state is None:
         frozen = Frozen(frozen.facts, frozen.written)
+    described = opened.attached.get(CYCLONEDX)
+    if described is not None and described != FORMS["cyclonedx"].make(frozen.facts):
+        # Another release may describe the same facts otherwise.
+        same = None if seal and seal.rendering != rendering_hash() else False
+        says = f"{CYCLONEDX} is not what this release makes of {ATTACHMENT}."
+        return frozen, seal, [Check("description", same, says)]
     says = f"{ATTACHMENT} is written as the register writes it; its SHA-256 is {frozen.sha256}."
     return frozen, seal, [Check("facts", True, says)]
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from registry.cards.render.exports import FORMS
 from registry.cards.render.sealing import shown_seal
 from registry.cards.render.shown import Shown, shown
 from registry.cards.rules.facts import CardFacts
@@ -16,7 +17,9 @@ from registry.output.pdf import Attached, PdfIdentity, Relationship, from_html
 TEMPLATE: Final = "cards/card_pdf.html"
 ATTACHMENT: Final = "card.json"
 SEAL: Final = "seal.json"
+CYCLONEDX: Final = "card.cdx.json"
 _JSON: Final = "application/json"
+_CYCLONEDX: Final = "application/vnd.cyclonedx+json"
 _TITLE_LENGTH: Final = 90
 
 
@@ -68,6 +71,10 @@ def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
             f"Who approved it and the proof in the ledger, as canonical JSON; SHA-256 {sha256_hex(written)}"
         )
         attached.append(Attached(SEAL, _JSON, written, Relationship.SUPPLEMENT, says))
+    if frozen.state is not None:
+        described = FORMS["cyclonedx"].make(facts)
+        says = f"The system as a CycloneDX 1.6 ML-BOM; SHA-256 {sha256_hex(described)}"
+        attached.append(Attached(CYCLONEDX, _CYCLONEDX, described, Relationship.DATA, says))
     return document_html(frozen), identity, attached
 
 
