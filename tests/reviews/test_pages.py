@@ -9,7 +9,7 @@ from registry.accounts import actions as accounts
 from registry.reviews.models.reviews import Review, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, Waiver
 from registry.reviews.queries.rulebook import questions_of
-from registry.reviews.rules.kinds import State
+from registry.reviews.rules.kinds import Decision, State
 from tests.cast import PASSWORD
 from tests.reviews.doing import DOOR, NOW, answered, decided, edited, later, ready, seated, submitted, taken
 from tests.store.statements import counted
@@ -150,3 +150,18 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(database
         for system in (cast.pricing, cast.sentinel):
             submitted(session, cast, by="olga" if system is cast.pricing else "ada", system=system)
     assert statements() == before
+
+
+def test_a_rejected_record_handed_in_unchanged_says_so_to_whoever_decides(database, cast, client_of):
+    with database.transaction() as session:
+        decided(session, cast, ready(session, cast), decision=Decision.REJECT, reason="Too bold.")
+        ready(session, cast)
+    rita = client_of("rita")
+    for page in ("/reviews/2", "/reviews/2/decide"):
+        shown = rita.get(page).text
+        assert ("This very record was rejected before" in shown, "Too bold." in shown) == (True, True)
+    assert "newest review rejected it" not in rita.get(f"/systems/{cast.triage.key}/compliance").text
+    with database.transaction() as session:
+        edited(session, cast, autonomy=2)
+        submitted(session, cast)
+    assert "was rejected before" not in rita.get("/reviews/2").text

@@ -89,9 +89,10 @@ def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[s
     """What is to be done next, in words, with the words of the button and where it leads; None where nothing is."""
     submit = url_for("reviews.submit", key=system.key)
     review, attested = stands.review.validity.standing, stands.attested.validity.standing
-    if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED} and not goes_on:
+    if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED, Standing.REJECTED} and not goes_on:
         why = {
             Standing.NEVER: "It was never approved.",
+            Standing.REJECTED: "Its newest review rejected it. Mend what the reviewer names first.",
             Standing.STALE: "What was approved has changed since.",
             Standing.LAPSED: "Its last approval has run out.",
         }[review]

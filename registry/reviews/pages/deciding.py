@@ -46,8 +46,15 @@ def decide(number: int) -> ResponseReturnValue:
     if done is not None:
         return to_review(review, f"{review.key} is decided: {review.state.said}.")
     checked = queries.checked(session(), review, questions_of(session(), review.packs))
+    rejection = queries.rejection_of(session(), review, handed_in.content_sha256) if handed_in else None
     return shown(
-        "reviews/decide.html", form, review=review, system=system, checked=checked, handed_in=handed_in
+        "reviews/decide.html",
+        form,
+        review=review,
+        system=system,
+        checked=checked,
+        handed_in=handed_in,
+        rejection=rejection,
     )
 
 

@@ -140,6 +140,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         form=form,
         typed=typed,
         handed_in=handed_in,
+        rejection=queries.rejection_of(session(), review, handed_in.content_sha256) if handed_in else None,
         content=then,
         groups=_groups(questions),
         first_open=_first_open(questions, rows),

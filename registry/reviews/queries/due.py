@@ -12,7 +12,7 @@ from registry.kernel.actor import Actor, Role, Seat
 from registry.reviews.models.reviews import Finding, Review, ReviewCondition
 from registry.reviews.models.words import Attestation, SignOff, Waiver
 from registry.reviews.queries.content import contents_of
-from registry.reviews.queries.reviews import newest_approvals
+from registry.reviews.queries.reviews import approved_at, newest_approvals
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import running_out, sheets_to_sign, signatures_of
 from registry.reviews.rules.cadence import Standing, due_on, months_for, validity
@@ -29,23 +29,24 @@ _MOST = 50
 def to_open(session: Session, actor: Actor, today: date) -> list[tuple[str, date]]:
     """The systems, by key, whose last approval runs out soon and for which no periodic review goes on, with its last day.
 
-    A system that was never approved has an initial review to come, which is its owner's to ask for.
+    A system that is not approved has a review to come that is its owner's to ask for.
     """
     _, rule = rule_on(session, today)
-    approvals = newest_approvals(session, None)
+    approved = approved_at(session)
     going_on = select(Review.system_id).where(
         Review.kind == Kind.PERIODIC, col(Review.state).in_([each for each in State if each in UNDECIDED])
     )
     query = select(System).where(
-        col(System.id).in_(sorted(approvals)),
+        col(System.id).in_(sorted(approved)),
         System.stage != Stage.RETIRED,
         col(System.id).not_in(going_on),
         visible_to(actor),
     )
     found = []
     for system in session.exec(query.order_by(col(System.id))):
-        decision, _ = approvals[system.id or 0]
-        due = due_on(decision.at, months_for(rule.months, system.tier.value if system.tier else None))
+        due = due_on(
+            approved[system.id or 0], months_for(rule.months, system.tier.value if system.tier else None)
+        )
         if today >= due - timedelta(days=rule.open_days_before):
             found.append((system.key, due))
     return found

@@ -11,12 +11,12 @@ from registry.kernel import clock
 from registry.reviews.models.reviews import ReviewCondition, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, SignOff, Waiver
 from registry.reviews.queries.content import content_of
-from registry.reviews.queries.reviews import newest_approvals, unmet_of
+from registry.reviews.queries.reviews import newest_verdicts, unmet_of
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import attestations_of, sign_offs_of, signatures_of, waived_on
-from registry.reviews.rules.cadence import Validity, months_for, validity
+from registry.reviews.rules.cadence import Standing, Validity, months_for, validity
 from registry.reviews.rules.content import Content, FieldChange, changed, content_from
-from registry.reviews.rules.kinds import Signed
+from registry.reviews.rules.kinds import Decision, Signed
 from registry.systems.models import System
 
 
@@ -30,11 +30,14 @@ class OnContent:
 
 @dataclass(frozen=True, slots=True)
 class SystemStanding:
-    """What stands of one system. `unsigned` are the seats of the newest sheet that nobody has signed for."""
+    """What stands of one system. `verdict` is the newest decision on whether it may be used, approving or not.
+
+    `unsigned` are the seats of the newest sheet that nobody has signed for.
+    """
 
     content: Content
     review: OnContent
-    approval: ReviewDecision | None
+    verdict: ReviewDecision | None
     unmet: tuple[ReviewCondition, ...]
     attested: OnContent
     attestation: Attestation | None
@@ -60,7 +63,7 @@ def standing_of(session: Session, system: System, on: date | None = None) -> Sys
     today = on or clock.today()
     number, now = system.id or 0, content_of(session, system)
     _, rule = rule_on(session, today)
-    approval, handed_in = newest_approvals(session, [number]).get(number, (None, None))
+    verdict, handed_in = newest_verdicts(session, [number]).get(number, (None, None))
     attestation = next(iter(attestations_of(session, number, 1)), None)
     sheet = next(iter(sign_offs_of(session, number, 1)), None)
     signatures = signatures_of(session, [sheet])[sheet.id or 0] if sheet else {}
@@ -82,8 +85,10 @@ def standing_of(session: Session, system: System, on: date | None = None) -> Sys
 
     return SystemStanding(
         content=now,
-        review=held(approval.at if approval else None, handed_in.content if handed_in else None, rule.months),
-        approval=approval,
+        review=OnContent(Validity(Standing.REJECTED), [])
+        if verdict and verdict.decision is Decision.REJECT
+        else held(verdict.at if verdict else None, handed_in.content if handed_in else None, rule.months),
+        verdict=verdict,
         unmet=tuple(unmet_of(session, number)),
         attested=held(
             attestation.at if attestation else None,
