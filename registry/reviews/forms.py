@@ -67,7 +67,7 @@ class AssignForm(Form):
     """Who has a review."""
 
     reviewer_id = Picked(
-        "Reviewer", "Somebody who neither answers for the system nor submitted it.", required=True
+        "Reviewer", "Somebody who holds no seat on the system and has not written its record.", required=True
     )
 
 

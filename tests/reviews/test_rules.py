@@ -20,7 +20,7 @@ from registry.reviews.rules.decisions import (
     problems_with_decision,
 )
 from registry.reviews.rules.kinds import Answer, Decision, Severity, Signed, State, WaiverState
-from registry.reviews.rules.separation import OWNS_IT, SUBMITTED_IT, conflict_of
+from registry.reviews.rules.separation import SEATED, SUBMITTED_IT, WROTE_IT, Involved, conflict_of
 from registry.reviews.rules.signing import digest_of, seats_of, seats_wanted, signature_problems
 from registry.reviews.rules.waivers import WaiverFacts, is_running_out, problems_with_waiver, standing_of
 from registry.systems.rules.record import Tier
@@ -75,10 +75,9 @@ def test_nothing_is_decided_that_is_not_with_the_reviewers(state):
 
 
 def test_owners_and_submitters_decide_nothing_and_neither_does_nobody():
-    assert conflict_of(1, owners={2}, asked_by=3) == ""
-    assert conflict_of(2, owners={2}, asked_by=3) == OWNS_IT
-    assert conflict_of(3, owners={2}, asked_by=3) == SUBMITTED_IT
-    assert conflict_of(None, owners=(), asked_by=None) == OWNS_IT
+    involved = Involved(seated={2}, asked={3}, wrote={4})
+    found = [conflict_of(number, involved) for number in (1, 2, 3, 4, None)]
+    assert found == ["", SEATED, SUBMITTED_IT, WROTE_IT, SEATED]
 
 
 def test_what_is_given_holds_until_its_day_and_not_once_the_record_has_changed():

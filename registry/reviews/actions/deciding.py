@@ -35,8 +35,8 @@ def decide(
 ) -> ReviewDecision:
     """Decide a review that one has; the caller holds the system's row and the review's.
 
-    Raises Forbidden for whoever answers for the system or submitted it, and for a token; RuleBroken; and Conflict with
-    the differences where the record is not the one that was submitted and read: then nothing is decided.
+    Raises Forbidden for whoever has a part in what is decided and for a token; RuleBroken; and Conflict with the
+    differences where the record is not the one that was submitted and read: then nothing is decided.
     """
     require(actor, Permission.REVIEW_DECIDE)
     require_has(session, actor, review)
@@ -106,7 +106,7 @@ def _decided(
 
 
 def meet_condition(session: Session, actor: Actor, condition: ReviewCondition, note: str) -> ReviewCondition:
-    """Say that a condition is met, and by what that is seen. For a reviewer who does not answer for the system."""
+    """Say that a condition is met, and by what that is seen. For a reviewer who has no part in the system."""
     require(actor, Permission.REVIEW_WORK)
     require_apart(session, actor, condition.system_id, condition.review_id)
     problems = text_problems("note", note, TEXT_LIMIT)

@@ -10,7 +10,7 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Finding, Review
-from registry.reviews.queries.separating import owners_at, require_has
+from registry.reviews.queries.separating import answering_for, involved_in_finding, require_has
 from registry.reviews.rules.findings import (
     FindingFacts,
     problems_with_finding,
@@ -52,8 +52,7 @@ def resolve_finding(session: Session, actor: Actor, finding: Finding, note: str)
     """Say that what was wanting is mended, and how. For who mends it and for owner and deputy. Raises RuleBroken."""
     require(actor, Permission.FINDING_ANSWER)
     require_no_token(actor)
-    answering = owners_at(session, finding.system_id, None) | {finding.owner_id}
-    if actor.person_id not in answering:
+    if actor.person_id not in answering_for(session, finding.system_id) | {finding.owner_id}:
         raise Forbidden(_NOT_YOURS)
     refuse_if(problems_with_resolving(finding.state, note))
     finding.state = FindingState.RESOLVED
@@ -64,7 +63,7 @@ def resolve_finding(session: Session, actor: Actor, finding: Finding, note: str)
 
 
 def verify_finding(session: Session, actor: Actor, finding: Finding, note: str = "") -> Finding:
-    """Agree that a finding is mended. For a reviewer who does not answer for the system and did not resolve it."""
+    """Agree that a finding is mended. For a reviewer who has no part in the system, was not to mend it and did not resolve it."""
     require(actor, Permission.REVIEW_WORK)
     _require_other(session, actor, finding)
     refuse_if(problems_with_verifying(finding.state, note))
@@ -88,5 +87,4 @@ def reopen_finding(session: Session, actor: Actor, finding: Finding, note: str) 
 
 
 def _require_other(session: Session, actor: Actor, finding: Finding) -> None:
-    owners = owners_at(session, finding.system_id, finding.found_at)
-    require_separation(actor, owners=owners, asked_by=finding.resolved_by_id)
+    require_separation(actor, involved_in_finding(session, finding))

@@ -17,10 +17,10 @@ from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Review, ReviewAnswer
 from registry.reviews.queries.reviews import answers_of
 from registry.reviews.queries.rulebook import chosen, questions_of
-from registry.reviews.queries.separating import conflict_with, require_has
+from registry.reviews.queries.separating import involved_in, require_has
 from registry.reviews.rules.decisions import Question, problems_with_answer
 from registry.reviews.rules.kinds import UNDECIDED, Answer
-from registry.reviews.rules.separation import require_no_token
+from registry.reviews.rules.separation import conflict_of, require_separation
 from registry.systems.rules.record import LINE_LIMIT, text_problems
 
 _OVER = "This review is over."
@@ -36,12 +36,13 @@ class Given:
 
 
 def assign(session: Session, actor: Actor, review: Review, reviewer: Person) -> Review:
-    """Give a review to a reviewer who neither answers for the system nor submitted it. Raises RuleBroken."""
+    """Give a review to a reviewer. Neither who gives it nor who gets it has a part in what it decides. Raises RuleBroken."""
     require(actor, Permission.REVIEW_WORK)
-    require_no_token(actor)
+    involved = involved_in(session, review.id or 0, review.system_id)
+    require_separation(actor, involved)
     if review.state not in UNDECIDED:
         raise RuleBroken([Problem("", _OVER)])
-    conflict = conflict_with(session, review, reviewer.id)
+    conflict = conflict_of(reviewer.id, involved)
     roles = {grant.role for grant in open_roles(session, reviewer.id or 0)}
     is_here = is_active_person(session, reviewer.id, clock.today())
     if Role.REVIEWER not in roles or not is_here:

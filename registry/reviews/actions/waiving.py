@@ -13,7 +13,7 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.reviews.models.words import Waiver
 from registry.reviews.queries.rulebook import rule_on
-from registry.reviews.queries.separating import owners_at
+from registry.reviews.queries.separating import involved_in_waiver
 from registry.reviews.rules.kinds import WaiverState
 from registry.reviews.rules.separation import require_no_token, require_separation
 from registry.reviews.rules.waivers import WaiverFacts, problems_with_waiver, standing_of, until_problems
@@ -53,10 +53,9 @@ def decide_waiver(
     until: date | None,
     confirmed_at: datetime | None,
 ) -> Waiver:
-    """Grant a waiver until a day no later than asked, or refuse it. For a reviewer who neither asked nor answers for the system."""
+    """Grant a waiver until a day no later than asked, or refuse it. For a reviewer who has no part in the system."""
     require(actor, Permission.WAIVER_DECIDE)
-    owners = owners_at(session, waiver.system_id, waiver.asked_at)
-    require_separation(actor, owners=owners, asked_by=waiver.asked_by_id)
+    require_separation(actor, involved_in_waiver(session, waiver))
     now = clock.now()
     refuse_if(
         [
@@ -73,10 +72,9 @@ def decide_waiver(
 
 
 def revoke_waiver(session: Session, actor: Actor, waiver: Waiver, because: str) -> Waiver:
-    """End a waiver before its day, with the reason. For a reviewer who does not answer for the system. Raises RuleBroken."""
+    """End a waiver before its day, with the reason. For a reviewer who has no part in the system. Raises RuleBroken."""
     require(actor, Permission.WAIVER_DECIDE)
-    owners = owners_at(session, waiver.system_id, waiver.asked_at)
-    require_separation(actor, owners=owners, asked_by=waiver.asked_by_id)
+    require_separation(actor, involved_in_waiver(session, waiver))
     state = standing_of(waiver.granted, waiver.revoked_at, waiver.until, clock.today())
     problems = text_problems("because", because, TEXT_LIMIT)
     if state is not WaiverState.GRANTED:

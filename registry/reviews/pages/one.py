@@ -20,11 +20,12 @@ from registry.reviews.pages.shared import BOTH, pages, review_address, seen, sen
 from registry.reviews.queries import reviews as queries
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.rulebook import frameworks_to_choose, questions_of
-from registry.reviews.queries.separating import conflict_with
+from registry.reviews.queries.separating import conflict_with, involved_in
 from registry.reviews.queries.words import names_of
 from registry.reviews.rules.content import Content, changed
 from registry.reviews.rules.decisions import Question
 from registry.reviews.rules.kinds import UNDECIDED, Answer, State
+from registry.reviews.rules.separation import conflict_of, require_separation
 from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -54,13 +55,11 @@ def answers(number: int) -> ResponseReturnValue:
 @needs(Permission.REVIEW_WORK)
 def give(number: int) -> ResponseReturnValue:
     review, system = seen(number)
+    involved = involved_in(session(), number, review.system_id)
+    require_separation(actor(), involved)
     form = AssignForm(data=None if sent() else {"reviewer_id": actor().person_id})
-    free = [
-        each
-        for each in staying_holders(session(), Role.REVIEWER)
-        if not conflict_with(session(), review, each)
-    ]
-    found = people_by_id(session(), set(free))
+    reviewers = staying_holders(session(), Role.REVIEWER)
+    found = people_by_id(session(), {each for each in reviewers if not conflict_of(each, involved)})
     form.reviewer_id.offer(
         {key: each.name for key, each in sorted(found.items(), key=lambda one: one[1].name)}
     )

@@ -22,7 +22,7 @@ from registry.reviews.pages.shared import (
     step_page,
     to_system,
 )
-from registry.reviews.queries.separating import owners_at
+from registry.reviews.queries.separating import involved_in_waiver
 from registry.reviews.queries.words import waiver_by_number
 from registry.reviews.rules.separation import conflict_of
 from registry.systems.models import System
@@ -57,7 +57,7 @@ def ask_waiver(key: str) -> ResponseReturnValue:
         title="Ask for a waiver",
         label="Ask for it",
         cancel=compliance_address(system),
-        lead="A reviewer who does not answer for the system grants or refuses it. It expires by itself.",
+        lead="A reviewer who holds no seat on the system grants or refuses it. It expires by itself.",
     )
 
 
@@ -127,7 +127,6 @@ def revoke_waiver(number: int) -> ResponseReturnValue:
 def _apart(number: int) -> tuple[Waiver, System]:
     """The waiver for a reviewer who may decide on it. Raises Forbidden for others who may know of it."""
     waiver, system = waiver_by_number(session(), actor(), number, lock=sent())
-    owners = owners_at(session(), waiver.system_id, waiver.asked_at)
-    if conflict := conflict_of(actor().person_id, owners=owners, asked_by=waiver.asked_by_id):
+    if conflict := conflict_of(actor().person_id, involved_in_waiver(session(), waiver)):
         raise Forbidden(conflict)
     return waiver, system
