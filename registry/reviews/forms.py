@@ -120,7 +120,11 @@ class FindingForm(Form):
 
     title = Line("What is wanting", LINE_LIMIT, "In one line.", required=True)
     detail = Text("Detail", TEXT_LIMIT, _MARKDOWN, rows=3)
-    severity = Chosen("Severity", Severity, "Nothing is approved beside an open one of high severity.")
+    severity = Chosen(
+        "Severity",
+        Severity,
+        "Nothing is approved beside one of high severity until it is verified as mended.",
+    )
     owner_id = Picked("Who mends it", "It stands on their desk.", required=True)
     due_on = Day("By", "The day it has to be mended by.")
 

@@ -1,11 +1,13 @@
 """The pages of reviews: from submission to decision by their forms; the password asked once; nobody meets what is hidden."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
+from registry.reviews.actions.signing import open_sheet
 from registry.reviews.models.reviews import Review, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, Waiver
 from registry.reviews.queries.rulebook import questions_of
@@ -165,3 +167,27 @@ def test_a_rejected_record_handed_in_unchanged_says_so_to_whoever_decides(databa
         edited(session, cast, autonomy=2)
         submitted(session, cast)
     assert "was rejected before" not in rita.get("/reviews/2").text
+
+
+def test_what_is_decided_attested_and_signed_is_shown_and_is_what_was_read(database, cast, client_of, known):
+    with database.transaction() as session:
+        seated(session, cast)
+        ready(session, cast)
+        open_sheet(session, cast.actor(session, "ada"), session.merge(cast.triage))
+    rita = client_of("rita")
+    [link] = set(re.findall(r"/reviews/1/decide\?read=\w{64}", rita.get("/reviews/1").text))
+    assert rita.get(link).status_code == 200
+    with later(seconds=5):
+        with database.transaction() as session:
+            edited(session, cast, intended_use="Refusing claims by itself.")
+            submitted(session, cast, note="Small wording.")
+        refused = rita.get(link)
+        assert (refused.status_code, "Refusing claims by itself." in refused.text) == (409, True)
+        shown = rita.get("/reviews/1").text
+        assert (shown.count("to be looked at again"), "They still hold" in shown) == (3, True)
+        page = rita.get("/reviews/1/decide").text
+        assert "Answers given on an earlier record" in page
+        for name, address in (("rita", "/reviews/1/decide"), ("ada", f"/systems/{cast.triage.key}/attest")):
+            assert "Refusing claims by itself." in client_of(name).get(address).text
+        sheet = client_of("ben").get("/sign-offs/1/sign").text
+        assert ("Intended use" in sheet, "Refusing claims" in sheet) == (True, False)

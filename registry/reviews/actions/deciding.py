@@ -13,6 +13,8 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.reviews.models.reviews import Review, ReviewCondition, ReviewDecision, ReviewSubmission
 from registry.reviews.queries import reviews as queries
+from registry.reviews.queries.checking import checked as checked_so_far
+from registry.reviews.queries.checking import require_newest
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.integrity import digest_of_decision
 from registry.reviews.queries.rulebook import questions_of
@@ -44,7 +46,7 @@ def decide(
     if handed_in is None:
         raise RuleBroken([Problem("", f"There is nothing to decide: the review is {review.state.said}.")])
     _refuse_unseen(session, system, handed_in, facts)
-    checked = queries.checked(session, review, questions_of(session, review.packs))
+    checked = checked_so_far(session, review, questions_of(session, review.packs))
     now = clock.now()
     problems = problems_with_decision(facts, review.state, checked, now.date())
     refuse_if([*problems, *confirmation_problems(confirmed_at, now)])
@@ -58,18 +60,14 @@ def decide(
 def _refuse_unseen(
     session: Session, system: System, handed_in: ReviewSubmission, facts: DecisionFacts
 ) -> None:
-    now, then = content_of(session, system), queries.content_submitted(handed_in)
-    changes = changed(then, now)
-    differences = [Difference(each.label, each.after, each.before) for each in changes]
-    if now.sha256 != handed_in.content_sha256:
-        said = f" ({named(changes)})" if changes else ""
+    if changes := changed(queries.content_submitted(handed_in), content_of(session, system)):
+        said = f"The record has changed since it was submitted ({named(changes)})."
         raise Conflict(
-            f"The record has changed since it was submitted{said}. Nothing was decided: it has to be submitted again.",
+            f"{said} Nothing was decided: it has to be submitted again.",
             0,
-            differences,
+            [Difference(each.label, each.after, each.before) for each in changes],
         )
-    if facts.content_sha256 != handed_in.content_sha256:
-        raise Conflict("It was submitted anew since you read it. Nothing was decided: read it again.", 0)
+    require_newest(session, handed_in, facts.content_sha256)
 
 
 def _decided(

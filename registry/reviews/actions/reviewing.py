@@ -15,10 +15,10 @@ from registry.kernel.text import clean
 from registry.people.models import Person
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Review, ReviewAnswer
-from registry.reviews.queries.reviews import answers_of
+from registry.reviews.queries.checking import answers_of, records_handed_in
 from registry.reviews.queries.rulebook import chosen, questions_of
 from registry.reviews.queries.separating import involved_in, require_has
-from registry.reviews.rules.decisions import Question, problems_with_answer
+from registry.reviews.rules.decisions import Question, is_outdated, problems_with_answer
 from registry.reviews.rules.kinds import UNDECIDED, Answer
 from registry.reviews.rules.separation import conflict_of, require_separation
 from registry.systems.rules.record import LINE_LIMIT, text_problems
@@ -64,9 +64,12 @@ def frame(session: Session, actor: Actor, review: Review, packs: Sequence[str]) 
     return review
 
 
-def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, Given]) -> Review:
+def answer(
+    session: Session, actor: Actor, review: Review, given: Mapping[str, Given], *, still_hold: bool = False
+) -> Review:
     """Save answers to the checklist, by the key of their question. Only what differs is written.
 
+    With `still_hold` those given on an earlier record are said to hold on the one handed in last as well.
     An answer also serves each question of another framework whose practices are all among its own, until somebody
     answers that one for itself. Raises RuleBroken naming the fields `answer-<key>` and `note-<key>`.
     """
@@ -85,6 +88,11 @@ def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, G
     for key in given:
         if key in rows and not rows[key].taken_from:
             _serve(session, actor, review, questions, rows, key)
+    if still_hold:
+        records = records_handed_in(session, review.id or 0)
+        for row in (rows[key] for key in given if key in rows):
+            if row.answer is not None and is_outdated(row.at, records):
+                row.at, row.by_id = clock.now(), actor.person_id
     record(session, actor, Event.REVIEW_ANSWERED, review, system_id=review.system_id)
     return review
 

@@ -28,6 +28,7 @@ from registry.reviews.queries.reviews import Narrowing, reviews_page
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.standing import SystemStanding, standing_of
 from registry.reviews.rules.cadence import Standing
+from registry.reviews.rules.content import content_from
 from registry.reviews.rules.kinds import UNDECIDED, Signed
 from registry.reviews.rules.signing import MEANING, seats_of
 from registry.reviews.rules.waivers import standing_of as waiver_standing
@@ -129,6 +130,7 @@ def attest(key: str) -> ResponseReturnValue:
         cancel=compliance_address(system),
         lead=f"It binds to the record as it stands now (SHA-256 {read.sha256[:12]}…) and lapses by itself.",
         paragraphs=[each.says for each in rule.statements],
+        content=read,
     )
 
 
@@ -169,6 +171,7 @@ def sign(number: int) -> ResponseReturnValue:
         cancel=compliance_address(system),
         lead="You sign the record as it stood when the sheet was opened, which it still does.",
         paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
+        content=content_from(sheet.content),
     )
 
 

@@ -15,21 +15,17 @@ from registry.people.models import Person
 from registry.reviews.models.reviews import (
     Finding,
     Review,
-    ReviewAnswer,
     ReviewCondition,
     ReviewDecision,
     ReviewSubmission,
 )
 from registry.reviews.rules.content import Content, content_from
-from registry.reviews.rules.decisions import Checked, Question
 from registry.reviews.rules.kinds import (
     APPROVING,
     UNDECIDED,
     WITH_OWNER,
     Decision,
-    FindingState,
     Kind,
-    Severity,
     State,
 )
 from registry.store.columns import LARGEST_NUMBER
@@ -239,14 +235,6 @@ def rejection_of(session: Session, review: Review, content_sha256: str) -> Revie
     return session.exec(query.order_by(col(ReviewDecision.id).desc()).limit(1)).first()
 
 
-def answers_of(session: Session, review_id: int) -> dict[str, ReviewAnswer]:
-    """The answers of a review by the key of their question."""
-    query = select(ReviewAnswer).where(ReviewAnswer.review_id == review_id)
-    return {
-        f"{each.pack}/{each.control}": each for each in session.exec(query.order_by(col(ReviewAnswer.id)))
-    }
-
-
 def findings_of(session: Session, review_id: int) -> list[tuple[Finding, Person]]:
     """What a review found wanting, with who mends it, in the order it was found."""
     query = select(Finding, Person).join(Person, col(Person.id) == col(Finding.owner_id))
@@ -265,13 +253,3 @@ def unmet_of(session: Session, system_id: int) -> Sequence[ReviewCondition]:
         ReviewCondition.system_id == system_id, col(ReviewCondition.met_at).is_(None)
     )
     return session.exec(query.order_by(col(ReviewCondition.due_on), col(ReviewCondition.id))).all()
-
-
-def checked(session: Session, review: Review, questions: Sequence[Question]) -> Checked:
-    """How far the checklist of a review has come."""
-    given = answers_of(session, review.id or 0)
-    kept = {key: row.answer for key, row in given.items() if row.answer is not None}
-    query = select(Finding.severity).where(
-        Finding.review_id == review.id, col(Finding.state) == FindingState.OPEN
-    )
-    return Checked(questions, kept, [Severity(each) for each in session.exec(query)])

@@ -1,8 +1,8 @@
 """What a submission and a decision need, and how a review goes on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from registry.kernel.errors import Problem
 from registry.kernel.text import counted, listed
@@ -49,11 +49,15 @@ class DecisionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How far the checklist has come: the answers given by key, how many questions there are, open findings by severity."""
+    """How far the checklist has come: its questions, the answers given by key, the system's findings not verified as mended.
+
+    `again` are the keys of the answers that were given on another record than the one handed in last.
+    """
 
     questions: Sequence[Question]
     answers: Mapping[str, Answer]
-    open_findings: Sequence[Severity] = ()
+    unverified: Sequence[Severity] = ()
+    again: Collection[str] = ()
 
     @property
     def unanswered(self) -> list[Question]:
@@ -61,9 +65,30 @@ class Checked:
         return [each for each in self.questions if each.key not in self.answers]
 
     @property
+    def outdated(self) -> list[Question]:
+        """The questions whose answer has to be looked at again."""
+        return [each for each in self.questions if each.key in self.again]
+
+    @property
+    def answered(self) -> int:
+        """How many questions have an answer that counts."""
+        return len(self.questions) - len(self.unanswered) - len(self.outdated)
+
+    @property
     def wanting(self) -> list[Question]:
         """The questions whose answer a plain approval cannot stand beside."""
         return [each for each in self.questions if self.answers.get(each.key) in WANTING]
+
+
+def is_outdated(answered_at: datetime, handed_in: Sequence[tuple[datetime, str]]) -> bool:
+    """Whether an answer was given on another record than the one handed in last.
+
+    `handed_in` tells when each record was handed in and its hash, the newest last.
+    """
+    if not handed_in:
+        return False
+    then = [sha256 for at, sha256 in handed_in if at <= answered_at]
+    return not then or then[-1] != handed_in[-1][1]
 
 
 def problems_with_submission(state: State, note: str) -> list[Problem]:
@@ -104,21 +129,25 @@ def problems_with_decision(
 def _approval_problems(decision: Decision, checked: Checked) -> list[Problem]:
     problems = []
     if missing := checked.unanswered:
-        first = listed([each.control for each in missing[:5]])
-        more = f" ({first}{' and more' if len(missing) > 5 else ''})"
-        problems.append(Problem("decision", f"Answer {counted(len(missing), 'more control')} first{more}."))
+        said = f"Answer {counted(len(missing), 'more control')} first ({_some(missing)})."
+        problems.append(Problem("decision", said))
+    if old := checked.outdated:
+        said = f"The record has changed since {counted(len(old), 'control')} ({_some(old)}) got an answer: look again."
+        problems.append(Problem("decision", said))
     if decision is Decision.APPROVE and checked.wanting:
-        said = listed([each.control for each in checked.wanting[:5]])
-        problems.append(
-            Problem(
-                "decision", f"Not everything is met ({said}): approve with conditions, or ask for changes."
-            )
+        said = (
+            f"Not everything is met ({_some(checked.wanting)}): approve with conditions, or ask for changes."
         )
-    if Severity.HIGH in checked.open_findings:
-        problems.append(
-            Problem("decision", "A finding of high severity is still open: nothing is approved beside it.")
-        )
+        problems.append(Problem("decision", said))
+    if Severity.HIGH in checked.unverified:
+        said = "A finding of high severity on this system is not verified as mended: nothing is approved beside it."
+        problems.append(Problem("decision", said))
     return problems
+
+
+def _some(questions: Sequence[Question]) -> str:
+    first = [each.control for each in questions[:5]]
+    return f"{', '.join(first)} and more" if len(questions) > 5 else listed(first)
 
 
 def _condition_problems(facts: DecisionFacts, today: date) -> list[Problem]:
