@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel.actor import Actor, Role, Seat
+from registry.packs import queries as packs
 from registry.packs.queries import shipped
 from registry.packs.rules import problems_with_reviews
+from registry.reviews.queries.rulebook import questions_of
 from registry.reviews.rules.cadence import Standing, is_to_be_escalated, is_to_be_reminded, validity
 from registry.reviews.rules.content import Content, Stated, changed, content_from, named
 from registry.reviews.rules.decisions import (
@@ -198,3 +200,22 @@ def test_the_shipped_cadences_leave_no_tier_out():
     assert problems_with_reviews(pack.reviews, frozenset(Tier)) == []
     lacking = problems_with_reviews(pack.reviews, frozenset(Tier) | {"unheard"})
     assert "unheard" in str(lacking[0])
+
+
+def test_a_list_of_what_is_material_that_has_grown_makes_no_earlier_content_stale():
+    first = {"system.owner": ["Owner", 3, "Ada"], "metric.1": ["Metric", "accuracy", ""]}
+    before = content_from(first)
+    owner, metric = Stated("Owner", 3, "Ada"), Stated("Metric", "accuracy", "")
+    now = {"system.owner": owner, "metric.1": metric, "metric.1.sample": Stated("Sample", 5, "5", 2)}
+    assert changed(before, Content(now)) == []
+    assert [each.label for each in changed(Content({"system.owner": owner}), Content(now))] == ["Metric"]
+    again = content_from(Content(now).as_json())
+    assert again == Content(now)
+    fewer = now | {"metric.1.sample": Stated("Sample", 1, "1", 2)}
+    assert [each.label for each in changed(again, Content(fewer))] == ["Sample"]
+
+
+def test_a_checklist_of_an_edition_nobody_finds_is_none(monkeypatch):
+    monkeypatch.setattr(packs, "edition", lambda *_asked: None)
+    with pytest.raises(LookupError, match=r"baseline-controls 2090\.9"):
+        questions_of(None, ["baseline-controls 2090.9"])

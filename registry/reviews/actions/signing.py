@@ -145,11 +145,9 @@ def sign(
 
 
 def _refuse_changed(then: Content, now: Content) -> None:
-    if then.sha256 == now.sha256:
-        return
-    changes = changed(then, now)
-    raise Conflict(
-        f"The record has changed since this sheet was opened ({named(changes)}). It is void: open a new one.",
-        0,
-        [Difference(each.label, each.after, each.before) for each in changes],
-    )
+    if changes := changed(then, now):
+        raise Conflict(
+            f"The record has changed since this sheet was opened ({named(changes)}), so it does not hold. Open a new one.",
+            0,
+            [Difference(each.label, each.after, each.before) for each in changes],
+        )

@@ -131,7 +131,7 @@ def _to_sign(session: Session, actor: Actor) -> list[tuple[SignOff, System, Sign
     for sheet, system in sheets:
         wanted = {Signed(each) for each in sheet.seats} - signed[sheet.id or 0].keys()
         seats = [seat for seat in seats_of(actor, system.id or 0) if seat in wanted]
-        if seats and now[system.id or 0].sha256 == sheet.content_sha256:
+        if seats and not changed(content_from(sheet.content), now[system.id or 0]):
             found.append((sheet, system, seats[0]))
     return found
 
@@ -165,7 +165,7 @@ def _of_owner(
             months_for(rule.attestation_months, tier),
             today,
             warn_days=rule.remind_days_before,
-            is_stale=given is not None and given.content_sha256 != now[number].sha256,
+            is_stale=given is not None and bool(changed(content_from(given.content), now[number])),
         )
         if held.standing is not Standing.CURRENT:
             attest.append((system, held.standing, held.until))

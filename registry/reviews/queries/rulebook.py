@@ -37,13 +37,18 @@ def chosen(session: Session, wanted: Sequence[str], on: date) -> list[str]:
 
 
 def questions_of(session: Session, editions: Sequence[str]) -> list[Question]:
-    """What the checklist of a review with these editions asks, in the order of the files."""
+    """What the checklist of a review with these editions asks, in the order of the files.
+
+    Raises LookupError for an edition nobody finds: a checklist that asks nothing would be complete at once.
+    """
     found = []
     for said in editions:
         pack_id, _, edition = said.partition(" ")
         pack = packs.edition(session, pack_id, edition)
+        if pack is None:
+            raise LookupError(f"there is no edition {said}, so nobody knows what its checklist asks")
         found += [
             Question(said, each.id, each.title, each.explains, each.group, tuple(each.practices))
-            for each in (pack.controls if pack else ())
+            for each in pack.controls
         ]
     return found
