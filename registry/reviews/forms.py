@@ -169,8 +169,7 @@ class WaiverForm(Form):
         "What is waived",
         [Wanted()],
         choices=[],
-        description="A control, or a statement of the record.",
-        validate_choice=False,
+        description="A control of a framework, or a criterion of a gate.",
     )
     because = Text(
         "Why", TEXT_LIMIT, "Why it cannot be met now, and what stands in for it meanwhile.", required=True

@@ -29,6 +29,7 @@ from registry.systems.rules.record import Tier
 
 TODAY = date(2026, 11, 2)
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+UNTIL = date(2027, 5, 2)
 ONE = Question("baseline-controls 2026.1", "F1.1", "Sources are named")
 
 
@@ -40,9 +41,10 @@ def fields(problems):
     return [each.field for each in problems]
 
 
-def objections(facts, answer=Answer.MET, findings=(), state=State.SUBMITTED):
+def objections(facts, answer=Answer.MET, findings=(), state=State.SUBMITTED, **more):
     answers = {ONE.key: answer} if answer else {}
-    return fields(problems_with_decision(facts, state, Checked([ONE], answers, findings), TODAY))
+    checked = Checked([ONE], answers, findings, **more)
+    return fields(problems_with_decision(facts, state, checked, TODAY, UNTIL))
 
 
 def test_a_plain_approval_takes_every_answer_met_and_no_grave_finding():
@@ -53,6 +55,8 @@ def test_a_plain_approval_takes_every_answer_met_and_no_grave_finding():
         assert objections(approve, wanting) == ["decision"]
     assert objections(approve, findings=[Severity.LOW]) == []
     assert objections(approve, findings=[Severity.HIGH]) == ["decision"]
+    assert objections(approve, again={ONE.key}) == ["decision"]
+    assert objections(approve, Answer.NOT_MET, waived={ONE.control}) == []
 
 
 def test_conditions_go_with_one_decision_alone_and_each_has_a_day_to_come():
@@ -63,6 +67,10 @@ def test_conditions_go_with_one_decision_alone_and_each_has_a_day_to_come():
     assert objections(decision(Decision.REJECT, conditions=(soon,))) == ["decision"]
     past = (soon, ConditionFacts("", TODAY))
     assert objections(decision(wanted, conditions=past)) == ["condition_2", "due_2"]
+    on_its_last_day, after = (ConditionFacts("Late", UNTIL + timedelta(days=days)) for days in (0, 1))
+    assert objections(decision(wanted, conditions=(on_its_last_day, after))) == ["due_2"]
+    assert objections(decision(wanted, conditions=(soon,) * 5)) == []
+    assert objections(decision(wanted, conditions=(soon,) * 6)) == ["decision"]
 
 
 def test_whatever_sends_a_record_back_says_why_and_needs_no_answers():

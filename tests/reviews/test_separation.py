@@ -307,7 +307,7 @@ def any_seat(actor, system_id, seat, name, **_more):
     return []
 
 
-def any_state(facts, state, checked, today):
+def any_state(facts, state, checked, today, until):
     return []
 
 

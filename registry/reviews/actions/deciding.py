@@ -17,8 +17,9 @@ from registry.reviews.queries.checking import checked as checked_so_far
 from registry.reviews.queries.checking import require_newest
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.integrity import digest_of_decision
-from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.queries.rulebook import questions_of, rule_on
 from registry.reviews.queries.separating import require_apart, require_has
+from registry.reviews.rules.cadence import due_on, months_for
 from registry.reviews.rules.content import changed, named
 from registry.reviews.rules.decisions import DecisionFacts, problems_with_decision
 from registry.reviews.rules.kinds import Decision, State
@@ -48,7 +49,9 @@ def decide(
     _refuse_unseen(session, system, handed_in, facts)
     checked = checked_so_far(session, review, questions_of(session, review.packs))
     now = clock.now()
-    problems = problems_with_decision(facts, review.state, checked, now.date())
+    _, rule = rule_on(session, now.date())
+    until = due_on(now, months_for(rule.months, system.tier.value if system.tier else None))
+    problems = problems_with_decision(facts, review.state, checked, now.date(), until)
     refuse_if([*problems, *confirmation_problems(confirmed_at, now)])
     decision = _decided(session, actor, review, handed_in, facts)
     review.state = decision.decision.leads_to

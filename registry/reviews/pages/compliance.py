@@ -81,7 +81,7 @@ def _waivers(number: int, stands: SystemStanding, today: date) -> dict[str, Any]
 def _seats_to_sign(system: System, stands: SystemStanding) -> list[Signed]:
     """The seats of the newest sheet the reader could sign for now."""
     signed = {each.person_id for each in stands.signatures.values()}
-    if stands.signed.changes or actor().person_id in signed:
+    if not stands.signed.validity.holds or actor().person_id in signed:
         return []
     return [seat for seat in seats_of(actor(), system.id or 0) if seat in stands.unsigned]
 
@@ -100,7 +100,7 @@ def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[s
         return f"{why} Submit the record to the reviewers.", "Submit to review", submit
     if stands.overdue_conditions:
         return "A condition of its approval is overdue.", "", ""
-    if not stands.is_signed_off and (stands.sheet is None or stands.signed.changes):
+    if not stands.is_signed_off and (stands.sheet is None or not stands.signed.validity.holds):
         return "Nobody has signed the record as it is. Open a sheet for its seats.", "", ""
     if attested in {Standing.NEVER, Standing.STALE, Standing.LAPSED}:
         return "Its owner has not attested to the record as it is.", "", ""
@@ -128,7 +128,7 @@ def attest(key: str) -> ResponseReturnValue:
         title="Attest as the accountable owner",
         label="I state this",
         cancel=compliance_address(system),
-        lead=f"It binds to the record as it stands now (SHA-256 {read.sha256[:12]}…) and lapses by itself.",
+        lead="It binds to the record as it stands now, holds while that reads so, and lapses by itself.",
         paragraphs=[each.says for each in rule.statements],
         content=read,
     )
@@ -169,7 +169,7 @@ def sign(number: int) -> ResponseReturnValue:
         title=f"Sign {sheet.key}",
         label="Sign",
         cancel=compliance_address(system),
-        lead="You sign the record as it stood when the sheet was opened, which it still does.",
+        lead="You sign the record as it stood when the sheet was opened. Your signature holds while it reads so.",
         paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
         content=content_from(sheet.content),
     )

@@ -59,6 +59,7 @@ def decide(number: int) -> ResponseReturnValue:
         checked=checked,
         content=queries.content_submitted(handed_in) if handed_in else None,
         rejection=rejection,
+        unmet=queries.unmet_of(session(), system.id or 0),
     )
 
 

@@ -23,7 +23,7 @@ from registry.reviews.queries.checking import checked as checked_so_far
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.rulebook import frameworks_to_choose, questions_of
 from registry.reviews.queries.separating import conflict_with, involved_in
-from registry.reviews.queries.words import names_of
+from registry.reviews.queries.words import names_of, waived_on
 from registry.reviews.rules.content import Content, changed
 from registry.reviews.rules.decisions import Checked, Question
 from registry.reviews.rules.kinds import UNDECIDED, Answer, State
@@ -149,6 +149,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         groups=_groups(checked.questions),
         first_open=_first_open(checked),
         rows=answers_of(session(), number),
+        waived=waived_on(session(), system.id or 0, clock.today()),
         answers=list(Answer),
         decisions=decisions,
         findings=queries.findings_of(session(), number),

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from registry.kernel import clock
 from registry.kernel.errors import Conflict, Difference
 from registry.reviews.models.reviews import Finding, Review, ReviewAnswer, ReviewSubmission
 from registry.reviews.queries.reviews import content_submitted
+from registry.reviews.queries.words import waived_on
 from registry.reviews.rules.content import changed
 from registry.reviews.rules.decisions import Checked, Question, is_outdated
 from registry.reviews.rules.kinds import FindingState, Severity
@@ -36,7 +38,9 @@ def checked(session: Session, review: Review, questions: Sequence[Question]) -> 
     query = select(Finding.severity).where(
         Finding.system_id == review.system_id, Finding.state != FindingState.VERIFIED
     )
-    return Checked(questions, given, [Severity(each) for each in session.exec(query)], again)
+    unverified = [Severity(each) for each in session.exec(query)]
+    waived = waived_on(session, review.system_id, clock.today())
+    return Checked(questions, given, unverified, again, frozenset(waived))
 
 
 def require_newest(session: Session, newest: ReviewSubmission, read_sha256: str) -> None:

@@ -98,7 +98,7 @@ def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
         told_of=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id not in owned],
         findings=_with_system(session, actor, Finding, to_mend),
         conditions=_with_system(session, actor, ReviewCondition, near),
-        to_sign=_to_sign(session, actor),
+        to_sign=_to_sign(session, actor, today),
         to_attest=attest,
         stale=stale,
         waivers_ending=running_out(session, actor, today, rule.waiver_warn_days),
@@ -122,16 +122,18 @@ def _unassigned(session: Session, actor: Actor) -> int:
     return len(session.exec(query.limit(1_000)).all())
 
 
-def _to_sign(session: Session, actor: Actor) -> list[tuple[SignOff, System, Signed]]:
+def _to_sign(session: Session, actor: Actor, today: date) -> list[tuple[SignOff, System, Signed]]:
     """The sheets with a seat this person holds that nobody has signed for, on a record that still is the one on the sheet."""
-    sheets = sheets_to_sign(session, actor)
+    sheets, (_, rule) = sheets_to_sign(session, actor), rule_on(session, today)
     signed = signatures_of(session, [sheet for sheet, _ in sheets])
     now = contents_of(session, [system for _, system in sheets])
     found = []
     for sheet, system in sheets:
         wanted = {Signed(each) for each in sheet.seats} - signed[sheet.id or 0].keys()
         seats = [seat for seat in seats_of(actor, system.id or 0) if seat in wanted]
-        if seats and not changed(content_from(sheet.content), now[system.id or 0]):
+        months = months_for(rule.sign_off_months, system.tier.value if system.tier else None)
+        lapsed = not validity(sheet.opened_at, months, today, warn_days=0).holds
+        if seats and not lapsed and not changed(content_from(sheet.content), now[system.id or 0]):
             found.append((sheet, system, seats[0]))
     return found
 

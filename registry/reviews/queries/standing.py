@@ -53,6 +53,11 @@ class SystemStanding:
         return self.sheet is not None and not self.unsigned and self.signed.validity.holds
 
     @property
+    def takes_a_sheet(self) -> bool:
+        """Whether a new sheet may be opened: not beside one that fits the record and holds for a good while yet."""
+        return self.sheet is None or self.signed.validity.standing is not Standing.CURRENT
+
+    @property
     def overdue_conditions(self) -> list[ReviewCondition]:
         """The conditions whose day has passed unmet."""
         return [each for each in self.unmet if each.due_on < clock.today()]

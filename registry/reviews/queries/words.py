@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from registry.kernel.actor import Actor, Role
 from registry.kernel.errors import NotFound
@@ -72,14 +73,34 @@ def waivers_of(session: Session, system_id: int, limit: int = 50) -> Sequence[Wa
 
 
 def waived_on(session: Session, system_id: int, on: date) -> dict[str, Waiver]:
-    """What of a system need not be met on that day, by the id of the control or criterion."""
+    """What of a system need not be met on that day, by the id of the control or criterion; of several the one that ends last."""
+    return {each.subject: each for each in session.exec(_standing(system_id, on))}
+
+
+def waivers_standing(session: Session, system_id: int, subject: str, on: date) -> Sequence[Waiver]:
+    """Every waiver of one control or criterion of a system that holds on that day."""
+    return session.exec(_standing(system_id, on).where(Waiver.subject == subject)).all()
+
+
+def asked_for(session: Session, system_id: int, subject: str) -> Waiver | None:
+    """The waiver of this control or criterion that nobody has decided on, None where there is none."""
     query = select(Waiver).where(
-        Waiver.system_id == system_id,
-        col(Waiver.granted).is_(True),
-        col(Waiver.revoked_at).is_(None),
-        col(Waiver.until) >= on,
+        Waiver.system_id == system_id, Waiver.subject == subject, col(Waiver.granted).is_(None)
     )
-    return {each.subject: each for each in session.exec(query.order_by(col(Waiver.id)))}
+    return session.exec(query).first()
+
+
+def _standing(system_id: int, on: date) -> SelectOfScalar[Waiver]:
+    return (
+        select(Waiver)
+        .where(
+            Waiver.system_id == system_id,
+            col(Waiver.granted).is_(True),
+            col(Waiver.revoked_at).is_(None),
+            col(Waiver.until) >= on,
+        )
+        .order_by(col(Waiver.until), col(Waiver.id))
+    )
 
 
 def waivers_asked(

@@ -51,13 +51,15 @@ class DecisionFacts:
 class Checked:
     """How far the checklist has come: its questions, the answers given by key, the system's findings not verified as mended.
 
-    `again` are the keys of the answers that were given on another record than the one handed in last.
+    `again` are the keys of the answers that were given on another record than the one handed in last, `waived` the
+    controls, by their ids, that need not be met for a while.
     """
 
     questions: Sequence[Question]
     answers: Mapping[str, Answer]
     unverified: Sequence[Severity] = ()
     again: Collection[str] = ()
+    waived: Collection[str] = ()
 
     @property
     def unanswered(self) -> list[Question]:
@@ -76,8 +78,12 @@ class Checked:
 
     @property
     def wanting(self) -> list[Question]:
-        """The questions whose answer a plain approval cannot stand beside."""
-        return [each for each in self.questions if self.answers.get(each.key) in WANTING]
+        """The questions whose answer a plain approval cannot stand beside; none of a control that is waived."""
+        return [
+            each
+            for each in self.questions
+            if self.answers.get(each.key) in WANTING and each.control not in self.waived
+        ]
 
 
 def is_outdated(answered_at: datetime, handed_in: Sequence[tuple[datetime, str]]) -> bool:
@@ -110,9 +116,12 @@ def problems_with_answer(state: State, answer: Answer | None, note: str) -> list
 
 
 def problems_with_decision(
-    facts: DecisionFacts, state: State, checked: Checked, today: date
+    facts: DecisionFacts, state: State, checked: Checked, today: date, until: date
 ) -> list[Problem]:
-    """Objections to a decision; that its content is the one submitted and standing is asked apart, since that is a conflict."""
+    """Objections to a decision; that its content is the one submitted and standing is asked apart, since that is a conflict.
+
+    `until` is the last day on which an approval given today holds.
+    """
     if state is not State.SUBMITTED:
         return [Problem("", f"There is nothing to decide: the review is {state.said}.")]
     if facts.decision is None:
@@ -120,7 +129,7 @@ def problems_with_decision(
     problems = text_problems("reason", facts.reason, TEXT_LIMIT)
     if facts.decision is not Decision.APPROVE and not facts.reason.strip():
         problems.append(Problem("reason", "Say why; the owner acts on this."))
-    problems += _condition_problems(facts, today)
+    problems += _condition_problems(facts, today, until)
     if facts.decision.leads_to in {State.APPROVED, State.CONDITIONAL}:
         problems += _approval_problems(facts.decision, checked)
     return problems
@@ -150,21 +159,21 @@ def _some(questions: Sequence[Question]) -> str:
     return f"{', '.join(first)} and more" if len(questions) > 5 else listed(first)
 
 
-def _condition_problems(facts: DecisionFacts, today: date) -> list[Problem]:
+def _condition_problems(facts: DecisionFacts, today: date, until: date) -> list[Problem]:
     wants = facts.decision is Decision.APPROVE_WITH_CONDITIONS
     if wants and not facts.conditions:
         return [Problem("condition_1", "Name at least one condition and the day it has to be met by.")]
     if not wants and facts.conditions:
         return [Problem("decision", "You named conditions: then it is “Approve with conditions”.")]
     problems = []
+    if len(facts.conditions) > MOST_CONDITIONS:
+        said = f"Name {MOST_CONDITIONS} conditions at most: what takes more is not ready to be used."
+        problems.append(Problem("decision", said))
     for number, each in enumerate(facts.conditions, start=1):
         problems += text_problems(f"condition_{number}", each.text, LINE_LIMIT)
         if not each.text.strip():
             problems.append(Problem(f"condition_{number}", "Say what has to be met by that day."))
-        if each.due_on is None or not today < each.due_on <= _years_on(today):
-            problems.append(Problem(f"due_{number}", "Give a day to come, within two years."))
+        if each.due_on is None or not today < each.due_on <= until:
+            said = f"Give a day to come, no later than {until.isoformat()}, when this approval ends."
+            problems.append(Problem(f"due_{number}", said))
     return problems
-
-
-def _years_on(today: date) -> date:
-    return today.replace(year=today.year + 2, day=min(today.day, 28))
