@@ -7,11 +7,18 @@ import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
+from registry.kernel.errors import RuleBroken
+from registry.reviews.actions.findings import add_finding
 from registry.reviews.actions.signing import open_sheet
 from registry.reviews.models.reviews import Review, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, Waiver
+from registry.reviews.queries.knowing import who_may_know
 from registry.reviews.queries.rulebook import questions_of
-from registry.reviews.rules.kinds import Decision, State
+from registry.reviews.rules.findings import FindingFacts
+from registry.reviews.rules.kinds import Decision, Severity, State
+from registry.systems.models import System
+from registry.systems.queries import numbers_visible_to
+from registry.systems.rules.record import Tier
 from tests.cast import PASSWORD
 from tests.reviews.doing import DOOR, NOW, answered, decided, edited, later, ready, seated, submitted, taken
 from tests.store.statements import counted
@@ -191,3 +198,46 @@ def test_what_is_decided_attested_and_signed_is_shown_and_is_what_was_read(datab
             assert "Refusing claims by itself." in client_of(name).get(address).text
         sheet = client_of("ben").get("/sign-offs/1/sign").text
         assert ("Intended use" in sheet, "Refusing claims" in sheet) == (True, False)
+
+
+def test_an_open_sheet_of_a_hidden_system_is_for_executives_to_sign_and_nothing_else_of_it(
+    database, cast, client_of, known
+):
+    with database.transaction() as session:
+        accounts.set_password(session, DOOR, session.merge(cast.people["eva"]), PASSWORD)
+        sentinel = session.get_one(System, cast.sentinel.id)
+        sentinel.tier = Tier.HIGH
+        open_sheet(session, cast.actor(session, "ada"), sentinel)
+        open_sheet(session, cast.actor(session, "ada"), session.get_one(System, cast.triage.id))
+    eva = client_of("eva")
+    assert "Sign Sentinel for the executive seat" in eva.get("/").text
+    assert "Sentinel" not in client_of("otto").get("/").text
+    page = eva.get("/sign-offs/1/sign")
+    assert (page.status_code, cast.sentinel.key in page.text) == (200, True)
+    assert f"/systems/{cast.sentinel.key}" not in page.text
+    hidden = ("/sign-offs/1", f"/systems/{cast.sentinel.key}", f"/systems/{cast.sentinel.key}/compliance")
+    assert {eva.get(address).status_code for address in hidden} == {404}
+    assert client_of("otto").get("/sign-offs/1/sign").status_code in {403, 404}
+    reply = eva.post("/sign-offs/1/sign", data=filled(page.text) | {"password": PASSWORD})
+    assert (reply.status_code, reply.location) == (303, "/")
+    assert eva.get("/sign-offs/1/sign").status_code == 404
+    assert eva.get("/sign-offs/2/sign").status_code == 200
+
+
+def test_a_finding_is_given_to_nobody_who_may_not_know_of_the_system(database, cast, client_of):
+    with database.transaction() as session:
+        sentinel = session.get_one(System, cast.sentinel.id)
+        review, rita = ready(session, cast, system=sentinel), cast.actor(session, "rita")
+        for name in ("otto", "eva"):
+            facts = FindingFacts("Grave", "", Severity.HIGH, cast.number(name), NOW.date())
+            with pytest.raises(RuleBroken, match="may not see this system"):
+                add_finding(session, rita, review, facts)
+        offered = who_may_know(session, sentinel)
+        names = {name for name, person in cast.people.items() if person.id in offered}
+        assert names == {name for name in cast.people if sees(session, cast.actor(session, name), sentinel)}
+    shown = client_of("rita").get("/reviews/1/findings/new").text
+    assert ("Hedy Head" in shown, "Otto Outsider" in shown) == (True, False)
+
+
+def sees(session, who, system):
+    return bool(session.exec(numbers_visible_to(who).where(System.id == system.id)).all())

@@ -10,6 +10,7 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Finding, Review
+from registry.reviews.queries.knowing import who_may_know
 from registry.reviews.queries.separating import answering_for, involved_in_finding, require_has
 from registry.reviews.rules.findings import (
     FindingFacts,
@@ -19,6 +20,7 @@ from registry.reviews.rules.findings import (
 )
 from registry.reviews.rules.kinds import UNDECIDED, FindingState, Severity
 from registry.reviews.rules.separation import require_no_token, require_separation
+from registry.systems.models import System
 
 _NOT_YOURS = "Only whoever mends it, or the owner or deputy of the system, says that a finding is resolved."
 
@@ -31,7 +33,9 @@ def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFa
         raise RuleBroken([Problem("", "This review is over; what comes up now belongs to a further one.")])
     today = clock.today()
     is_here = is_active_person(session, facts.owner_id, today)
-    refuse_if(problems_with_finding(facts, today, owner_is_here=is_here))
+    knowing = who_may_know(session, session.get_one(System, review.system_id))
+    may_know = knowing is None or facts.owner_id in knowing
+    refuse_if(problems_with_finding(facts, today, owner_is_here=is_here, owner_may_know=may_know))
     finding = Finding(
         review_id=review.id or 0,
         system_id=review.system_id,

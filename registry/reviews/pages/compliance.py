@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
@@ -151,7 +151,8 @@ def open_sheet(key: str) -> ResponseReturnValue:
 @needs(Permission.SIGN_OFF_SIGN)
 @keeps_refusals
 def sign(number: int) -> ResponseReturnValue:
-    sheet, system = words.sheet_by_number(session(), actor(), number, lock=sent())
+    sheet, system, is_known = words.sheet_to_sign(session(), actor(), number, lock=sent())
+    back = compliance_address(system) if is_known else url_for("portfolio.desk")
     require(actor(), Permission.SIGN_OFF_SIGN, system.id)
     seats = [each for each in seats_of(actor(), system.id or 0) if each.value in sheet.seats]
     first = seats[0] if len(seats) == 1 else None
@@ -160,15 +161,17 @@ def sign(number: int) -> ResponseReturnValue:
     try:
         done = bound(form, lambda at: _signed(sheet, system, form, at))
     except Conflict as refused:
-        return _changed(system, refused, compliance_address(system))
+        return _changed(system, refused, back, is_known=is_known)
     if done is not None:
-        return to_system(system, f"You have signed {sheet.key}.")
+        flash(f"You have signed {sheet.key}.", "good")
+        return redirect(back, 303)
     return step_page(
         form,
         system=system,
         title=f"Sign {sheet.key}",
         label="Sign",
-        cancel=compliance_address(system),
+        cancel=back,
+        is_known=is_known,
         lead="You sign the record as it stood when the sheet was opened. Your signature holds while it reads so.",
         paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
         content=content_from(sheet.content),
@@ -188,6 +191,7 @@ def sheet(number: int) -> ResponseReturnValue:
     return redirect(f"{compliance_address(system)}#sign-off", 303)
 
 
-def _changed(system: System, refused: Conflict, back: str) -> ResponseReturnValue:
-    page = render_template("reviews/changed.html", system=system, refused=refused, back=back, what=system.key)
+def _changed(system: System, refused: Conflict, back: str, *, is_known: bool = True) -> ResponseReturnValue:
+    context = {"system": system, "refused": refused, "back": back, "is_known": is_known}
+    page = render_template("reviews/changed.html", what=system.key, **context)
     return make_response(page, 409)

@@ -66,7 +66,12 @@ def decide(number: int) -> ResponseReturnValue:
 def _changed(review: Review, system: System, refused: Conflict) -> ResponseReturnValue:
     """Nothing was decided: what the record said when it was submitted, beside what it says now."""
     page = render_template(
-        "reviews/changed.html", system=system, refused=refused, back=review_address(review), what=review.key
+        "reviews/changed.html",
+        system=system,
+        refused=refused,
+        back=review_address(review),
+        what=review.key,
+        is_known=True,
     )
     return make_response(page, 409)
 

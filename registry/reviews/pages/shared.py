@@ -72,6 +72,7 @@ def step_page(form: Form, *, system: System, title: str, label: str, cancel: str
         "lead": "",
         "paragraphs": (),
         "content": None,
+        "is_known": True,
     } | more
     return shown("reviews/step.html", form, system=system, fields=names(form), **context)
 

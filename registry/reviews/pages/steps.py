@@ -24,6 +24,7 @@ from registry.reviews.pages.shared import (
     to_review,
 )
 from registry.reviews.queries import reviews as queries
+from registry.reviews.queries.knowing import who_may_know
 from registry.reviews.queries.rulebook import frameworks_to_choose
 from registry.reviews.queries.separating import require_has
 from registry.reviews.rules.kinds import Kind
@@ -94,7 +95,9 @@ def add_finding(number: int) -> ResponseReturnValue:
     review, system = seen(number)
     require_has(session(), actor(), review)
     form = FindingForm()
-    form.owner_id.offer(people_to_choose(session(), clock.today()))
+    knowing = who_may_know(session(), system)
+    everybody = people_to_choose(session(), clock.today()).items()
+    form.owner_id.offer({key: said for key, said in everybody if knowing is None or key in knowing})
     if form.carried_out(lambda: findings.add_finding(session(), actor(), review, form.facts())):
         return to_review(review, "The finding is noted and stands on its owner's desk.", "findings")
     return step_page(
