@@ -10,17 +10,31 @@ from registry.accounts import actions as accounts
 from registry.kernel.errors import RuleBroken
 from registry.reviews.actions.findings import add_finding
 from registry.reviews.actions.signing import open_sheet
+from registry.reviews.actions.waiving import ask_waiver
 from registry.reviews.models.reviews import Review, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, Waiver
 from registry.reviews.queries.knowing import who_may_know
-from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.queries.rulebook import questions_of, waivable
 from registry.reviews.rules.findings import FindingFacts
 from registry.reviews.rules.kinds import Decision, Severity, State
+from registry.reviews.rules.waivers import WaiverFacts
 from registry.systems.models import System
 from registry.systems.queries import numbers_visible_to
 from registry.systems.rules.record import Tier
 from tests.cast import PASSWORD
-from tests.reviews.doing import DOOR, NOW, answered, decided, edited, later, ready, seated, submitted, taken
+from tests.reviews.doing import (
+    DOOR,
+    NOW,
+    answered,
+    decided,
+    edited,
+    later,
+    ready,
+    reviewer,
+    seated,
+    submitted,
+    taken,
+)
 from tests.store.statements import counted
 from tests.web.pages import filled
 
@@ -142,7 +156,7 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(database
         review = submitted(session, cast)
         taken(session, cast, review)
     rita = client_of("rita")
-    pages = ("/reviews", "/reviews/1", f"/systems/{cast.triage.key}/compliance", "/")
+    pages = ("/reviews", "/reviews/1", "/reviews/1/assign", f"/systems/{cast.triage.key}/compliance", "/")
 
     def statements():
         found = []
@@ -156,6 +170,8 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(database
     before = statements()
     with database.transaction() as session:
         answered(session, cast, session.merge(review))
+        for name in ("otto", "mia", "olga"):
+            reviewer(session, cast, name)
         for system in (cast.pricing, cast.sentinel):
             submitted(session, cast, by="olga" if system is cast.pricing else "ada", system=system)
     assert statements() == before
@@ -241,3 +257,47 @@ def test_a_finding_is_given_to_nobody_who_may_not_know_of_the_system(database, c
 
 def sees(session, who, system):
     return bool(session.exec(numbers_visible_to(who).where(System.id == system.id)).all())
+
+
+def test_a_review_that_is_over_is_not_handed_in_again_by_its_page(database, cast, client_of):
+    with database.transaction() as session:
+        decided(session, cast, ready(session, cast))
+    ada = client_of("ada")
+    sent = filled(ada.get("/reviews/1/submit").text) | {"note": "Again."}
+    refused = ada.post("/reviews/1/submit", data=sent)
+    assert (refused.status_code, "This review is over" in refused.text) == (422, True)
+    assert client_of("rita").get("/reviews/2").status_code == 404
+
+
+def test_a_finding_is_said_to_be_resolved_by_those_alone_whose_page_offers_it(database, cast, client_of):
+    with database.transaction() as session:
+        review = ready(session, cast)
+        facts = FindingFacts("Grave", "", Severity.HIGH, cast.number("otto"), NOW.date())
+        add_finding(session, cast.actor(session, "rita"), review, facts)
+    for name, may in (("ben", False), ("dee", True), ("otto", True), ("mia", False)):
+        client = client_of(name)
+        offered = "/findings/1/resolve" in client.get("/reviews/1").text
+        assert (offered, client.get("/findings/1/resolve").status_code) == (may, 200 if may else 403)
+
+
+def test_waivers_are_listed_longest_asked_first_page_by_page_and_an_open_verdict_says_so_at_its_field(
+    database, cast, client_of, known
+):
+    with database.transaction() as session:
+        ada, triage = cast.actor(session, "ada"), session.get_one(System, cast.triage.id)
+        subjects = list(waivable(session, NOW.date()))[:31]
+        for subject in subjects:
+            ask_waiver(session, ada, triage, WaiverFacts(subject, "Late.", NOW.date() + timedelta(days=20)))
+    rita = client_of("rita")
+    first = rita.get("/reviews").text
+    assert ("WVR-0001" in first, "WVR-0031" in first) == (True, False)
+    [following] = re.findall(r'href="(/reviews\?waivers_after=[^"]+)"', first)
+    assert "WVR-0031" in rita.get(following).text
+    sent = filled(rita.get("/waivers/1/decide").text) | {
+        "because": "So.",
+        "password": PASSWORD,
+        "verdict": "",
+    }
+    refused = rita.post("/waivers/1/decide", data=sent)
+    assert refused.status_code == 422
+    assert '<a href="#verdict">Decision: Say whether you grant it.</a>' in refused.text

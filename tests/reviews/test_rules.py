@@ -24,7 +24,7 @@ from registry.reviews.rules.decisions import (
 from registry.reviews.rules.kinds import Answer, Decision, Severity, Signed, State, WaiverState
 from registry.reviews.rules.separation import SEATED, SUBMITTED_IT, WROTE_IT, Involved, conflict_of
 from registry.reviews.rules.signing import digest_of, seats_of, seats_wanted, signature_problems
-from registry.reviews.rules.waivers import WaiverFacts, is_running_out, problems_with_waiver, standing_of
+from registry.reviews.rules.waivers import WaiverFacts, problems_with_waiver, standing_of
 from registry.systems.rules.record import Tier
 
 TODAY = date(2026, 11, 2)
@@ -121,9 +121,6 @@ def test_a_waiver_ends_by_itself_and_says_so_before():
     )
     assert standing_of(granted=True, revoked_at=AT, until=until, today=TODAY) is WaiverState.REVOKED
     assert standing_of(granted=False, revoked_at=None, until=until, today=TODAY) is WaiverState.REFUSED
-    assert is_running_out(until, TODAY, 30)
-    assert not is_running_out(until, TODAY - timedelta(days=1), 30)
-    assert not is_running_out(until, until + timedelta(days=1), 30)
     asked = WaiverFacts("F1.1", "The supplier is late.", until)
     assert problems_with_waiver(asked, TODAY, 30) == []
     assert fields(problems_with_waiver(WaiverFacts(" ", " ", until), TODAY, 29)) == [

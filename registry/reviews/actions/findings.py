@@ -5,13 +5,13 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Finding, Review
 from registry.reviews.queries.knowing import who_may_know
-from registry.reviews.queries.separating import answering_for, involved_in_finding, require_has
+from registry.reviews.queries.separating import involved_in_finding, require_answers, require_has
 from registry.reviews.rules.findings import (
     FindingFacts,
     problems_with_finding,
@@ -19,10 +19,8 @@ from registry.reviews.rules.findings import (
     problems_with_verifying,
 )
 from registry.reviews.rules.kinds import UNDECIDED, FindingState, Severity
-from registry.reviews.rules.separation import require_no_token, require_separation
+from registry.reviews.rules.separation import require_separation
 from registry.systems.models import System
-
-_NOT_YOURS = "Only whoever mends it, or the owner or deputy of the system, says that a finding is resolved."
 
 
 def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFacts) -> Finding:
@@ -55,9 +53,7 @@ def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFa
 def resolve_finding(session: Session, actor: Actor, finding: Finding, note: str) -> Finding:
     """Say that what was wanting is mended, and how. For who mends it and for owner and deputy. Raises RuleBroken."""
     require(actor, Permission.FINDING_ANSWER)
-    require_no_token(actor)
-    if actor.person_id not in answering_for(session, finding.system_id) | {finding.owner_id}:
-        raise Forbidden(_NOT_YOURS)
+    require_answers(session, actor, finding)
     refuse_if(problems_with_resolving(finding.state, note))
     finding.state = FindingState.RESOLVED
     finding.resolved_at, finding.resolved_by_id = clock.now(), actor.person_id

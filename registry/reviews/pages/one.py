@@ -22,7 +22,7 @@ from registry.reviews.queries.checking import answers_of
 from registry.reviews.queries.checking import checked as checked_so_far
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.rulebook import frameworks_to_choose, questions_of
-from registry.reviews.queries.separating import conflict_with, involved_in
+from registry.reviews.queries.separating import answering_for, conflict_with, involved_in
 from registry.reviews.queries.words import names_of, waived_on
 from registry.reviews.rules.content import Content, changed
 from registry.reviews.rules.decisions import Checked, Question
@@ -157,7 +157,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         people=names_of(session(), named),
         today=clock.today(),
         reader=actor().person_id,
-        answers_for=may(actor(), Permission.REVIEW_SUBMIT, system.id),
+        answers_for=actor().person_id in answering_for(session(), system.id or 0),
         works=works and reviews,
         reviews=reviews and review.state in UNDECIDED,
         verifies=reviews,

@@ -29,10 +29,11 @@ _UNCLASSIFIED = "none"
 @needs(Permission.SYSTEM_READ)
 def queue() -> ResponseReturnValue:
     by = _narrowing()
-    place = parts_of(request.args.get("before"), (int,))
-    before = min(place[0], LARGEST_NUMBER) if place else None
+    before, after = _seen("before"), _seen("waivers_after")
     found = reviews_page(session(), actor(), by, before=before, limit=PAGE)
     numbers = counts(session(), actor(), by)
+    is_reviewer = Role.REVIEWER in actor().roles
+    asked = waivers_asked(session(), actor(), after=after, limit=PAGE) if is_reviewer else None
     return render_template(
         "reviews/list.html",
         found=found.items,
@@ -43,15 +44,24 @@ def queue() -> ResponseReturnValue:
         tiers=list(Tier),
         today=clock.today(),
         undecided=UNDECIDED,
-        is_reviewer=Role.REVIEWER in actor().roles,
-        waivers=waivers_asked(session(), actor()).items if Role.REVIEWER in actor().roles else (),
+        is_reviewer=is_reviewer,
+        waivers=asked.items if asked else (),
+        more_waivers_url=_address(waivers_after=cursor_of(*asked.next_after))
+        if asked and asked.next_after
+        else None,
+        first_waivers_url=_address() if after else None,
         next_url=_address(before=cursor_of(*found.next_after)) if found.next_after else None,
         first_url=_address() if before else None,
     )
 
 
+def _seen(name: str) -> int | None:
+    place = parts_of(request.args.get(name), (int,))
+    return min(place[0], LARGEST_NUMBER) if place else None
+
+
 def _narrowing() -> Narrowing:
-    """What the address narrows the queue to; a reviewer begins with their own. Raises RuleBroken."""
+    """What the address narrows the queue to; all that are not decided where it names no place. Raises RuleBroken."""
     place, kind, tier = (request.args.get(name, "") for name in _NAMES)
     known = ((place, set(Place)), (kind, set(Kind)), (tier, {*Tier, _UNCLASSIFIED}))
     if any(text and text not in choices for text, choices in known):

@@ -6,9 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from registry.accounts.models import RoleGrant
 from registry.kernel.actor import Actor, Role, Seat
+from registry.people.models import Person
+from registry.people.queries import active_clause
 from registry.reviews.models.reviews import Finding, Review, ReviewCondition
 from registry.reviews.models.words import Attestation, SignOff, Waiver
 from registry.reviews.queries.content import contents_of
@@ -52,12 +55,26 @@ def to_open(session: Session, actor: Actor, today: date) -> list[tuple[str, date
     return found
 
 
-def with_owner(session: Session) -> Sequence[Review]:
-    """The reviews that wait for an owner and have a day; the earliest first."""
+def with_owner(session: Session, by: date) -> Sequence[Review]:
+    """The reviews that wait for an owner and are due by that day; the earliest first."""
     query = select(Review).where(
-        col(Review.state).in_([each for each in State if each in WITH_OWNER]), col(Review.due_on).is_not(None)
+        col(Review.state).in_([each for each in State if each in WITH_OWNER]), col(Review.due_on) <= by
     )
     return session.exec(query.order_by(col(Review.due_on), col(Review.id))).all()
+
+
+def left_behind(session: Session, today: date) -> Sequence[Review]:
+    """The reviews that are not decided and that somebody has who is not here any more, or is no reviewer."""
+    reviewers = select(RoleGrant.person_id).join(Person, col(Person.id) == col(RoleGrant.person_id))
+    reviewers = reviewers.where(
+        RoleGrant.role == Role.REVIEWER, col(RoleGrant.to_at).is_(None), active_clause(today)
+    )
+    query = select(Review).where(
+        col(Review.state).in_([each for each in State if each in UNDECIDED]),
+        col(Review.assigned_to_id).is_not(None),
+        col(Review.assigned_to_id).not_in(reviewers),
+    )
+    return session.exec(query.order_by(col(Review.id))).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +132,11 @@ def _with_system(session: Session, actor: Actor, kind: Any, which: ColumnElement
 def _unassigned(session: Session, actor: Actor) -> int:
     if Role.REVIEWER not in actor.roles:
         return 0
-    query = select(Review.id).join(System, col(System.id) == col(Review.system_id))
+    query = select(func.count()).select_from(Review).join(System, col(System.id) == col(Review.system_id))
     query = query.where(
         Review.state == State.SUBMITTED, col(Review.assigned_to_id).is_(None), visible_to(actor)
     )
-    return len(session.exec(query.limit(1_000)).all())
+    return session.exec(query).one()
 
 
 def _to_sign(session: Session, actor: Actor, today: date) -> list[tuple[SignOff, System, Signed]]:
@@ -177,5 +194,6 @@ def _of_owner(
 def _newest_attestations(session: Session, numbers: Sequence[int]) -> dict[int, Attestation]:
     if not numbers:
         return {}
-    query = select(Attestation).where(col(Attestation.system_id).in_(numbers)).order_by(col(Attestation.id))
+    newest = select(func.max(Attestation.id)).where(col(Attestation.system_id).in_(numbers))
+    query = select(Attestation).where(col(Attestation.id).in_(newest.group_by(col(Attestation.system_id))))
     return {each.system_id: each for each in session.exec(query)}

@@ -16,11 +16,12 @@ from registry.ownership.queries import seated_since
 from registry.reviews.models.reviews import Finding, Review, ReviewDecision, ReviewSubmission
 from registry.reviews.models.words import Waiver
 from registry.reviews.rules.kinds import Decision, State
-from registry.reviews.rules.separation import Involved, conflict_of, require_separation
+from registry.reviews.rules.separation import Involved, conflict_of, require_no_token, require_separation
 from registry.versions.models import ModelVersion
 from registry.versions.rules.standing import State as VersionState
 
 _TAKE_IT = "Whoever has this review works on it. Take it first, or have it given to you."
+_NOT_YOURS = "Only whoever mends it, or the owner or deputy of the system, says that a finding is resolved."
 _ANY_SEAT: Final = frozenset(Seat)
 _ANSWERING: Final = frozenset({Seat.OWNER, Seat.DEPUTY})
 _IN_FORCE = (VersionState.APPROVED, VersionState.LIVE)
@@ -81,6 +82,13 @@ def _involved(session: Session, system_id: int, since: datetime, asked: Collecti
 def answering_for(session: Session, system_id: int) -> frozenset[int]:
     """Who holds the owner's or a deputy's seat now; of a team whoever is in it now."""
     return seated_since(session, system_id, _ANSWERING, clock.now())
+
+
+def require_answers(session: Session, actor: Actor, finding: Finding) -> None:
+    """Raise Forbidden for a token and for everybody but whoever mends a finding, the owner and the deputies of its system."""
+    require_no_token(actor)
+    if actor.person_id not in answering_for(session, finding.system_id) | {finding.owner_id}:
+        raise Forbidden(_NOT_YOURS)
 
 
 def conflict_with(session: Session, review: Review, person_id: int | None) -> str:

@@ -46,6 +46,7 @@ class SystemStanding:
     signatures: Mapping[Signed, Signature]
     unsigned: tuple[Signed, ...]
     waivers: Mapping[str, Waiver]
+    today: date
 
     @property
     def is_signed_off(self) -> bool:
@@ -60,11 +61,11 @@ class SystemStanding:
     @property
     def overdue_conditions(self) -> list[ReviewCondition]:
         """The conditions whose day has passed unmet."""
-        return [each for each in self.unmet if each.due_on < clock.today()]
+        return [each for each in self.unmet if each.due_on < self.today]
 
 
 def standing_of(session: Session, system: System, on: date | None = None) -> SystemStanding:
-    """What stands of a system today, in a fixed number of statements. The reader may know of it."""
+    """What stands of a system today or on that day, in a fixed number of statements. The reader may know of it."""
     today = on or clock.today()
     number, now = system.id or 0, content_of(session, system)
     _, rule = rule_on(session, today)
@@ -108,4 +109,5 @@ def standing_of(session: Session, system: System, on: date | None = None) -> Sys
         signatures=signatures,
         unsigned=tuple(seat for seat in seats if seat not in signatures),
         waivers=waived_on(session, number, today),
+        today=today,
     )

@@ -138,14 +138,14 @@ def _standing(system_id: int, on: date) -> SelectOfScalar[Waiver]:
 
 
 def waivers_asked(
-    session: Session, actor: Actor, *, before: int | None = None, limit: int = 30
+    session: Session, actor: Actor, *, after: int | None = None, limit: int = 30
 ) -> Page[tuple[Waiver, System]]:
-    """A page of the waivers nobody has decided on, newest first."""
+    """A page of the waivers nobody has decided on, the longest asked for first; `after` is the last one seen."""
     query = select(Waiver, System).join(System, col(System.id) == col(Waiver.system_id))
     query = query.where(col(Waiver.granted).is_(None), visible_to(actor))
-    if before is not None:
-        query = query.where(col(Waiver.id) < before)
-    found = list(session.exec(query.order_by(col(Waiver.id).desc()).limit(limit + 1)))
+    if after is not None:
+        query = query.where(col(Waiver.id) > after)
+    found = list(session.exec(query.order_by(col(Waiver.id)).limit(limit + 1)))
     return cut(found, limit, lambda each: (each[0].id,))
 
 
