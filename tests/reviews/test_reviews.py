@@ -4,6 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.evidence import actions as evidence
+from registry.evidence.queries import uses_of
+from registry.evidence.rules.record import EvidenceFacts
+from registry.evidence.rules.record import Kind as EvidenceKind
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
@@ -18,6 +22,7 @@ from registry.reviews.queries.standing import standing_of
 from registry.reviews.rules.cadence import Standing
 from registry.reviews.rules.findings import FindingFacts
 from registry.reviews.rules.kinds import Answer, Decision, FindingState, Kind, Severity, State
+from tests.evidence.samples import LIMIT, PDF, arrived, files_in, sent
 from tests.incidents.happening import is_whole
 from tests.ownership.doing import events
 from tests.reviews.doing import NOW, answered, decided, edited, later, ready, reviewer, submitted, taken
@@ -270,3 +275,28 @@ def test_answers_given_on_an_earlier_record_count_again_only_once_they_are_said_
         assert found.again == frozenset(keys[2:])
         answer(session, rita, review, same, still_hold=True)
         decided(session, cast, review)
+
+
+def test_evidence_named_for_an_answer_supports_the_review_and_must_be_the_systems_own_and_stand(
+    session, cast, tmp_path
+):
+    ada, rita, files = cast.actor(session, "ada"), cast.actor(session, "rita"), files_in(tmp_path)
+
+    def piece(system):
+        facts = EvidenceFacts("Test report", EvidenceKind.TEST_REPORT)
+        with files.drafted(sent(PDF), limit=LIMIT) as draft:
+            return evidence.add_evidence(session, ada, system.id, facts, arrived(files, draft, "report.pdf"))
+
+    with later():
+        review = ready(session, cast)
+        own, gone, other = piece(cast.triage), piece(cast.triage), piece(cast.sentinel)
+        evidence.withdraw(session, ada, gone, "Wrong file.", version=gone.version)
+        key = questions_of(session, review.packs)[0].key
+        for named, why in ((gone, "was withdrawn"), (other, "is no evidence of this system")):
+            with pytest.raises(RuleBroken, match=f"{named.key} {why}") as refused:
+                answer(session, rita, review, {key: Given(Answer.MET, "", f"{named.key}, page 3")})
+            assert said(refused) == [f"shown_by-{key}"]
+        for _ in range(2):
+            answer(session, rita, review, {key: Given(Answer.MET, "", f"{own.key} Run 0, page 3")})
+        [(used, _)] = uses_of(session, own.id)
+        assert (used.subject_kind, used.subject_id) == ("review", review.id)

@@ -1,24 +1,28 @@
 """Give a review to a reviewer; choose the frameworks; answer its checklist."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from registry.accounts.queries import open_roles
 from registry.audit.actions import record
+from registry.evidence import queries as evidence
+from registry.evidence.actions import use_row
+from registry.evidence.models import Evidence
+from registry.evidence.rules.record import PREFIX
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, require
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
-from registry.kernel.text import clean
+from registry.kernel.text import clean, public_key
 from registry.people.models import Person
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Review, ReviewAnswer
 from registry.reviews.queries.checking import answers_of, records_handed_in
 from registry.reviews.queries.rulebook import chosen, questions_of
 from registry.reviews.queries.separating import involved_in, require_has
-from registry.reviews.rules.decisions import Question, is_outdated, problems_with_answer
+from registry.reviews.rules.decisions import Question, evidence_named, is_outdated, problems_with_answer
 from registry.reviews.rules.kinds import UNDECIDED, Answer
 from registry.reviews.rules.separation import conflict_of, require_separation
 from registry.systems.rules.record import LINE_LIMIT, text_problems
@@ -71,13 +75,20 @@ def answer(
 
     With `still_hold` those given on an earlier record are said to hold on the one handed in last as well.
     An answer also serves each question of another framework whose practices are all among its own, until somebody
-    answers that one for itself. Raises RuleBroken naming the fields `answer-<key>` and `note-<key>`.
+    answers that one for itself. Evidence of the system named in `shown_by` supports the review from then on. Raises
+    RuleBroken naming the fields `answer-<key>`, `note-<key>` and `shown_by-<key>`.
     """
     require(actor, Permission.REVIEW_WORK)
     require_has(session, actor, review)
     questions = {each.key: each for each in questions_of(session, review.packs)}
-    refuse_if(_problems(review, questions, given))
     rows = answers_of(session, review.id or 0)
+    newly = {
+        key: evidence_named(one.shown_by)
+        for key, one in given.items()
+        if key not in rows or rows[key].shown_by != clean(one.shown_by)
+    }
+    pieces = evidence.by_numbers(session, review.system_id, frozenset().union(*newly.values()))
+    refuse_if([*_problems(review, questions, given), *_unnamed(newly, pieces)])
     for key, one in given.items():
         kept = rows.get(key)
         if kept is None and one.answer is None and not one.note.strip() and not one.shown_by.strip():
@@ -88,6 +99,8 @@ def answer(
     for key in given:
         if key in rows and not rows[key].taken_from:
             _serve(session, actor, review, questions, rows, key)
+    for piece in pieces.values():
+        use_row(session, piece, "review", review.id or 0, by_id=actor.person_id)
     if still_hold:
         records = records_handed_in(session, review.id or 0)
         for row in (rows[key] for key in given if key in rows):
@@ -106,6 +119,18 @@ def _problems(review: Review, questions: Mapping[str, Question], given: Mapping[
         found = problems_with_answer(review.state, one.answer, one.note)
         problems += [Problem(f"{each.field}-{key}" if each.field else "", each.message) for each in found]
         problems += text_problems(f"shown_by-{key}", one.shown_by, LINE_LIMIT, one_line=True)
+    return problems
+
+
+def _unnamed(named: Mapping[str, Collection[int]], pieces: Mapping[int, Evidence]) -> list[Problem]:
+    problems = []
+    for key, numbers in named.items():
+        for number in sorted(numbers):
+            piece = pieces.get(number)
+            if piece is None or piece.withdrawn_at is not None:
+                gone = "was withdrawn" if piece else "is no evidence of this system"
+                said = f"{public_key(PREFIX, number)} {gone}. Name a piece that stands."
+                problems.append(Problem(f"shown_by-{key}", said))
     return problems
 
 

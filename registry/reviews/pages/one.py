@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from registry.accounts.queries import staying_holders
+from registry.evidence.queries.evidence import names_offered
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role, may
 from registry.kernel.errors import Problem, RuleBroken
@@ -151,6 +152,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         rows=answers_of(session(), number),
         waived=waived_on(session(), system.id or 0, clock.today()),
         answers=list(Answer),
+        pieces=names_offered(session(), system.id or 0) if works and reviews else {},
         decisions=decisions,
         findings=queries.findings_of(session(), number),
         conditions=conditions,

@@ -1,15 +1,19 @@
 """What a submission and a decision need, and how a review goes on."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from registry.evidence.rules.record import PREFIX as EVIDENCE_PREFIX
 from registry.kernel.errors import Problem
 from registry.kernel.text import counted, listed
 from registry.reviews.rules.kinds import UNDECIDED, WANTING, Answer, Decision, Severity, State
 from registry.systems.rules.record import LINE_LIMIT, TEXT_LIMIT, text_problems
 
 MOST_CONDITIONS = 5
+# More digits than any number of the register has would be somebody's typing, and no database would take them.
+_EVIDENCE = re.compile(rf"\b{EVIDENCE_PREFIX}-0*(\d{{1,9}})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,11 @@ def is_outdated(answered_at: datetime, handed_in: Sequence[tuple[datetime, str]]
         return False
     then = [sha256 for at, sha256 in handed_in if at <= answered_at]
     return not then or then[-1] != handed_in[-1][1]
+
+
+def evidence_named(shown_by: str) -> frozenset[int]:
+    """The numbers of the pieces of evidence a text names, as in "EVD-0003, page 4"."""
+    return frozenset(int(number) for number in _EVIDENCE.findall(shown_by))
 
 
 def problems_with_submission(state: State, note: str) -> list[Problem]:
