@@ -76,7 +76,7 @@ def test_whoever_ever_edited_a_record_decides_no_review_of_it(database, cast):
     with later(1), database.transaction() as session:
         reviewer(session, cast, "adam")
         review = submitted(session, cast)
-        with pytest.raises(RuleBroken, match="wrote what is to be decided"):
+        with pytest.raises(RuleBroken, match="edited the record"):
             assign(session, cast.actor(session, "rita"), review, cast.people["adam"])
         taken(session, cast, review)
 

@@ -14,8 +14,8 @@ from registry.reviews.queries.words import waived_on
 from registry.reviews.rules.cadence import Standing
 from registry.reviews.rules.kinds import Answer, Decision, Kind, Signed
 from registry.reviews.rules.waivers import WaiverFacts
-from registry.systems.rules.record import Tier
-from tests.reviews.doing import NOW, answered, decided, edited, later, ready
+from registry.systems.rules.record import Stage, Tier
+from tests.reviews.doing import NOW, answered, decided, edited, later, ready, submitted
 from tests.reviews.test_words import UNTIL, all_signed, signed
 
 
@@ -107,3 +107,16 @@ def test_a_plain_approval_stands_beside_a_control_that_is_not_met_but_waived(ses
             terms = {"granted": True, "because": "So be it.", "until": UNTIL}
             decide_waiver(session, rita, waiver, **terms, confirmed_at=NOW)
         decided(session, cast, review)
+
+
+def test_a_retired_system_is_neither_submitted_nor_signed_for_nor_spared_anything(session, cast):
+    with later():
+        ada = cast.actor(session, "ada")
+        cast.triage.stage = Stage.RETIRED
+        for act in (
+            lambda: submitted(session, cast),
+            lambda: open_sheet(session, ada, cast.triage),
+            lambda: ask_waiver(session, ada, cast.triage, WaiverFacts("G60", "Late.", UNTIL)),
+        ):
+            with pytest.raises(RuleBroken, match="is retired"):
+                act()

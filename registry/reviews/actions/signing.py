@@ -19,6 +19,7 @@ from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.standing import standing_of
 from registry.reviews.rules.cadence import months_for, validity
 from registry.reviews.rules.content import Content, changed, content_from, named
+from registry.reviews.rules.decisions import problems_with_retired
 from registry.reviews.rules.kinds import Signed
 from registry.reviews.rules.separation import require_no_token
 from registry.reviews.rules.signing import (
@@ -78,6 +79,7 @@ def open_sheet(session: Session, actor: Actor, system: System) -> SignOff:
     """
     require(actor, Permission.SIGN_OFF_OPEN, system.id)
     require_no_token(actor)
+    refuse_if(problems_with_retired(system.stage))
     standing = standing_of(session, system)
     if standing.sheet is not None and not standing.takes_a_sheet:
         said = "is open and still fits. Sign that one." if standing.unsigned else "is signed and still fits."

@@ -16,7 +16,7 @@ from registry.reviews.queries.content import content_of
 from registry.reviews.queries.reviews import newest_approvals, newest_submission, undecided_of
 from registry.reviews.queries.rulebook import chosen, rule_on
 from registry.reviews.rules.cadence import due_on, months_for
-from registry.reviews.rules.decisions import problems_with_submission
+from registry.reviews.rules.decisions import problems_with_retired, problems_with_submission
 from registry.reviews.rules.kinds import Kind, State
 from registry.reviews.rules.separation import require_no_token
 from registry.systems.models import System
@@ -60,6 +60,7 @@ def submit(
     """
     require(actor, Permission.REVIEW_SUBMIT, system.id)
     require_no_token(actor)
+    refuse_if(problems_with_retired(system.stage))
     found = review or next(iter(undecided_of(session, system.id or 0, kind) if kind else ()), None)
     problems = problems_with_submission(found.state if found else State.WANTED, note)
     refuse_if([*problems, *([] if kind else [Problem("kind", "Say why it is to be reviewed.")])])

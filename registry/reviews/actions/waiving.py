@@ -15,6 +15,7 @@ from registry.reviews.models.words import Waiver
 from registry.reviews.queries.rulebook import rule_on, waivable
 from registry.reviews.queries.separating import involved_in_waiver
 from registry.reviews.queries.words import asked_for, waivers_standing
+from registry.reviews.rules.decisions import problems_with_retired
 from registry.reviews.rules.kinds import WaiverState
 from registry.reviews.rules.separation import require_no_token, require_separation
 from registry.reviews.rules.waivers import WaiverFacts, problems_with_waiver, standing_of, until_problems
@@ -29,6 +30,7 @@ def ask_waiver(session: Session, actor: Actor, system: System, facts: WaiverFact
     """
     require(actor, Permission.WAIVER_ASK, system.id)
     require_no_token(actor)
+    refuse_if(problems_with_retired(system.stage))
     today, subject = clock.today(), clean(facts.subject)
     _, rule = rule_on(session, today)
     refuse_if(problems_with_waiver(facts, today, rule.waiver_most_days))

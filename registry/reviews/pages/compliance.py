@@ -34,6 +34,7 @@ from registry.reviews.rules.signing import MEANING, seats_of
 from registry.reviews.rules.waivers import standing_of as waiver_standing
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.systems.rules.record import Stage
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.systemkit import frame
@@ -60,7 +61,7 @@ def compliance(key: str) -> ResponseReturnValue:
         next_step=_next_step(system, stands, any(each.review.state in UNDECIDED for each in found)),
         today=today,
         undecided=UNDECIDED,
-        submits=may(actor(), Permission.REVIEW_SUBMIT, number),
+        submits=may(actor(), Permission.REVIEW_SUBMIT, number) and system.stage is not Stage.RETIRED,
         attests=may(actor(), Permission.SYSTEM_ATTEST, number),
     )
 
@@ -88,6 +89,8 @@ def _seats_to_sign(system: System, stands: SystemStanding) -> list[Signed]:
 
 def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[str, str, str] | None:
     """What is to be done next, in words, with the words of the button and where it leads; None where nothing is."""
+    if system.stage is Stage.RETIRED:
+        return None
     submit = url_for("reviews.submit", key=system.key)
     review, attested = stands.review.validity.standing, stands.attested.validity.standing
     if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED, Standing.REJECTED} and not goes_on:

@@ -225,14 +225,20 @@ def _newest_numbers(system_ids: Collection[int] | None) -> Any:
 
 
 def rejection_of(session: Session, review: Review, content_sha256: str) -> ReviewDecision | None:
-    """The newest rejection, in another review of the system, of the very record with this hash; None where there is none."""
+    """The rejection that was the last word, in another review, on the very record with this hash; None where there is none.
+
+    Of a review that is over it is None: what came after its decision says nothing about what was known then.
+    """
+    if review.state not in UNDECIDED:
+        return None
     query = select(ReviewDecision).where(
         ReviewDecision.system_id == review.system_id,
-        ReviewDecision.decision == Decision.REJECT,
         ReviewDecision.content_sha256 == content_sha256,
         ReviewDecision.review_id != review.id,
+        col(ReviewDecision.decision).in_(_VERDICTS),
     )
-    return session.exec(query.order_by(col(ReviewDecision.id).desc()).limit(1)).first()
+    last = session.exec(query.order_by(col(ReviewDecision.id).desc()).limit(1)).first()
+    return last if last is not None and last.decision is Decision.REJECT else None
 
 
 def findings_of(session: Session, review_id: int) -> list[tuple[Finding, Person]]:

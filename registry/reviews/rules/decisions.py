@@ -9,7 +9,7 @@ from registry.evidence.rules.record import PREFIX as EVIDENCE_PREFIX
 from registry.kernel.errors import Problem
 from registry.kernel.text import counted, listed
 from registry.reviews.rules.kinds import UNDECIDED, WANTING, Answer, Decision, Severity, State
-from registry.systems.rules.record import LINE_LIMIT, TEXT_LIMIT, text_problems
+from registry.systems.rules.record import LINE_LIMIT, TEXT_LIMIT, Stage, text_problems
 
 MOST_CONDITIONS = 5
 # More digits than any number of the register has would be somebody's typing, and no database would take them.
@@ -104,6 +104,11 @@ def is_outdated(answered_at: datetime, handed_in: Sequence[tuple[datetime, str]]
 def evidence_named(shown_by: str) -> frozenset[int]:
     """The numbers of the pieces of evidence a text names, as in "EVD-0003, page 4"."""
     return frozenset(int(number) for number in _EVIDENCE.findall(shown_by))
+
+
+def problems_with_retired(stage: Stage) -> list[Problem]:
+    """Objections to anything that lets a system be used, once it is retired."""
+    return [Problem("", "This system is retired: there is nothing more to allow.")] * (stage is Stage.RETIRED)
 
 
 def problems_with_submission(state: State, note: str) -> list[Problem]:

@@ -9,7 +9,7 @@ from registry.kernel.errors import Forbidden
 SEATED = (
     "Whoever holds a seat on a system, or held one since this was first handed in, does not decide on it."
 )
-WROTE_IT = "Whoever wrote what is to be decided, or approved a version in force, does not decide on it."
+WROTE_IT = "Whoever edited the record of a system, or approved a version in force, does not decide on it."
 SUBMITTED_IT = "Whoever submitted or asked for something does not decide it."
 NO_TOKEN = "A token never decides, signs or attests: that takes a person."  # noqa: S105 - a sentence
 
