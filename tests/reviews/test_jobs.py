@@ -55,7 +55,7 @@ def test_each_thing_waits_on_the_desk_of_whoever_it_waits_for(session, cast):
     with later():
         want(session, the_registry("worker"), cast.sentinel, Kind.PERIODIC, NOW.date())
         review = submitted(session, cast)
-        assert desk("rita").unassigned == 1
+        assert (desk("rita").unassigned, desk("rita").unassigned_due) == (1, review.due_on)
         taken(session, cast, review)
         assert [each.key for each, _ in desk("rita").to_decide] == [review.key]
         assert [system.key for _, system in desk("ada").to_submit] == [cast.sentinel.key]

@@ -50,8 +50,7 @@ def decide(
     checked = checked_so_far(session, review, questions_of(session, review.packs))
     now = clock.now()
     _, rule = rule_on(session, now.date())
-    tier = system.tier.value if system.tier else None
-    until = due_on(now, months_for(rule.months, tier))
+    until = due_on(now, months_for(rule.months, system.tier))
     problems = problems_with_decision(facts, review.state, checked, now.date(), until)
     refuse_if([*problems, *confirmation_problems(confirmed_at, now)])
     decision = _decided(session, actor, review, handed_in, facts)
@@ -59,7 +58,7 @@ def decide(
     review.ended_at = None if review.state is State.RETURNED else now
     if review.state is State.RETURNED:
         # The day so far was the reviewers'. Whoever has to mend something has as long as they had.
-        review.due_on = now.date() + timedelta(days=months_for(rule.decide_days, tier))
+        review.due_on = now.date() + timedelta(days=months_for(rule.decide_days, system.tier))
     record(session, actor, Event.REVIEW_DECIDED, decision, system_id=review.system_id)
     return decision
 

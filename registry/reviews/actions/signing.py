@@ -85,13 +85,12 @@ def open_sheet(session: Session, actor: Actor, system: System) -> SignOff:
         said = "is open and still fits. Sign that one." if standing.unsigned else "is signed and still fits."
         raise RuleBroken([Problem("", f"{standing.sheet.key} {said}")])
     pack, rule = rule_on(session, clock.today())
-    tier = system.tier.value if system.tier else "unclassified"
     sheet = SignOff(
         system_id=system.id or 0,
         opened_at=clock.now(),
         opened_by_id=actor.person_id or 0,
         pack=pack.said,
-        seats=[seat.value for seat in seats_wanted(rule.extra_seats.get(tier, ()))],
+        seats=[seat.value for seat in seats_wanted(rule.extra_seats.get(system.tier or "unclassified", ()))],
         content=standing.content.as_json(),
         content_sha256=standing.content.sha256,
     )
@@ -154,7 +153,7 @@ def _refuse_over(session: Session, sheet: SignOff, system: System) -> None:
     if newest.id != sheet.id:
         raise RuleBroken([Problem("", f"{newest.key} took the place of {sheet.key}. Sign that one.")])
     _, rule = rule_on(session, clock.today())
-    months = months_for(rule.sign_off_months, system.tier.value if system.tier else None)
+    months = months_for(rule.sign_off_months, system.tier)
     if not validity(sheet.opened_at, months, clock.today(), warn_days=0).holds:
         raise RuleBroken([Problem("", f"{sheet.key} has lapsed. Open a new one.")])
 

@@ -70,7 +70,7 @@ def submit(
     content, before = content_of(session, system), newest_submission(session, review.id or 0)
     is_the_same = before is not None and before.content_sha256 == content.sha256
     if review.state is not State.SUBMITTED or not is_the_same:
-        days = months_for(rule.decide_days, system.tier.value if system.tier else None)
+        days = months_for(rule.decide_days, system.tier)
         review.due_on = clock.today() + timedelta(days=days)
     review.state = State.SUBMITTED
     session.add(
@@ -115,4 +115,4 @@ def _wanted_by(session: Session, review: Review) -> date:
         return clock.today()
     tier = session.get_one(System, review.system_id).tier
     _, rule = rule_on(session, clock.today())
-    return due_on(found[0].at, months_for(rule.months, tier.value if tier else None))
+    return due_on(found[0].at, months_for(rule.months, tier))

@@ -47,9 +47,7 @@ def to_open(session: Session, actor: Actor, today: date) -> list[tuple[str, date
     )
     found = []
     for system in session.exec(query.order_by(col(System.id))):
-        due = due_on(
-            approved[system.id or 0], months_for(rule.months, system.tier.value if system.tier else None)
-        )
+        due = due_on(approved[system.id or 0], months_for(rule.months, system.tier))
         if today >= due - timedelta(days=rule.open_days_before):
             found.append((system.key, due))
     return found
@@ -79,7 +77,10 @@ def left_behind(session: Session, today: date) -> Sequence[Review]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What of reviews waits for one person, each with the system it is about."""
+    """What of reviews waits for one person, each with the system it is about.
+
+    `unassigned` counts the reviews no reviewer has yet, `unassigned_due` is the earliest day by which one is to be decided.
+    """
 
     to_submit: Sequence[tuple[Review, System]]
     to_decide: Sequence[tuple[Review, System]]
@@ -91,6 +92,7 @@ class Waiting:
     stale: Sequence[tuple[System, list[FieldChange]]]
     waivers_ending: Sequence[tuple[Waiver, System]]
     unassigned: int = 0
+    unassigned_due: date | None = None
 
 
 def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
@@ -109,6 +111,7 @@ def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     )
     to_mend = (col(Finding.owner_id) == actor.person_id) & (col(Finding.state) == FindingState.OPEN)
     attest, stale = _of_owner(session, actor, today)
+    unassigned, unassigned_due = _unassigned(session, actor)
     return Waiting(
         to_submit=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id in owned],
         to_decide=[each for each in reviews if each[0].state is State.SUBMITTED],
@@ -119,7 +122,8 @@ def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
         to_attest=attest,
         stale=stale,
         waivers_ending=running_out(session, actor, today, rule.waiver_warn_days),
-        unassigned=_unassigned(session, actor),
+        unassigned=unassigned,
+        unassigned_due=unassigned_due,
     )
 
 
@@ -129,14 +133,19 @@ def _with_system(session: Session, actor: Actor, kind: Any, which: ColumnElement
     return [tuple(row) for row in session.execute(query)]
 
 
-def _unassigned(session: Session, actor: Actor) -> int:
+def _unassigned(session: Session, actor: Actor) -> tuple[int, date | None]:
     if Role.REVIEWER not in actor.roles:
-        return 0
-    query = select(func.count()).select_from(Review).join(System, col(System.id) == col(Review.system_id))
+        return 0, None
+    query = (
+        select(func.count(), func.min(Review.due_on))
+        .select_from(Review)
+        .join(System, col(System.id) == col(Review.system_id))
+    )
     query = query.where(
         Review.state == State.SUBMITTED, col(Review.assigned_to_id).is_(None), visible_to(actor)
     )
-    return session.exec(query).one()
+    count, due = session.exec(query).one()
+    return count, due
 
 
 def _to_sign(session: Session, actor: Actor, today: date) -> list[tuple[SignOff, System, Signed]]:
@@ -148,7 +157,7 @@ def _to_sign(session: Session, actor: Actor, today: date) -> list[tuple[SignOff,
     for sheet, system in sheets:
         wanted = {Signed(each) for each in sheet.seats} - signed[sheet.id or 0].keys()
         seats = [seat for seat in seats_of(actor, system.id or 0) if seat in wanted]
-        months = months_for(rule.sign_off_months, system.tier.value if system.tier else None)
+        months = months_for(rule.sign_off_months, system.tier)
         lapsed = not validity(sheet.opened_at, months, today, warn_days=0).holds
         if seats and not lapsed and not changed(content_from(sheet.content), now[system.id or 0]):
             found.append((sheet, system, seats[0]))
@@ -175,13 +184,13 @@ def _of_owner(
     attest: list[tuple[System, Standing, date | None]] = []
     stale: list[tuple[System, list[FieldChange]]] = []
     for system in systems:
-        number, tier = system.id or 0, system.tier.value if system.tier else None
+        number = system.id or 0
         if changes := changed(content_from(approvals[number][1].content), now[number]):
             stale.append((system, changes))
         given = stated.get(number)
         held = validity(
             given.at if given else None,
-            months_for(rule.attestation_months, tier),
+            months_for(rule.attestation_months, system.tier),
             today,
             warn_days=rule.remind_days_before,
             is_stale=given is not None and bool(changed(content_from(given.content), now[number])),

@@ -74,14 +74,13 @@ def standing_of(session: Session, system: System, on: date | None = None) -> Sys
     sheet = next(iter(sign_offs_of(session, number, 1)), None)
     signatures = signatures_of(session, [sheet])[sheet.id or 0] if sheet else {}
     seats = tuple(Signed(each) for each in sheet.seats) if sheet else ()
-    tier = system.tier.value if system.tier else None
 
     def held(at: datetime | None, kept: Mapping[str, Any] | None, months: Mapping[str, int]) -> OnContent:
         changes = changed(content_from(kept), now) if kept is not None else []
         return OnContent(
             validity(
                 at,
-                months_for(months, tier),
+                months_for(months, system.tier),
                 today,
                 warn_days=rule.remind_days_before,
                 is_stale=bool(changes),
