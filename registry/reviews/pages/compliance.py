@@ -1,5 +1,6 @@
 """What stands of one system: its review, attestation, sign-off and waivers; attesting; opening a sheet and signing it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -168,16 +169,21 @@ def sign(number: int) -> ResponseReturnValue:
     if done is not None:
         flash(f"You have signed {sheet.key}.", "good")
         return redirect(back, 303)
+    return _sign_page(form, sheet, system, seats, cancel=back, is_known=is_known)
+
+
+def _sign_page(
+    form: SignForm, sheet: SignOff, system: System, seats: Sequence[Signed], **more: Any
+) -> ResponseReturnValue:
     return step_page(
         form,
         system=system,
         title=f"Sign {sheet.key}",
         label="Sign",
-        cancel=back,
-        is_known=is_known,
         lead="You sign the record as it stood when the sheet was opened. Your signature holds while it reads so.",
         paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
         content=content_from(sheet.content),
+        **more,
     )
 
 

@@ -7,7 +7,7 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict
 from registry.reviews.actions import deciding as actions
 from registry.reviews.forms import DecideForm, NoteForm
-from registry.reviews.models.reviews import Review, ReviewCondition
+from registry.reviews.models.reviews import Review, ReviewCondition, ReviewSubmission
 from registry.reviews.pages.shared import (
     BOTH,
     bound,
@@ -49,6 +49,13 @@ def decide(number: int) -> ResponseReturnValue:
         return _changed(review, system, refused)
     if done is not None:
         return to_review(review, f"{review.key} is decided: {review.state.said}.")
+    return _decision_page(review, system, handed_in, form)
+
+
+def _decision_page(
+    review: Review, system: System, handed_in: ReviewSubmission | None, form: DecideForm
+) -> ResponseReturnValue:
+    """The form, below what it binds to and what stands in the way of a plain approval."""
     checked = checked_so_far(session(), review, questions_of(session(), review.packs))
     rejection = queries.rejection_of(session(), review, handed_in.content_sha256) if handed_in else None
     return shown(

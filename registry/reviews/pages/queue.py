@@ -29,11 +29,9 @@ _UNCLASSIFIED = "none"
 @needs(Permission.SYSTEM_READ)
 def queue() -> ResponseReturnValue:
     by = _narrowing()
-    before, after = _seen("before"), _seen("waivers_after")
+    before = _seen("before")
     found = reviews_page(session(), actor(), by, before=before, limit=PAGE)
     numbers = counts(session(), actor(), by)
-    is_reviewer = Role.REVIEWER in actor().roles
-    asked = waivers_asked(session(), actor(), after=after, limit=PAGE) if is_reviewer else None
     return render_template(
         "reviews/list.html",
         found=found.items,
@@ -44,15 +42,21 @@ def queue() -> ResponseReturnValue:
         tiers=list(Tier),
         today=clock.today(),
         undecided=UNDECIDED,
-        is_reviewer=is_reviewer,
-        waivers=asked.items if asked else (),
-        more_waivers_url=_address(waivers_after=cursor_of(*asked.next_after))
-        if asked and asked.next_after
-        else None,
-        first_waivers_url=_address() if after else None,
+        **_waivers(),
         next_url=_address(before=cursor_of(*found.next_after)) if found.next_after else None,
         first_url=_address() if before else None,
     )
+
+
+def _waivers() -> dict[str, Any]:
+    """What a reviewer finds below the queue: a page of the waivers that are asked for; nobody else finds any."""
+    if Role.REVIEWER not in actor().roles:
+        return {"is_reviewer": False}
+    after = _seen("waivers_after")
+    asked = waivers_asked(session(), actor(), after=after, limit=PAGE)
+    more = _address(waivers_after=cursor_of(*asked.next_after)) if asked.next_after else None
+    first = _address() if after else None
+    return {"is_reviewer": True, "waivers": asked.items, "more_waivers": more, "first_waivers": first}
 
 
 def _seen(name: str) -> int | None:
