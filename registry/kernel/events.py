@@ -187,6 +187,7 @@ class Event(StrEnum):
     REVIEW_OPENED = "review.opened"
     REVIEW_SUBMITTED = "review.submitted"
     REVIEW_ASSIGNED = "review.assigned"
+    REVIEW_FREED = "review.freed"
     REVIEW_FRAMED = "review.framed"
     REVIEW_ANSWERED = "review.answered"
     REVIEW_DECIDED = "review.decided"

@@ -161,6 +161,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.REVIEW_OPENED,
         Event.REVIEW_SUBMITTED,
         Event.REVIEW_ASSIGNED,
+        Event.REVIEW_FREED,
         Event.REVIEW_FRAMED,
         Event.REVIEW_ANSWERED,
         Event.REVIEW_DECIDED,

@@ -67,7 +67,7 @@ class AssignForm(Form):
     """Who has a review."""
 
     reviewer_id = Picked(
-        "Reviewer", "Somebody who neither answers for the system nor submitted it.", required=True
+        "Reviewer", "Somebody who holds no seat on the system and has not written its record.", required=True
     )
 
 
@@ -120,7 +120,11 @@ class FindingForm(Form):
 
     title = Line("What is wanting", LINE_LIMIT, "In one line.", required=True)
     detail = Text("Detail", TEXT_LIMIT, _MARKDOWN, rows=3)
-    severity = Chosen("Severity", Severity, "Nothing is approved beside an open one of high severity.")
+    severity = Chosen(
+        "Severity",
+        Severity,
+        "Nothing is approved beside one of high severity until it is verified as mended.",
+    )
     owner_id = Picked("Who mends it", "It stands on their desk.", required=True)
     due_on = Day("By", "The day it has to be mended by.")
 
@@ -165,8 +169,7 @@ class WaiverForm(Form):
         "What is waived",
         [Wanted()],
         choices=[],
-        description="A control, or a statement of the record.",
-        validate_choice=False,
+        description="A control of a framework, or a criterion of a gate.",
     )
     because = Text(
         "Why", TEXT_LIMIT, "Why it cannot be met now, and what stands in for it meanwhile.", required=True

@@ -1,4 +1,4 @@
-"""Open periodic reviews when they fall due; tell owners of them, and the head of the unit of those nobody submitted."""
+"""Open periodic reviews when they fall due; tell owners of them, and whoever heads the unit of those nobody submitted; free those nobody works on."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -37,9 +37,18 @@ def open_due(database: Database, _payload: dict[str, Any]) -> None:
 
 
 def chase_reviews(database: Database, _payload: dict[str, Any]) -> None:
-    """Note once per due day that an owner was told of a review that is wanted, and later that the head of the unit was."""
+    """Note once per due day that an owner was told of a review that is wanted, and later that the head of the unit was.
+
+    And free the reviews of reviewers who have left or are none any more, each in a transaction of its own.
+    """
     with database.transaction(read_only=True) as session:
-        numbers = [review.id or 0 for review in queries.with_owner(session) if _is_late(session, review)]
+        left = [review.id or 0 for review in queries.left_behind(session, clock.today())]
+        _, rule = rule_on(session, clock.today())
+        soon = queries.with_owner(session, clock.today() + timedelta(days=rule.remind_days_before))
+        numbers = [review.id or 0 for review in soon if _is_late(session, review)]
+    for number in left:
+        with suppress(NotFound), database.transaction() as session:
+            _free(session, number)
     for number in numbers:
         with suppress(NotFound), database.transaction() as session:
             _tell(session, number)
@@ -59,6 +68,13 @@ def _is_to_escalate(session: Session, review: Review) -> bool:
     _, rule = rule_on(session, clock.today())
     due = review.due_on or clock.today()
     return is_to_be_escalated(due, clock.today(), rule.escalate_days_after, review.escalated_for)
+
+
+def _free(session: Session, number: int) -> None:
+    review, _ = by_number(session, _WORKER, number, lock=True)
+    # Decided, or given to somebody else, while this one was on its way.
+    if review in queries.left_behind(session, clock.today()):
+        chasing.free(session, _WORKER, review)
 
 
 def _tell(session: Session, number: int) -> None:

@@ -278,8 +278,8 @@ def _reviews(session: Session, cast: Cast, words: Words) -> None:
     ben, name = cast.actor(session, "ben"), words.line("Ben Engineer", 200)
     signing.sign(session, ben, sheet, triage, Signed.ENGINEERING, name, confirmed_at=clock.now())
     for granted in (True, None):
-        asked_for = WaiverFacts(words.line("F1.1"), words.text("The supplier is late"), day)
-        waiver = waiving.ask_waiver(session, ada, triage, asked_for, words.text("Sources are named"))
+        asked_for = WaiverFacts("F1.1", words.text("The supplier is late"), day)
+        waiver = waiving.ask_waiver(session, ada, triage, asked_for)
         if granted:
             waiving.decide_waiver(
                 session,

@@ -46,7 +46,7 @@ def taken(session, cast, review, by="rita"):
 def answered(session, cast, review, by="rita", said=Answer.MET):
     """Every question of the checklist answered alike."""
     given = {each.key: Given(said, "Seen in its record.") for each in questions_of(session, review.packs)}
-    return answer(session, cast.actor(session, by), review, given)
+    return answer(session, cast.actor(session, by), review, given, still_hold=True)
 
 
 def ready(session, cast, **more):

@@ -6,20 +6,22 @@ import pytest
 
 from registry.classification.actions import Verdict, complete
 from registry.data_sources import actions as data
-from registry.data_sources.rules.sources import Purpose, SourceFacts
+from registry.data_sources.rules.sources import Purpose, SourceFacts, Stated
 from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
+from registry.kernel.calendar import Cadence
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Kind, MetricFacts
 from registry.objectives.rules.objective import ObjectiveFacts
 from registry.reviews.queries.content import content_of, contents_of
+from registry.reviews.queries.reviews import content_submitted, newest_submission
 from registry.reviews.rules.content import changed
 from registry.systems.rules.record import Kind as SystemKind
 from registry.systems.rules.record import Reversibility, Tier
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
 from tests.classification.answering import answers
-from tests.reviews.doing import edited, later
+from tests.reviews.doing import edited, later, submitted
 from tests.store.statements import counted
 
 STATEMENTS = {
@@ -32,6 +34,10 @@ STATEMENTS = {
     "Oversight plan": {"oversight_plan": "Ben looks."},
     "Vendor": {"vendor_name": "Acme"},
     "Where it runs": {"deployed_where": "Frankfurt"},
+    "Users": {"users": "Claims handlers"},
+    "Known limitations": {"known_limitations": "Slow."},
+    "Roles under the law": {"legal_roles": "Deployer"},
+    "Vendor: way out": {"vendor_exit": "Ninety days."},
 }
 
 
@@ -42,7 +48,7 @@ def test_each_declared_statement_of_the_record_is_named_when_it_changes_and_no_o
         now = content_of(session, cast.triage)
         assert [each.label for each in changed(before, now)] == [label]
         before = now
-    edited(session, cast, name="Claims sorting", summary="Sorts.", known_limitations="Slow.")
+    edited(session, cast, name="Claims sorting", summary="Sorts.", complaints_contact="x@example.org")
     assert content_of(session, cast.triage).sha256 == before.sha256
     cast.people["ada"].name = "Ada Married"
     assert content_of(session, cast.triage).sha256 == before.sha256
@@ -91,9 +97,15 @@ def test_objective_metrics_data_dependencies_and_the_version_in_use_are_material
         assert differs() == ["Metric “Recall”"]
         metric.target = Decimal("0.80")
         assert differs() == ["Metric “Recall”: target"]
+        metric.minimum_sample, metric.cadence = 5, Cadence.YEARLY
+        assert differs() == ["Metric “Recall”: cases at least", "Metric “Recall”: measured"]
+        metric.name = "Precision"
+        assert differs() == ["Metric “Precision”: name"]
         source = data.add_source(session, ada, SourceFacts(name="Claims", owner_id=cast.number("ada")))
         data.attach(session, ada, number, source, Purpose.TRAINING)
         assert differs() == ["Data “Claims”"]
+        source.special_category, source.schema_version = Stated.YES, "9"
+        assert differs() == ["Data “Claims”: special categories", "Data “Claims”: version of its schema"]
         service = DependencyFacts(Direction.UPSTREAM, service="Postcodes")
         depends = dependencies.add_dependency(session, ada, number, service)
         assert differs() == [f"Dependency {depends.id} (Postcodes)"]
@@ -102,8 +114,9 @@ def test_objective_metrics_data_dependencies_and_the_version_in_use_are_material
         )
         assert differs() == []
         versions.approve(session, cast.actor(session, "dee"), model, version=model.version)
-        versions.put_live(session, ada, number, [(model, 100)])
         assert differs() == ["Version in use"]
+        versions.put_live(session, ada, number, [(model, 100)])
+        assert differs() == []
 
 
 def test_the_content_of_many_systems_takes_as_many_statements_as_that_of_one(database, session, cast):
@@ -123,3 +136,12 @@ def test_a_dependency_on_a_hidden_system_says_nothing_of_it(session, cast, other
     kept = str(content_of(session, cast.triage).as_json())
     assert "Sentinel" not in kept
     assert "another system" in kept
+
+
+def test_a_record_is_kept_in_its_order_on_either_database(database, cast):
+    with later(), database.transaction() as session:
+        submitted(session, cast)
+    with database.transaction(read_only=True) as session:
+        now = content_of(session, session.get_one(type(cast.triage), cast.triage.id))
+        kept = content_submitted(newest_submission(session, 1))
+        assert (list(kept.fields.items()), kept.listed) == (list(now.fields.items()), now.listed)

@@ -1,19 +1,42 @@
 """The pages of reviews: from submission to decision by their forms; the password asked once; nobody meets what is hidden."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
+from registry.kernel.errors import RuleBroken
+from registry.reviews.actions.findings import add_finding
+from registry.reviews.actions.signing import open_sheet
+from registry.reviews.actions.waiving import ask_waiver
 from registry.reviews.models.reviews import Review, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, Waiver
-from registry.reviews.queries.reviews import answers_of
-from registry.reviews.queries.rulebook import questions_of
-from registry.reviews.rules.kinds import Answer, State
+from registry.reviews.queries.checking import answers_of
+from registry.reviews.queries.knowing import who_may_know
+from registry.reviews.queries.rulebook import questions_of, waivable
+from registry.reviews.rules.findings import FindingFacts
+from registry.reviews.rules.kinds import Answer, Decision, Severity, State
+from registry.reviews.rules.waivers import WaiverFacts
+from registry.systems.models import System
+from registry.systems.queries import numbers_visible_to
+from registry.systems.rules.record import Tier
 from tests.cast import PASSWORD
-from tests.reviews.doing import DOOR, NOW, answered, decided, edited, later, ready, seated, submitted, taken
+from tests.reviews.doing import (
+    DOOR,
+    NOW,
+    answered,
+    decided,
+    edited,
+    later,
+    ready,
+    reviewer,
+    seated,
+    submitted,
+    taken,
+)
 from tests.store.statements import counted
 from tests.web.pages import filled
 
@@ -135,7 +158,7 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(database
         review = submitted(session, cast)
         taken(session, cast, review)
     rita = client_of("rita")
-    pages = ("/reviews", "/reviews/1", f"/systems/{cast.triage.key}/compliance", "/")
+    pages = ("/reviews", "/reviews/1", "/reviews/1/assign", f"/systems/{cast.triage.key}/compliance", "/")
 
     def statements():
         found = []
@@ -149,6 +172,8 @@ def test_pages_take_the_same_number_of_statements_however_much_there_is(database
     before = statements()
     with database.transaction() as session:
         answered(session, cast, session.merge(review))
+        for name in ("otto", "mia", "olga"):
+            reviewer(session, cast, name)
         for system in (cast.pricing, cast.sentinel):
             submitted(session, cast, by="olga" if system is cast.pricing else "ada", system=system)
     assert statements() == before
@@ -193,3 +218,129 @@ def test_a_window_opened_before_takes_back_no_answer_given_since(database, cast,
     assert stands(first) == (Answer.NOT_MET, "Not there.")
     for nonsense in ("", "[", "[1,2,3]", '{"a": 1}'):
         assert send(**{f"read-{first}": nonsense}).status_code in {303, 422}
+
+
+def test_a_rejected_record_handed_in_unchanged_says_so_to_whoever_decides(database, cast, client_of):
+    with database.transaction() as session:
+        decided(session, cast, ready(session, cast), decision=Decision.REJECT, reason="Too bold.")
+        ready(session, cast)
+    rita = client_of("rita")
+    for page in ("/reviews/2", "/reviews/2/decide"):
+        shown = rita.get(page).text
+        assert ("This very record was rejected before" in shown, "Too bold." in shown) == (True, True)
+    assert "newest review rejected it" not in rita.get(f"/systems/{cast.triage.key}/compliance").text
+    with database.transaction() as session:
+        edited(session, cast, autonomy=2)
+        submitted(session, cast)
+    assert "was rejected before" not in rita.get("/reviews/2").text
+
+
+def test_what_is_decided_attested_and_signed_is_shown_and_is_what_was_read(database, cast, client_of, known):
+    with database.transaction() as session:
+        seated(session, cast)
+        ready(session, cast)
+        open_sheet(session, cast.actor(session, "ada"), session.merge(cast.triage))
+    rita = client_of("rita")
+    [link] = set(re.findall(r"/reviews/1/decide\?read=\w{64}", rita.get("/reviews/1").text))
+    assert rita.get(link).status_code == 200
+    with later(seconds=5):
+        with database.transaction() as session:
+            edited(session, cast, intended_use="Refusing claims by itself.")
+            submitted(session, cast, note="Small wording.")
+        refused = rita.get(link)
+        assert (refused.status_code, "Refusing claims by itself." in refused.text) == (409, True)
+        shown = rita.get("/reviews/1").text
+        assert (shown.count("to be looked at again"), "They still hold" in shown) == (3, True)
+        page = rita.get("/reviews/1/decide").text
+        assert "Answers given on an earlier record" in page
+        for name, address in (("rita", "/reviews/1/decide"), ("ada", f"/systems/{cast.triage.key}/attest")):
+            assert "Refusing claims by itself." in client_of(name).get(address).text
+        sheet = client_of("ben").get("/sign-offs/1/sign").text
+        assert ("Intended use" in sheet, "Refusing claims" in sheet) == (True, False)
+
+
+def test_an_open_sheet_of_a_hidden_system_is_for_executives_to_sign_and_nothing_else_of_it(
+    database, cast, client_of, known
+):
+    with database.transaction() as session:
+        accounts.set_password(session, DOOR, session.merge(cast.people["eva"]), PASSWORD)
+        sentinel = session.get_one(System, cast.sentinel.id)
+        sentinel.tier = Tier.HIGH
+        open_sheet(session, cast.actor(session, "ada"), sentinel)
+        open_sheet(session, cast.actor(session, "ada"), session.get_one(System, cast.triage.id))
+    eva = client_of("eva")
+    assert "Sign Sentinel for the executive seat" in eva.get("/").text
+    assert "Sentinel" not in client_of("otto").get("/").text
+    page = eva.get("/sign-offs/1/sign")
+    assert (page.status_code, cast.sentinel.key in page.text) == (200, True)
+    assert f"/systems/{cast.sentinel.key}" not in page.text
+    hidden = ("/sign-offs/1", f"/systems/{cast.sentinel.key}", f"/systems/{cast.sentinel.key}/compliance")
+    assert {eva.get(address).status_code for address in hidden} == {404}
+    assert client_of("otto").get("/sign-offs/1/sign").status_code in {403, 404}
+    reply = eva.post("/sign-offs/1/sign", data=filled(page.text) | {"password": PASSWORD})
+    assert (reply.status_code, reply.location) == (303, "/")
+    assert eva.get("/sign-offs/1/sign").status_code == 404
+    assert eva.get("/sign-offs/2/sign").status_code == 200
+
+
+def test_a_finding_is_given_to_nobody_who_may_not_know_of_the_system(database, cast, client_of):
+    with database.transaction() as session:
+        sentinel = session.get_one(System, cast.sentinel.id)
+        review, rita = ready(session, cast, system=sentinel), cast.actor(session, "rita")
+        for name in ("otto", "eva"):
+            facts = FindingFacts("Grave", "", Severity.HIGH, cast.number(name), NOW.date())
+            with pytest.raises(RuleBroken, match="may not see this system"):
+                add_finding(session, rita, review, facts)
+        offered = who_may_know(session, sentinel)
+        names = {name for name, person in cast.people.items() if person.id in offered}
+        assert names == {name for name in cast.people if sees(session, cast.actor(session, name), sentinel)}
+    shown = client_of("rita").get("/reviews/1/findings/new").text
+    assert ("Hedy Head" in shown, "Otto Outsider" in shown) == (True, False)
+
+
+def sees(session, who, system):
+    return bool(session.exec(numbers_visible_to(who).where(System.id == system.id)).all())
+
+
+def test_a_review_that_is_over_is_not_handed_in_again_by_its_page(database, cast, client_of):
+    with database.transaction() as session:
+        decided(session, cast, ready(session, cast))
+    ada = client_of("ada")
+    sent = filled(ada.get("/reviews/1/submit").text) | {"note": "Again."}
+    refused = ada.post("/reviews/1/submit", data=sent)
+    assert (refused.status_code, "This review is over" in refused.text) == (422, True)
+    assert client_of("rita").get("/reviews/2").status_code == 404
+
+
+def test_a_finding_is_said_to_be_resolved_by_those_alone_whose_page_offers_it(database, cast, client_of):
+    with database.transaction() as session:
+        review = ready(session, cast)
+        facts = FindingFacts("Grave", "", Severity.HIGH, cast.number("otto"), NOW.date())
+        add_finding(session, cast.actor(session, "rita"), review, facts)
+    for name, may in (("ben", False), ("dee", True), ("otto", True), ("mia", False)):
+        client = client_of(name)
+        offered = "/findings/1/resolve" in client.get("/reviews/1").text
+        assert (offered, client.get("/findings/1/resolve").status_code) == (may, 200 if may else 403)
+
+
+def test_waivers_are_listed_longest_asked_first_page_by_page_and_an_open_verdict_says_so_at_its_field(
+    database, cast, client_of, known
+):
+    with database.transaction() as session:
+        ada, triage = cast.actor(session, "ada"), session.get_one(System, cast.triage.id)
+        subjects = list(waivable(session, NOW.date()))[:31]
+        for subject in subjects:
+            ask_waiver(session, ada, triage, WaiverFacts(subject, "Late.", NOW.date() + timedelta(days=20)))
+    rita = client_of("rita")
+    first = rita.get("/reviews").text
+    assert ("WVR-0001" in first, "WVR-0031" in first) == (True, False)
+    [following] = re.findall(r'href="(/reviews\?waivers_after=[^"]+)"', first)
+    assert "WVR-0031" in rita.get(following).text
+    sent = filled(rita.get("/waivers/1/decide").text) | {
+        "because": "So.",
+        "password": PASSWORD,
+        "verdict": "",
+    }
+    refused = rita.post("/waivers/1/decide", data=sent)
+    assert refused.status_code == 422
+    assert '<a href="#verdict">Decision: Say whether you grant it.</a>' in refused.text

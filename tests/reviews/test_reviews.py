@@ -4,6 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.evidence import actions as evidence
+from registry.evidence.queries import uses_of
+from registry.evidence.rules.record import EvidenceFacts
+from registry.evidence.rules.record import Kind as EvidenceKind
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
@@ -12,11 +16,13 @@ from registry.reviews.actions.deciding import meet_condition
 from registry.reviews.actions.reviewing import Given, answer, assign, frame
 from registry.reviews.actions.submitting import want, withdraw
 from registry.reviews.queries import reviews as queries
+from registry.reviews.queries.checking import answers_of, checked
 from registry.reviews.queries.rulebook import frameworks_to_choose, questions_of
 from registry.reviews.queries.standing import standing_of
 from registry.reviews.rules.cadence import Standing
 from registry.reviews.rules.findings import FindingFacts
 from registry.reviews.rules.kinds import Answer, Decision, FindingState, Kind, Severity, State
+from tests.evidence.samples import LIMIT, PDF, arrived, files_in, sent
 from tests.incidents.happening import is_whole
 from tests.ownership.doing import events
 from tests.reviews.doing import NOW, answered, decided, edited, later, ready, reviewer, submitted, taken
@@ -122,15 +128,15 @@ def test_one_answer_serves_the_controls_of_other_frameworks_that_name_the_same_p
         review, rita = submitted(session, cast), cast.actor(session, "rita")
         taken(session, cast, review)
         answer(session, rita, review, {asked[0].key: Given(Answer.MET, "Seen.", "page 3")})
-        rows = queries.answers_of(session, review.id)
+        rows = answers_of(session, review.id)
         assert {row.control: row.taken_from for row in rows.values()} == {"A": "", "X": asked[0].key}
         answer(session, rita, review, {asked[0].key: Given(Answer.PARTLY, "Half.", "page 3")})
         answer(session, rita, review, {asked[2].key: Given(Answer.PARTLY, "Half.", "page 3")})
-        served = queries.answers_of(session, review.id)[asked[2].key]
+        served = answers_of(session, review.id)[asked[2].key]
         assert (served.answer, served.taken_from) == (Answer.PARTLY, asked[0].key)
         answer(session, rita, review, {asked[2].key: Given(Answer.MET, "Here it is whole.")})
         answer(session, rita, review, {asked[0].key: Given(Answer.NOT_MET, "None.")})
-        served = queries.answers_of(session, review.id)[asked[2].key]
+        served = answers_of(session, review.id)[asked[2].key]
         assert (served.answer, served.taken_from) == (Answer.MET, "")
         with pytest.raises(RuleBroken, match="what is missing"):
             answer(session, rita, review, {asked[1].key: Given(Answer.NOT_MET)})
@@ -225,3 +231,72 @@ def test_what_is_typed_is_kept_as_every_text_is_and_what_cannot_be_stored_is_ref
         with pytest.raises(RuleBroken) as refused:
             answer(session, cast.actor(session, "rita"), review, {key: Given(Answer.MET, "\x1b", "a\nb")})
         assert said(refused) == [f"note-{key}", f"shown_by-{key}"]
+
+
+def test_nothing_is_approved_beside_a_grave_finding_of_the_system_until_somebody_else_verified_it(
+    session, cast
+):
+    with later():
+        rita, first = cast.actor(session, "rita"), ready(session, cast)
+        due = NOW.date() + timedelta(days=9)
+        facts = FindingFacts("Nobody reads the log", "", Severity.HIGH, cast.number("ben"), due)
+        finding = findings.add_finding(session, rita, first, facts)
+        findings.resolve_finding(session, cast.actor(session, "ada"), finding, "Done.")
+        with pytest.raises(RuleBroken, match="not verified as mended"):
+            decided(session, cast, first)
+        withdraw(session, cast.actor(session, "ada"), first)
+        again = ready(session, cast)
+        with pytest.raises(RuleBroken, match="not verified as mended"):
+            decided(session, cast, again)
+        findings.verify_finding(session, rita, finding)
+        decided(session, cast, again)
+
+
+def test_answers_given_on_an_earlier_record_count_again_only_once_they_are_said_to_hold(session, cast):
+    with later():
+        review, rita = ready(session, cast), cast.actor(session, "rita")
+        keys = [each.key for each in questions_of(session, review.packs)]
+    with later(seconds=1):
+        submitted(session, cast, note="The same again.")
+        assert checked(session, review, questions_of(session, review.packs)).again == frozenset()
+    with later(seconds=2):
+        edited(session, cast, intended_use="Refusing claims by itself.", autonomy=5)
+        submitted(session, cast, note="No big change.")
+        found = checked(session, review, questions_of(session, review.packs))
+        assert (found.answered, sorted(found.again)) == (0, sorted(keys))
+        with pytest.raises(RuleBroken, match="record has changed since 3 controls"):
+            decided(session, cast, review)
+    with later(seconds=3):
+        same = {key: Given(Answer.MET, "Seen in its record.") for key in keys}
+        answer(session, rita, review, same)
+        answer(session, rita, review, {keys[0]: same[keys[0]], keys[1]: Given(Answer.MET, "Seen anew.")})
+        answer(session, rita, review, {keys[0]: same[keys[0]]}, still_hold=True)
+        found = checked(session, review, questions_of(session, review.packs))
+        assert found.again == frozenset(keys[2:])
+        answer(session, rita, review, same, still_hold=True)
+        decided(session, cast, review)
+
+
+def test_evidence_named_for_an_answer_supports_the_review_and_must_be_the_systems_own_and_stand(
+    session, cast, tmp_path
+):
+    ada, rita, files = cast.actor(session, "ada"), cast.actor(session, "rita"), files_in(tmp_path)
+
+    def piece(system):
+        facts = EvidenceFacts("Test report", EvidenceKind.TEST_REPORT)
+        with files.drafted(sent(PDF), limit=LIMIT) as draft:
+            return evidence.add_evidence(session, ada, system.id, facts, arrived(files, draft, "report.pdf"))
+
+    with later():
+        review = ready(session, cast)
+        own, gone, other = piece(cast.triage), piece(cast.triage), piece(cast.sentinel)
+        evidence.withdraw(session, ada, gone, "Wrong file.", version=gone.version)
+        key = questions_of(session, review.packs)[0].key
+        for named, why in ((gone, "was withdrawn"), (other, "is no evidence of this system")):
+            with pytest.raises(RuleBroken, match=f"{named.key} {why}") as refused:
+                answer(session, rita, review, {key: Given(Answer.MET, "", f"{named.key}, page 3")})
+            assert said(refused) == [f"shown_by-{key}"]
+        for _ in range(2):
+            answer(session, rita, review, {key: Given(Answer.MET, "", f"{own.key} Run 0, page 3")})
+        [(used, _)] = uses_of(session, own.id)
+        assert (used.subject_kind, used.subject_id) == ("review", review.id)

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel.actor import Actor, Role, Seat
+from registry.packs import queries as packs
 from registry.packs.queries import shipped
 from registry.packs.rules import problems_with_reviews
+from registry.reviews.queries.rulebook import questions_of
 from registry.reviews.rules.cadence import Standing, is_to_be_escalated, is_to_be_reminded, validity
 from registry.reviews.rules.content import Content, Stated, changed, content_from, named
 from registry.reviews.rules.decisions import (
@@ -20,7 +22,7 @@ from registry.reviews.rules.decisions import (
     problems_with_decision,
 )
 from registry.reviews.rules.kinds import Answer, Decision, Severity, Signed, State, WaiverState
-from registry.reviews.rules.separation import OWNS_IT, SUBMITTED_IT, conflict_of
+from registry.reviews.rules.separation import SEATED, SUBMITTED_IT, WROTE_IT, Involved, conflict_of
 from registry.reviews.rules.signing import (
     digest_of,
     name_problems,
@@ -28,11 +30,12 @@ from registry.reviews.rules.signing import (
     seats_wanted,
     signature_problems,
 )
-from registry.reviews.rules.waivers import WaiverFacts, is_running_out, problems_with_waiver, standing_of
+from registry.reviews.rules.waivers import WaiverFacts, problems_with_waiver, standing_of
 from registry.systems.rules.record import Tier
 
 TODAY = date(2026, 11, 2)
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+UNTIL = date(2027, 5, 2)
 ONE = Question("baseline-controls 2026.1", "F1.1", "Sources are named")
 
 
@@ -44,9 +47,10 @@ def fields(problems):
     return [each.field for each in problems]
 
 
-def objections(facts, answer=Answer.MET, findings=(), state=State.SUBMITTED):
+def objections(facts, answer=Answer.MET, findings=(), state=State.SUBMITTED, **more):
     answers = {ONE.key: answer} if answer else {}
-    return fields(problems_with_decision(facts, state, Checked([ONE], answers, findings), TODAY))
+    checked = Checked([ONE], answers, findings, **more)
+    return fields(problems_with_decision(facts, state, checked, TODAY, UNTIL))
 
 
 def test_a_plain_approval_takes_every_answer_met_and_no_grave_finding():
@@ -57,6 +61,8 @@ def test_a_plain_approval_takes_every_answer_met_and_no_grave_finding():
         assert objections(approve, wanting) == ["decision"]
     assert objections(approve, findings=[Severity.LOW]) == []
     assert objections(approve, findings=[Severity.HIGH]) == ["decision"]
+    assert objections(approve, again={ONE.key}) == ["decision"]
+    assert objections(approve, Answer.NOT_MET, waived={ONE.control}) == []
 
 
 def test_conditions_go_with_one_decision_alone_and_each_has_a_day_to_come():
@@ -67,6 +73,10 @@ def test_conditions_go_with_one_decision_alone_and_each_has_a_day_to_come():
     assert objections(decision(Decision.REJECT, conditions=(soon,))) == ["decision"]
     past = (soon, ConditionFacts("", TODAY))
     assert objections(decision(wanted, conditions=past)) == ["condition_2", "due_2"]
+    on_its_last_day, after = (ConditionFacts("Late", UNTIL + timedelta(days=days)) for days in (0, 1))
+    assert objections(decision(wanted, conditions=(on_its_last_day, after))) == ["due_2"]
+    assert objections(decision(wanted, conditions=(soon,) * 5)) == []
+    assert objections(decision(wanted, conditions=(soon,) * 6)) == ["decision"]
 
 
 def test_whatever_sends_a_record_back_says_why_and_needs_no_answers():
@@ -81,10 +91,9 @@ def test_nothing_is_decided_that_is_not_with_the_reviewers(state):
 
 
 def test_owners_and_submitters_decide_nothing_and_neither_does_nobody():
-    assert conflict_of(1, owners={2}, asked_by=3) == ""
-    assert conflict_of(2, owners={2}, asked_by=3) == OWNS_IT
-    assert conflict_of(3, owners={2}, asked_by=3) == SUBMITTED_IT
-    assert conflict_of(None, owners=(), asked_by=None) == OWNS_IT
+    involved = Involved(seated={2}, asked={3}, wrote={4})
+    found = [conflict_of(number, involved) for number in (1, 2, 3, 4, None)]
+    assert found == ["", SEATED, SUBMITTED_IT, WROTE_IT, SEATED]
 
 
 def test_what_is_given_holds_until_its_day_and_not_once_the_record_has_changed():
@@ -118,9 +127,6 @@ def test_a_waiver_ends_by_itself_and_says_so_before():
     )
     assert standing_of(granted=True, revoked_at=AT, until=until, today=TODAY) is WaiverState.REVOKED
     assert standing_of(granted=False, revoked_at=None, until=until, today=TODAY) is WaiverState.REFUSED
-    assert is_running_out(until, TODAY, 30)
-    assert not is_running_out(until, TODAY - timedelta(days=1), 30)
-    assert not is_running_out(until, until + timedelta(days=1), 30)
     asked = WaiverFacts("F1.1", "The supplier is late.", until)
     assert problems_with_waiver(asked, TODAY, 30) == []
     assert fields(problems_with_waiver(WaiverFacts(" ", " ", until), TODAY, 29)) == [
@@ -222,3 +228,22 @@ def test_the_shipped_cadences_leave_no_tier_out():
 )
 def test_nobody_signs_in_anothers_name_or_in_initials(printed, holds):
     assert fields(name_problems(printed, "Ada Owner")) == ([] if holds else ["printed_name"])
+
+
+def test_a_list_of_what_is_material_that_has_grown_makes_no_earlier_content_stale():
+    first = {"system.owner": ["Owner", 3, "Ada"], "metric.1": ["Metric", "accuracy", ""]}
+    before = content_from(first)
+    owner, metric = Stated("Owner", 3, "Ada"), Stated("Metric", "accuracy", "")
+    now = {"system.owner": owner, "metric.1": metric, "metric.1.sample": Stated("Sample", 5, "5", 2)}
+    assert changed(before, Content(now)) == []
+    assert [each.label for each in changed(Content({"system.owner": owner}), Content(now))] == ["Metric"]
+    again = content_from(Content(now).as_json())
+    assert again == Content(now)
+    fewer = now | {"metric.1.sample": Stated("Sample", 1, "1", 2)}
+    assert [each.label for each in changed(again, Content(fewer))] == ["Sample"]
+
+
+def test_a_checklist_of_an_edition_nobody_finds_is_none(monkeypatch):
+    monkeypatch.setattr(packs, "edition", lambda *_asked: None)
+    with pytest.raises(LookupError, match=r"baseline-controls 2090\.9"):
+        questions_of(None, ["baseline-controls 2090.9"])

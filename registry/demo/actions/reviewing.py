@@ -99,7 +99,7 @@ def _sign(session: Session, actor: Actor, system: System, told: Told, *_more: An
 
 def _ask(session: Session, actor: Actor, system: System, told: Told, stage: Stage, _loaded: Loaded) -> None:
     facts = WaiverFacts(told["subject"], told["because"], stage.day(told["until_days_ago"]))
-    waiving.ask_waiver(session, actor, system, facts, told["says"])
+    waiving.ask_waiver(session, actor, system, facts)
 
 
 def _grant(session: Session, actor: Actor, system: System, told: Told, *_more: Any) -> None:

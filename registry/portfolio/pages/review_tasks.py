@@ -175,12 +175,14 @@ def take(found: Waiting) -> list[Task]:
     """Reviews that no reviewer has yet."""
     if not found.unassigned:
         return []
+    due = found.unassigned_due
+    is_late = due is not None and due < clock.today()
     return [
         Task(
-            Urgency.ANSWER,
+            Urgency.OVERDUE if is_late else Urgency.ANSWER,
             f"Take {counted(found.unassigned, 'review')} that nobody has",
             "Owners wait for a decision.",
-            None,
+            end_of(due) if due else None,
             url_for("reviews.queue", place="unassigned"),
             "Show them",
         )

@@ -1,4 +1,4 @@
-"""Note whom a review that is wanted was told to: its owner before the day, somebody above after it."""
+"""Note whom a review that is wanted was told to: its owner before the day, somebody above after it; free what nobody works on."""
 
 from sqlmodel import Session
 
@@ -13,6 +13,14 @@ def remind(session: Session, actor: Actor, review: Review) -> Review:
     require(actor, Permission.REVIEW_CHASE)
     review.reminded_for = review.due_on
     record(session, actor, Event.REVIEW_REMINDED, review, system_id=review.system_id)
+    return review
+
+
+def free(session: Session, actor: Actor, review: Review) -> Review:
+    """Take a review from a reviewer who has left or is none any more, so that others find that nobody has it."""
+    require(actor, Permission.REVIEW_CHASE)
+    review.assigned_to_id = None
+    record(session, actor, Event.REVIEW_FREED, review, system_id=review.system_id)
     return review
 
 

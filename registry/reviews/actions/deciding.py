@@ -1,6 +1,6 @@
 """Decide a review, on exactly the content that was read; say that a condition is met."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -13,10 +13,13 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.reviews.models.reviews import Review, ReviewCondition, ReviewDecision, ReviewSubmission
 from registry.reviews.queries import reviews as queries
+from registry.reviews.queries.checking import checked as checked_so_far
+from registry.reviews.queries.checking import require_newest
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.integrity import digest_of_decision
-from registry.reviews.queries.rulebook import questions_of
+from registry.reviews.queries.rulebook import questions_of, rule_on
 from registry.reviews.queries.separating import require_apart, require_has
+from registry.reviews.rules.cadence import due_on, months_for
 from registry.reviews.rules.content import changed, named
 from registry.reviews.rules.decisions import DecisionFacts, problems_with_decision
 from registry.reviews.rules.kinds import Decision, State
@@ -35,8 +38,8 @@ def decide(
 ) -> ReviewDecision:
     """Decide a review that one has; the caller holds the system's row and the review's.
 
-    Raises Forbidden for whoever answers for the system or submitted it, and for a token; RuleBroken; and Conflict with
-    the differences where the record is not the one that was submitted and read: then nothing is decided.
+    Raises Forbidden for whoever has a part in what is decided and for a token; RuleBroken; and Conflict with the
+    differences where the record is not the one that was submitted and read: then nothing is decided.
     """
     require(actor, Permission.REVIEW_DECIDE)
     require_has(session, actor, review)
@@ -44,13 +47,18 @@ def decide(
     if handed_in is None:
         raise RuleBroken([Problem("", f"There is nothing to decide: the review is {review.state.said}.")])
     _refuse_unseen(session, system, handed_in, facts)
-    checked = queries.checked(session, review, questions_of(session, review.packs))
+    checked = checked_so_far(session, review, questions_of(session, review.packs))
     now = clock.now()
-    problems = problems_with_decision(facts, review.state, checked, now.date())
+    _, rule = rule_on(session, now.date())
+    until = due_on(now, months_for(rule.months, system.tier))
+    problems = problems_with_decision(facts, review.state, checked, now.date(), until)
     refuse_if([*problems, *confirmation_problems(confirmed_at, now)])
     decision = _decided(session, actor, review, handed_in, facts)
     review.state = decision.decision.leads_to
     review.ended_at = None if review.state is State.RETURNED else now
+    if review.state is State.RETURNED:
+        # The day so far was the reviewers'. Whoever has to mend something has as long as they had.
+        review.due_on = now.date() + timedelta(days=months_for(rule.decide_days, system.tier))
     record(session, actor, Event.REVIEW_DECIDED, decision, system_id=review.system_id)
     return decision
 
@@ -58,18 +66,14 @@ def decide(
 def _refuse_unseen(
     session: Session, system: System, handed_in: ReviewSubmission, facts: DecisionFacts
 ) -> None:
-    now, then = content_of(session, system), queries.content_submitted(handed_in)
-    changes = changed(then, now)
-    differences = [Difference(each.label, each.after, each.before) for each in changes]
-    if now.sha256 != handed_in.content_sha256:
-        said = f" ({named(changes)})" if changes else ""
+    if changes := changed(queries.content_submitted(handed_in), content_of(session, system)):
+        said = f"The record has changed since it was submitted ({named(changes)})."
         raise Conflict(
-            f"The record has changed since it was submitted{said}. Nothing was decided: it has to be submitted again.",
+            f"{said} Nothing was decided: it has to be submitted again.",
             0,
-            differences,
+            [Difference(each.label, each.after, each.before) for each in changes],
         )
-    if facts.content_sha256 != handed_in.content_sha256:
-        raise Conflict("It was submitted anew since you read it. Nothing was decided: read it again.", 0)
+    require_newest(session, handed_in, facts.content_sha256)
 
 
 def _decided(
@@ -106,7 +110,7 @@ def _decided(
 
 
 def meet_condition(session: Session, actor: Actor, condition: ReviewCondition, note: str) -> ReviewCondition:
-    """Say that a condition is met, and by what that is seen. For a reviewer who does not answer for the system."""
+    """Say that a condition is met, and by what that is seen. For a reviewer who has no part in the system."""
     require(actor, Permission.REVIEW_WORK)
     require_apart(session, actor, condition.system_id, condition.review_id)
     problems = text_problems("note", note, TEXT_LIMIT)

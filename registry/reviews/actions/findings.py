@@ -5,12 +5,13 @@ from sqlmodel import Session
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Forbidden, Problem, RuleBroken, refuse_if
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Finding, Review
-from registry.reviews.queries.separating import owners_at, require_has
+from registry.reviews.queries.knowing import who_may_know
+from registry.reviews.queries.separating import involved_in_finding, require_answers, require_has
 from registry.reviews.rules.findings import (
     FindingFacts,
     problems_with_finding,
@@ -18,9 +19,8 @@ from registry.reviews.rules.findings import (
     problems_with_verifying,
 )
 from registry.reviews.rules.kinds import UNDECIDED, FindingState, Severity
-from registry.reviews.rules.separation import require_no_token, require_separation
-
-_NOT_YOURS = "Only whoever mends it, or the owner or deputy of the system, says that a finding is resolved."
+from registry.reviews.rules.separation import require_separation
+from registry.systems.models import System
 
 
 def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFacts) -> Finding:
@@ -31,7 +31,9 @@ def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFa
         raise RuleBroken([Problem("", "This review is over; what comes up now belongs to a further one.")])
     today = clock.today()
     is_here = is_active_person(session, facts.owner_id, today)
-    refuse_if(problems_with_finding(facts, today, owner_is_here=is_here))
+    knowing = who_may_know(session, session.get_one(System, review.system_id))
+    may_know = knowing is None or facts.owner_id in knowing
+    refuse_if(problems_with_finding(facts, today, owner_is_here=is_here, owner_may_know=may_know))
     finding = Finding(
         review_id=review.id or 0,
         system_id=review.system_id,
@@ -51,10 +53,7 @@ def add_finding(session: Session, actor: Actor, review: Review, facts: FindingFa
 def resolve_finding(session: Session, actor: Actor, finding: Finding, note: str) -> Finding:
     """Say that what was wanting is mended, and how. For who mends it and for owner and deputy. Raises RuleBroken."""
     require(actor, Permission.FINDING_ANSWER)
-    require_no_token(actor)
-    answering = owners_at(session, finding.system_id, None) | {finding.owner_id}
-    if actor.person_id not in answering:
-        raise Forbidden(_NOT_YOURS)
+    require_answers(session, actor, finding)
     refuse_if(problems_with_resolving(finding.state, note))
     finding.state = FindingState.RESOLVED
     finding.resolved_at, finding.resolved_by_id = clock.now(), actor.person_id
@@ -64,7 +63,7 @@ def resolve_finding(session: Session, actor: Actor, finding: Finding, note: str)
 
 
 def verify_finding(session: Session, actor: Actor, finding: Finding, note: str = "") -> Finding:
-    """Agree that a finding is mended. For a reviewer who does not answer for the system and did not resolve it."""
+    """Agree that a finding is mended. For a reviewer who has no part in the system, was not to mend it and did not resolve it."""
     require(actor, Permission.REVIEW_WORK)
     _require_other(session, actor, finding)
     refuse_if(problems_with_verifying(finding.state, note))
@@ -88,5 +87,4 @@ def reopen_finding(session: Session, actor: Actor, finding: Finding, note: str) 
 
 
 def _require_other(session: Session, actor: Actor, finding: Finding) -> None:
-    owners = owners_at(session, finding.system_id, finding.found_at)
-    require_separation(actor, owners=owners, asked_by=finding.resolved_by_id)
+    require_separation(actor, involved_in_finding(session, finding))

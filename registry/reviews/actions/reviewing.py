@@ -1,26 +1,30 @@
 """Give a review to a reviewer; choose the frameworks; answer its checklist."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from registry.accounts.queries import open_roles
 from registry.audit.actions import record
+from registry.evidence import queries as evidence
+from registry.evidence.actions import use_row
+from registry.evidence.models import Evidence
+from registry.evidence.rules.record import PREFIX
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, require
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
-from registry.kernel.text import clean
+from registry.kernel.text import clean, public_key
 from registry.people.models import Person
 from registry.people.queries import is_active_person
 from registry.reviews.models.reviews import Review, ReviewAnswer
-from registry.reviews.queries.reviews import answers_of
+from registry.reviews.queries.checking import answers_of, records_handed_in
 from registry.reviews.queries.rulebook import chosen, questions_of
-from registry.reviews.queries.separating import conflict_with, require_has
-from registry.reviews.rules.decisions import Question, problems_with_answer
+from registry.reviews.queries.separating import involved_in, require_has
+from registry.reviews.rules.decisions import Question, evidence_named, is_outdated, problems_with_answer
 from registry.reviews.rules.kinds import UNDECIDED, Answer
-from registry.reviews.rules.separation import require_no_token
+from registry.reviews.rules.separation import conflict_of, require_separation
 from registry.systems.rules.record import LINE_LIMIT, text_problems
 
 _OVER = "This review is over."
@@ -40,12 +44,13 @@ class Given:
 
 
 def assign(session: Session, actor: Actor, review: Review, reviewer: Person) -> Review:
-    """Give a review to a reviewer who neither answers for the system nor submitted it. Raises RuleBroken."""
+    """Give a review to a reviewer. Neither who gives it nor who gets it has a part in what it decides. Raises RuleBroken."""
     require(actor, Permission.REVIEW_WORK)
-    require_no_token(actor)
+    involved = involved_in(session, review.id or 0, review.system_id)
+    require_separation(actor, involved)
     if review.state not in UNDECIDED:
         raise RuleBroken([Problem("", _OVER)])
-    conflict = conflict_with(session, review, reviewer.id)
+    conflict = conflict_of(reviewer.id, involved)
     roles = {grant.role for grant in open_roles(session, reviewer.id or 0)}
     is_here = is_active_person(session, reviewer.id, clock.today())
     if Role.REVIEWER not in roles or not is_here:
@@ -67,17 +72,27 @@ def frame(session: Session, actor: Actor, review: Review, packs: Sequence[str]) 
     return review
 
 
-def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, Given]) -> Review:
+def answer(
+    session: Session, actor: Actor, review: Review, given: Mapping[str, Given], *, still_hold: bool = False
+) -> Review:
     """Save answers to the checklist, by the key of their question. Only what was changed since it was read is written.
 
+    With `still_hold` those given on an earlier record are said to hold on the one handed in last as well.
     An answer also serves each question of another framework whose practices are all among its own, until somebody
-    answers that one for itself. Raises RuleBroken naming the fields `answer-<key>` and `note-<key>`.
+    answers that one for itself. Evidence of the system named in `shown_by` supports the review from then on. Raises
+    RuleBroken naming the fields `answer-<key>`, `note-<key>` and `shown_by-<key>`.
     """
     require(actor, Permission.REVIEW_WORK)
     require_has(session, actor, review)
     questions = {each.key: each for each in questions_of(session, review.packs)}
-    refuse_if(_problems(review, questions, given))
     rows = answers_of(session, review.id or 0)
+    newly = {
+        key: evidence_named(one.shown_by)
+        for key, one in given.items()
+        if key not in rows or rows[key].shown_by != clean(one.shown_by)
+    }
+    pieces = evidence.by_numbers(session, review.system_id, frozenset().union(*newly.values()))
+    refuse_if([*_problems(review, questions, given), *_unnamed(newly, pieces)])
     refuse_if(list(_answered_meanwhile(rows, given)))
     for key, one in given.items():
         kept = rows.get(key)
@@ -91,6 +106,13 @@ def answer(session: Session, actor: Actor, review: Review, given: Mapping[str, G
     for key in given:
         if key in rows and not rows[key].taken_from:
             _serve(session, actor, review, questions, rows, key)
+    for piece in pieces.values():
+        use_row(session, piece, "review", review.id or 0, by_id=actor.person_id)
+    if still_hold:
+        records = records_handed_in(session, review.id or 0)
+        for row in (rows[key] for key in given if key in rows):
+            if row.answer is not None and is_outdated(row.at, records):
+                row.at, row.by_id = clock.now(), actor.person_id
     record(session, actor, Event.REVIEW_ANSWERED, review, system_id=review.system_id)
     return review
 
@@ -123,6 +145,18 @@ def _answered_meanwhile(rows: Mapping[str, ReviewAnswer], given: Mapping[str, Gi
 def _read(parts: tuple[str, str, str]) -> tuple[Answer | None, str, str]:
     said, note, shown_by = parts
     return Answer(said) if said in set(Answer) else None, clean(note), clean(shown_by)
+
+
+def _unnamed(named: Mapping[str, Collection[int]], pieces: Mapping[int, Evidence]) -> list[Problem]:
+    problems = []
+    for key, numbers in named.items():
+        for number in sorted(numbers):
+            piece = pieces.get(number)
+            if piece is None or piece.withdrawn_at is not None:
+                gone = "was withdrawn" if piece else "is no evidence of this system"
+                said = f"{public_key(PREFIX, number)} {gone}. Name a piece that stands."
+                problems.append(Problem(f"shown_by-{key}", said))
+    return problems
 
 
 def _write(

@@ -17,7 +17,9 @@ from registry.reviews.queries.content import content_of
 from registry.reviews.queries.integrity import digest_of_attestation, digest_of_signature
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.standing import standing_of
+from registry.reviews.rules.cadence import months_for, validity
 from registry.reviews.rules.content import Content, changed, content_from, named
+from registry.reviews.rules.decisions import problems_with_retired
 from registry.reviews.rules.kinds import Signed
 from registry.reviews.rules.separation import require_no_token
 from registry.reviews.rules.signing import (
@@ -70,23 +72,25 @@ def attest(
 
 
 def open_sheet(session: Session, actor: Actor, system: System) -> SignOff:
-    """Open a sheet with the seats the system's tier wants, on the record as it stands. Raises RuleBroken.
+    """Open a sheet with the seats the system's tier wants, on the record as it stands.
 
-    The caller holds the system's row, so that two do not open a sheet at once.
+    It takes the place of the one before, so while that fits and does not soon lapse it stays the one that counts, signed
+    by all or waiting for some. Raises RuleBroken. The caller holds the system's row, so that two do not open a sheet at once.
     """
     require(actor, Permission.SIGN_OFF_OPEN, system.id)
     require_no_token(actor)
+    refuse_if(problems_with_retired(system.stage))
     standing = standing_of(session, system)
-    if standing.sheet is not None and standing.unsigned and standing.signed.validity.holds:
-        raise RuleBroken([Problem("", f"{standing.sheet.key} is open and still fits. Sign that one.")])
+    if standing.sheet is not None and not standing.takes_a_sheet:
+        said = "is open and still fits. Sign that one." if standing.unsigned else "is signed and still fits."
+        raise RuleBroken([Problem("", f"{standing.sheet.key} {said}")])
     pack, rule = rule_on(session, clock.today())
-    tier = system.tier.value if system.tier else "unclassified"
     sheet = SignOff(
         system_id=system.id or 0,
         opened_at=clock.now(),
         opened_by_id=actor.person_id or 0,
         pack=pack.said,
-        seats=[seat.value for seat in seats_wanted(rule.extra_seats.get(tier, ()))],
+        seats=[seat.value for seat in seats_wanted(rule.extra_seats.get(system.tier or "unclassified", ()))],
         content=standing.content.as_json(),
         content_sha256=standing.content.sha256,
     )
@@ -107,13 +111,14 @@ def sign(
 ) -> Signature:
     """Sign a sheet for a seat one holds. The caller holds the system's row.
 
-    Raises Forbidden for a token; RuleBroken for another's seat and for a second one of the same person; Conflict with
-    the differences where the record is no longer the one on the sheet.
+    Raises Forbidden for a token; RuleBroken for another's seat, for a second one of the same person and for a sheet that
+    has lapsed or was followed by another; Conflict with the differences where the record is not the one on the sheet.
     """
     require(actor, Permission.SIGN_OFF_SIGN, system.id)
     require_no_token(actor)
     _refuse_changed(content_from(sheet.content), content_of(session, system))
     now = clock.now()
+    _refuse_over(session, sheet, system)
     signed = {
         each: row.person_id for each, row in words.signatures_of(session, [sheet])[sheet.id or 0].items()
     }
@@ -143,12 +148,20 @@ def sign(
     return signature
 
 
+def _refuse_over(session: Session, sheet: SignOff, system: System) -> None:
+    [newest] = words.sign_offs_of(session, system.id or 0, 1)
+    if newest.id != sheet.id:
+        raise RuleBroken([Problem("", f"{newest.key} took the place of {sheet.key}. Sign that one.")])
+    _, rule = rule_on(session, clock.today())
+    months = months_for(rule.sign_off_months, system.tier)
+    if not validity(sheet.opened_at, months, clock.today(), warn_days=0).holds:
+        raise RuleBroken([Problem("", f"{sheet.key} has lapsed. Open a new one.")])
+
+
 def _refuse_changed(then: Content, now: Content) -> None:
-    if then.sha256 == now.sha256:
-        return
-    changes = changed(then, now)
-    raise Conflict(
-        f"The record has changed since this sheet was opened ({named(changes)}). It is void: open a new one.",
-        0,
-        [Difference(each.label, each.after, each.before) for each in changes],
-    )
+    if changes := changed(then, now):
+        raise Conflict(
+            f"The record has changed since this sheet was opened ({named(changes)}), so it does not hold. Open a new one.",
+            0,
+            [Difference(each.label, each.after, each.before) for each in changes],
+        )

@@ -180,7 +180,7 @@ class Finding(Revised, table=True):
 
 
 class ReviewCondition(Revised, table=True):
-    """What has to be met by a day for an approval to stand. A reviewer who does not answer for the system says that it is."""
+    """What has to be met by a day for an approval to stand. A reviewer who has no part in it says that it is."""
 
     __tablename__ = "review_condition"
     __table_args__ = (

@@ -1,9 +1,10 @@
 """What stands of one system: its review, attestation, sign-off and waivers; attesting; opening a sheet and signing it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
@@ -28,11 +29,13 @@ from registry.reviews.queries.reviews import Narrowing, reviews_page
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.standing import SystemStanding, standing_of
 from registry.reviews.rules.cadence import Standing
+from registry.reviews.rules.content import content_from
 from registry.reviews.rules.kinds import UNDECIDED, Signed
 from registry.reviews.rules.signing import MEANING, seats_of
 from registry.reviews.rules.waivers import standing_of as waiver_standing
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.systems.rules.record import Stage
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.systemkit import frame
@@ -59,7 +62,7 @@ def compliance(key: str) -> ResponseReturnValue:
         next_step=_next_step(system, stands, any(each.review.state in UNDECIDED for each in found)),
         today=today,
         undecided=UNDECIDED,
-        submits=may(actor(), Permission.REVIEW_SUBMIT, number),
+        submits=may(actor(), Permission.REVIEW_SUBMIT, number) and system.stage is not Stage.RETIRED,
         attests=may(actor(), Permission.SYSTEM_ATTEST, number),
     )
 
@@ -80,25 +83,28 @@ def _waivers(number: int, stands: SystemStanding, today: date) -> dict[str, Any]
 def _seats_to_sign(system: System, stands: SystemStanding) -> list[Signed]:
     """The seats of the newest sheet the reader could sign for now."""
     signed = {each.person_id for each in stands.signatures.values()}
-    if stands.signed.changes or actor().person_id in signed:
+    if not stands.signed.validity.holds or actor().person_id in signed:
         return []
     return [seat for seat in seats_of(actor(), system.id or 0) if seat in stands.unsigned]
 
 
 def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[str, str, str] | None:
     """What is to be done next, in words, with the words of the button and where it leads; None where nothing is."""
+    if system.stage is Stage.RETIRED:
+        return None
     submit = url_for("reviews.submit", key=system.key)
     review, attested = stands.review.validity.standing, stands.attested.validity.standing
-    if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED} and not goes_on:
+    if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED, Standing.REJECTED} and not goes_on:
         why = {
             Standing.NEVER: "It was never approved.",
+            Standing.REJECTED: "Its newest review rejected it. Mend what the reviewer names first.",
             Standing.STALE: "What was approved has changed since.",
             Standing.LAPSED: "Its last approval has run out.",
         }[review]
         return f"{why} Submit the record to the reviewers.", "Submit to review", submit
     if stands.overdue_conditions:
         return "A condition of its approval is overdue.", "", ""
-    if not stands.is_signed_off and (stands.sheet is None or stands.signed.changes):
+    if not stands.is_signed_off and (stands.sheet is None or not stands.signed.validity.holds):
         return "Nobody has signed the record as it is. Open a sheet for its seats.", "", ""
     if attested in {Standing.NEVER, Standing.STALE, Standing.LAPSED}:
         return "Its owner has not attested to the record as it is.", "", ""
@@ -126,8 +132,9 @@ def attest(key: str) -> ResponseReturnValue:
         title="Attest as the accountable owner",
         label="I state this",
         cancel=compliance_address(system),
-        lead=f"It binds to the record as it stands now (SHA-256 {read.sha256[:12]}…) and lapses by itself.",
+        lead="It binds to the record as it stands now, holds while that reads so, and lapses by itself.",
         paragraphs=[each.says for each in rule.statements],
+        content=read,
     )
 
 
@@ -148,7 +155,8 @@ def open_sheet(key: str) -> ResponseReturnValue:
 @needs(Permission.SIGN_OFF_SIGN)
 @keeps_refusals
 def sign(number: int) -> ResponseReturnValue:
-    sheet, system = words.sheet_by_number(session(), actor(), number, lock=sent())
+    sheet, system, is_known = words.sheet_to_sign(session(), actor(), number, lock=sent())
+    back = compliance_address(system) if is_known else url_for("portfolio.desk")
     require(actor(), Permission.SIGN_OFF_SIGN, system.id)
     seats = [each for each in seats_of(actor(), system.id or 0) if each.value in sheet.seats]
     first = seats[0] if len(seats) == 1 else None
@@ -157,17 +165,25 @@ def sign(number: int) -> ResponseReturnValue:
     try:
         done = bound(form, lambda at: _signed(sheet, system, form, at))
     except Conflict as refused:
-        return _changed(system, refused, compliance_address(system))
+        return _changed(system, refused, back, is_known=is_known)
     if done is not None:
-        return to_system(system, f"You have signed {sheet.key}.")
+        flash(f"You have signed {sheet.key}.", "good")
+        return redirect(back, 303)
+    return _sign_page(form, sheet, system, seats, cancel=back, is_known=is_known)
+
+
+def _sign_page(
+    form: SignForm, sheet: SignOff, system: System, seats: Sequence[Signed], **more: Any
+) -> ResponseReturnValue:
     return step_page(
         form,
         system=system,
         title=f"Sign {sheet.key}",
         label="Sign",
-        cancel=compliance_address(system),
-        lead="You sign the record as it stood when the sheet was opened, which it still does.",
+        lead="You sign the record as it stood when the sheet was opened. Your signature holds while it reads so.",
         paragraphs=[f"{each.value.capitalize()}: {MEANING[each]}" for each in seats],
+        content=content_from(sheet.content),
+        **more,
     )
 
 
@@ -184,6 +200,7 @@ def sheet(number: int) -> ResponseReturnValue:
     return redirect(f"{compliance_address(system)}#sign-off", 303)
 
 
-def _changed(system: System, refused: Conflict, back: str) -> ResponseReturnValue:
-    page = render_template("reviews/changed.html", system=system, refused=refused, back=back, what=system.key)
+def _changed(system: System, refused: Conflict, back: str, *, is_known: bool = True) -> ResponseReturnValue:
+    context = {"system": system, "refused": refused, "back": back, "is_known": is_known}
+    page = render_template("reviews/changed.html", what=system.key, **context)
     return make_response(page, 409)

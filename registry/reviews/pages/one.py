@@ -1,6 +1,6 @@
 """One review: what is being decided on the left, the checklist on the right; giving it, choosing frameworks, answering."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from registry.accounts.queries import staying_holders
+from registry.evidence.queries.evidence import names_offered
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role, may
 from registry.kernel.errors import Problem, RuleBroken
@@ -16,16 +17,19 @@ from registry.people.queries import people_by_id, person_by_id
 from registry.reviews.actions.reviewing import Given, assign, frame
 from registry.reviews.actions.reviewing import answer as save_answers
 from registry.reviews.forms import AssignForm, ChecklistForm, FrameForm
-from registry.reviews.models.reviews import Review, ReviewAnswer
+from registry.reviews.models.reviews import Review
 from registry.reviews.pages.shared import BOTH, pages, review_address, seen, sent, step_page, to_review
 from registry.reviews.queries import reviews as queries
+from registry.reviews.queries.checking import answers_of
+from registry.reviews.queries.checking import checked as checked_so_far
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.rulebook import frameworks_to_choose, questions_of
-from registry.reviews.queries.separating import conflict_with
-from registry.reviews.queries.words import names_of
+from registry.reviews.queries.separating import answering_for, conflict_with, involved_in
+from registry.reviews.queries.words import names_of, waived_on
 from registry.reviews.rules.content import Content, changed
-from registry.reviews.rules.decisions import Question
+from registry.reviews.rules.decisions import Checked, Question
 from registry.reviews.rules.kinds import UNDECIDED, Answer, State
+from registry.reviews.rules.separation import conflict_of, require_separation
 from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -45,7 +49,10 @@ def show(number: int) -> ResponseReturnValue:
 def answers(number: int) -> ResponseReturnValue:
     review, system = seen(number)
     form, typed = ChecklistForm(), _typed(request.form)
-    saved = form.carried_out(lambda: save_answers(session(), actor(), review, _given(typed)))
+    still_hold = "still_hold" in request.form
+    saved = form.carried_out(
+        lambda: save_answers(session(), actor(), review, _given(typed), still_hold=still_hold)
+    )
     if saved is None:
         return make_response(_page(review, system, form, typed), 422)
     return to_review(review, "Saved.", f"group-{request.form.get('group', '')}"[:40])
@@ -55,13 +62,11 @@ def answers(number: int) -> ResponseReturnValue:
 @needs(Permission.REVIEW_WORK)
 def give(number: int) -> ResponseReturnValue:
     review, system = seen(number)
+    involved = involved_in(session(), number, review.system_id)
+    require_separation(actor(), involved)
     form = AssignForm(data=None if sent() else {"reviewer_id": actor().person_id})
-    free = [
-        each
-        for each in staying_holders(session(), Role.REVIEWER)
-        if not conflict_with(session(), review, each)
-    ]
-    found = people_by_id(session(), set(free))
+    reviewers = staying_holders(session(), Role.REVIEWER)
+    found = people_by_id(session(), {each for each in reviewers if not conflict_of(each, involved)})
     form.reviewer_id.offer(
         {key: each.name for key, each in sorted(found.items(), key=lambda one: one[1].name)}
     )
@@ -145,8 +150,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
     handed_in = queries.newest_submission(session(), number)
     then = queries.content_submitted(handed_in) if handed_in else None
     decisions = queries.decisions_of(session(), number)
-    questions = questions_of(session(), review.packs)
-    rows = queries.answers_of(session(), number)
+    checked = checked_so_far(session(), review, questions_of(session(), review.packs))
     named = {review.assigned_to_id, handed_in.submitted_by_id if handed_in else None}
     conditions = queries.conditions_of(session(), number)
     named |= {each.met_by_id for each in conditions}
@@ -159,20 +163,22 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         form=form,
         typed=typed,
         handed_in=handed_in,
+        rejection=queries.rejection_of(session(), review, handed_in.content_sha256) if handed_in else None,
         content=then,
-        groups=_groups(questions),
-        first_open=_first_open(questions, rows),
-        rows=rows,
-        done=len([each for each in questions if each.key in rows and rows[each.key].answer]),
-        total=len(questions),
+        checked=checked,
+        groups=_groups(checked.questions),
+        first_open=_first_open(checked),
+        rows=answers_of(session(), number),
+        waived=waived_on(session(), system.id or 0, clock.today()),
         answers=list(Answer),
+        pieces=names_offered(session(), system.id or 0) if works and reviews else {},
         decisions=decisions,
         findings=queries.findings_of(session(), number),
         conditions=conditions,
         people=names_of(session(), named),
         today=clock.today(),
         reader=actor().person_id,
-        answers_for=may(actor(), Permission.REVIEW_SUBMIT, system.id),
+        answers_for=actor().person_id in answering_for(session(), system.id or 0),
         works=works and reviews,
         reviews=reviews and review.state in UNDECIDED,
         verifies=reviews,
@@ -197,15 +203,13 @@ def _differences(review: Review, system: System, then: Content | None) -> dict[s
     }
 
 
-def _first_open(questions: list[Question], rows: Mapping[str, ReviewAnswer]) -> str:
-    """The first group with a question nobody has answered, "" where there is none."""
-    for each in questions:
-        if each.key not in rows or rows[each.key].answer is None:
-            return each.group or "Controls"
-    return ""
+def _first_open(checked: Checked) -> str:
+    """The first group with a question that wants an answer or another look, "" where there is none."""
+    open_ones = {each.key for each in (*checked.unanswered, *checked.outdated)}
+    return next((each.group or "Controls" for each in checked.questions if each.key in open_ones), "")
 
 
-def _groups(questions: list[Question]) -> list[tuple[str, list[Question]]]:
+def _groups(questions: Sequence[Question]) -> list[tuple[str, list[Question]]]:
     found: dict[str, list[Question]] = {}
     for each in questions:
         found.setdefault(each.group or "Controls", []).append(each)

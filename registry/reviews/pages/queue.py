@@ -29,8 +29,7 @@ _UNCLASSIFIED = "none"
 @needs(Permission.SYSTEM_READ)
 def queue() -> ResponseReturnValue:
     by = _narrowing()
-    place = parts_of(request.args.get("before"), (int,))
-    before = min(place[0], LARGEST_NUMBER) if place else None
+    before = _seen("before")
     found = reviews_page(session(), actor(), by, before=before, limit=PAGE)
     numbers = counts(session(), actor(), by)
     return render_template(
@@ -43,15 +42,30 @@ def queue() -> ResponseReturnValue:
         tiers=list(Tier),
         today=clock.today(),
         undecided=UNDECIDED,
-        is_reviewer=Role.REVIEWER in actor().roles,
-        waivers=waivers_asked(session(), actor()).items if Role.REVIEWER in actor().roles else (),
+        **_waivers(),
         next_url=_address(before=cursor_of(*found.next_after)) if found.next_after else None,
         first_url=_address() if before else None,
     )
 
 
+def _waivers() -> dict[str, Any]:
+    """What a reviewer finds below the queue: a page of the waivers that are asked for; nobody else finds any."""
+    if Role.REVIEWER not in actor().roles:
+        return {"is_reviewer": False}
+    after = _seen("waivers_after")
+    asked = waivers_asked(session(), actor(), after=after, limit=PAGE)
+    more = _address(waivers_after=cursor_of(*asked.next_after)) if asked.next_after else None
+    first = _address() if after else None
+    return {"is_reviewer": True, "waivers": asked.items, "more_waivers": more, "first_waivers": first}
+
+
+def _seen(name: str) -> int | None:
+    place = parts_of(request.args.get(name), (int,))
+    return min(place[0], LARGEST_NUMBER) if place else None
+
+
 def _narrowing() -> Narrowing:
-    """What the address narrows the queue to; a reviewer begins with their own. Raises RuleBroken."""
+    """What the address narrows the queue to; all that are not decided where it names no place. Raises RuleBroken."""
     place, kind, tier = (request.args.get(name, "") for name in _NAMES)
     known = ((place, set(Place)), (kind, set(Kind)), (tier, {*Tier, _UNCLASSIFIED}))
     if any(text and text not in choices for text, choices in known):

@@ -64,8 +64,16 @@ def names(form: Form) -> Sequence[str]:
 
 
 def step_page(form: Form, *, system: System, title: str, label: str, cancel: str, **more: Any) -> Response:
-    """The page of one step: its form and nothing else, but for what `lead` and `body` say above it."""
-    context = {"heading": title, "label": label, "cancel": cancel, "lead": "", "paragraphs": ()} | more
+    """The page of one step: its form, below what `lead`, `paragraphs` and the record it binds to (`content`) say."""
+    context = {
+        "heading": title,
+        "label": label,
+        "cancel": cancel,
+        "lead": "",
+        "paragraphs": (),
+        "content": None,
+        "is_known": True,
+    } | more
     return shown("reviews/step.html", form, system=system, fields=names(form), **context)
 
 

@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, may, require
-from registry.kernel.errors import Forbidden
+from registry.kernel.actor import Actor, Permission, require
 from registry.people.queries import people_to_choose
 from registry.reviews.actions import findings, submitting
 from registry.reviews.forms import AgainForm, FindingForm, NoteForm, SubmitForm
@@ -24,9 +23,10 @@ from registry.reviews.pages.shared import (
     to_review,
 )
 from registry.reviews.queries import reviews as queries
+from registry.reviews.queries.knowing import who_may_know
 from registry.reviews.queries.rulebook import frameworks_to_choose
-from registry.reviews.queries.separating import require_has
-from registry.reviews.rules.kinds import Kind
+from registry.reviews.queries.separating import require_answers, require_has
+from registry.reviews.rules.kinds import Kind, State
 from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -66,7 +66,9 @@ def submit_again(number: int) -> ResponseReturnValue:
     require(actor(), Permission.REVIEW_SUBMIT, system.id)
     form = AgainForm()
     done = form.carried_out(
-        lambda: submitting.submit(session(), actor(), system, review.kind, form.note.data or "")
+        lambda: submitting.submit(
+            session(), actor(), system, review.kind, form.note.data or "", review=review
+        )
     )
     if done is not None:
         return to_review(done, f"{done.key} is with the reviewers, as the record stands now.")
@@ -85,7 +87,8 @@ def submit_again(number: int) -> ResponseReturnValue:
 def take_back(number: int) -> ResponseReturnValue:
     review, _ = seen(number)
     submitting.withdraw(session(), actor(), review)
-    return to_review(review, f"{review.key} is withdrawn.")
+    stays = "is taken back. It stays wanted, by its day." if review.state is State.WANTED else "is withdrawn."
+    return to_review(review, f"{review.key} {stays}")
 
 
 @pages.route("/reviews/<int:number>/findings/new", methods=BOTH)
@@ -94,7 +97,9 @@ def add_finding(number: int) -> ResponseReturnValue:
     review, system = seen(number)
     require_has(session(), actor(), review)
     form = FindingForm()
-    form.owner_id.offer(people_to_choose(session(), clock.today()))
+    knowing = who_may_know(session(), system)
+    everybody = people_to_choose(session(), clock.today()).items()
+    form.owner_id.offer({key: said for key, said in everybody if knowing is None or key in knowing})
     if form.carried_out(lambda: findings.add_finding(session(), actor(), review, form.facts())):
         return to_review(review, "The finding is noted and stands on its owner's desk.", "findings")
     return step_page(
@@ -111,9 +116,7 @@ def add_finding(number: int) -> ResponseReturnValue:
 @needs(Permission.FINDING_ANSWER)
 def resolve_finding(number: int) -> ResponseReturnValue:
     found, review, system = _finding(number)
-    may_answer = may(actor(), Permission.REVIEW_SUBMIT, system.id)
-    if actor().person_id != found.owner_id and not may_answer:
-        raise Forbidden("Whoever mends it, or who answers for the system, says that it is resolved.")
+    require_answers(session(), actor(), found)
     return _said(found, review, system, "The finding is resolved", "It is resolved", findings.resolve_finding)
 
 

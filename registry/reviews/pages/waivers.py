@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Forbidden
-from registry.packs import queries as packs
 from registry.reviews.actions import waiving
 from registry.reviews.forms import BecauseForm, WaiverDecisionForm, WaiverForm
 from registry.reviews.models.words import Waiver
@@ -22,7 +21,8 @@ from registry.reviews.pages.shared import (
     step_page,
     to_system,
 )
-from registry.reviews.queries.separating import owners_at
+from registry.reviews.queries.rulebook import waivable
+from registry.reviews.queries.separating import involved_in_waiver
 from registry.reviews.queries.words import waiver_by_number
 from registry.reviews.rules.separation import conflict_of
 from registry.systems.models import System
@@ -37,18 +37,10 @@ _USUAL = timedelta(days=90)
 @needs(Permission.WAIVER_ASK)
 def ask_waiver(key: str) -> ResponseReturnValue:
     system = held_system(key, Permission.WAIVER_ASK)
-    known = _subjects()
-    asked = request.args.get("subject", "").replace("\x00", "")[:120]
-    known |= {asked: known.get(asked, asked)} if asked else {}
-    usual = {"subject": asked, "until": clock.today() + _USUAL}
+    usual = {"subject": request.args.get("subject", ""), "until": clock.today() + _USUAL}
     form = WaiverForm(data=None if sent() else usual)
-    form.offer(known)
-
-    def ask() -> Waiver:
-        said = known.get(form.subject.data or "", "")
-        return waiving.ask_waiver(session(), actor(), system, form.facts(), said)
-
-    waiver = form.carried_out(ask)
+    form.offer({key: said for key, (said, _) in waivable(session(), clock.today()).items()})
+    waiver = form.carried_out(lambda: waiving.ask_waiver(session(), actor(), system, form.facts()))
     if waiver is not None:
         return to_system(system, f"{waiver.key} is asked for. A reviewer decides on it.")
     return step_page(
@@ -57,22 +49,8 @@ def ask_waiver(key: str) -> ResponseReturnValue:
         title="Ask for a waiver",
         label="Ask for it",
         cancel=compliance_address(system),
-        lead="A reviewer who does not answer for the system grants or refuses it. It expires by itself.",
+        lead="A reviewer who holds no seat on the system grants or refuses it. It expires by itself.",
     )
-
-
-def _subjects() -> dict[str, str]:
-    """What can be waived by id: the controls of the frameworks in force, and what a record states, what gates ask."""
-    today = clock.today()
-    found = {
-        each.id: f"{each.id} {each.title}"
-        for pack in packs.frameworks_on(session(), today)
-        for each in pack.controls
-    }
-    baseline = packs.current(session(), "baseline", today)
-    found |= {each.id: f"{each.id} {each.says}" for each in baseline.record}
-    gates = packs.gates_on(session(), today).gates
-    return found | {each.id: f"{each.id} {each.says}" for each in gates if each.waivable}
 
 
 @pages.route("/waivers/<int:number>/decide", methods=BOTH)
@@ -127,7 +105,6 @@ def revoke_waiver(number: int) -> ResponseReturnValue:
 def _apart(number: int) -> tuple[Waiver, System]:
     """The waiver for a reviewer who may decide on it. Raises Forbidden for others who may know of it."""
     waiver, system = waiver_by_number(session(), actor(), number, lock=sent())
-    owners = owners_at(session(), waiver.system_id, waiver.asked_at)
-    if conflict := conflict_of(actor().person_id, owners=owners, asked_by=waiver.asked_by_id):
+    if conflict := conflict_of(actor().person_id, involved_in_waiver(session(), waiver)):
         raise Forbidden(conflict)
     return waiver, system

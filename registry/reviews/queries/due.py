@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from registry.accounts.models import RoleGrant
 from registry.kernel.actor import Actor, Role, Seat
+from registry.people.models import Person
+from registry.people.queries import active_clause
 from registry.reviews.models.reviews import Finding, Review, ReviewCondition
 from registry.reviews.models.words import Attestation, SignOff, Waiver
 from registry.reviews.queries.content import contents_of
-from registry.reviews.queries.reviews import newest_approvals
+from registry.reviews.queries.reviews import approved_at, newest_approvals
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import running_out, sheets_to_sign, signatures_of
 from registry.reviews.rules.cadence import Standing, due_on, months_for, validity
@@ -29,39 +32,55 @@ _MOST = 50
 def to_open(session: Session, actor: Actor, today: date) -> list[tuple[str, date]]:
     """The systems, by key, whose last approval runs out soon and for which no periodic review goes on, with its last day.
 
-    A system that was never approved has an initial review to come, which is its owner's to ask for.
+    A system that is not approved has a review to come that is its owner's to ask for.
     """
     _, rule = rule_on(session, today)
-    approvals = newest_approvals(session, None)
+    approved = approved_at(session)
     going_on = select(Review.system_id).where(
         Review.kind == Kind.PERIODIC, col(Review.state).in_([each for each in State if each in UNDECIDED])
     )
     query = select(System).where(
-        col(System.id).in_(sorted(approvals)),
+        col(System.id).in_(sorted(approved)),
         System.stage != Stage.RETIRED,
         col(System.id).not_in(going_on),
         visible_to(actor),
     )
     found = []
     for system in session.exec(query.order_by(col(System.id))):
-        decision, _ = approvals[system.id or 0]
-        due = due_on(decision.at, months_for(rule.months, system.tier.value if system.tier else None))
+        due = due_on(approved[system.id or 0], months_for(rule.months, system.tier))
         if today >= due - timedelta(days=rule.open_days_before):
             found.append((system.key, due))
     return found
 
 
-def with_owner(session: Session) -> Sequence[Review]:
-    """The reviews that wait for an owner and have a day; the earliest first."""
+def with_owner(session: Session, by: date) -> Sequence[Review]:
+    """The reviews that wait for an owner and are due by that day; the earliest first."""
     query = select(Review).where(
-        col(Review.state).in_([each for each in State if each in WITH_OWNER]), col(Review.due_on).is_not(None)
+        col(Review.state).in_([each for each in State if each in WITH_OWNER]), col(Review.due_on) <= by
     )
     return session.exec(query.order_by(col(Review.due_on), col(Review.id))).all()
 
 
+def left_behind(session: Session, today: date) -> Sequence[Review]:
+    """The reviews that are not decided and that somebody has who is not here any more, or is no reviewer."""
+    reviewers = select(RoleGrant.person_id).join(Person, col(Person.id) == col(RoleGrant.person_id))
+    reviewers = reviewers.where(
+        RoleGrant.role == Role.REVIEWER, col(RoleGrant.to_at).is_(None), active_clause(today)
+    )
+    query = select(Review).where(
+        col(Review.state).in_([each for each in State if each in UNDECIDED]),
+        col(Review.assigned_to_id).is_not(None),
+        col(Review.assigned_to_id).not_in(reviewers),
+    )
+    return session.exec(query.order_by(col(Review.id))).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What of reviews waits for one person, each with the system it is about."""
+    """What of reviews waits for one person, each with the system it is about.
+
+    `unassigned` counts the reviews no reviewer has yet, `unassigned_due` is the earliest day by which one is to be decided.
+    """
 
     to_submit: Sequence[tuple[Review, System]]
     to_decide: Sequence[tuple[Review, System]]
@@ -73,6 +92,7 @@ class Waiting:
     stale: Sequence[tuple[System, list[FieldChange]]]
     waivers_ending: Sequence[tuple[Waiver, System]]
     unassigned: int = 0
+    unassigned_due: date | None = None
 
 
 def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
@@ -91,17 +111,19 @@ def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     )
     to_mend = (col(Finding.owner_id) == actor.person_id) & (col(Finding.state) == FindingState.OPEN)
     attest, stale = _of_owner(session, actor, today)
+    unassigned, unassigned_due = _unassigned(session, actor)
     return Waiting(
         to_submit=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id in owned],
         to_decide=[each for each in reviews if each[0].state is State.SUBMITTED],
         told_of=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id not in owned],
         findings=_with_system(session, actor, Finding, to_mend),
         conditions=_with_system(session, actor, ReviewCondition, near),
-        to_sign=_to_sign(session, actor),
+        to_sign=_to_sign(session, actor, today),
         to_attest=attest,
         stale=stale,
         waivers_ending=running_out(session, actor, today, rule.waiver_warn_days),
-        unassigned=_unassigned(session, actor),
+        unassigned=unassigned,
+        unassigned_due=unassigned_due,
     )
 
 
@@ -111,26 +133,33 @@ def _with_system(session: Session, actor: Actor, kind: Any, which: ColumnElement
     return [tuple(row) for row in session.execute(query)]
 
 
-def _unassigned(session: Session, actor: Actor) -> int:
+def _unassigned(session: Session, actor: Actor) -> tuple[int, date | None]:
     if Role.REVIEWER not in actor.roles:
-        return 0
-    query = select(Review.id).join(System, col(System.id) == col(Review.system_id))
+        return 0, None
+    query = (
+        select(func.count(), func.min(Review.due_on))
+        .select_from(Review)
+        .join(System, col(System.id) == col(Review.system_id))
+    )
     query = query.where(
         Review.state == State.SUBMITTED, col(Review.assigned_to_id).is_(None), visible_to(actor)
     )
-    return len(session.exec(query.limit(1_000)).all())
+    count, due = session.exec(query).one()
+    return count, due
 
 
-def _to_sign(session: Session, actor: Actor) -> list[tuple[SignOff, System, Signed]]:
+def _to_sign(session: Session, actor: Actor, today: date) -> list[tuple[SignOff, System, Signed]]:
     """The sheets with a seat this person holds that nobody has signed for, on a record that still is the one on the sheet."""
-    sheets = sheets_to_sign(session, actor)
+    sheets, (_, rule) = sheets_to_sign(session, actor), rule_on(session, today)
     signed = signatures_of(session, [sheet for sheet, _ in sheets])
     now = contents_of(session, [system for _, system in sheets])
     found = []
     for sheet, system in sheets:
         wanted = {Signed(each) for each in sheet.seats} - signed[sheet.id or 0].keys()
         seats = [seat for seat in seats_of(actor, system.id or 0) if seat in wanted]
-        if seats and now[system.id or 0].sha256 == sheet.content_sha256:
+        months = months_for(rule.sign_off_months, system.tier)
+        lapsed = not validity(sheet.opened_at, months, today, warn_days=0).holds
+        if seats and not lapsed and not changed(content_from(sheet.content), now[system.id or 0]):
             found.append((sheet, system, seats[0]))
     return found
 
@@ -155,16 +184,16 @@ def _of_owner(
     attest: list[tuple[System, Standing, date | None]] = []
     stale: list[tuple[System, list[FieldChange]]] = []
     for system in systems:
-        number, tier = system.id or 0, system.tier.value if system.tier else None
+        number = system.id or 0
         if changes := changed(content_from(approvals[number][1].content), now[number]):
             stale.append((system, changes))
         given = stated.get(number)
         held = validity(
             given.at if given else None,
-            months_for(rule.attestation_months, tier),
+            months_for(rule.attestation_months, system.tier),
             today,
             warn_days=rule.remind_days_before,
-            is_stale=given is not None and given.content_sha256 != now[number].sha256,
+            is_stale=given is not None and bool(changed(content_from(given.content), now[number])),
         )
         if held.standing is not Standing.CURRENT:
             attest.append((system, held.standing, held.until))
@@ -174,5 +203,6 @@ def _of_owner(
 def _newest_attestations(session: Session, numbers: Sequence[int]) -> dict[int, Attestation]:
     if not numbers:
         return {}
-    query = select(Attestation).where(col(Attestation.system_id).in_(numbers)).order_by(col(Attestation.id))
+    newest = select(func.max(Attestation.id)).where(col(Attestation.system_id).in_(numbers))
+    query = select(Attestation).where(col(Attestation.id).in_(newest.group_by(col(Attestation.system_id))))
     return {each.system_id: each for each in session.exec(query)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -15,21 +15,17 @@ from registry.people.models import Person
 from registry.reviews.models.reviews import (
     Finding,
     Review,
-    ReviewAnswer,
     ReviewCondition,
     ReviewDecision,
     ReviewSubmission,
 )
 from registry.reviews.rules.content import Content, content_from
-from registry.reviews.rules.decisions import Checked, Question
 from registry.reviews.rules.kinds import (
     APPROVING,
     UNDECIDED,
     WITH_OWNER,
     Decision,
-    FindingState,
     Kind,
-    Severity,
     State,
 )
 from registry.store.columns import LARGEST_NUMBER
@@ -61,6 +57,8 @@ class Place(StrEnum):
 
 
 Part = TypeVar("Part", Finding, ReviewCondition)
+_APPROVES = [each for each in Decision if each.leads_to in APPROVING]
+_VERDICTS = [each for each in Decision if each is not Decision.REQUEST_CHANGES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,29 +185,60 @@ def decisions_of(session: Session, review_id: int) -> Sequence[ReviewDecision]:
     return session.exec(query.order_by(col(ReviewDecision.id).desc())).all()
 
 
-def newest_approvals(
-    session: Session, system_ids: Collection[int] | None
+def newest_verdicts(
+    session: Session, system_ids: Collection[int]
 ) -> dict[int, tuple[ReviewDecision, ReviewSubmission]]:
-    """The newest approval of each of several systems (None: of all), with the content it was given on, in one statement."""
-    approving = [each for each in Decision if each.leads_to in APPROVING]
-    newest = select(func.max(ReviewDecision.id)).where(col(ReviewDecision.decision).in_(approving))
-    if system_ids is not None:
-        newest = newest.where(col(ReviewDecision.system_id).in_(sorted(system_ids)))
-    numbers = newest.group_by(col(ReviewDecision.system_id))
+    """The newest decision of each of several systems on whether it may be used, with what it was given on, in one statement.
+
+    Changes asked for decide nothing, and leave to be retired is none to be used.
+    """
     query = (
         select(ReviewDecision, ReviewSubmission)
         .join(ReviewSubmission, col(ReviewSubmission.id) == col(ReviewDecision.submission_id))
-        .where(col(ReviewDecision.id).in_(numbers))
+        .where(col(ReviewDecision.id).in_(_newest_numbers(system_ids)))
     )
     return {decision.system_id: (decision, handed_in) for decision, handed_in in session.exec(query)}
 
 
-def answers_of(session: Session, review_id: int) -> dict[str, ReviewAnswer]:
-    """The answers of a review by the key of their question."""
-    query = select(ReviewAnswer).where(ReviewAnswer.review_id == review_id)
-    return {
-        f"{each.pack}/{each.control}": each for each in session.exec(query.order_by(col(ReviewAnswer.id)))
-    }
+def newest_approvals(
+    session: Session, system_ids: Collection[int]
+) -> dict[int, tuple[ReviewDecision, ReviewSubmission]]:
+    """The same of those systems whose newest such decision approves: a rejection takes back every approval before it."""
+    found = newest_verdicts(session, system_ids)
+    return {number: given for number, given in found.items() if given[0].decision.leads_to in APPROVING}
+
+
+def approved_at(session: Session) -> dict[int, datetime]:
+    """When each system whose newest decision approves was approved, without what it was approved on."""
+    query = select(ReviewDecision.system_id, ReviewDecision.at).where(
+        col(ReviewDecision.id).in_(_newest_numbers(None)), col(ReviewDecision.decision).in_(_APPROVES)
+    )
+    return dict(session.exec(query).all())
+
+
+def _newest_numbers(system_ids: Collection[int] | None) -> Any:
+    newest = select(func.max(ReviewDecision.id)).join(Review, col(Review.id) == col(ReviewDecision.review_id))
+    newest = newest.where(col(ReviewDecision.decision).in_(_VERDICTS), col(Review.kind) != Kind.DECOMMISSION)
+    if system_ids is not None:
+        newest = newest.where(col(ReviewDecision.system_id).in_(sorted(system_ids)))
+    return newest.group_by(col(ReviewDecision.system_id))
+
+
+def rejection_of(session: Session, review: Review, content_sha256: str) -> ReviewDecision | None:
+    """The rejection that was the last word, in another review, on the very record with this hash; None where there is none.
+
+    Of a review that is over it is None: what came after its decision says nothing about what was known then.
+    """
+    if review.state not in UNDECIDED:
+        return None
+    query = select(ReviewDecision).where(
+        ReviewDecision.system_id == review.system_id,
+        ReviewDecision.content_sha256 == content_sha256,
+        ReviewDecision.review_id != review.id,
+        col(ReviewDecision.decision).in_(_VERDICTS),
+    )
+    last = session.exec(query.order_by(col(ReviewDecision.id).desc()).limit(1)).first()
+    return last if last is not None and last.decision is Decision.REJECT else None
 
 
 def findings_of(session: Session, review_id: int) -> list[tuple[Finding, Person]]:
@@ -230,13 +259,3 @@ def unmet_of(session: Session, system_id: int) -> Sequence[ReviewCondition]:
         ReviewCondition.system_id == system_id, col(ReviewCondition.met_at).is_(None)
     )
     return session.exec(query.order_by(col(ReviewCondition.due_on), col(ReviewCondition.id))).all()
-
-
-def checked(session: Session, review: Review, questions: Sequence[Question]) -> Checked:
-    """How far the checklist of a review has come."""
-    given = answers_of(session, review.id or 0)
-    kept = {key: row.answer for key, row in given.items() if row.answer is not None}
-    query = select(Finding.severity).where(
-        Finding.review_id == review.id, col(Finding.state) == FindingState.OPEN
-    )
-    return Checked(questions, kept, [Severity(each) for each in session.exec(query)])

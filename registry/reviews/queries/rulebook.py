@@ -36,14 +36,33 @@ def chosen(session: Session, wanted: Sequence[str], on: date) -> list[str]:
     return [said for said in offered if said in wanted or said.partition(" ")[0] == ALWAYS]
 
 
+def waivable(session: Session, on: date) -> dict[str, tuple[str, str]]:
+    """What can be waived by its id, with what it asks for and the edition that does: controls, and criteria of gates.
+
+    What a record has to state is asked for at the gates, so that is what is waived there.
+    """
+    found = {
+        each.id: (f"{each.id} {each.title}", pack.said)
+        for pack in packs.frameworks_on(session, on)
+        for each in pack.controls
+    }
+    gates = packs.gates_on(session, on)
+    return found | {each.id: (f"{each.id} {each.says}", gates.said) for each in gates.gates if each.waivable}
+
+
 def questions_of(session: Session, editions: Sequence[str]) -> list[Question]:
-    """What the checklist of a review with these editions asks, in the order of the files."""
+    """What the checklist of a review with these editions asks, in the order of the files.
+
+    Raises LookupError for an edition nobody finds: a checklist that asks nothing would be complete at once.
+    """
     found = []
     for said in editions:
         pack_id, _, edition = said.partition(" ")
         pack = packs.edition(session, pack_id, edition)
+        if pack is None:
+            raise LookupError(f"there is no edition {said}, so nobody knows what its checklist asks")
         found += [
             Question(said, each.id, each.title, each.explains, each.group, tuple(each.practices))
-            for each in (pack.controls if pack else ())
+            for each in pack.controls
         ]
     return found

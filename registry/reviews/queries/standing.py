@@ -11,12 +11,12 @@ from registry.kernel import clock
 from registry.reviews.models.reviews import ReviewCondition, ReviewDecision
 from registry.reviews.models.words import Attestation, Signature, SignOff, Waiver
 from registry.reviews.queries.content import content_of
-from registry.reviews.queries.reviews import newest_approvals, unmet_of
+from registry.reviews.queries.reviews import newest_verdicts, unmet_of
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import attestations_of, sign_offs_of, signatures_of, waived_on
-from registry.reviews.rules.cadence import Validity, months_for, validity
+from registry.reviews.rules.cadence import Standing, Validity, months_for, validity
 from registry.reviews.rules.content import Content, FieldChange, changed, content_from
-from registry.reviews.rules.kinds import Signed
+from registry.reviews.rules.kinds import Decision, Signed
 from registry.systems.models import System
 
 
@@ -30,11 +30,14 @@ class OnContent:
 
 @dataclass(frozen=True, slots=True)
 class SystemStanding:
-    """What stands of one system. `unsigned` are the seats of the newest sheet that nobody has signed for."""
+    """What stands of one system. `verdict` is the newest decision on whether it may be used, approving or not.
+
+    `unsigned` are the seats of the newest sheet that nobody has signed for.
+    """
 
     content: Content
     review: OnContent
-    approval: ReviewDecision | None
+    verdict: ReviewDecision | None
     unmet: tuple[ReviewCondition, ...]
     attested: OnContent
     attestation: Attestation | None
@@ -43,6 +46,7 @@ class SystemStanding:
     signatures: Mapping[Signed, Signature]
     unsigned: tuple[Signed, ...]
     waivers: Mapping[str, Waiver]
+    today: date
 
     @property
     def is_signed_off(self) -> bool:
@@ -50,29 +54,33 @@ class SystemStanding:
         return self.sheet is not None and not self.unsigned and self.signed.validity.holds
 
     @property
+    def takes_a_sheet(self) -> bool:
+        """Whether a new sheet may be opened: not beside one that fits the record and holds for a good while yet."""
+        return self.sheet is None or self.signed.validity.standing is not Standing.CURRENT
+
+    @property
     def overdue_conditions(self) -> list[ReviewCondition]:
         """The conditions whose day has passed unmet."""
-        return [each for each in self.unmet if each.due_on < clock.today()]
+        return [each for each in self.unmet if each.due_on < self.today]
 
 
 def standing_of(session: Session, system: System, on: date | None = None) -> SystemStanding:
-    """What stands of a system today, in a fixed number of statements. The reader may know of it."""
+    """What stands of a system today or on that day, in a fixed number of statements. The reader may know of it."""
     today = on or clock.today()
     number, now = system.id or 0, content_of(session, system)
     _, rule = rule_on(session, today)
-    approval, handed_in = newest_approvals(session, [number]).get(number, (None, None))
+    verdict, handed_in = newest_verdicts(session, [number]).get(number, (None, None))
     attestation = next(iter(attestations_of(session, number, 1)), None)
     sheet = next(iter(sign_offs_of(session, number, 1)), None)
     signatures = signatures_of(session, [sheet])[sheet.id or 0] if sheet else {}
     seats = tuple(Signed(each) for each in sheet.seats) if sheet else ()
-    tier = system.tier.value if system.tier else None
 
     def held(at: datetime | None, kept: Mapping[str, Any] | None, months: Mapping[str, int]) -> OnContent:
         changes = changed(content_from(kept), now) if kept is not None else []
         return OnContent(
             validity(
                 at,
-                months_for(months, tier),
+                months_for(months, system.tier),
                 today,
                 warn_days=rule.remind_days_before,
                 is_stale=bool(changes),
@@ -82,8 +90,10 @@ def standing_of(session: Session, system: System, on: date | None = None) -> Sys
 
     return SystemStanding(
         content=now,
-        review=held(approval.at if approval else None, handed_in.content if handed_in else None, rule.months),
-        approval=approval,
+        review=OnContent(Validity(Standing.REJECTED), [])
+        if verdict and verdict.decision is Decision.REJECT
+        else held(verdict.at if verdict else None, handed_in.content if handed_in else None, rule.months),
+        verdict=verdict,
         unmet=tuple(unmet_of(session, number)),
         attested=held(
             attestation.at if attestation else None,
@@ -98,4 +108,5 @@ def standing_of(session: Session, system: System, on: date | None = None) -> Sys
         signatures=signatures,
         unsigned=tuple(seat for seat in seats if seat not in signatures),
         waivers=waived_on(session, number, today),
+        today=today,
     )

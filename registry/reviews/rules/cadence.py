@@ -16,6 +16,7 @@ class Standing(StrEnum):
     DUE = "due"
     LAPSED = "lapsed"
     STALE = "stale"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from registry.kernel.calendar import months_after
 from registry.kernel.errors import Problem
 from registry.reviews.rules.kinds import FindingState, Severity
 from registry.systems.rules.record import LINE_LIMIT, TEXT_LIMIT, text_problems
@@ -19,8 +20,10 @@ class FindingFacts:
     due_on: date | None
 
 
-def problems_with_finding(facts: FindingFacts, today: date, *, owner_is_here: bool) -> list[Problem]:
-    """Objections to a finding."""
+def problems_with_finding(
+    facts: FindingFacts, today: date, *, owner_is_here: bool, owner_may_know: bool = True
+) -> list[Problem]:
+    """Objections to a finding. Nobody is given one on a system they may not know of: they could not read it."""
     problems = text_problems("title", facts.title, LINE_LIMIT, one_line=True)
     problems += text_problems("detail", facts.detail, TEXT_LIMIT)
     if not facts.title.strip():
@@ -29,7 +32,9 @@ def problems_with_finding(facts: FindingFacts, today: date, *, owner_is_here: bo
         problems.append(Problem("severity", "Say how much it matters."))
     if facts.owner_id is None or not owner_is_here:
         problems.append(Problem("owner_id", "Choose who mends it: somebody who is here."))
-    if facts.due_on is None or facts.due_on < today or facts.due_on.year > today.year + 2:
+    elif not owner_may_know:
+        problems.append(Problem("owner_id", "They may not see this system. Choose somebody who may."))
+    if facts.due_on is None or not today <= facts.due_on <= months_after(today, 24):
         problems.append(Problem("due_on", "Give a day from today on, within two years."))
     return problems
 

@@ -35,10 +35,11 @@ def seats_wanted(extra: Sequence[str]) -> list[Signed]:
 
 
 def seats_of(actor: Actor, system_id: int) -> list[Signed]:
-    """The seats this person could sign for on a system, in their order."""
+    """The seats this person could sign for on a system, in their order. Nobody accepts as an executive what they own."""
     held = actor.seats.get(system_id, frozenset())
     own = [signed for signed, seat in SEATS.items() if seat in held]
-    return [*own, Signed.EXECUTIVE] if Role.EXECUTIVE in actor.roles else own
+    accepts = Role.EXECUTIVE in actor.roles and not held & {Seat.OWNER, Seat.DEPUTY}
+    return [*own, Signed.EXECUTIVE] if accepts else own
 
 
 def signature_problems(

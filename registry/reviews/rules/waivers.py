@@ -45,8 +45,3 @@ def standing_of(granted: bool | None, revoked_at: datetime | None, until: date, 
     if revoked_at is not None:
         return WaiverState.REVOKED
     return WaiverState.EXPIRED if today > until else WaiverState.GRANTED
-
-
-def is_running_out(until: date, today: date, warn_days: int) -> bool:
-    """Whether people should be told that a waiver that holds will soon be over."""
-    return today <= until <= today + timedelta(days=warn_days)
