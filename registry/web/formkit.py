@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -29,7 +29,7 @@ class Form(FlaskForm):
             """The texts that were sent: left to itself, a form also takes files and the values of a JSON body."""
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
-            return request.form if request.method == "POST" else None
+            return request.form if request.method == "POST" or g.get("fills_forms") else None
 
     def take(self, problems: Sequence[Problem]) -> None:
         """Show a rule's objections: each beside its field, the rest on top of the form."""

@@ -2,12 +2,13 @@
 
 import logging
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import errors
+from registry.web import refilling
 from registry.web.flask_app import request_id
 from registry.web.jsonkit import problem_reply, wants_json
 
@@ -46,14 +47,22 @@ def install(app: Flask) -> None:
 
 
 def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
-    if isinstance(refusal, errors.SignInNeeded) and not wants_json() and request.method == "GET":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    if isinstance(refusal, errors.SignInNeeded) and not wants_json():
+        if request.method == "GET" and not g.get("fills_forms"):
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        if refilling.is_ours():
+            return refilling.sign_in_again()
     problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()
     status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
     return said(status, refusal.says, problems)
 
 
 def _forged(error: CSRFError) -> ResponseReturnValue:
+    if refilling.is_ours() and not wants_json():
+        try:
+            return refilling.offered_again()
+        except errors.Refusal as refusal:
+            return _refusal(refusal)
     return said(
         400, f"This form can no longer be trusted ({error.description}). Reload the page and send it again."
     )
