@@ -74,7 +74,7 @@ def tidied(facts: StatementFacts) -> StatementFacts:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many controls of a framework are stated as what, and how many reviews have asked about.
+    """How many controls of a framework are stated as what, and how many were found to be met by at least one system.
 
     `asked` is None as long as no review has asked about any: that is not the same as none being met.
     """

@@ -1,5 +1,6 @@
 """What waits for a person and is to be reconsidered; how many systems have what; how ownership stands; the search across everything."""
 
+from registry.portfolio.queries.asked import met_by_systems
 from registry.portfolio.queries.confirming import (
     Asked,
     Chase,
@@ -70,6 +71,7 @@ __all__ = [
     "left_owners",
     "load_of",
     "load_page",
+    "met_by_systems",
     "owned_by",
     "returned_to",
     "rule_in_force",
