@@ -1,5 +1,6 @@
 """How a system is classified: the run that stands, every run before it, two of them compared."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -12,6 +13,7 @@ from registry.classification.rules.comparing import answers_changed, changes
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import Answers, answer_said, asked, known_from
 from registry.classification.rules.stored import read_back, scored
+from registry.classification.rules.tiers import may_set_lower, waits_for_reviewer
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.errors import NotFound
@@ -44,6 +46,8 @@ def system(key: str) -> ResponseReturnValue:
         run=standing,
         what=read_back(standing.outcomes) if standing else None,
         first=url_for(".questions", key=found.key, section=questionnaire.sections[0].id),
+        waits=standing is not None and _waits(standing, page.items[1:2]),
+        may_lower=may_set_lower(actor(), number),
         is_first=before is None,
         runs=page.items,
         next_url=url_for(".system", key=found.key, cursor=cursor_of(*page.next_after))
@@ -55,6 +59,11 @@ def system(key: str) -> ResponseReturnValue:
         people=people.people_by_id(session(), {one for one in named if one}),
         may_classify=may(actor(), Permission.SYSTEM_CLASSIFY, number),
     )
+
+
+def _waits(run: ClassificationRun, before: Sequence[ClassificationRun]) -> bool:
+    earlier = before[0].proposed_tier if before else None
+    return waits_for_reviewer(run.proposed_tier, run.tier, run.rationale, earlier)
 
 
 def progress(questionnaire: Questionnaire, answers: Answers) -> tuple[int, int]:
