@@ -39,7 +39,7 @@ from registry.portfolio.queries.on_day import (
     seats_on,
 )
 from registry.portfolio.queries.reconsidering import Told, Touched, told, touched
-from registry.portfolio.queries.searching import Hits, Results, address_of, search
+from registry.portfolio.queries.searching import Hits, Known, Results, address_of, search
 
 __all__ = [
     "Answered",
@@ -48,6 +48,7 @@ __all__ = [
     "DayAsked",
     "Finding",
     "Hits",
+    "Known",
     "Load",
     "LoadOrder",
     "Owned",
