@@ -362,6 +362,7 @@ PAGES = {
     "risks.show": (Visit("/risks/{risk}", "ada"), Visit("/risks/{closed_risk}", "otto")),
     "risks.edit": (Visit("/risks/{risk}/edit", "ada"),),
     "risks.accept": (Visit("/risks/{risk}/accept", "ada"),),
+    "risks.close": (Visit("/risks/{risk}/close", "ada"),),
     "dossiers.system": (
         Visit(f"{SYSTEM}/dossier", "ada"),
         Visit("/systems/{pricing}/dossier", "otto"),

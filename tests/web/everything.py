@@ -52,6 +52,7 @@ DOERS = {
     "lifecycle.decide_on_autonomy": "rita",
     "lifecycle.lower_autonomy": "ada",
     "risks.accept": "ada",
+    "risks.close": "ada",
     "dossiers.sign": "rita",
     # Nobody reviews, attests or signs by being an administrator.
     "reviews.sign": "ben",
