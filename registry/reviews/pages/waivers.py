@@ -1,9 +1,11 @@
 """Asking that something need not be met for a while; deciding on it; revoking it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -22,6 +24,8 @@ from registry.reviews.pages.shared import (
     step_page,
     to_system,
 )
+from registry.reviews.queries.reviews import Narrowing, reviews_page
+from registry.reviews.queries.rulebook import chosen
 from registry.reviews.queries.separating import owners_at
 from registry.reviews.queries.words import waiver_by_number
 from registry.reviews.rules.separation import conflict_of
@@ -37,12 +41,15 @@ _USUAL = timedelta(days=90)
 @needs(Permission.WAIVER_ASK)
 def ask_waiver(key: str) -> ResponseReturnValue:
     system = held_system(key, Permission.WAIVER_ASK)
-    known = _subjects()
+    groups = _subjects(system)
+    known = {key: said for subjects in groups.values() for key, said in subjects.items()}
     asked = request.args.get("subject", "").replace("\x00", "")[:120]
-    known |= {asked: known.get(asked, asked)} if asked else {}
+    if asked and asked not in known:
+        groups = {"Asked for": {asked: asked}} | groups
+        known[asked] = asked
     usual = {"subject": asked, "until": clock.today() + _USUAL}
     form = WaiverForm(data=None if sent() else usual)
-    form.offer(known)
+    form.subject.choices = _grouped(groups)
 
     def ask() -> Waiver:
         said = known.get(form.subject.data or "", "")
@@ -61,18 +68,46 @@ def ask_waiver(key: str) -> ResponseReturnValue:
     )
 
 
-def _subjects() -> dict[str, str]:
-    """What can be waived by id: the controls of the frameworks in force, and what a record states, what gates ask."""
+def _subjects(system: System) -> dict[str, dict[str, str]]:
+    """What can be waived, by id with its words, in groups: what is asked of this system first, each thing once."""
     today = clock.today()
-    found = {
-        each.id: f"{each.id} {each.title}"
-        for pack in packs.frameworks_on(session(), today)
-        for each in pack.controls
-    }
+    asked = _asked_of(system)
+    frameworks = sorted(packs.frameworks_on(session(), today), key=lambda pack: pack.id not in asked)
     baseline = packs.current(session(), "baseline", today)
-    found |= {each.id: f"{each.id} {each.says}" for each in baseline.record}
     gates = packs.gates_on(session(), today).gates
-    return found | {each.id: f"{each.id} {each.says}" for each in gates if each.waivable}
+    groups = {
+        f"{pack.title}{', asked of it in reviews' if pack.id in asked else ''}": {
+            each.id: f"{each.id} {each.title}" for each in pack.controls
+        }
+        for pack in frameworks
+    }
+    own = {
+        "What its record must state": {each.id: f"{each.id} {each.says}" for each in baseline.record},
+        "What gates ask": {each.id: f"{each.id} {each.says}" for each in gates if each.waivable},
+    }
+    reviewed = dict(list(groups.items())[: len(asked)])
+    found: dict[str, dict[str, str]] = {}
+    taken: set[str] = set()
+    for title, subjects in (reviewed | own | groups).items():
+        fresh = {key: said for key, said in subjects.items() if key not in taken}
+        taken |= fresh.keys()
+        found |= {title: fresh} if fresh else {}
+    return found
+
+
+def _asked_of(system: System) -> set[str]:
+    """The frameworks in force that the newest review of this system asks for; the one always asked where none was."""
+    by = Narrowing(system_id=system.id, every_state=True)
+    newest = [line.review for line in reviews_page(session(), actor(), by, limit=1).items]
+    wanted = chosen(session(), newest[0].packs if newest else (), clock.today())
+    return {said.partition(" ")[0] for said in wanted}
+
+
+def _grouped(groups: Mapping[str, Mapping[str, str]]) -> dict[str, list[SelectChoice]]:
+    offered = {
+        title: [SelectChoice(key, said) for key, said in each.items()] for title, each in groups.items()
+    }
+    return {"Nothing chosen": [SelectChoice("", "Choose")], **offered}
 
 
 @pages.route("/waivers/<int:number>/decide", methods=BOTH)
