@@ -102,6 +102,12 @@ class App(Flask):
         g.fills_forms = True
         return self.make_response(self.dispatch_request())
 
+    def recognise(self) -> None:
+        """Find out who makes this request, for a page of refusal that stands in the frame of whoever is signed in."""
+        if "actor" not in g:
+            with self.database.glance() as session:
+                g.actor = self.load_actor(session)
+
     def _read_ahead(self, view: Callable[..., Any], reader: Callable[[], Any]) -> None:
         """Ask who it is, and then read what they send, while others may write: to read thousands of things takes a while."""
         with self.database.glance() as session:

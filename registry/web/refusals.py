@@ -1,15 +1,16 @@
 """Refusals become status codes and error pages here and nowhere else."""
 
 import logging
+from typing import cast
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import errors
 from registry.web import refilling
-from registry.web.flask_app import request_id
+from registry.web.flask_app import App, request_id
 from registry.web.jsonkit import problem_reply, wants_json
 
 log = logging.getLogger("registry.web")
@@ -74,6 +75,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error
     if status >= 500:
         return _broken(error)
+    if status == 413 and not wants_json():
+        cast("App", current_app).recognise()
     reply = said(status, _plain(status, error.description or ""))
     if allowed := getattr(error, "valid_methods", None):
         reply.headers["Allow"] = ", ".join(sorted(allowed))
@@ -81,10 +84,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _plain(status: int, description: str) -> str:
+    most = request.max_content_length or 0
     return {
         404: "There is nothing at this address.",
         405: "This address does not take that kind of request.",
-        413: "What you sent is larger than this installation accepts.",
+        413: f"What you sent is larger than this page takes: at most {most / 1e6:,.0f} MB, files and texts together.",
         415: "Send this as the content type the documentation names.",
     }.get(status, description)
 

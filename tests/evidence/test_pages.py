@@ -97,6 +97,19 @@ def test_a_file_too_large_or_none_is_refused_beside_its_field(send, app, client_
     assert left_in(tmp_path) == []
 
 
+def test_what_is_larger_than_a_page_takes_is_refused_in_the_frame_with_the_limit(cast, client_of):
+    ben = client_of("ben")
+    page = ben.post("/systems/AI-0001/risks/new", data={"event": "x" * 1_100_000})
+    said = text_of(page)
+    assert (page.status_code, "at most 1 MB, files and texts together" in said) == (413, True)
+    for words in ("Ben Engineer", "My desk", "your browser still shows what you typed"):
+        assert words in said, words
+    form = ben.get(f"{PAGE}/new").text
+    assert 'data-behaviour="file-size" data-most="' in form
+    refused = text_of(ben.post(f"{PAGE}/new", data=STATED))
+    assert "A file has to be chosen again" in refused
+
+
 def test_evidence_is_edited_revised_and_withdrawn_and_its_files_stay(send, client_of):
     send()
     ben = client_of("ben")
