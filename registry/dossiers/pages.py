@@ -101,6 +101,7 @@ def show(number: int) -> ResponseReturnValue:
         line=queries.line_of(session(), dossier, model),
         tried=page.items,
         support=evidence.supporting(session(), "dossier", [number])[number],
+        today=clock.today(),
         reads_evidence=may(actor(), Permission.EVIDENCE_READ, system_id),
         objection=objection,
         may_edit=may(actor(), Permission.DOSSIER_EDIT, system_id),
@@ -132,7 +133,7 @@ def run(number: int) -> ResponseReturnValue:
     form.case_id.offer(
         {key: f"{case.name} ({case.type.value.replace('_', ' ')})" for key, case in cases.items()}
     )
-    form.evidence_id.offer(evidence.names_offered(session(), dossier.system_id))
+    form.evidence_id.offer(evidence.names_offered(session(), dossier.system_id, clock.today()))
     recorded = form.carried_out(lambda: _ran((dossier, model, found), form, cases))
     if recorded is None:
         return _step("dossiers/run.html", form, (dossier, model, found))
