@@ -9,7 +9,7 @@ from sqlmodel import Session
 from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.dossiers import queries
-from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
+from registry.dossiers.models import Dossier, DossierCase, DossierCaseAssumed, DossierRun, DossierSignature
 from registry.dossiers.rules import cases as rules
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
 from registry.dossiers.rules.results import Read, Result, Unread
@@ -19,7 +19,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
-from registry.kernel.text import clean
+from registry.kernel.text import clean, counted
 from registry.versions.models import ModelVersion
 
 
@@ -27,13 +27,14 @@ from registry.versions.models import ModelVersion
 class Delivery:
     """A file of results: what was read of it, its SHA-256, what tool wrote it, and what holds for all of it.
 
-    `add_as` is the type of cases that are new and name none; `is_similar` and why, of the conditions of every run.
+    `add_as` is the type of cases that are new and name none, None where nobody said; `is_similar` and why, of the
+    conditions of every run.
     """
 
     read: Read
     digest: str
     source: str
-    add_as: CaseType
+    add_as: CaseType | None
     is_similar: bool | None
     similar_because: str = ""
 
@@ -126,11 +127,13 @@ def take_results(
     refuse_if(_problems_with(delivery, today))
     before = queries.cases_of(session, dossier.id or 0)
     known = queries.Known(before, read.results)
+    _refuse_untyped(known, delivery)
     found = [_found(actor, dossier, known, result, delivery.add_as) for result in read.results]
     if len(before) + len(known.added) > rules.MOST_CASES:
         raise RuleBroken([Problem("file", f"A dossier holds {rules.MOST_CASES:,} cases at most.")])
     session.add_all(known.added)
     session.flush()
+    session.add_all(_assumed(known, delivery, found))
     session.add_all(_runs(actor, dossier, delivery, found, today))
     dossier.unread = len(read.unread)
     counts = {outcome: sum(each.outcome is outcome for each in read.results) for outcome in Outcome}
@@ -209,8 +212,30 @@ def _problems_with(delivery: Delivery, today: date) -> list[Problem]:
     return problems
 
 
+def _refuse_untyped(known: queries.Known, delivery: Delivery) -> None:
+    """Somebody says what new tests try: left to a default, they would fill a type that nobody tried."""
+    new = sum(each.type is None and known.of(each) is None for each in delivery.read.results)
+    if new and delivery.add_as is None:
+        says = f"{counted(new, 'test is', 'tests are')} new, and the file does not say what {'it tries' if new == 1 else 'they try'}. "
+        raise RuleBroken([Problem("type", f"{says}Choose it; it is marked as assumed.")])
+
+
+def _assumed(
+    known: queries.Known, delivery: Delivery, found: Sequence[DossierCase]
+) -> list[DossierCaseAssumed]:
+    """For each case that was added without a type of its own: that its type is the delivery's."""
+    added = {case.id for case in known.added}
+    told = {
+        case.id for case, result in zip(found, delivery.read.results, strict=True) if result.type is not None
+    }
+    return [
+        DossierCaseAssumed(case_id=number, delivery=delivery.digest)
+        for number in sorted(each for each in added - told if each is not None)
+    ]
+
+
 def _found(
-    actor: Actor, dossier: Dossier, known: queries.Known, result: Result, add_as: CaseType
+    actor: Actor, dossier: Dossier, known: queries.Known, result: Result, add_as: CaseType | None
 ) -> DossierCase:
     """The case of a result, a new one where there is none."""
     case = known.of(result)

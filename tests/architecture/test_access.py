@@ -29,6 +29,7 @@ from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.dependencies.rules.reconsider import Ask, Cause
 from registry.dossiers import actions as dossiers
+from registry.dossiers.rules.cases import CaseFacts, CaseType
 from registry.drift import actions as drift
 from registry.drift.rules.decoding import DistributionIn
 from registry.evidence import actions as evidence
@@ -184,7 +185,7 @@ def _furnish(session, cast):
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
             **_proof(session, actor, number),
-            "dossier": dossiers.open_dossier(session, actor, version).id,
+            **_dossier(session, actor, version),
         }
     check = data_sources.add_check(session, ada, source, _check())
     _, token = accounts.issue_token(session, ada, cast.people["ada"], "x", frozenset({"registry:read"}))
@@ -230,6 +231,13 @@ def _proof(session, actor, number):
         "evidence": found.id,
         "evidence_file": evidence_queries.latest_revision(session, found.id).id,
     }
+
+
+def _dossier(session, actor, version):
+    """The tests of a version, with one that is to be tried."""
+    dossier = dossiers.open_dossier(session, actor, version)
+    case = dossiers.add_case(session, actor, dossier, CaseFacts(CaseType.EDGE_CASE, "Test", expected="Test"))
+    return {"dossier": dossier.id, "case": case.id}
 
 
 def _measures(session, actor, incident):
@@ -391,6 +399,7 @@ class House:
                 each: self.numbers[each]["evidence"] for each in ("triage", "sentinel", "pricing")
             },
             "/dossiers/": {each: self.numbers[each]["dossier"] for each in ("triage", "sentinel", "pricing")},
+            "/test-cases/": {each: self.numbers[each]["case"] for each in ("triage", "sentinel", "pricing")},
             "/risks/": {each: self.numbers[each]["risk"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},

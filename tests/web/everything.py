@@ -96,6 +96,7 @@ _NUMBERED = {
     "/evidence/": "evidence",
     "/risks/": "risk",
     "/dossiers/": "dossier",
+    "/test-cases/": "test_case",
 }
 
 
