@@ -19,7 +19,7 @@ from registry.people import queries as people
 from registry.risks import actions, queries
 from registry.risks.forms import AcceptForm, CloseForm, RiskForm, risk_opened, risk_shown
 from registry.risks.models import Risk, RiskAcceptance
-from registry.risks.rules import IMPACTS, LIKELIHOODS, level, needs_another
+from registry.risks.rules import IMPACTS, LIKELIHOODS, Status, level, needs_another
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.confirming import bound, browser_secret
@@ -98,7 +98,17 @@ def edit(number: int) -> ResponseReturnValue:
         opened = audit.state_of(session(), "risk", number, form.revision)
         rows = merge(form, risk_shown(risk), risk_opened(opened))
         return make_response(_edit_page(risk, found, form, rows), 409)
-    return _edit_page(risk, found, form) if saved is None else _back(risk, "Saved.")
+    return _edit_page(risk, found, form) if saved is None else _saved(saved)
+
+
+def _saved(risk: Risk) -> ResponseReturnValue:
+    """Back to the risk; an edit that ends an acceptance says so."""
+    standing = queries.line_of(session(), risk, clock.today()).standing
+    if risk.status is Status.ACCEPTED and standing.status is Status.OPEN:
+        says = f"Saved. The risk is {standing.says}: it counts as open until somebody accepts it again."
+        flash(says, "warn")
+        return redirect(url_for("risks.show", number=risk.id), 303)
+    return _back(risk, "Saved.")
 
 
 @pages.route("/risks/<int:number>/accept", methods=_BOTH)

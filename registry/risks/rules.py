@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from registry.kernel.actor import Actor, Role
+from registry.kernel.calendar import day_said
 from registry.kernel.errors import Problem
 from registry.kernel.prose import problems_with_prose
 from registry.systems.rules.record import text_problems
@@ -289,5 +290,5 @@ def standing(facts: RiskFacts, accepted: Accepted | None, on: date) -> Standing:
     if changed := changed_since(facts, accepted.stated):
         return Standing(Status.OPEN, f"changed since it was accepted, in {', '.join(changed)}", is_late)
     if accepted.until < on:
-        return Standing(Status.OPEN, f"its acceptance lapsed on {accepted.until.isoformat()}", is_late)
-    return Standing(Status.ACCEPTED, f"until {accepted.until.isoformat()}", is_late)
+        return Standing(Status.OPEN, f"its acceptance lapsed on {day_said(accepted.until)}", is_late)
+    return Standing(Status.ACCEPTED, f"until {day_said(accepted.until)}", is_late)

@@ -57,6 +57,10 @@ def shown(template: str, form: Form, **context: Any) -> Response:
     return make_response(render_template(template, form=form, **context), status)
 
 
+def _at_most(limit: int) -> Length:
+    return Length(max=limit, message=f"Use at most {limit:,} characters.")
+
+
 def _stripped(value: str | None) -> str:
     return (value or "").strip()
 
@@ -69,7 +73,7 @@ class Line(StringField):
     ) -> None:
         super().__init__(
             label,
-            [Length(max=limit), Storable(), *([Wanted()] if required else [])],
+            [_at_most(limit), Storable(), *([Wanted()] if required else [])],
             filters=[_stripped],
             description=description,
             render_kw={"maxlength": limit, **options.pop("render_kw", {})},
@@ -92,7 +96,7 @@ class Text(TextAreaField):
     ) -> None:
         super().__init__(
             label,
-            [Length(max=limit), Storable(), *([Wanted()] if required else [])],
+            [_at_most(limit), Storable(), *([Wanted()] if required else [])],
             filters=[_stripped, *options.pop("filters", ())],
             description=description,
             render_kw={"maxlength": limit, "rows": rows},
