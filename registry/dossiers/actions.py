@@ -19,7 +19,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Forbidden, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
-from registry.kernel.text import clean, counted
+from registry.kernel.text import clean
 from registry.versions.models import ModelVersion
 
 
@@ -127,13 +127,15 @@ def take_results(
     refuse_if(_problems_with(delivery, today))
     before = queries.cases_of(session, dossier.id or 0)
     known = queries.Known(before, read.results)
-    _refuse_untyped(known, delivery)
+    if delivery.add_as is None:
+        refuse_if(rules.problems_with_untyped(known.untyped(read.results)))
     found = [_found(actor, dossier, known, result, delivery.add_as) for result in read.results]
     if len(before) + len(known.added) > rules.MOST_CASES:
         raise RuleBroken([Problem("file", f"A dossier holds {rules.MOST_CASES:,} cases at most.")])
     session.add_all(known.added)
     session.flush()
-    session.add_all(_assumed(known, delivery, found))
+    assumed = known.assumed(zip(found, read.results, strict=True))
+    session.add_all(DossierCaseAssumed(case_id=each, delivery=delivery.digest) for each in assumed)
     session.add_all(_runs(actor, dossier, delivery, found, today))
     dossier.unread = len(read.unread)
     counts = {outcome: sum(each.outcome is outcome for each in read.results) for outcome in Outcome}
@@ -210,28 +212,6 @@ def _problems_with(delivery: Delivery, today: date) -> list[Problem]:
     if late:
         problems.append(Problem("file", f"Row {late[0].row} was run on a day that is still to come."))
     return problems
-
-
-def _refuse_untyped(known: queries.Known, delivery: Delivery) -> None:
-    """Somebody says what new tests try: left to a default, they would fill a type that nobody tried."""
-    new = sum(each.type is None and known.of(each) is None for each in delivery.read.results)
-    if new and delivery.add_as is None:
-        says = f"{counted(new, 'test is', 'tests are')} new, and the file does not say what {'it tries' if new == 1 else 'they try'}. "
-        raise RuleBroken([Problem("type", f"{says}Choose it; it is marked as assumed.")])
-
-
-def _assumed(
-    known: queries.Known, delivery: Delivery, found: Sequence[DossierCase]
-) -> list[DossierCaseAssumed]:
-    """For each case that was added without a type of its own: that its type is the delivery's."""
-    added = {case.id for case in known.added}
-    told = {
-        case.id for case, result in zip(found, delivery.read.results, strict=True) if result.type is not None
-    }
-    return [
-        DossierCaseAssumed(case_id=number, delivery=delivery.digest)
-        for number in sorted(each for each in added - told if each is not None)
-    ]
 
 
 def _found(

@@ -17,6 +17,7 @@ from registry.kernel.text import clean, worded
 
 Done = TypeVar("Done")
 Enum = TypeVar("Enum", bound=StrEnum)
+_LONGEST = "Use at most %(max)d characters."
 
 
 class Form(FlaskForm):
@@ -57,10 +58,6 @@ def shown(template: str, form: Form, **context: Any) -> Response:
     return make_response(render_template(template, form=form, **context), status)
 
 
-def _at_most(limit: int) -> Length:
-    return Length(max=limit, message=f"Use at most {limit:,} characters.")
-
-
 def _stripped(value: str | None) -> str:
     return (value or "").strip()
 
@@ -73,7 +70,7 @@ class Line(StringField):
     ) -> None:
         super().__init__(
             label,
-            [_at_most(limit), Storable(), *([Wanted()] if required else [])],
+            [Length(max=limit, message=_LONGEST), Storable(), *([Wanted()] if required else [])],
             filters=[_stripped],
             description=description,
             render_kw={"maxlength": limit, **options.pop("render_kw", {})},
@@ -96,7 +93,7 @@ class Text(TextAreaField):
     ) -> None:
         super().__init__(
             label,
-            [_at_most(limit), Storable(), *([Wanted()] if required else [])],
+            [Length(max=limit, message=_LONGEST), Storable(), *([Wanted()] if required else [])],
             filters=[_stripped, *options.pop("filters", ())],
             description=description,
             render_kw={"maxlength": limit, "rows": rows},
@@ -116,8 +113,7 @@ class Sentences(Text):
 
 
 def _on_one_line(text: str) -> str:
-    parts = (part.strip() for part in text.replace("\r", "\n").split("\n"))
-    return " ".join(part for part in parts if part)
+    return " ".join(part for line in text.splitlines() if (part := line.strip()))
 
 
 class Wanted:

@@ -46,8 +46,7 @@ def system(key: str) -> ResponseReturnValue:
         run=standing,
         what=read_back(standing.outcomes) if standing else None,
         first=url_for(".questions", key=found.key, section=questionnaire.sections[0].id),
-        waits=standing is not None and _waits(standing, page.items[1:2]),
-        may_lower=may_set_lower(actor(), number),
+        **_steps(number, page.items if standing else ()),
         is_first=before is None,
         runs=page.items,
         next_url=url_for(".system", key=found.key, cursor=cursor_of(*page.next_after))
@@ -57,13 +56,20 @@ def system(key: str) -> ResponseReturnValue:
         answered=progress(questionnaire, draft.answers) if draft else None,
         change=change_of(session(), number),
         people=people.people_by_id(session(), {one for one in named if one}),
-        may_classify=may(actor(), Permission.SYSTEM_CLASSIFY, number),
     )
 
 
-def _waits(run: ClassificationRun, before: Sequence[ClassificationRun]) -> bool:
-    earlier = before[0].proposed_tier if before else None
-    return waits_for_reviewer(run.proposed_tier, run.tier, run.rationale, earlier)
+def _steps(system_id: int, newest: Sequence[ClassificationRun]) -> dict[str, bool]:
+    """What may be done next: whether a lower tier waits for a reviewer, by the newest runs; whether the reader may set it, or classify."""
+    run, before = next(iter(newest), None), next(iter(newest[1:]), None)
+    waits = run is not None and waits_for_reviewer(
+        run.proposed_tier, run.tier, run.rationale, before.proposed_tier if before else None
+    )
+    return {
+        "waits": waits,
+        "may_lower": may_set_lower(actor(), system_id),
+        "may_classify": may(actor(), Permission.SYSTEM_CLASSIFY, system_id),
+    }
 
 
 def progress(questionnaire: Questionnaire, answers: Answers) -> tuple[int, int]:

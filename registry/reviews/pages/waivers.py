@@ -41,12 +41,9 @@ _USUAL = timedelta(days=90)
 @needs(Permission.WAIVER_ASK)
 def ask_waiver(key: str) -> ResponseReturnValue:
     system = held_system(key, Permission.WAIVER_ASK)
-    groups = _subjects(system)
-    known = {key: said for subjects in groups.values() for key, said in subjects.items()}
     asked = request.args.get("subject", "").replace("\x00", "")[:120]
-    if asked and asked not in known:
-        groups = {"Asked for": {asked: asked}} | groups
-        known[asked] = asked
+    groups = _with(asked, _subjects(system))
+    known = {key: said for subjects in groups.values() for key, said in subjects.items()}
     usual = {"subject": asked, "until": clock.today() + _USUAL}
     form = WaiverForm(data=None if sent() else usual)
     form.subject.choices = _grouped(groups)
@@ -93,6 +90,12 @@ def _subjects(system: System) -> dict[str, dict[str, str]]:
         taken |= fresh.keys()
         found |= {title: fresh} if fresh else {}
     return found
+
+
+def _with(asked: str, groups: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The groups, with what a link asks for where it stands in none of them."""
+    is_there = not asked or any(asked in subjects for subjects in groups.values())
+    return groups if is_there else {"Asked for": {asked: asked}} | groups
 
 
 def _asked_of(system: System) -> set[str]:
