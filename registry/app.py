@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import registry.tables  # noqa: F401 - completes the metadata
 from registry import wiring
-from registry.accounts.pages import actor_loader
+from registry.accounts.pages import actor_loader, sign_in_again
 from registry.audit.queries import HistoryItem
 from registry.evidence.queries import ledger as evidence_ledger
 from registry.incidents.queries import ledger as incidents_ledger
@@ -20,7 +20,7 @@ from registry.output.places import static_dir, templates_dir
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.session import Database
-from registry.web import doors, refusals, security, statics, systemkit, viewkit
+from registry.web import doors, refilling, refusals, security, statics, systemkit, viewkit
 from registry.web.flask_app import App, RecordNumber, Word
 
 API_PREFIX = "/api/v1"
@@ -50,6 +50,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     refusals.install(app)
     viewkit.install(app)
     systemkit.supply(app, _header, _knowable)
+    refilling.supply(app, sign_in_again)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     _open_doors(app)
     if settings.proxies:

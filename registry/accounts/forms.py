@@ -22,6 +22,7 @@ class SignInForm(Form):
         "Password", [InputRequired("Give your password.")], render_kw={"autocomplete": "current-password"}
     )
     next = HiddenField()
+    kept = HiddenField()
 
 
 class PasswordForm(Form):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
@@ -15,6 +15,7 @@ from registry.kernel.actor import Actor, Permission
 from registry.kernel.errors import NotFound, SignInNeeded
 from registry.people.queries import person_by_id
 from registry.settings import Settings
+from registry.web import refilling
 from registry.web.confirming import SECRET, browser_secret
 from registry.web.doors import keeps_refusals, needs, public
 from registry.web.flask_app import actor, current_actor, database, request_id, session
@@ -102,7 +103,16 @@ def enter() -> ResponseReturnValue:
     cookie.clear()
     cookie[SECRET] = entered[0]
     cookie.permanent = True
+    if fields := refilling.unpacked(form.kept.data):
+        # On to the form itself, as one that has no token: its address shows it filled, and does nothing.
+        return refilling.listed(_inside(form.next.data), fields, is_trusted=False)
     return redirect(_inside(form.next.data), 303)
+
+
+def sign_in_again() -> Response:
+    """The sign-in form for whoever sent another form and is signed in no longer; it carries what they typed."""
+    form = SignInForm(formdata=None, data={"next": refilling.came_from(), "kept": refilling.kept()})
+    return make_response(render_template("accounts/sign_in.html", form=form, is_again=True))
 
 
 def _inside(target: str | None) -> str:

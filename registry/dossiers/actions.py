@@ -9,7 +9,7 @@ from sqlmodel import Session
 from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.dossiers import queries
-from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
+from registry.dossiers.models import Dossier, DossierCase, DossierCaseAssumed, DossierRun, DossierSignature
 from registry.dossiers.rules import cases as rules
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
 from registry.dossiers.rules.results import Read, Result, Unread
@@ -27,13 +27,14 @@ from registry.versions.models import ModelVersion
 class Delivery:
     """A file of results: what was read of it, its SHA-256, what tool wrote it, and what holds for all of it.
 
-    `add_as` is the type of cases that are new and name none; `is_similar` and why, of the conditions of every run.
+    `add_as` is the type of cases that are new and name none, None where nobody said; `is_similar` and why, of the
+    conditions of every run.
     """
 
     read: Read
     digest: str
     source: str
-    add_as: CaseType
+    add_as: CaseType | None
     is_similar: bool | None
     similar_because: str = ""
 
@@ -126,11 +127,15 @@ def take_results(
     refuse_if(_problems_with(delivery, today))
     before = queries.cases_of(session, dossier.id or 0)
     known = queries.Known(before, read.results)
+    if delivery.add_as is None:
+        refuse_if(rules.problems_with_untyped(known.untyped(read.results)))
     found = [_found(actor, dossier, known, result, delivery.add_as) for result in read.results]
     if len(before) + len(known.added) > rules.MOST_CASES:
         raise RuleBroken([Problem("file", f"A dossier holds {rules.MOST_CASES:,} cases at most.")])
     session.add_all(known.added)
     session.flush()
+    assumed = known.assumed(zip(found, read.results, strict=True))
+    session.add_all(DossierCaseAssumed(case_id=each, delivery=delivery.digest) for each in assumed)
     session.add_all(_runs(actor, dossier, delivery, found, today))
     dossier.unread = len(read.unread)
     counts = {outcome: sum(each.outcome is outcome for each in read.results) for outcome in Outcome}
@@ -210,7 +215,7 @@ def _problems_with(delivery: Delivery, today: date) -> list[Problem]:
 
 
 def _found(
-    actor: Actor, dossier: Dossier, known: queries.Known, result: Result, add_as: CaseType
+    actor: Actor, dossier: Dossier, known: queries.Known, result: Result, add_as: CaseType | None
 ) -> DossierCase:
     """The case of a result, a new one where there is none."""
     case = known.of(result)

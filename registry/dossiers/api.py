@@ -67,7 +67,7 @@ def one(number: int) -> Response:
 @needs(Permission.DOSSIER_TEST)
 def take(key: str) -> Response:
     """Take in results: JSON, JUnit XML or CSV. `version` names the version, `similar` (yes or no) and `because` the
-    conditions, `type` what new cases try.
+    conditions, `type` what cases try that are new and name no type: it is needed for those, and marked as assumed.
     """
     system = systems.by_key(session(), actor(), key, lock=True)
     require(actor(), Permission.DOSSIER_TEST, system.id)
@@ -93,8 +93,10 @@ def _version(system_id: int) -> ModelVersion:
     return found
 
 
-def _type() -> CaseType:
-    asked = request.args.get("type", CaseType.EDGE_CASE.value)
+def _type() -> CaseType | None:
+    asked = request.args.get("type")
+    if asked is None:
+        return None
     if asked not in {each.value for each in CaseType}:
         raise RuleBroken([Problem("type", f"Give one of {', '.join(CaseType)}.")])
     return CaseType(asked)

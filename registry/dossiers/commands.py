@@ -29,9 +29,7 @@ def dossier() -> None:
     "--type",
     "add_as",
     type=click.Choice([each.value for each in CaseType]),
-    default=CaseType.EDGE_CASE.value,
-    show_default=True,
-    help="What cases that are new and name no type try.",
+    help="What cases try that are new and name no type; needed for those.",
 )
 @click.option(
     "--similar/--not-similar", required=True, help="Whether conditions were similar to those of use."
@@ -39,7 +37,7 @@ def dossier() -> None:
 @click.option("--because", required=True, help="What made them similar, or what was different.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def push(
-    key: str, file: Path, label: str, add_as: str, *, similar: bool, because: str, as_json: bool
+    key: str, file: Path, label: str, add_as: str | None, *, similar: bool, because: str, as_json: bool
 ) -> None:
     """Take in the results in FILE, JUnit XML or CSV, for a version of the system KEY."""
     if file.stat().st_size > results.MOST_BYTES:
@@ -50,7 +48,7 @@ def push(
     is_xml = file.suffix.lower() == ".xml"
     read = results.from_junit(content) if is_xml else results.from_csv(content)
     digest, source = results.digest_of(content), "junit" if is_xml else "csv"
-    delivery = Delivery(read, digest, source, CaseType(add_as), similar, because)
+    delivery = Delivery(read, digest, source, CaseType(add_as) if add_as else None, similar, because)
     with house().database.transaction() as session:
         door = the_registry("command")
         number = by_key(session, door, key, lock=True).id or 0

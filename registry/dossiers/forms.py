@@ -108,12 +108,13 @@ class ResultsForm(Form):
         "actual and ran_on may be there.",
         render_kw={"required": True},
     )
-    add_as = Chosen(
-        "Cases that are new are added as",
+    type = Chosen(
+        "What new tests try",
         CaseType,
-        "Where the file names no type.",
+        "Needed where the file holds tests that are not here yet and says of none what it tries. Their cases are marked: "
+        "the type is assumed.",
+        empty="The file says it, or nothing in it is new",
         said=lambda one: one.said,
-        default=CaseType.EDGE_CASE,
     )
     is_similar = _similar()
     similar_because = _why()

@@ -1,4 +1,4 @@
-"""Dossier: the tests of one version before use. DossierCase, DossierRun: what was tried, and how it went. DossierSignature: who signed for it."""
+"""Dossier: the tests of one version before use. DossierCase, DossierRun: what was tried, and how it went. DossierCaseAssumed: a type told for many. DossierSignature: who signed."""
 
 from datetime import date, datetime
 
@@ -51,6 +51,15 @@ class DossierCase(Row, table=True):
     steps: str = long_text(default="")
     added_at: datetime = instant()
     added_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class DossierCaseAssumed(Row, table=True):
+    """That nobody said of this case alone what it tries: its type was told for a whole delivery, by its file's SHA-256."""
+
+    __tablename__ = "dossier_case_assumed"
+
+    case_id: int = Field(foreign_key="dossier_case.id", unique=True)
+    delivery: str = Field(max_length=64)
 
 
 class DossierRun(Row, table=True):

@@ -1,4 +1,4 @@
-"""The tests of a system before use: its dossiers; one with its cases; cases, runs, files of results, signatures."""
+"""The tests of a system before use: its dossiers; one with its cases; one case with its runs; files of results, signatures."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -101,6 +101,7 @@ def show(number: int) -> ResponseReturnValue:
         line=queries.line_of(session(), dossier, model),
         tried=page.items,
         support=evidence.supporting(session(), "dossier", [number])[number],
+        today=clock.today(),
         reads_evidence=may(actor(), Permission.EVIDENCE_READ, system_id),
         objection=objection,
         may_edit=may(actor(), Permission.DOSSIER_EDIT, system_id),
@@ -108,6 +109,30 @@ def show(number: int) -> ResponseReturnValue:
         may_sign=objection is None and may(actor(), Permission.DOSSIER_SIGN, system_id),
         next_url=url_for(".show", number=number, after=following) if following else None,
         first_url=url_for(".show", number=number) if after else None,
+    )
+
+
+@pages.get("/test-cases/<int:number>")
+@needs(Permission.SYSTEM_READ)
+def case(number: int) -> ResponseReturnValue:
+    """One case with all its runs: what failed once stays to be read, whatever was tried since."""
+    one, assumed, dossier, model, found = queries.case_by_number(session(), actor(), number)
+    before = parts_of(request.args.get("before"), (int,))
+    page = queries.runs_page(session(), number, before=before[0] if before else None, limit=_PAGE)
+    following = cursor_of(*page.next_after) if page.next_after else None
+    may_test = may(actor(), Permission.DOSSIER_TEST, dossier.system_id)
+    return render_template(
+        "dossiers/runs.html",
+        **frame(session(), actor(), found),
+        case=one,
+        assumed=assumed,
+        dossier=dossier,
+        model=model,
+        runs=page.items,
+        reads_evidence=may(actor(), Permission.EVIDENCE_READ, dossier.system_id),
+        may_test=may_test and queries.objection_to(session(), actor(), model) is None,
+        next_url=url_for(".case", number=number, before=following) if following else None,
+        first_url=url_for(".case", number=number) if before else None,
     )
 
 
@@ -132,7 +157,7 @@ def run(number: int) -> ResponseReturnValue:
     form.case_id.offer(
         {key: f"{case.name} ({case.type.value.replace('_', ' ')})" for key, case in cases.items()}
     )
-    form.evidence_id.offer(evidence.names_offered(session(), dossier.system_id))
+    form.evidence_id.offer(evidence.names_offered(session(), dossier.system_id, clock.today()))
     recorded = form.carried_out(lambda: _ran((dossier, model, found), form, cases))
     if recorded is None:
         return _step("dossiers/run.html", form, (dossier, model, found))
@@ -174,7 +199,7 @@ def _taken(found: Found, form: ResultsForm) -> Receipt:
         read,
         results.digest_of(content),
         "junit" if is_xml else "csv",
-        form.add_as.data or CaseType.EDGE_CASE,
+        form.type.data,
         answered(form.is_similar.data),
         form.similar_because.data or "",
     )

@@ -94,6 +94,7 @@ def case_told(tried: Tried) -> dict[str, Any]:
     return {
         "number": case.id,
         "type": case.type.value,
+        "type_assumed": tried.assumed is not None,
         "name": case.name,
         "reference": case.reference,
         "expected": case.expected,

@@ -1,6 +1,7 @@
 """Add evidence and revisions of it; edit what is stated; name what it supports; withdraw it."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlmodel import Session
 
@@ -35,6 +36,13 @@ class Arrived:
     quota: int
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Until when a newer file holds: its last good day, None where it does not expire."""
+
+    until: date | None
+
+
 def add_evidence(
     session: Session, actor: Actor, system_id: int, facts: EvidenceFacts, arrived: Arrived
 ) -> Evidence:
@@ -63,11 +71,17 @@ def add_evidence(
 
 
 def add_revision(
-    session: Session, actor: Actor, evidence: Evidence, arrived: Arrived, note: str = ""
+    session: Session,
+    actor: Actor,
+    evidence: Evidence,
+    arrived: Arrived,
+    note: str = "",
+    *,
+    holds: Holds | None = None,
 ) -> EvidenceRevision:
     """Add a newer file of a piece of evidence; those before it stay. Raises RuleBroken, as `add_evidence` does.
 
-    The caller holds the rows of the evidence and its system locked.
+    `holds` says until when it is valid now; None: nothing is said, and the day before stays. The caller holds the rows of the evidence and its system locked.
     """
     require(actor, Permission.EVIDENCE_ADD, evidence.system_id)
     _refuse_withdrawn(evidence)
@@ -76,7 +90,11 @@ def add_revision(
     last = queries.latest_revision(session, evidence.id or 0)
     if last.sha256 == arrived.draft.sha256:
         objections.append(Problem("file", "This is the file that is here already, byte for byte."))
+    if holds is not None:
+        objections += rules.problems_with_renewal(holds.until, clock.today())
     refuse_if([*objections, *rules.problems_with_words("note", note)])
+    if holds is not None and evidence.valid_until != holds.until:
+        evidence.valid_until = holds.until
     revision = _keep(session, actor, evidence, arrived, kind, last.ordinal + 1, note)
     record(session, actor, Event.EVIDENCE_REVISED, evidence, system_id=evidence.system_id)
     return revision

@@ -49,6 +49,7 @@ class ReviseForm(Form):
     """A newer file of a piece of evidence."""
 
     file = FileField("File", render_kw={"required": True})
+    valid_until = Day("Valid until", "The last good day of the newer file. Left out, it does not expire.")
     note = Text("What is new in it", NOTE_LIMIT, "Kept with the file.", rows=2)
 
 

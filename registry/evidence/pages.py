@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.audit import queries as audit
 from registry.evidence import actions, queries
-from registry.evidence.actions import ROOM, Arrived
+from registry.evidence.actions import ROOM, Arrived, Holds
 from registry.evidence.forms import (
     AddForm,
     EvidenceForm,
@@ -88,6 +88,11 @@ def new(key: str) -> ResponseReturnValue:
     evidence = form.carried_out(lambda: _added(found, form))
     if evidence is None:
         return shown("evidence/new.html", form, **frame(session(), actor(), found), takes=_takes())
+    if same := queries.same_file(session(), evidence):
+        flash(f"The same file, byte for byte, is kept as {same.key} {same.title} already.", "warn")
+    stands = validity(evidence.valid_until, clock.today())
+    if stands.has_expired:
+        flash(f"It {stands.says}. Look at the day: what has expired proves nothing of today.", "warn")
     return _back(evidence, f"{evidence.key} is kept.")
 
 
@@ -109,7 +114,7 @@ def show(number: int) -> ResponseReturnValue:
         people=people.people_by_id(session(), named),
         said=said,
         may_add=stands and may(actor(), Permission.EVIDENCE_ADD, evidence.system_id),
-        may_withdraw=stands and may(actor(), Permission.EVIDENCE_WITHDRAW, evidence.system_id),
+        may_withdraw=stands and not uses and may(actor(), Permission.EVIDENCE_WITHDRAW, evidence.system_id),
     )
 
 
@@ -139,7 +144,7 @@ def _edit_page(evidence: Evidence, found: System, form: EvidenceForm, conflict: 
 @takes_files
 def revise(number: int) -> ResponseReturnValue:
     evidence, found = _held(number, Permission.EVIDENCE_ADD)
-    form = ReviseForm()
+    form = ReviseForm(data=None if _sent() else {"valid_until": evidence.valid_until})
     revision = form.carried_out(lambda: _revised(evidence, form))
     if revision is None:
         framed = frame(session(), actor(), found)
@@ -177,7 +182,9 @@ def _added(found: System, form: AddForm) -> Evidence:
 
 def _revised(evidence: Evidence, form: ReviseForm) -> EvidenceRevision:
     with _arrived() as arrived:
-        return actions.add_revision(session(), actor(), evidence, arrived, form.note.data or "")
+        return actions.add_revision(
+            session(), actor(), evidence, arrived, form.note.data or "", holds=Holds(form.valid_until.data)
+        )
 
 
 @contextmanager

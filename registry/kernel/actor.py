@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from registry.kernel.errors import Forbidden
 from registry.kernel.permissions import Permission, Role, Seat
+from registry.kernel.text import listed, worded
 
 __all__ = [
     "EVIDENCE_SCOPE",
@@ -239,9 +240,13 @@ def require(actor: Actor, permission: Permission, system_id: int | None = None) 
 
 
 def says_why_not(permission: Permission) -> str:
-    """Which roles or seats would be needed, in words a person can act on."""
+    """Who could do it, in words a person can act on: roles of the organisation, then seats on the system."""
     grant = GRANTS[permission]
-    holders = sorted(role.value for role in grant.roles) + sorted(
-        seat.value.replace("_", " ") for seat in grant.seats
-    )
-    return f"This needs one of these roles: {', '.join(holders)}."
+    roles = listed(sorted(_with_article(role.value) for role in grant.roles), "or")
+    seats = listed(sorted(worded(seat.value) for seat in grant.seats), "or")
+    on_it = f"whoever is {seats} of the system" if seats else ""
+    return f"This is for {', or for '.join(each for each in (roles, on_it) if each) or 'nobody'}."
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -23,6 +23,11 @@ _DAYS: Final = {Cadence.HOURLY: 1, Cadence.DAILY: 1, Cadence.WEEKLY: 7}
 _MONTHS: Final = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARLY: 12}
 
 
+def day_said(day: date) -> str:
+    """A day as people read it everywhere here: "23 Nov 2026"."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def due_after(last: date, cadence: Cadence) -> date:
     """The day by which the next is due once the last was had. A month from 31 January is the last day of February."""
     if cadence in _DAYS:

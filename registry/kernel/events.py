@@ -165,6 +165,7 @@ class Event(StrEnum):
     RISK_ADDED = "risk.added"
     RISK_EDITED = "risk.edited"
     RISK_ACCEPTED = "risk.accepted"
+    RISK_CLOSED = "risk.closed"
     DOSSIER_OPENED = "dossier.opened"
     DOSSIER_CASE_ADDED = "dossier.case_added"
     DOSSIER_RUN = "dossier.run"

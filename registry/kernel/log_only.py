@@ -139,6 +139,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.RISK_ADDED,
         Event.RISK_EDITED,
         Event.RISK_ACCEPTED,
+        Event.RISK_CLOSED,
         Event.DOSSIER_OPENED,
         Event.DOSSIER_CASE_ADDED,
         Event.DOSSIER_RUN,

@@ -62,15 +62,15 @@ def state(
     ledger. Raises RuleBroken, or Conflict when somebody else has stated it meanwhile.
     """
     require(actor, Permission.APPLICABILITY_STATE)
-    facts = rules.tidied(facts)
     row = queries.statement_on(session, framework.id, control.id, lock=True)
     if version != (row.version if row else 0):
-        raise _conflict(row, facts)
+        raise _conflict(row, rules.tidied(facts))
     before = queries.facts_of(row) if row else StatementFacts()
     # Whoever answered for it before may have left; the rest can still be stated.
     stays = facts.owner_id == before.owner_id
     is_here = stays or is_active_person(session, facts.owner_id, clock.today())
     refuse_if(rules.problems_with_statement(facts, owner_is_here=is_here))
+    facts = rules.tidied(facts)
     row = row or ControlStatement(pack_id=framework.id, control_id=control.id, edition="", applicable=False)
     row.applicable, row.because, row.how = bool(facts.applicable), facts.because, facts.how
     row.status, row.owner_id, row.edition = facts.status, facts.owner_id, framework.edition

@@ -7,6 +7,7 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound
 from registry.packs import queries
 from registry.packs.schemas import control_whole, framework_brief
+from registry.portfolio.queries import met_by_systems
 from registry.web import jsonkit
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -20,7 +21,7 @@ def frameworks() -> Response:
     """The frameworks in force today, by title, all at once: there are few."""
     require(actor(), Permission.FRAMEWORK_READ)
     found = queries.frameworks_on(session(), clock.today())
-    coverage = queries.coverages(session(), found)
+    coverage = queries.coverages(session(), found, met_by_systems(session(), actor()))
     return jsonkit.reply(
         {"items": [framework_brief(pack, coverage[pack.id]) for pack in found], "next": None}
     )
@@ -35,6 +36,7 @@ def framework(pack_id: str) -> Response:
     if found is None:
         raise NotFound
     stated = queries.statements(session(), pack_id)
-    body = framework_brief(found, queries.coverages(session(), [found])[pack_id])
+    met = met_by_systems(session(), actor())
+    body = framework_brief(found, queries.coverages(session(), [found], met)[pack_id])
     items = [control_whole(control, stated.get(control.id)) for control in found.controls]
     return jsonkit.reply(body | {"items": items})

@@ -7,7 +7,7 @@ from registry.packs.rules import Control, Coverage, Pack
 
 
 def framework_brief(pack: Pack, coverage: Coverage) -> dict[str, Any]:
-    """A framework with its source, its dates and how far it is stated; `asked` is null until a review has asked."""
+    """A framework with its source, its dates and how far it is stated; `asked`: controls met by a system, null until a review has asked."""
     return {
         "id": pack.id,
         "edition": pack.edition,

@@ -1,4 +1,4 @@
-"""Add and edit risks; accept what is left of one."""
+"""Add and edit risks; accept what is left of one; close one."""
 
 from dataclasses import fields, replace
 from datetime import datetime
@@ -100,18 +100,45 @@ def accept_risk(
     return accepted
 
 
+def close_risk(
+    session: Session, actor: Actor, risk: Risk, because: str, *, version: int, confirmed_at: datetime | None
+) -> Risk:
+    """Say that a risk went away, and why. `version` and `confirmed_at` as for an acceptance, and so is who may.
+
+    Raises RuleBroken, or Conflict when the risk has changed since.
+    """
+    require(actor, Permission.RISK_ACCEPT, risk.system_id)
+    because, stated = _cleaned(because), queries.facts_of(risk)
+    refuse_if(
+        [
+            *rules.problems_with_closing(because, stated, actor, involved=queries.involved_in(session, risk)),
+            *confirmation_problems(confirmed_at, clock.now()),
+        ]
+    )
+    if version != risk.version:
+        says = "This risk was changed after you read it. Read it again before you close it."
+        raise Conflict(says, risk.version)
+    risk.status, risk.closed_because = Status.CLOSED, because
+    record(session, actor, Event.RISK_CLOSED, risk, system_id=risk.system_id)
+    return risk
+
+
 def _problems(session: Session, facts: RiskFacts, risk: Risk | None) -> list[Problem]:
     # Somebody who has left stays named until another is; only a new choice must be here. A day of review that has
     # passed stands until it is changed, likewise.
     is_kept = risk is not None and facts.owner_id == risk.owner_id
     today = clock.today()
     same_day = risk is not None and facts.review_on == risk.review_on and facts.review_on is not None
-    return rules.problems_with(
+    problems = rules.problems_with(
         facts,
         patterns=PATTERNS,
         owner_is_active=is_kept or is_active_person(session, facts.owner_id, today),
         today=min(today, facts.review_on) if same_day and facts.review_on else today,
     )
+    if rules.closes_large(facts, queries.facts_of(risk) if risk else None):
+        says = "So large a risk is closed by a reviewer or an executive who had no hand in it, on its page. Ask one of them."
+        problems.append(Problem("status", says))
+    return problems
 
 
 def _tidy(facts: RiskFacts) -> RiskFacts:

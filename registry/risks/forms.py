@@ -1,4 +1,4 @@
-"""A risk; accepting what is left of one."""
+"""A risk; accepting what is left of one; closing one."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -94,6 +94,25 @@ class AcceptForm(Form):
     def facts(self) -> AcceptanceFacts:
         """What was typed, as the rules read it."""
         return AcceptanceFacts(self.because.data or "", self.until.data)
+
+
+class CloseForm(Form):
+    """Why a risk went away."""
+
+    version = Revision(default="0")
+    because = Text(
+        "Why it is closed",
+        TEXT_LIMIT,
+        "What made it go away. Kept for good, with your name.",
+        rows=3,
+        required=True,
+    )
+    password = own_password()
+
+    @property
+    def revision(self) -> int:
+        """The revision its reader saw."""
+        return int(self.version.data or 0)
 
 
 def risk_shown(risk: Risk) -> dict[str, Any]:

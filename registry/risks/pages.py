@@ -1,8 +1,8 @@
-"""The risks of a system with their matrix; one risk; adding, editing and accepting one."""
+"""The risks of a system with their matrix; one risk; adding, editing, accepting and closing one."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,9 +17,9 @@ from registry.kernel.errors import Conflict
 from registry.packs.rules import PATTERNS
 from registry.people import queries as people
 from registry.risks import actions, queries
-from registry.risks.forms import AcceptForm, RiskForm, risk_opened, risk_shown
+from registry.risks.forms import AcceptForm, CloseForm, RiskForm, risk_opened, risk_shown
 from registry.risks.models import Risk, RiskAcceptance
-from registry.risks.rules import IMPACTS, LIKELIHOODS, level, needs_another
+from registry.risks.rules import IMPACTS, LIKELIHOODS, Status, level, needs_another
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.confirming import bound, browser_secret
@@ -28,10 +28,12 @@ from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
 from registry.web.systemkit import frame
+from registry.web.viewkit import day
 
 pages = Blueprint("risks", __name__)
 
 _BOTH = ("GET", "POST")
+Done = TypeVar("Done", Risk, RiskAcceptance)
 
 
 @pages.get("/systems/<key>/risks")
@@ -96,7 +98,17 @@ def edit(number: int) -> ResponseReturnValue:
         opened = audit.state_of(session(), "risk", number, form.revision)
         rows = merge(form, risk_shown(risk), risk_opened(opened))
         return make_response(_edit_page(risk, found, form, rows), 409)
-    return _edit_page(risk, found, form) if saved is None else _back(risk, "Saved.")
+    return _edit_page(risk, found, form) if saved is None else _saved(saved)
+
+
+def _saved(risk: Risk) -> ResponseReturnValue:
+    """Back to the risk; an edit that ends an acceptance says so."""
+    standing = queries.line_of(session(), risk, clock.today()).standing
+    if risk.status is Status.ACCEPTED and standing.status is Status.OPEN:
+        says = f"Saved. The risk is {standing.says}: it counts as open until somebody accepts it again."
+        flash(says, "warn")
+        return redirect(url_for("risks.show", number=risk.id), 303)
+    return _back(risk, "Saved.")
 
 
 @pages.route("/risks/<int:number>/accept", methods=_BOTH)
@@ -120,10 +132,30 @@ def accept(number: int) -> ResponseReturnValue:
             line=line,
             needs_another=needs_another(queries.facts_of(risk)),
         )
-    return _back(risk, f"What is left of {risk.key} is accepted up to and with {done.until.isoformat()}.")
+    return _back(risk, f"What is left of {risk.key} is accepted up to and with {day(done.until)}.")
 
 
-def _bound(form: Any, act: Callable[[datetime], RiskAcceptance]) -> RiskAcceptance | None:
+@pages.route("/risks/<int:number>/close", methods=_BOTH)
+@needs(Permission.RISK_ACCEPT)
+@keeps_refusals
+def close(number: int) -> ResponseReturnValue:
+    risk, found = _held(number, Permission.RISK_ACCEPT)
+    form = CloseForm(data=None if _sent() else {"version": risk.version})
+    because = form.because.data or ""
+    done = _bound(
+        form,
+        lambda at: actions.close_risk(
+            session(), actor(), risk, because, version=form.revision, confirmed_at=at
+        ),
+    )
+    if done is None:
+        framed, line = frame(session(), actor(), found), queries.line_of(session(), risk, clock.today())
+        large = needs_another(queries.facts_of(risk))
+        return shown("risks/close.html", form, **framed, line=line, needs_another=large)
+    return _back(risk, f"{risk.key} is closed.")
+
+
+def _bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
     """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago."""
     given = confirmed_at(session(), browser_secret())
     return bound(

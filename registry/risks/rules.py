@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from registry.kernel.actor import Actor, Role
+from registry.kernel.calendar import day_said
 from registry.kernel.errors import Problem
 from registry.kernel.prose import problems_with_prose
 from registry.systems.rules.record import text_problems
@@ -233,20 +234,50 @@ def problems_with_acceptance(
         problems.append(Problem("", "A person accepts a risk, not a program. Sign in and do it there."))
     if risk.status is Status.CLOSED:
         problems.append(Problem("", "This risk is closed. Open it again first."))
-    if needs_another(risk):
-        if not actor.roles & _ABOVE_THE_OWNER:
-            says = "So large a risk is accepted by a reviewer or an executive. Ask one of them to do it."
-            problems.append(Problem("", says))
-        elif actor.person_id in involved:
-            says = "Nobody accepts so large a risk of their own: one they watch or watched, wrote down or edited, or one of a "
-            says += "system they hold a seat on. Ask another reviewer or executive to do it."
-            problems.append(Problem("", says))
+    problems += _problems_with_hands(risk, actor, involved, "accept")
     if not facts.because.strip():
         problems.append(Problem("because", "Say why it is borne and not mitigated further."))
     problems += [Problem("because", f"This text {says}") for says in problems_with_prose(facts.because)]
     if facts.until is None or not today < facts.until <= today + LONGEST_ACCEPTANCE:
         problems.append(Problem("until", "Give the last day it holds for: after today, and within a year."))
     return problems
+
+
+def _problems_with_hands(
+    risk: RiskFacts, actor: Actor, involved: Collection[int], does: str
+) -> list[Problem]:
+    """Why somebody may not `does` (accept, close) so large a risk: whoever had a hand in it does not."""
+    if not needs_another(risk):
+        return []
+    if not actor.roles & _ABOVE_THE_OWNER:
+        says = f"So large a risk is {does.removesuffix('e')}ed by a reviewer or an executive. Ask one of them to do it."
+        return [Problem("", says)]
+    if actor.person_id not in involved:
+        return []
+    says = f"Nobody {does}s so large a risk of their own: one they watch or watched, wrote down or edited, or one of a "
+    says += "system they hold a seat on. Ask another reviewer or executive to do it."
+    return [Problem("", says)]
+
+
+def problems_with_closing(
+    because: str, risk: RiskFacts, actor: Actor, *, involved: Collection[int]
+) -> list[Problem]:
+    """Why a risk may not be closed by this person, for these reasons. `involved` as for an acceptance."""
+    problems = []
+    if actor.token is not None or actor.person_id is None:
+        problems.append(Problem("", "A person closes a risk, not a program. Sign in and do it there."))
+    if risk.status is Status.CLOSED:
+        problems.append(Problem("", "This risk is closed already."))
+    problems += _problems_with_hands(risk, actor, involved, "close")
+    if not because.strip():
+        problems.append(Problem("because", "Say why it is closed: what made it go away."))
+    return problems + [Problem("because", f"This text {says}") for says in problems_with_prose(because)]
+
+
+def closes_large(facts: RiskFacts, before: RiskFacts | None) -> bool:
+    """Whether an edit closes a risk so large that only somebody above its owner may, by its levels before or after it."""
+    closes = facts.status is Status.CLOSED and (before is None or before.status is not Status.CLOSED)
+    return closes and (needs_another(facts) or (before is not None and needs_another(before)))
 
 
 def standing(facts: RiskFacts, accepted: Accepted | None, on: date) -> Standing:
@@ -259,5 +290,5 @@ def standing(facts: RiskFacts, accepted: Accepted | None, on: date) -> Standing:
     if changed := changed_since(facts, accepted.stated):
         return Standing(Status.OPEN, f"changed since it was accepted, in {', '.join(changed)}", is_late)
     if accepted.until < on:
-        return Standing(Status.OPEN, f"its acceptance lapsed on {accepted.until.isoformat()}", is_late)
-    return Standing(Status.ACCEPTED, f"until {accepted.until.isoformat()}", is_late)
+        return Standing(Status.OPEN, f"its acceptance lapsed on {day_said(accepted.until)}", is_late)
+    return Standing(Status.ACCEPTED, f"until {day_said(accepted.until)}", is_late)

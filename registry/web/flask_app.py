@@ -7,10 +7,12 @@ from typing import Any, cast
 
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
-from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 
 from registry.kernel.actor import GRANTS, Actor, Permission, Role, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
@@ -83,6 +85,28 @@ class App(Flask):
             raise Conflict(
                 "Somebody else saved the same at this moment. Reload and try again.", 0
             ) from refused
+
+    def shown_again(self) -> Response | None:
+        """The page at this request's address, asked for as if it were opened, its forms filled as they were sent.
+
+        None where the address has no page. Raises what the page raises: SignInNeeded, NotFound.
+        """
+        adapter = cast("MapAdapter", request_ctx.url_adapter)
+        try:
+            rule, arguments = adapter.match(method="GET", return_rule=True)
+        except HTTPException:
+            return None
+        # Reading from here on: nothing that the form asks for can happen, and no view takes it for sent.
+        request.method, request.url_rule, request.view_args = "GET", rule, dict(arguments)
+        g.pop("actor", None)
+        g.fills_forms = True
+        return self.make_response(self.dispatch_request())
+
+    def recognise(self) -> None:
+        """Find out who makes this request, for a page of refusal that stands in the frame of whoever is signed in."""
+        if "actor" not in g:
+            with self.database.glance() as session:
+                g.actor = self.load_actor(session)
 
     def _read_ahead(self, view: Callable[..., Any], reader: Callable[..., Any]) -> None:
         """Ask who it is, and then read what they send, while others may write: to read thousands of things takes a while."""

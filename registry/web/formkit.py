@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -17,6 +17,7 @@ from registry.kernel.text import clean, worded
 
 Done = TypeVar("Done")
 Enum = TypeVar("Enum", bound=StrEnum)
+_LONGEST = "Use at most %(max)d characters."
 
 
 class Form(FlaskForm):
@@ -29,7 +30,7 @@ class Form(FlaskForm):
             """The texts that were sent: left to itself, a form also takes files and the values of a JSON body."""
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
-            return request.form if request.method == "POST" else None
+            return request.form if request.method == "POST" or g.get("fills_forms") else None
 
     def take(self, problems: Sequence[Problem]) -> None:
         """Show a rule's objections: each beside its field, the rest on top of the form."""
@@ -69,7 +70,7 @@ class Line(StringField):
     ) -> None:
         super().__init__(
             label,
-            [Length(max=limit), Storable(), *([Wanted()] if required else [])],
+            [Length(max=limit, message=_LONGEST), Storable(), *([Wanted()] if required else [])],
             filters=[_stripped],
             description=description,
             render_kw={"maxlength": limit, **options.pop("render_kw", {})},
@@ -92,7 +93,7 @@ class Text(TextAreaField):
     ) -> None:
         super().__init__(
             label,
-            [Length(max=limit), Storable(), *([Wanted()] if required else [])],
+            [Length(max=limit, message=_LONGEST), Storable(), *([Wanted()] if required else [])],
             filters=[_stripped, *options.pop("filters", ())],
             description=description,
             render_kw={"maxlength": limit, "rows": rows},
@@ -112,8 +113,7 @@ class Sentences(Text):
 
 
 def _on_one_line(text: str) -> str:
-    parts = (part.strip() for part in text.replace("\r", "\n").split("\n"))
-    return " ".join(part for part in parts if part)
+    return " ".join(part for line in text.splitlines() if (part := line.strip()))
 
 
 class Wanted:

@@ -1,14 +1,16 @@
 """Refusals become status codes and error pages here and nowhere else."""
 
 import logging
+from typing import cast
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import errors
-from registry.web.flask_app import request_id
+from registry.web import refilling
+from registry.web.flask_app import App, request_id
 from registry.web.jsonkit import problem_reply, wants_json
 
 log = logging.getLogger("registry.web")
@@ -46,14 +48,22 @@ def install(app: Flask) -> None:
 
 
 def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
-    if isinstance(refusal, errors.SignInNeeded) and not wants_json() and request.method == "GET":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    if isinstance(refusal, errors.SignInNeeded) and not wants_json():
+        if request.method == "GET" and not g.get("fills_forms"):
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        if refilling.is_ours():
+            return refilling.sign_in_again()
     problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()
     status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
     return said(status, refusal.says, problems)
 
 
 def _forged(error: CSRFError) -> ResponseReturnValue:
+    if refilling.is_ours() and not wants_json():
+        try:
+            return refilling.offered_again()
+        except errors.Refusal as refusal:
+            return _refusal(refusal)
     return said(
         400, f"This form can no longer be trusted ({error.description}). Reload the page and send it again."
     )
@@ -65,6 +75,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error
     if status >= 500:
         return _broken(error)
+    if status == 413 and not wants_json():
+        cast("App", current_app).recognise()
     reply = said(status, _plain(status, error.description or ""))
     if allowed := getattr(error, "valid_methods", None):
         reply.headers["Allow"] = ", ".join(sorted(allowed))
@@ -72,10 +84,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _plain(status: int, description: str) -> str:
+    most = request.max_content_length or 0
     return {
         404: "There is nothing at this address.",
         405: "This address does not take that kind of request.",
-        413: "What you sent is larger than this installation accepts.",
+        413: f"What you sent is larger than this page takes: at most {most / 1e6:,.0f} MB, files and texts together.",
         415: "Send this as the content type the documentation names.",
     }.get(status, description)
 

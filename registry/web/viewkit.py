@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may
-from registry.kernel.calendar import last_day, whole_days
+from registry.kernel.calendar import day_said, last_day, whole_days
 from registry.kernel.text import counted, listed, percent, worded
 from registry.output.markdown import to_html
 from registry.web.flask_app import current_actor
@@ -45,7 +45,7 @@ def install(app: Flask) -> None:
 
 def day(value: date | None) -> str:
     """A date as "23 Nov 2026"; a dash-free word when there is none."""
-    return f"{value.day} {value:%b %Y}" if value else "not stated"
+    return day_said(value) if value else "not stated"
 
 
 def instant(value: datetime | None) -> Markup:

@@ -31,6 +31,7 @@ from registry.dependencies import actions as dependencies
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.dependencies.rules.reconsider import Ask, Cause
 from registry.dossiers import actions as dossiers
+from registry.dossiers.rules.cases import CaseFacts, CaseType
 from registry.drift import actions as drift
 from registry.drift.rules.decoding import DistributionIn
 from registry.evidence import actions as evidence
@@ -201,7 +202,7 @@ def _furnish(session, cast):
             "tag": annotation_queries.tags_of(session, [number])[number][0].id,
             **told,
             **_proof(session, actor, number),
-            "dossier": dossiers.open_dossier(session, actor, version).id,
+            **_dossier(session, actor, version),
             "edition": _edition(session, cast, actor, systems.by_number(session, number)),
         }
     check = data_sources.add_check(session, ada, source, _check())
@@ -258,6 +259,13 @@ def _edition(session, cast, actor, system):
         editions.decide(session, rita, found, "Test", approves=False, confirmed_at=clock.now())
         found = editions.put_forward(session, actor, system, "Test")
     return found.number
+
+
+def _dossier(session, actor, version):
+    """The tests of a version, with one that is to be tried."""
+    dossier = dossiers.open_dossier(session, actor, version)
+    case = dossiers.add_case(session, actor, dossier, CaseFacts(CaseType.EDGE_CASE, "Test", expected="Test"))
+    return {"dossier": dossier.id, "case": case.id}
 
 
 def _measures(session, actor, incident):
@@ -419,6 +427,7 @@ class House:
                 each: self.numbers[each]["evidence"] for each in ("triage", "sentinel", "pricing")
             },
             "/dossiers/": {each: self.numbers[each]["dossier"] for each in ("triage", "sentinel", "pricing")},
+            "/test-cases/": {each: self.numbers[each]["case"] for each in ("triage", "sentinel", "pricing")},
             "/risks/": {each: self.numbers[each]["risk"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},

@@ -9,11 +9,13 @@ from registry.audit.actions import record
 from registry.classification import jobs
 from registry.classification.actions import Verdict, add_edition, complete, save_draft
 from registry.classification.queries.runs import draft_of, newest_run
+from registry.classification.rules.stored import read_back
 from registry.kernel.events import Event
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
 from tests.classification.answering import ACT, answers
 from tests.classification.editions import another_edition
+from tests.packs.test_pages import text_of
 
 CREDIT = answers(roles=["deployer"], areas=["services"], a_5=["b"], profiling="yes", deployer_is="private")
 
@@ -127,6 +129,22 @@ def test_whoever_finishes_reads_that_other_answers_alone_do_not_lower_the_tier(c
         "Carried over from CLS-0001"
         in client_of("otto").get(f"/systems/{cast.triage.key}/classification").text
     )
+
+
+def test_duties_that_do_not_apply_are_counted_apart_and_say_why_in_their_row(client_of, database, cast):
+    before = answers(**{**CREDIT, "placed": "before_2027_12"})
+    with database.transaction() as session:
+        complete(
+            session, cast.actor(session, "ada"), session.get_one(System, cast.triage.id), before, Verdict()
+        )
+        duties = read_back(newest_run(session, cast.triage.id).outcomes).duties
+    owed = [each for each in duties if any(one.on for one in each.applies)]
+    assert 0 < len(owed) < len(duties)
+    page = text_of(client_of("otto").get(f"/systems/{cast.triage.key}/classification"))
+    assert f"{len(owed)} duties of yours" in page
+    assert f"{len(duties) - len(owed)} duties that do not apply to this system, and why" in page
+    spared = next(each for each in duties if each not in owed)
+    assert f"does not apply: {spared.applies[0].says}" in page
 
 
 def test_two_runs_are_compared_and_what_another_edition_changes_is_listed(client_of, database, cast):

@@ -104,6 +104,12 @@ def test_a_report_finds_its_cases_or_adds_them_and_counts_once(session, cast, mo
     ]
     covered = {each.type: each for each in queries.covered_by(session, [dossier.id])[dossier.id]}
     assert (covered[CaseType.SUBGROUP].failed, covered[CaseType.ADVERSARIAL].cases) == (1, 0)
+    assert [one.assumed is not None for one in tried] == [False, True, False], (
+        "the file types the third itself"
+    )
+    with pytest.raises(RuleBroken, match="1 test is new, and the file does not say what it tries"):
+        new = JUNIT.replace(b"women", b"men")
+        actions.take_results(session, ada, dossier, model, replace(delivery(new), add_as=None))
     # An older day does not stand for the newest, whenever it was recorded.
     with pytest.raises(RuleBroken, match="similar"):
         actions.take_results(session, ada, dossier, model, delivery(JUNIT + b"\n", is_similar=None))

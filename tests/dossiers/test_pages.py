@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 
@@ -82,9 +83,9 @@ def test_tests_are_begun_filled_run_and_signed_by_somebody_who_did_not_build_it(
 def test_a_file_of_results_is_taken_in_and_every_row_accounted_for(dossier, client_of):
     rita = client_of("rita")
 
-    def sent(content, name="report.xml"):
+    def sent(content, name="report.xml", **more):
         file = {"file": (io.BytesIO(content), name)}
-        data = {"add_as": "adversarial", **WHY, **file}
+        data = {"type": "adversarial", **WHY, **file} | more
         return rita.post("/dossiers/1/results", data=data, follow_redirects=True)
 
     said = text_of(sent(JUNIT))
@@ -99,6 +100,15 @@ def test_a_file_of_results_is_taken_in_and_every_row_accounted_for(dossier, clie
     assert "Last year&#39;s mix." in hostile.text
     table = sent(b"name,outcome\nwomen,failed\n", "r.csv")
     assert "Of 1 row 0 passed, 1 failed" in text_of(table)
+    untold = sent(b"name,outcome\nothers,failed\n", "r.csv", type="")
+    assert (untold.status_code, "1 test is new" in text_of(untold)) == (422, True)
+    # What failed stays to be read after the same case has passed, and that nobody typed the case is said.
+    sent(b"name,outcome\nwomen,passed\n", "r.csv", type="")
+    [number] = re.findall(r'href="(/test-cases/\d+)">women<', rita.get("/dossiers/1").text)
+    runs = text_of(client_of("otto").get(number))
+    assert runs.index("passed") < runs.index("failed")
+    for words in ("This is assumed", "from a CSV file", "Last year", "Rita Reviewer"):
+        assert words in runs, words
 
 
 def test_a_pipeline_sends_results_and_a_command_does_too(app, cast, model, tmp_path, monkeypatch, capsys):

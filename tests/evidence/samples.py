@@ -64,7 +64,7 @@ HOSTILE = {
     "a document packed as none is": ("a.xlsx", office(packed=zipfile.ZIP_LZMA), "damaged or cut off"),
     "a workbook with macros": ("a.xlsx", office(parts={"xl/vbaProject.bin": b"1"}), "carries macros"),
     "a document of the macro kind": ("a.docx", office(WORDS.replace(b"main", b"macroEnabled.main")), "carries macros"),
-    "a program": ("tool.exe", b"MZ\x90\x00\x03\x00\x00\x00", "not in UTF-8"),
+    "a program": ("tool.exe", b"MZ\x90\x00\x03\x00\x00\x00", "This is a program"),
     "text with NUL": ("log.txt", b"a\x00b", "not in UTF-8"),
     "text in Latin-1": ("log.txt", "Prüfung".encode("latin-1"), "not in UTF-8"),
     "an old Office file": ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "of the old kind"),

@@ -1,11 +1,13 @@
 """The pages of evidence: what is kept and shown to whom, what a hostile file meets, how files are handed out."""
 
 import io
+from datetime import timedelta
 
 import pytest
 
 from registry.evidence import queries
-from registry.evidence.actions import ROOM
+from registry.evidence.actions import ROOM, use
+from registry.kernel import clock
 from registry.store.files import Files
 from tests.data_sources.test_pages import text_of
 from tests.evidence.samples import HOSTILE, PDF, TEXT, left_in
@@ -97,6 +99,46 @@ def test_a_file_too_large_or_none_is_refused_beside_its_field(send, app, client_
     assert left_in(tmp_path) == []
 
 
+def test_what_is_larger_than_a_page_takes_is_refused_in_the_frame_with_the_limit(cast, client_of):
+    ben = client_of("ben")
+    page = ben.post("/systems/AI-0001/risks/new", data={"event": "x" * 1_100_000})
+    said = text_of(page)
+    assert (page.status_code, "at most 1 MB, files and texts together" in said) == (413, True)
+    for words in ("Ben Engineer", "My desk", "your browser still shows what you typed"):
+        assert words in said, words
+    form = ben.get(f"{PAGE}/new").text
+    assert 'data-behaviour="file-size" data-most="' in form
+    refused = text_of(ben.post(f"{PAGE}/new", data=STATED))
+    assert "A file has to be chosen again" in refused
+
+
+def test_what_is_odd_about_evidence_is_said_when_it_is_kept_and_stands_on_the_owners_desk(
+    send, client_of, cast, app
+):
+    first = text_of(send())
+    assert "Look at the day: what has expired proves nothing of today." in first
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    again = text_of(send(title="Once more", valid_until=tomorrow))
+    assert "The same file, byte for byte, is kept as EVD-0001 Bias test already." in again
+    assert "Look at the day" not in again
+    desk = text_of(client_of("ada").get("/"))
+    assert "Renew EVD-0002 of Claims triage “Once more” expires in 1 day" in desk
+    assert "EVD-0001" not in desk, "what expired and carries nothing is nobody's task"
+    assert "Renew" not in text_of(client_of("otto").get("/"))
+    with app.database.transaction() as session:
+        evidence, ben = (
+            queries.by_number(session, cast.actor(session, "ben"), 1)[0],
+            cast.actor(session, "ben"),
+        )
+        use(session, ben, evidence, "review", 1)
+        named = queries.names_offered(session, cast.triage.id, clock.today())
+    assert "(expired" in named[1]
+    assert "(" not in named[2]
+    assert "Renew EVD-0001 of Claims triage" in text_of(client_of("ada").get("/"))
+    assert "Withdraw it" not in text_of(client_of("ada").get("/evidence/1"))
+    assert "Withdraw it" in text_of(client_of("ada").get("/evidence/2"))
+
+
 def test_evidence_is_edited_revised_and_withdrawn_and_its_files_stay(send, client_of):
     send()
     ben = client_of("ben")
@@ -105,10 +147,12 @@ def test_evidence_is_edited_revised_and_withdrawn_and_its_files_stay(send, clien
     assert "it does not expire" in text_of(saved)
     late = ben.post("/evidence/1/edit", data=mine | {"title": "Bias test, May"})
     assert (late.status_code, "yours" in text_of(late)) == (409, True)
-    newer = text_of(send(TEXT, "notes.md", to="/evidence/1/revise", note="In words."))
+    over = send(TEXT, "notes.md", to="/evidence/1/revise")
+    assert (over.status_code, "This day is over" in text_of(over)) == (422, True)
+    newer = text_of(send(TEXT, "notes.md", to="/evidence/1/revise", note="In words.", valid_until=""))
     assert "Revision 2 is kept" in newer
     assert "Prüfung.pdf" in newer
-    again = send(TEXT, "notes.md", to="/evidence/1/revise")
+    again = send(TEXT, "notes.md", to="/evidence/1/revise", valid_until="")
     assert (again.status_code, "byte for byte" in text_of(again)) == (422, True)
     gone = form_of(ben, "/evidence/1/withdraw")
     assert ben.post("/evidence/1/withdraw", data=gone).status_code == 422

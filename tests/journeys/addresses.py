@@ -8,7 +8,7 @@ from registry.annotations.models import Note, Tag
 from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
-from registry.dossiers.models import Dossier
+from registry.dossiers.models import Dossier, DossierCase
 from registry.drift.models import Baseline, Feature
 from registry.evidence.models import Evidence, EvidenceRevision
 from registry.feedback.models import Feedback, FeedbackDoor, KnownLimitation
@@ -363,11 +363,13 @@ PAGES = {
     "risks.show": (Visit("/risks/{risk}", "ada"), Visit("/risks/{closed_risk}", "otto")),
     "risks.edit": (Visit("/risks/{risk}/edit", "ada"),),
     "risks.accept": (Visit("/risks/{risk}/accept", "ada"),),
+    "risks.close": (Visit("/risks/{risk}/close", "ada"),),
     "dossiers.system": (
         Visit(f"{SYSTEM}/dossier", "ada"),
         Visit("/systems/{pricing}/dossier", "otto"),
     ),
     "dossiers.show": (Visit("/dossiers/{dossier}"), Visit("/dossiers/{dossier}", "ada")),
+    "dossiers.case": (Visit("/test-cases/{test_case}", "otto"),),
     "dossiers.add_case": (Visit("/dossiers/{dossier}/cases/new", "ada"),),
     "dossiers.run": (Visit("/dossiers/{dossier}/run", "rita"),),
     "dossiers.take": (Visit("/dossiers/{dossier}/results", "rita"),),
@@ -565,6 +567,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "theme": session.exec(select(Feedback).filter_by(client_key="answered")).one().theme_id,
         "limitation": newest(KnownLimitation, ended=None),
         "dossier": newest(Dossier),
+        "test_case": newest(DossierCase),
         "risk": newest(Risk),
         "closed_risk": newest(Risk, status=RiskStatus.CLOSED),
         # The first has another revision and supports something; the last was withdrawn.

@@ -80,7 +80,9 @@ def _risks(session: Session, cast: Cast, words: "Words") -> None:
         pattern="F2",
     )
     bare = replace(stated, controls="", residual_likelihood=None, residual_impact=None, pattern="")
-    closed = replace(stated, status=Status.CLOSED, closed_because=words.text("It was *dropped*."))
+    closed = replace(
+        stated, likelihood=3, status=Status.CLOSED, closed_because=words.text("It was *dropped*.")
+    )
     for facts in (bare, closed, stated):
         risk = risks.add_risk(session, ada, cast.triage.id or 0, facts)
     why = AcceptanceFacts(words.text("It is watched."), today + timedelta(days=60))

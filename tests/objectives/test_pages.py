@@ -38,7 +38,11 @@ def house(app, cast):
 
 def form_of(client, url):
     """What a browser would send if the person changed nothing."""
-    text = client.get(url).get_data(as_text=True)
+    return fields_in(client.get(url).get_data(as_text=True))
+
+
+def fields_in(text):
+    """The same of a page that is at hand."""
     found = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', text))
     found |= dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\r?\n?(.*?)</textarea>', text, re.DOTALL))
     for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', text, re.DOTALL):

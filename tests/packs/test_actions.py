@@ -18,7 +18,7 @@ from registry.store.session import finish
 from tests.packs.test_reading import SOUND as HOUSE_RULES
 from tests.store.statements import counted
 
-PLACED = StatementFacts(applicable=True, how="By the register", status=Implementation.IN_PLACE)
+PLACED = StatementFacts(applicable=True, how="By the register", status=Implementation.IN_PART)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_framework_of_our_own_stands_beside_those_that_are_shipped(session, by
     framework = queries.framework_on(session, "house-rules", date(2026, 11, 2))
     row = actions.state(session, by("rita"), framework, framework.control("H.1"), PLACED, version=0)
     finish(session)
-    assert (row.edition, queries.coverages(session, [framework])["house-rules"].in_place) == ("2026.1", 1)
+    assert (row.edition, queries.coverages(session, [framework])["house-rules"].in_part) == ("2026.1", 1)
     assert queries.text_of(session, "house-rules", "2026.1") == HOUSE_RULES
 
 

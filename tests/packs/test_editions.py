@@ -108,7 +108,7 @@ def test_what_was_added_here_stays_when_a_release_ships_one_of_the_same_name():
     assert together([OLD, NEW], [ours]) == (NEW, ours)
 
 
-PLACED = StatementFacts(applicable=True, how="We do", status=Implementation.IN_PLACE)
+PLACED = StatementFacts(applicable=True, how="We do", status=Implementation.IN_PLACE, owner_id=1)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,11 @@ PLACED = StatementFacts(applicable=True, how="We do", status=Implementation.IN_P
         (StatementFacts(applicable=False), "because"),
         (replace(PLACED, status=None), "status"),
         (replace(PLACED, how=""), "how"),
+        (replace(PLACED, how="A"), "how"),
+        (replace(PLACED, owner_id=None), "owner_id"),
+        (StatementFacts(applicable=False, because="No use.", status=Implementation.IN_PLACE), "status"),
+        (StatementFacts(applicable=False, because="No use.", how="We do"), "how"),
+        (StatementFacts(applicable=False, because="No use.", owner_id=1), "owner_id"),
         (replace(PLACED, how="x" * 4_001), "how"),
         (replace(PLACED, because="\x00"), "because"),
     ],

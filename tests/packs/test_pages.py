@@ -86,7 +86,9 @@ def test_a_refused_edition_keeps_its_text_and_names_its_lines(app, cast, client_
 def test_frameworks_are_read_through_the_api(app, cast, client_of, database):
     with database.transaction() as session:
         framework = queries.framework_on(session, "iso-42001", clock.today())
-        facts = StatementFacts(applicable=True, how="Policy 7", status=Implementation.IN_PLACE)
+        facts = StatementFacts(
+            applicable=True, how="Policy 7", status=Implementation.IN_PLACE, owner_id=cast.number("ada")
+        )
         actions.state(
             session, cast.actor(session, "rita"), framework, framework.control("A.2.2"), facts, version=0
         )

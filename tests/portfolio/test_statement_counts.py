@@ -13,15 +13,15 @@ MANY_ON_POSTGRESQL = 15
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 32),
+    "/": ("ada", 34),
     "/ for a colleague with many offers": ("mia", 22),
     "/ for an administrator": ("adam", 23),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
     WITH_EVERY_COLUMN: ("ada", 13),
-    "/systems/{triage}": ("ada", 29),
-    "/systems/{triage}/gate": ("ada", 24),
+    "/systems/{triage}": ("ada", 36),
+    "/systems/{triage}/gate": ("ada", 29),
     "/systems/{triage}/oversight": ("ada", 17),
     "/systems/{triage}/notes": ("ada", 11),
     "/handovers": ("mia", 8),

@@ -141,6 +141,34 @@ def test_a_large_risk_is_accepted_by_who_had_no_hand_in_it_and_the_database_says
         done(lambda session, *_: (session.add(row), session.flush()))
 
 
+def test_a_large_risk_is_closed_by_those_who_may_accept_it_and_a_small_one_by_its_owner(
+    session, cast, stated, risk
+):
+    ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+    over = replace(stated, status=Status.CLOSED, closed_because="A duplicate.")
+    for large, then in ((replace(stated, likelihood=5), over), (stated, replace(over, likelihood=5))):
+        actions.edit_risk(session, ada, risk, large, version=risk.version)
+        with pytest.raises(RuleBroken, match="a reviewer or an executive who had no hand in it"):
+            actions.edit_risk(session, ada, risk, then, version=risk.version)
+    actions.edit_risk(session, ada, risk, replace(stated, likelihood=5), version=risk.version)
+    closing = {"version": risk.version, "confirmed_at": clock.now()}
+    for actor, because, says in (
+        (ada, "Gone.", "a reviewer or an executive"),
+        (rita, " ", "what made it go away"),
+        (cast.actor(session, "ben"), "Gone.", None),
+    ):
+        with pytest.raises(RuleBroken if says else Forbidden, match=says):
+            actions.close_risk(session, actor, risk, because, **closing)
+    with pytest.raises(RuleBroken, match="password"):
+        actions.close_risk(session, rita, risk, "Gone.", version=risk.version, confirmed_at=None)
+    with pytest.raises(Conflict):
+        actions.close_risk(session, rita, risk, "Gone.", **closing | {"version": risk.version - 1})
+    closed = actions.close_risk(session, rita, risk, "It was taken out.", **closing)
+    assert (closed.status, line(session, risk).standing.status) == (Status.CLOSED, Status.CLOSED)
+    small = actions.add_risk(session, ada, cast.triage.id, stated)
+    assert actions.edit_risk(session, ada, small, over, version=small.version).status is Status.CLOSED
+
+
 def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk, monkeypatch):
     ben = cast.actor(session, "ben")
     bare = replace(stated, controls="", residual_likelihood=None, residual_impact=None)

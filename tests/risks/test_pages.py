@@ -1,12 +1,13 @@
 """The risk register of a system: what is shown, what a refused form keeps, and the same through the JSON door."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from registry.accounts import actions as accounts
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
+from registry.kernel.calendar import day_said
 from tests.cast import PASSWORD
 from tests.data_sources.test_pages import text_of
 from tests.objectives.test_pages import form_of
@@ -46,6 +47,8 @@ def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(state
     assert "No risk named yet" in text_of(ben.get(PAGE))
     bad = ben.post(f"{PAGE}/new", data=stated | {"event": "", "residual_impact": "2"})
     assert bad.status_code == 422
+    long = ben.post(f"{PAGE}/new", data=stated | {"title": "x" * 201})
+    assert "Use at most 200 characters." in text_of(long)
     for words in ("Say what would happen", "State both levels", "Few of them were seen."):
         assert words in text_of(bad), words
     assert "RSK-0001 is on the register" in text_of(
@@ -66,10 +69,17 @@ def test_a_risk_is_named_shown_in_its_place_edited_and_accepted_by_another(state
     assert (unsure.status_code, "not your password" in text_of(unsure)) == (422, True)
     form |= {"password": PASSWORD}
     done = text_of(eva.post("/risks/1/accept", data=form, follow_redirects=True))
-    for words in ("is accepted up to and with", "Eva Executive", "It is watched weekly.", "16 of 25"):
+    assert SOON not in done
+    for words in (
+        f"is accepted up to and with {day_said(date.fromisoformat(SOON))}",
+        "Eva Executive",
+        "It is watched weekly.",
+        "16 of 25",
+    ):
         assert words in done, words
     mine = form_of(ben, "/risks/1/edit") | {"title": "Minors sorted last"}
-    assert "Saved." in text_of(ben.post("/risks/1/edit", data=mine, follow_redirects=True))
+    said = text_of(ben.post("/risks/1/edit", data=mine, follow_redirects=True))
+    assert "Saved. The risk is changed since it was accepted, in title: it counts as open" in said
     late = ben.post("/risks/1/edit", data=mine | {"cause": "Another."})
     assert (late.status_code, "Another." in text_of(late)) == (409, True)
     assert "changed since it was accepted, in title" in text_of(ben.get(PAGE))

@@ -52,6 +52,7 @@ DOERS = {
     "lifecycle.decide_on_autonomy": "rita",
     "lifecycle.lower_autonomy": "ada",
     "risks.accept": "ada",
+    "risks.close": "ada",
     "dossiers.sign": "rita",
     "cards.put_forward": "ada",
     "cards.decide": "rita",
@@ -99,6 +100,7 @@ _NUMBERED = {
     "/evidence/": "evidence",
     "/risks/": "risk",
     "/dossiers/": "dossier",
+    "/test-cases/": "test_case",
 }
 
 

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel import clock
+from registry.systems.queries.facets import BY_NAME
+from registry.systems.rules.record import Stage
 from registry.web.viewkit import ago
 
 NOW = datetime(2026, 11, 26, 5, 38, tzinfo=UTC)
@@ -35,3 +37,8 @@ def test_days_are_those_between_the_dates_that_stand_beside_it(span, past):
     between = abs((value.date() - NOW.date()).days)
     with clock.frozen(NOW):
         assert f"{between:,} day" in ago(value)
+
+
+def test_a_stage_in_which_use_is_restricted_is_not_taken_for_a_system_few_may_know_of():
+    assert {each.said for each in Stage} >= {"restricted use", "in development", "live"}
+    assert BY_NAME["stage"].said["restricted"] != BY_NAME["visibility"].said["restricted"]

@@ -1,5 +1,6 @@
 """How a system is classified: the run that stands, every run before it, two of them compared."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -12,6 +13,7 @@ from registry.classification.rules.comparing import answers_changed, changes
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import Answers, answer_said, asked, known_from
 from registry.classification.rules.stored import read_back, scored
+from registry.classification.rules.tiers import may_set_lower, waits_for_reviewer
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may
 from registry.kernel.errors import NotFound
@@ -44,6 +46,7 @@ def system(key: str) -> ResponseReturnValue:
         run=standing,
         what=read_back(standing.outcomes) if standing else None,
         first=url_for(".questions", key=found.key, section=questionnaire.sections[0].id),
+        **_steps(number, page.items if standing else ()),
         is_first=before is None,
         runs=page.items,
         next_url=url_for(".system", key=found.key, cursor=cursor_of(*page.next_after))
@@ -53,8 +56,20 @@ def system(key: str) -> ResponseReturnValue:
         answered=progress(questionnaire, draft.answers) if draft else None,
         change=change_of(session(), number),
         people=people.people_by_id(session(), {one for one in named if one}),
-        may_classify=may(actor(), Permission.SYSTEM_CLASSIFY, number),
     )
+
+
+def _steps(system_id: int, newest: Sequence[ClassificationRun]) -> dict[str, bool]:
+    """What may be done next: whether a lower tier waits for a reviewer, by the newest runs; whether the reader may set it, or classify."""
+    run, before = next(iter(newest), None), next(iter(newest[1:]), None)
+    waits = run is not None and waits_for_reviewer(
+        run.proposed_tier, run.tier, run.rationale, before.proposed_tier if before else None
+    )
+    return {
+        "waits": waits,
+        "may_lower": may_set_lower(actor(), system_id),
+        "may_classify": may(actor(), Permission.SYSTEM_CLASSIFY, system_id),
+    }
 
 
 def progress(questionnaire: Questionnaire, answers: Answers) -> tuple[int, int]:

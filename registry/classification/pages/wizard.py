@@ -29,6 +29,7 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Conflict, NotFound, RuleBroken
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.systems.rules.record import Tier
 from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -209,9 +210,20 @@ def finish(key: str) -> ResponseReturnValue:
     is_stale = form.is_submitted() and form.version.data != draft.version
     made = None if is_stale else form.carried_out(lambda: _completed(form, found, draft))
     if made is not None:
-        flash(f"{found.name} is classified: {made.tier.value}.", "good")
+        flash(*_classified(found, made))
         return redirect(url_for(".system", key=found.key), 303)
     return _finishing(found, draft, form, is_stale=is_stale)
+
+
+def _classified(found: System, made: ClassificationRun) -> tuple[str, str]:
+    """What is said after a run was made: what follows from a prohibited one, or that a reviewer is asked for a lower tier."""
+    stays = is_lower(made.proposed_tier, made.tier)
+    says = f"{found.name} is classified: {made.tier.value}."
+    if stays and not may_set_lower(actor(), found.id or 0):
+        says += f" The answers come to {made.proposed_tier.value}; the reviewers are asked to decide on the lower tier."
+    if made.proposed_tier is Tier.PROHIBITED:
+        return f"{says} Nobody may build or use it as it is meant. The reviewers are told.", "bad"
+    return says, "info" if stays else "good"
 
 
 def _completed(form: CompleteForm, found: System, draft: ClassificationDraft) -> ClassificationRun:

@@ -8,6 +8,7 @@ from registry.kernel.errors import Problem
 from registry.systems.rules.record import Tier
 
 RATIONALE_LIMIT = 4_000
+_CARRIED_OVER = "Carried over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,20 @@ def tier_set(proposed: Tier, before: Before | None, chosen: Tier | None, rationa
     return before.tier, rationale or _carried_over(before)
 
 
+def waits_for_reviewer(proposed: Tier, tier: Tier, rationale: str, proposed_before: Tier | None) -> bool:
+    """Whether the tier of a run stands above its answers only because whoever made it could not lower it.
+
+    Somebody may also set a higher tier than the answers ask for, of their own will: then nothing waits.
+    """
+    fell = proposed_before is not None and is_lower(proposed, proposed_before)
+    return is_lower(proposed, tier) and (fell or rationale.startswith(_CARRIED_OVER))
+
+
 def _carried_over(before: Before) -> str:
-    of = f"Carried over from {before.said}" if before.said else "Carried over"
+    of = f"{_CARRIED_OVER} from {before.said}" if before.said else _CARRIED_OVER
     if not before.rationale:
         return f"{of}: other answers alone do not lower a tier."
-    return before.rationale if before.rationale.startswith("Carried over") else f"{of}: {before.rationale}"
+    return before.rationale if before.rationale.startswith(_CARRIED_OVER) else f"{of}: {before.rationale}"
 
 
 def problems_with_tier(

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import and_
 from sqlmodel import Session, col, func, select
 
-from registry.dossiers.models import Dossier, DossierCase, DossierRun
+from registry.dossiers.models import Dossier, DossierCase, DossierCaseAssumed, DossierRun
 from registry.dossiers.queries.signing import Signed, signatures_of
 from registry.dossiers.rules.cases import CaseType, Covered, Outcome, coverage
+from registry.evidence.models import Evidence
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
@@ -22,11 +23,15 @@ from registry.versions.models import ModelVersion
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One case with its newest run, where there is one, and who ran it (None: the registry itself)."""
+    """One case with its newest run, where there is one, and who ran it (None: the registry itself).
+
+    `assumed` is there where its type was told for a whole delivery.
+    """
 
     case: DossierCase
     run: DossierRun | None
     tester: Person | None
+    assumed: DossierCaseAssumed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,8 @@ def tried_page(
 ) -> Page[Tried]:
     """One page of a dossier's cases in the order they were added, each with its newest run."""
     newest = _newest().where(col(DossierRun.dossier_id) == dossier_id).subquery()
-    query: Any = select(DossierCase, DossierRun, Person)
+    query: Any = select(DossierCase, DossierRun, Person, DossierCaseAssumed)
+    query = query.join(DossierCaseAssumed, col(DossierCaseAssumed.case_id) == DossierCase.id, isouter=True)
     query = query.join(newest, and_(newest.c.case_id == DossierCase.id, newest.c.place == 1), isouter=True)
     query = query.join(DossierRun, col(DossierRun.id) == newest.c.id, isouter=True)
     query = query.join(Person, col(Person.id) == col(DossierRun.tester_id), isouter=True)
@@ -151,6 +157,39 @@ def tried_page(
         query = query.where(col(DossierCase.id) > min(after, LARGEST_NUMBER))
     found = session.execute(query.order_by(col(DossierCase.id)).limit(limit + 1))
     return cut([Tried(*row) for row in found], limit, lambda one: (one.case.id,))
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """One run of a case: who ran it (None: the registry itself), and the evidence it names."""
+
+    run: DossierRun
+    tester: Person | None
+    evidence: Evidence | None
+
+
+def case_by_number(
+    session: Session, actor: Actor, number: int
+) -> tuple[DossierCase, DossierCaseAssumed | None, Dossier, ModelVersion, System]:
+    """One case with its dossier. Raises NotFound also where the actor may not know of the system."""
+    query: Any = select(DossierCase, DossierCaseAssumed)
+    query = query.join(DossierCaseAssumed, col(DossierCaseAssumed.case_id) == DossierCase.id, isouter=True)
+    found = session.execute(query.where(col(DossierCase.id) == min(number, LARGEST_NUMBER))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1], *by_number(session, actor, found[0].dossier_id)
+
+
+def runs_page(session: Session, case_id: int, *, before: int | None = None, limit: int = 50) -> Page[Went]:
+    """One page of the runs of a case, the one recorded last first; `before` is the number of the last one seen."""
+    query: Any = select(DossierRun, Person, Evidence)
+    query = query.join(Person, col(Person.id) == col(DossierRun.tester_id), isouter=True)
+    query = query.join(Evidence, col(Evidence.id) == col(DossierRun.evidence_id), isouter=True)
+    query = query.where(col(DossierRun.case_id) == case_id)
+    if before is not None:
+        query = query.where(col(DossierRun.id) < min(before, LARGEST_NUMBER))
+    found = session.execute(query.order_by(col(DossierRun.id).desc()).limit(limit + 1))
+    return cut([Went(*row) for row in found], limit, lambda one: (one.run.id,))
 
 
 def ends_with(session: Session, dossier_id: int, digest: str) -> bool:

@@ -1,7 +1,7 @@
 """Which case of a dossier a result is of, by what other tools call it."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from registry.dossiers.models import DossierCase
 from registry.dossiers.rules.cases import NAME_LIMIT, name_key
@@ -52,6 +52,15 @@ class Known:
         self.added.append(case)
         self._name(case)
         return case
+
+    def untyped(self, results: Iterable[Result]) -> int:
+        """How many results would add a case without saying what it tries."""
+        return sum(each.type is None and self.of(each) is None for each in results)
+
+    def assumed(self, found: Iterable[tuple[DossierCase, Result]]) -> list[int]:
+        """The numbers of the cases that were added, and of which no result said what they try."""
+        told = {case.id for case, result in found if result.type is not None}
+        return [case.id or 0 for case in self.added if case.id not in told]
 
     def _name(self, case: DossierCase) -> None:
         if case.reference:

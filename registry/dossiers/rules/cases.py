@@ -119,6 +119,17 @@ def problems_with_case(facts: CaseFacts, *, name_taken: bool, cases: int) -> lis
     return problems + _prose(facts, "expected", "steps")
 
 
+def problems_with_untyped(count: int) -> list[Problem]:
+    """Why a file may not be taken in with so many new tests of which nobody says what they try.
+
+    Left to a default, they would fill a type that nobody tried.
+    """
+    if not count:
+        return []
+    says = f"{counted(count, 'test is', 'tests are')} new, and the file does not say what {'it tries' if count == 1 else 'they try'}."
+    return [Problem("type", f"{says} Choose it; it is marked as assumed.")]
+
+
 def problems_with_run(facts: RunFacts, *, today: date) -> list[Problem]:
     """Every objection to one run."""
     problems = []

@@ -95,7 +95,7 @@ def _result(row: int, values: Mapping[str, str]) -> Result:
     # for it.
     kind = values.get("type", "").casefold().replace(" ", "_").replace("-", "_")
     kind = kind if kind in {each.value for each in CaseType} else ""
-    actual = values.get("actual", "")[:_LONGEST_TEXT]
+    actual = values.get("actual", "").strip()[:_LONGEST_TEXT]
     day = _day(values.get("ran_on", ""))
     return Result(row, name, outcome, reference, CaseType(kind) if kind else None, actual, day)
 
@@ -212,7 +212,9 @@ class _Report:
             # The first failure of a case is the one that tells; what follows is its consequence.
             if case["outcome"] != Outcome.FAILED:
                 case["outcome"] = _VERDICTS[name].value
-                case["actual"] = given.get("message", "")[:_LONGEST_TEXT]
+                # What follows inside the element is another line, not the end of this one.
+                message = given.get("message", "")[:_LONGEST_TEXT]
+                case["actual"] = f"{message}\n" if message else ""
         elif name == "property" and given.get("name") == "type":
             case["type"] = given.get("value", "")
 

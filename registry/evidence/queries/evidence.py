@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from registry.evidence.models import Evidence, EvidenceRevision, EvidenceUse
-from registry.evidence.rules.record import PREFIX
+from registry.evidence.rules.record import PREFIX, named, validity
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.kernel.text import number_of
@@ -18,6 +19,7 @@ from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.rules.record import Stage
 
 # Holds are set by features above this one; their table is named, as for a foreign key, and not imported.
 _HOLD = sa.table(
@@ -73,11 +75,47 @@ def by_numbers(session: Session, system_id: int, numbers: Collection[int]) -> di
     return {found.id or 0: found for found in session.exec(query)}
 
 
-def names_offered(session: Session, system_id: int, limit: int = 200) -> dict[int, str]:
-    """Number and title of a system's newest evidence that stands, to choose from."""
+def names_offered(session: Session, system_id: int, on: date, limit: int = 200) -> dict[int, str]:
+    """Number and title of a system's newest evidence that stands, to choose from; what has expired by that day says so."""
     query = select(Evidence).where(Evidence.system_id == system_id, col(Evidence.withdrawn_at).is_(None))
     found = session.exec(query.order_by(col(Evidence.id).desc()).limit(limit))
-    return {one.id or 0: f"{one.key} {one.title}" for one in found}
+    return {one.id or 0: named(one.key, one.title, validity(one.valid_until, on)) for one in found}
+
+
+def same_file(session: Session, evidence: Evidence) -> Evidence | None:
+    """Another piece of evidence of the same system that holds, byte for byte, the newest file of this one; the first."""
+    digest = latest_revision(session, evidence.id or 0).sha256
+    query = select(Evidence).join(EvidenceRevision, col(EvidenceRevision.evidence_id) == col(Evidence.id))
+    query = query.where(
+        Evidence.system_id == evidence.system_id,
+        EvidenceRevision.sha256 == digest,
+        col(Evidence.id) != evidence.id,
+    )
+    return session.exec(query.order_by(col(Evidence.id)).limit(1)).first()
+
+
+def expiring(
+    session: Session, system_ids: Collection[int], on: date, soon: date
+) -> list[tuple[Evidence, System]]:
+    """What of these systems expires from a day up to and with another, or has expired while something rests on it.
+
+    The earliest first. Withdrawn evidence is left out.
+    """
+    if not system_ids:
+        return []
+    rests = select(EvidenceUse.evidence_id)
+    query = (
+        select(Evidence, System)
+        .join(System, col(System.id) == col(Evidence.system_id))
+        .where(
+            col(Evidence.system_id).in_(sorted(system_ids)),
+            col(Evidence.withdrawn_at).is_(None),
+            col(Evidence.valid_until) <= soon,
+            (col(Evidence.valid_until) >= on) | col(Evidence.id).in_(rests),
+            col(System.stage) != Stage.RETIRED,
+        )
+    )
+    return list(session.exec(query.order_by(col(Evidence.valid_until), col(Evidence.id))))
 
 
 def evidence_page(

@@ -39,6 +39,7 @@ def type_of(place: Path) -> FileType:
     if found is Shape.ZIP:
         return _document(place, tail)
     if found is Shape.TEXT:
+        rules.refuse_programs(head)
         return _text(place, tail)
     return FileType(found)
 

@@ -38,7 +38,15 @@ NOT_UTF_8: Final = (
 MACROS: Final = (
     "This document carries macros or controls. Save it without them, as XLSX or DOCX, or print it as PDF."
 )
+PROGRAM: Final = f"This is a program, and programs are not taken. {WELCOME}"
+_PROGRAMS: Final = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 BOMB: Final = "This document would unpack to far more than it should. It is not taken. Print it as PDF."
+
+
+def refuse_programs(head: bytes) -> None:
+    """Raise Unwelcome for a program: to call it a text that is badly written would mislead."""
+    if b"\0" in head and head.startswith(_PROGRAMS):
+        raise Unwelcome(PROGRAM)
 
 
 class FileType(StrEnum):

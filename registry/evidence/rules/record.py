@@ -92,6 +92,19 @@ def validity(valid_until: date | None, on: date) -> Validity:
     return Validity(f"expires in {counted(days, 'day')}", warns=days <= WARN_DAYS)
 
 
+def problems_with_renewal(valid_until: date | None, on: date) -> list[Problem]:
+    """Why a newer file may not be kept until that day: whoever adds one says until when it holds."""
+    if valid_until is not None and valid_until < on:
+        says = "This day is over. Give the last good day of the newer file, or leave it out if it does not expire."
+        return [Problem("valid_until", says)]
+    return []
+
+
+def named(key: str, title: str, validity: Validity) -> str:
+    """A piece of evidence where one is chosen: what has expired says so."""
+    return f"{key} {title}{f' ({validity.says})' if validity.has_expired else ''}"
+
+
 def subject_said(kind: str, number: int) -> str:
     """What evidence supports, as people name it: "review REV-0001"."""
     prefix = SUBJECTS.get(kind)

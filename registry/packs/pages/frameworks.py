@@ -17,6 +17,7 @@ from registry.packs.render import statement_csv
 from registry.packs.rules import OUTCOMES, ROLES, Control, Pack
 from registry.people import queries as people
 from registry.people.models import Person
+from registry.portfolio.queries import met_by_systems
 from registry.web.conflicts import merge
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -38,7 +39,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "packs/frameworks.html",
         frameworks=found,
-        coverage=queries.coverages(session(), found),
+        coverage=queries.coverages(session(), found, met_by_systems(session(), actor())),
         coming=sorted(coming, key=lambda pack: (pack.effective_from, pack.id)),
     )
 
@@ -48,10 +49,13 @@ def overview() -> ResponseReturnValue:
 def show(pack_id: str) -> ResponseReturnValue:
     framework = _framework(pack_id)
     stated = queries.statements(session(), pack_id)
+    met = met_by_systems(session(), actor()).get(pack_id)
+    facts = {each: queries.facts_of(row) for each, row in stated.items()}
     return render_template(
         "packs/framework.html",
         framework=framework,
-        coverage=rules.coverage(framework, {each: queries.facts_of(row) for each, row in stated.items()}),
+        coverage=rules.coverage(framework, facts, met),
+        met=met or {},
         stated=stated,
         people=_owners(stated.values()),
         otherwise=_otherwise(framework, stated),

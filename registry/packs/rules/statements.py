@@ -10,6 +10,7 @@ from registry.kernel.text import clean
 from registry.packs.rules.shapes import Control, Pack
 
 TEXT_LIMIT = 4_000
+_SHORTEST_HOW = 3
 
 
 class Implementation(StrEnum):
@@ -45,12 +46,26 @@ def problems_with_statement(facts: StatementFacts, *, owner_is_here: bool) -> li
         problems.append(Problem("owner_id", "Choose somebody who is here."))
     if facts.applicable is None:
         problems.append(Problem("applicable", "Say whether it applies to the organisation."))
-    elif not facts.applicable and not facts.because:
-        problems.append(Problem("because", "Say why it does not apply; an auditor will ask."))
-    elif facts.applicable and facts.status is None:
+    elif not facts.applicable:
+        problems += _problems_with_none(facts)
+    elif facts.status is None:
         problems.append(Problem("status", "Say how far it is in place; “not started” is an answer."))
-    elif facts.applicable and facts.status is not Implementation.NOT_STARTED and not facts.how:
+    elif facts.status is not Implementation.NOT_STARTED and len(facts.how.strip()) < _SHORTEST_HOW:
         problems.append(Problem("how", "Say what is done, so that others can find it."))
+    if facts.applicable and facts.status is Implementation.IN_PLACE and facts.owner_id is None:
+        problems.append(Problem("owner_id", "Name who answers for what is in place."))
+    return problems
+
+
+def _problems_with_none(facts: StatementFacts) -> list[Problem]:
+    """What is said besides of a control that does not apply is refused and not dropped: one of the two is a slip."""
+    problems = []
+    if not facts.because.strip():
+        problems.append(Problem("because", "Say why it does not apply; an auditor will ask."))
+    for field, said in (("status", "state"), ("how", "answer"), ("owner_id", "person who answers for it")):
+        if getattr(facts, field):
+            says = f"What does not apply has no {said}. Take it out, or say that the control applies."
+            problems.append(Problem(field, says))
     return problems
 
 
@@ -74,7 +89,7 @@ def tidied(facts: StatementFacts) -> StatementFacts:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many controls of a framework are stated as what, and how many reviews have asked about.
+    """How many controls of a framework are stated as what, and how many were found to be met by at least one system.
 
     `asked` is None as long as no review has asked about any: that is not the same as none being met.
     """

@@ -1,18 +1,89 @@
-"""The lines of the desk about classification: systems whose answers come to something else by another edition."""
+"""The lines of the desk about classification: what is prohibited, tiers to decide, and answers that come to something else by another edition."""
 
 from flask import url_for
 
+from registry.classification.models import ClassificationRun
 from registry.classification.queries.changes import Outdated, outdated_count, outdated_page
 from registry.kernel.actor import Actor, Role
-from registry.kernel.text import counted
+from registry.kernel.text import counted, worded
+from registry.lifecycle.rules.stages import IN_USE
+from registry.portfolio.queries.classified import prohibited_told_to, tiers_waiting
 from registry.portfolio.rules import Task, Urgency
+from registry.systems.models import System
+from registry.systems.rules.record import Tier
 from registry.web.flask_app import session
 
 _FEW = 3
 
 
 def of_classifications(who: Actor) -> list[Task]:
-    """Of an owner their systems, many in one line; of a reviewer all there are, in one line."""
+    """Of an owner their systems, many in one line; of a reviewer all there are, in one line.
+
+    Before them what was found to be prohibited, and for reviewers the tiers that only they can lower.
+    """
+    return [*_of_prohibited(who), *_of_tiers(who), *_of_outdated(who)]
+
+
+def _of_prohibited(who: Actor) -> list[Task]:
+    found = prohibited_told_to(session(), who)
+    if len(found) <= _FEW:
+        return [_prohibited(each) for each in found]
+    url = url_for("systems.register_page", tier=Tier.PROHIBITED.value)
+    return [
+        Task(
+            Urgency.CRITICAL,
+            f"Stop {len(found)} prohibited systems",
+            "They were found to be prohibited practices, and none of them is stopped or retired.",
+            None,
+            url,
+            "Show them",
+        )
+    ]
+
+
+def _prohibited(system: System) -> Task:
+    in_use = system.stage in IN_USE
+    return Task(
+        Urgency.CRITICAL,
+        f"{'Stop' if in_use else 'Do not go on with'} {system.name}: a prohibited practice",
+        f"{system.key} was classified as prohibited, and is {worded(system.stage.value)}. "
+        + ("Nobody may use it." if in_use else "It may not be built or used as it is meant now."),
+        None,
+        url_for("lifecycle.stop" if in_use else "classification.system", key=system.key),
+        "Stop it" if in_use else "Read why",
+    )
+
+
+def _of_tiers(who: Actor) -> list[Task]:
+    waiting = tiers_waiting(session(), who)
+    if len(waiting) <= _FEW:
+        return [_tier(*each) for each in waiting]
+    run, system = waiting[0]
+    first = _tier(run, system)
+    return [
+        Task(
+            Urgency.RECONSIDER,
+            f"Decide {len(waiting)} tiers",
+            f"Their answers come to less than their tier. The first: {first.what}.",
+            None,
+            first.url,
+            first.label,
+        )
+    ]
+
+
+def _tier(run: ClassificationRun, system: System) -> Task:
+    return Task(
+        Urgency.RECONSIDER,
+        f"Decide the tier of {system.name}",
+        f"By {run.key} its answers come to {run.proposed_tier.value}; it stays {run.tier.value} until a reviewer sets a lower one.",
+        None,
+        url_for("classification.system", key=system.key),
+        "Read and decide",
+    )
+
+
+def _of_outdated(who: Actor) -> list[Task]:
     if Role.REVIEWER in who.roles:
         count = outdated_count(session(), who)
         return [_many(counted(count, "system"))] if count else []

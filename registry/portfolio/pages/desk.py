@@ -13,6 +13,7 @@ from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
 from registry.portfolio.pages.classification_tasks import of_classifications
+from registry.portfolio.pages.evidence_tasks import of_evidence
 from registry.portfolio.pages.incident_tasks import of_incidents
 from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
@@ -79,7 +80,7 @@ def _waiting(who: Actor, owning: Owning) -> list[Task]:
 
 
 def _of_trouble(who: Actor) -> list[Task]:
-    return [*_of_alerts(who), *of_incidents(who), *of_stages(who), *of_reviews(who)]
+    return [*_of_alerts(who), *of_incidents(who), *of_stages(who), *of_reviews(who), *of_evidence(who)]
 
 
 def _of_offers(who: Actor) -> list[Task]:

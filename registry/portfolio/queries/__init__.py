@@ -1,5 +1,6 @@
 """What waits for a person and is to be reconsidered; how many systems have what; how ownership stands; the search across everything."""
 
+from registry.portfolio.queries.asked import met_by_systems
 from registry.portfolio.queries.confirming import (
     Asked,
     Chase,
@@ -38,7 +39,7 @@ from registry.portfolio.queries.on_day import (
     seats_on,
 )
 from registry.portfolio.queries.reconsidering import Told, Touched, told, touched
-from registry.portfolio.queries.searching import Hits, Results, address_of, search
+from registry.portfolio.queries.searching import Hits, Known, Results, address_of, search
 
 __all__ = [
     "Answered",
@@ -47,6 +48,7 @@ __all__ = [
     "DayAsked",
     "Finding",
     "Hits",
+    "Known",
     "Load",
     "LoadOrder",
     "Owned",
@@ -70,6 +72,7 @@ __all__ = [
     "left_owners",
     "load_of",
     "load_page",
+    "met_by_systems",
     "owned_by",
     "returned_to",
     "rule_in_force",

@@ -171,7 +171,7 @@ def _page(review: Review, system: System, form: ChecklistForm, typed: Mapping[st
         rows=answers_of(session(), number),
         waived=waived_on(session(), system.id or 0, clock.today()),
         answers=list(Answer),
-        pieces=names_offered(session(), system.id or 0) if works and reviews else {},
+        pieces=names_offered(session(), system.id or 0, clock.today()) if works and reviews else {},
         decisions=decisions,
         findings=queries.findings_of(session(), number),
         conditions=conditions,

@@ -175,7 +175,7 @@ def _tags_joined() -> tuple[ColumnElement[Any], tuple[Any, Any]]:
 
 
 FACETS: Sequence[Facet] = (
-    Facet("stage", "Stage", _plain(System.stage), said={each.value: worded(each.value) for each in Stage}),
+    Facet("stage", "Stage", _plain(System.stage), said={each.value: each.said for each in Stage}),
     Facet(
         "tier",
         "Tier",

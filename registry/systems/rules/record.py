@@ -48,6 +48,11 @@ class Stage(StrEnum):
     SUSPENDED = "suspended"
     RETIRED = "retired"
 
+    @property
+    def said(self) -> str:
+        """In words; a system whose use is restricted is not one that few may know of."""
+        return "restricted use" if self is Stage.RESTRICTED else self.value.replace("_", " ")
+
 
 class Tier(StrEnum):
     """The internal risk tier; empty until the system is classified."""
