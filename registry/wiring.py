@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.audit.jobs as audit_jobs
 import registry.classification.jobs as classification_jobs
 import registry.dependencies.jobs as dependencies_jobs
 import registry.drift.jobs as drift_jobs
@@ -147,6 +148,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.BASELINE_SET: (drift_jobs.on_baseline_set,),
     Event.FAIRNESS_COUNTED: (fairness_jobs.on_counts,),
     Event.FAIRNESS_BOUND_SET: (fairness_jobs.on_bound,),
+    Event.VERIFICATION_ASKED: (audit_jobs.verify_ledger,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -161,6 +163,9 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     reviews_jobs.open_due: timedelta(hours=6),
     reviews_jobs.chase_reviews: timedelta(hours=6),
     lifecycle_jobs.note_compliance: timedelta(hours=24),
+    # It signs where a hundred entries were added, or any and the last checkpoint is a quarter of an hour old.
+    audit_jobs.sign_checkpoint: timedelta(minutes=5),
+    audit_jobs.verify_ledger: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),

@@ -1,40 +1,22 @@
 """registry audit: verify the ledger, sign a checkpoint of it, replace the key it is signed with."""
 
 from base64 import b64encode
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlmodel import Session
 
 from registry.audit.actions.checkpoints import keep_checkpoint
 from registry.audit.actions.keys import put_in_place, rotate_key
 from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
-from registry.audit.rules.chain import Found
 from registry.audit.rules.notes import read_note
-from registry.drift.models import DistributionBatch
-from registry.drift.queries.integrity import altered_distributions
-from registry.fairness.models import FairnessBatch
-from registry.fairness.queries.integrity import altered_batches as altered_counts
 from registry.kernel.actor import the_registry
-from registry.monitoring.models.snapshots import SnapshotBatch
-from registry.monitoring.queries.deliveries import entry_of
-from registry.monitoring.queries.integrity import altered_batches as altered_readings
-from registry.reviews.queries.integrity import altered_words
+from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store.commandkit import answer, house, progress
 
 _EVERY = 100_000
-# What comes by the million and is answered for by the digest of its delivery: what to call it, which deliveries are not
-# as they were received, and the row of one.
-_DELIVERIES = (
-    ("readings", altered_readings, SnapshotBatch),
-    ("distributions", altered_distributions, DistributionBatch),
-    ("counts", altered_counts, FairnessBatch),
-)
-# What carries a digest over all it says: which rows do not fit theirs, each with that in words.
-_SIGNED = (altered_words,)
 
 
 @click.group("audit")
@@ -60,7 +42,7 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool, chec
     with house().database.transaction(read_only=True) as session:
         found = verify(session, live=not no_live, progress=_say_progress, held=held)
         if not no_live:
-            found = _with_readings(session, found)
+            found = with_what_stands_beside(session, found)
     answer(asdict(found), as_json, _in_words(found))
     context.exit(0 if found.ok else 1)
 
@@ -109,28 +91,6 @@ def _told(made: LedgerCheckpoint) -> dict[str, Any]:
 def _text_of(checkpoint: Path) -> str:
     # What is no text is no checkpoint either, and verification says that of it.
     return checkpoint.read_bytes().decode("utf-8", "replace")
-
-
-def _with_readings(session: Session, found: Verification) -> Verification:
-    """The same with what does not fit among what the ledger answers for by delivery."""
-    altered = [
-        Found(
-            entry_of(session, kind, number),
-            f"The {said} of delivery {number} are not those that were received.",
-        )
-        for said, numbers, kind in _DELIVERIES
-        for number in numbers(session)
-    ]
-    altered += [
-        Found(entry_of(session, type(row), row.id or 0), said)
-        for words in _SIGNED
-        for row, said in words(session)
-    ]
-    if not altered:
-        return found
-    problems = [*found.problems, *altered]
-    first = min((each.seq for each in problems if each.seq is not None), default=None)
-    return replace(found, ok=False, problems=problems, first_bad=first)
 
 
 def _say_progress(count: int) -> None:

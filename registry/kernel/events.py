@@ -206,3 +206,5 @@ class Event(StrEnum):
     WAIVER_REVOKED = "waiver.revoked"
     SIGNING_KEY_ADDED = "signing_key.added"
     SIGNING_KEY_ROTATED = "signing_key.rotated"
+    VERIFICATION_ASKED = "verification.asked"
+    LEDGER_VERIFIED = "ledger.verified"

@@ -180,5 +180,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.WAIVER_REVOKED,
         Event.SIGNING_KEY_ADDED,
         Event.SIGNING_KEY_ROTATED,
+        Event.LEDGER_VERIFIED,
     }
 )
