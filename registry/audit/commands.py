@@ -1,18 +1,25 @@
 """registry audit: verify the ledger, sign a checkpoint of it, replace the key it is signed with."""
 
 from base64 import b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlmodel import Session
 
+from registry.accounts.queries import actor_for, person_by_email
 from registry.audit.actions.checkpoints import keep_checkpoint
+from registry.audit.actions.erasing import erase_entry
 from registry.audit.actions.keys import put_in_place, rotate_key
 from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
 from registry.audit.rules.notes import read_note
-from registry.kernel.actor import the_registry
+from registry.kernel import clock
+from registry.kernel.actor import Actor, the_registry
+from registry.kernel.errors import Problem, RuleBroken
+from registry.people.rules import is_active
 from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store.commandkit import answer, house, progress
 
@@ -75,6 +82,36 @@ def rotate_key_command(*, lost: str, as_json: bool) -> None:
     answer(result, as_json, said)
 
 
+@audit.command("erase")
+@click.argument("seq", type=click.IntRange(min=1))
+@click.option("--basis", required=True, help="The legal basis and the request it follows.")
+@click.option(
+    "--approved-by", required=True, metavar="EMAIL", help="The second person: administrator or auditor."
+)
+@click.option(
+    "--by", "asked_by", default="", metavar="EMAIL", help="Who erases; else whoever is at the machine."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def erase_command(*, seq: int, basis: str, approved_by: str, asked_by: str, as_json: bool) -> None:
+    """Erase what entry SEQ said. The entry stays, and the ledger says who erased it, who approved and why."""
+    with house().database.transaction() as session:
+        door = _named(session, asked_by) if asked_by else _at_the_machine()
+        erase_entry(session, door, seq, basis=basis, approver=_named(session, approved_by))
+    said = f"What entry {seq} said is erased. Copies of the database made before still hold it."
+    answer({"erased": seq}, as_json, said)
+
+
+def _named(session: Session, email: str) -> Actor:
+    person = person_by_email(session, email)
+    if person is None or not is_active(person.active_from, person.active_to, clock.today()):
+        raise RuleBroken([Problem("", f"Nobody who is here now has the e-mail address {email}.")])
+    return actor_for(session, person, via="command")
+
+
+def _at_the_machine() -> Actor:
+    return replace(the_registry("command"), name=f"{getuser()}, at the machine")
+
+
 def _told(made: LedgerCheckpoint) -> dict[str, Any]:
     ours = next(each for each in read_note(made.note).signatures if each.key_id == made.key_id)
     return {
@@ -100,6 +137,7 @@ def _say_progress(count: int) -> None:
 
 def _in_words(found: Verification) -> str:
     lines = [f"{found.entries:,} entries", f"root {found.root}"]
+    lines += [f"What entry {seq} said was erased by entry {by}." for seq, by in found.erased.items()]
     lines += [one.says for one in found.problems]
     lines.append("The ledger is whole." if found.ok else "The ledger or the records were changed behind it.")
     return "\n".join(lines)

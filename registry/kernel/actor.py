@@ -152,6 +152,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,)),
     Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR)),
     Permission.LEDGER_KEEP: _grant((Role.ADMINISTRATOR,)),
+    # And a second person's word: the action asks whose.
+    Permission.ENTRY_ERASE: _grant((Role.ADMINISTRATOR,)),
     Permission.OWN_ACCOUNT: _grant(_EVERYBODY),
     Permission.ACCOUNTS_MANAGE: _grant((Role.ADMINISTRATOR,)),
     Permission.INVENTORY_IMPORT: _grant((Role.ADMINISTRATOR,)),

@@ -208,3 +208,4 @@ class Event(StrEnum):
     SIGNING_KEY_ROTATED = "signing_key.rotated"
     VERIFICATION_ASKED = "verification.asked"
     LEDGER_VERIFIED = "ledger.verified"
+    ENTRY_ERASED = "entry.erased"

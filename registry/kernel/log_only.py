@@ -181,5 +181,6 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SIGNING_KEY_ADDED,
         Event.SIGNING_KEY_ROTATED,
         Event.LEDGER_VERIFIED,
+        Event.ENTRY_ERASED,
     }
 )

@@ -31,7 +31,7 @@ def run(database, monkeypatch):
 def test_a_whole_ledger_answers_with_its_root_and_ends_with_0(run, database):
     result = run("verify", "--json")
     answer = json.loads(result.stdout)
-    assert list(answer) == ["entries", "root", "ok", "first_bad", "problems"]
+    assert list(answer) == ["entries", "root", "ok", "first_bad", "problems", "erased"]
     assert (answer["entries"], answer["ok"], answer["first_bad"], answer["problems"]) == (1, True, None, [])
     assert len(answer["root"]) == 64
     assert result.exit_code == 0

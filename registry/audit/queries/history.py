@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
+from registry.audit.queries.erasures import Erased, erased_among
 from registry.kernel import clock
 from registry.kernel.events import Event
 
@@ -152,28 +153,33 @@ def _page(
 
 
 def _decoded(session: Session, wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[HistoryItem]:
-    rows = session.connection().execute(
-        sa.select(
-            ENTRY.c.seq,
-            ENTRY.c.at,
-            ENTRY.c.event,
-            ENTRY.c.actor_id,
-            ENTRY.c.via,
-            ENTRY.c.request_id,
-            ENTRY.c.subject_kind,
-            ENTRY.c.subject_id,
-            ENTRY.c.system_id,
-            PAYLOAD.c.payload,
+    rows = (
+        session.connection()
+        .execute(
+            sa.select(
+                ENTRY.c.seq,
+                ENTRY.c.at,
+                ENTRY.c.event,
+                ENTRY.c.actor_id,
+                ENTRY.c.via,
+                ENTRY.c.request_id,
+                ENTRY.c.subject_kind,
+                ENTRY.c.subject_id,
+                ENTRY.c.system_id,
+                PAYLOAD.c.payload,
+            )
+            .join_from(ENTRY, PAYLOAD, PAYLOAD.c.seq == ENTRY.c.seq, isouter=True)
+            .where(wanted)
+            .order_by(ENTRY.c.seq.desc())
+            .limit(limit)
         )
-        .join_from(ENTRY, PAYLOAD, PAYLOAD.c.seq == ENTRY.c.seq)
-        .where(wanted)
-        .order_by(ENTRY.c.seq.desc())
-        .limit(limit)
+        .all()
     )
-    return [_item(row) for row in rows]
+    erased = erased_among(session, [row.seq for row in rows if row.payload is None])
+    return [_item(row, erased.get(row.seq)) for row in rows]
 
 
-def _item(row: Any) -> HistoryItem:
+def _item(row: Any, erased: Erased | None) -> HistoryItem:
     try:
         payload = json.loads(row.payload)
         actor, token, said = payload["actor"], payload.get("token"), payload["note"]
@@ -181,6 +187,8 @@ def _item(row: Any) -> HistoryItem:
     except (ValueError, TypeError, LookupError, AttributeError):
         # Somebody changed the stored text. The page still opens; verification names the entry.
         actor, token, said, objects = "", None, {"unreadable": "What this entry said is damaged."}, ()
+        if erased is not None:
+            said = {"erased": f"on {erased.at:%Y-%m-%d} by entry {erased.by_seq}", "basis": erased.basis}
     return HistoryItem(
         seq=row.seq,
         at=datetime.fromisoformat(row.at),

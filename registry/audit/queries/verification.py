@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
 from registry.audit.queries.checkpoints import judge_held, promises
+from registry.audit.queries.erasures import erasures
 from registry.audit.queries.live import beyond, compare_live
 from registry.audit.queries.state import audited_tables, table_of
 from registry.audit.rules.chain import Findings, Found, Walk
@@ -23,13 +24,17 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The outcome: how many entries, the Merkle root of what is stored, and everything that does not fit."""
+    """The outcome: how many entries, the Merkle root of what is stored, and everything that does not fit.
+
+    `erased` has the entries whose words were erased, each with the number of the entry that says so.
+    """
 
     entries: int
     root: str
     ok: bool
     first_bad: int | None
     problems: list[Found]
+    erased: dict[int, int] = field(default_factory=dict)
 
 
 def verify(
@@ -89,7 +94,8 @@ def _examined(
         promised += [promise] if promise else []
         for each in problems:
             findings.say(each.seq, each.says)
-    walk = Walk(findings, promised)
+    gone = erasures(connection)
+    walk = Walk(findings, promised, gone)
     seen: dict[str, int] = {}
     count = 0
     for entry, payload, objects in _stored(connection, findings):
@@ -101,13 +107,14 @@ def _examined(
             progress(count)
     walk.end()
     if kinds is not None:
-        compare_live(connection, kinds, seen, findings)
+        compare_live(connection, kinds, seen, gone, findings)
     return Verification(
         entries=count,
         root=walk.frontier.root().hex(),
         ok=findings.total == 0,
         first_bad=findings.first_bad,
         problems=findings.listed(),
+        erased=dict(sorted(gone.items())),
     )
 
 
