@@ -3,6 +3,7 @@
 from base64 import b64encode
 from dataclasses import asdict, replace
 from getpass import getuser
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ from registry.audit.actions.erasing import erase_entry
 from registry.audit.actions.keys import put_in_place, rotate_key
 from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
+from registry.audit.queries.checkpoints import checkpoints, keys
+from registry.audit.queries.proofs import inclusion_proof
+from registry.audit.queries.verification import hold_still, stored, stored_entry
+from registry.audit.render.bundle import entry_line, proof_text, write_bundle, write_proof
+from registry.audit.rules.chain import Findings
 from registry.audit.rules.notes import read_note
 from registry.kernel import clock
 from registry.kernel.actor import Actor, the_registry
@@ -65,6 +71,39 @@ def checkpoint_command(*, as_json: bool) -> None:
     if made is None:
         raise AssertionError("a checkpoint that is asked for is made")
     answer(_told(made), as_json, made.note.rstrip("\n"))
+
+
+@audit.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--entry",
+    "seqs",
+    multiple=True,
+    type=click.IntRange(min=1),
+    help="Add a proof of this entry; repeat for more.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def export_command(*, folder: Path, seqs: tuple[int, ...], as_json: bool) -> None:
+    """Write the whole ledger to FOLDER, with what an outsider needs to verify it without the registry."""
+    settings = house().settings
+    keep_checkpoint(house().database, the_registry("command"), settings.signing_key, settings.ledger_origin)
+    with house().database.transaction(read_only=True) as session:
+        hold_still(session.connection())
+        signed = checkpoints(session)
+        size = signed[0].size
+        if unknown := [seq for seq in seqs if seq > size]:
+            raise RuleBroken([Problem("", f"There is no entry {unknown[0]}: the ledger ends with {size}.")])
+        everything = takewhile(lambda each: each[0][0] <= size, stored(session.connection(), Findings()))
+        try:
+            write_bundle(folder, everything, signed, keys(session))
+        except FileExistsError as error:
+            raise RuleBroken([Problem("", f"{error}: name a new folder.")]) from error
+        for seq in seqs or (size,):
+            told = stored_entry(session, seq)
+            if told is not None:
+                proof = proof_text(entry_line(*told), inclusion_proof(session, seq, size), signed[0])
+                write_proof(folder, seq, proof)
+    answer(_told(signed[0]), as_json, f"{size:,} entries are in {folder}. Begin with README.txt there.")
 
 
 @audit.command("rotate-key")

@@ -54,9 +54,8 @@ def verify(
     checkpoints over them, or everything rewritten by whoever has the signing key.
     """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # Without one snapshot for all reads, an entry written meanwhile would look like a changed row.
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    # Without one snapshot for all reads, an entry written meanwhile would look like a changed row.
+    hold_still(connection)
     return examine(connection, live=live, progress=progress, kinds=kinds, held=held)
 
 
@@ -98,7 +97,7 @@ def _examined(
     walk = Walk(findings, promised, gone)
     seen: dict[str, int] = {}
     count = 0
-    for entry, payload, objects in _stored(connection, findings):
+    for entry, payload, objects in stored(connection, findings):
         walk.follow(entry, payload, objects)
         for row in objects:
             seen[row[2]] = entry[0]
@@ -118,12 +117,27 @@ def _examined(
     )
 
 
+def stored_entry(session: Session, seq: int) -> tuple[Any, tuple[Any, Any] | None, list[Any]] | None:
+    """One entry as stored() gives it; None where there is none of that number."""
+    connection = session.connection()
+    rows = _rows(connection, ENTRY, ENTRY.c.seq == seq)
+    payloads = _rows(connection, PAYLOAD, PAYLOAD.c.seq == seq)
+    objects = _rows(connection, OBJECT, OBJECT.c.seq == seq)
+    return (rows[0], payloads[0][1:] if payloads else None, objects) if rows else None
+
+
+def hold_still(connection: sa.Connection) -> None:
+    """Let everything this transaction reads be of one instant. Call it first thing in a read-only transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
 def _application_kinds() -> dict[str, sa.Table]:
     tables = {name: table_of(kind) for name, kind in audited_tables().items()}
     return {name: table for name, table in tables.items() if table.metadata is SQLModel.metadata}
 
 
-def _stored(
+def stored(
     connection: sa.Connection, findings: Findings
 ) -> Iterator[tuple[Any, tuple[Any, Any] | None, list[Any]]]:
     """Every entry in order of seq, with its payload and objects; rows that belong to no entry become findings."""
