@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from registry.audit.actions.checkpoints import keep_checkpoint
-from registry.audit.actions.verifying import note_verification
+from registry.audit.actions.verifying import BOARD, note_verification
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.checkpoints import last_seq
 from registry.kernel.actor import the_registry
@@ -14,8 +14,6 @@ from registry.store.progress import Board
 from registry.store.session import Database
 
 log = logging.getLogger("registry.ledger")
-
-BOARD = "verification"
 
 
 def sign_checkpoint(database: Database, _payload: dict[str, Any]) -> None:

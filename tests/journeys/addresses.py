@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
+from registry.audit.models import LedgerCheckpoint
+from registry.audit.queries.checkpoints import last_seq
 from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
@@ -407,6 +409,8 @@ PAGES = {
         Visit("/audit"),
         Visit("/audit?event=nonsense", status=422),
     ),
+    "audit.entry": (Visit("/audit/{entry}"), Visit("/audit/1")),
+    "audit.verification": (Visit("/audit/verification"),),
     "worker.jobs": (Visit("/jobs"),),
 }
 
@@ -440,6 +444,8 @@ ALIKE = {
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
+    "audit.entry_proof": "JSON, handed out as a file",
+    "audit.checkpoint": "a signed note, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
@@ -560,4 +566,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "evidence": newest(Evidence) - 2,
         "withdrawn_evidence": newest(Evidence),
         "evidence_file": newest(EvidenceRevision),
+        "checkpoint": session.exec(select(LedgerCheckpoint)).one().size,
+        # The newest, which no checkpoint covers; entry 1 is covered by one.
+        "entry": last_seq(session),
     }

@@ -84,6 +84,8 @@ MAY_NAME_SOME = {
     "systems.new_view": "/systems/views/new",
     "accounts.account": "/account",
     "audit.log": "/audit",
+    "audit.export": "/audit.csv?kind=system",
+    "audit.verification": "/audit/verification",
     "worker.jobs": "/jobs",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
@@ -176,7 +178,7 @@ def ask(database, cast, client_of, app):
                     )[0]
             headers = {"Authorization": f"Bearer {tokens[name]}"}
             return app.test_client().get(address, headers=headers).text
-        if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export"}:
+        if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export", "audit.export"}:
             with clients[name].post(address, data={"format": "csv"}) as reply:
                 return reply.text
         reply = clients[name].get(address)

@@ -95,6 +95,8 @@ _NUMBERED = {
     "/evidence/": "evidence",
     "/risks/": "risk",
     "/dossiers/": "dossier",
+    "/audit/checkpoints/": "checkpoint",
+    "/audit/": "entry",
 }
 
 

@@ -10,6 +10,8 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.events import Event
 
 LEDGER: Final = "ledger"
+# Where the worker notes how far a verification has come.
+BOARD: Final = "verification"
 _MOST_WORDS = 500
 
 

@@ -96,21 +96,29 @@ def entries(
     system_id: int | None = None,
     event: Event | None = None,
     actor_id: int | None = None,
+    kind: str | None = None,
+    from_seq: int | None = None,
     before_seq: int | None = None,
     limit: int = 50,
 ) -> list[HistoryItem]:
-    """The log, narrowed by any of these; a page of it ends where the next begins (`before_seq`)."""
+    """The log, narrowed by any of these; `kind` is that of the thing an entry is about.
+
+    A page of it ends where the next begins (`before_seq`), and nothing before `from_seq` is told.
+    """
     wanted = [
         column == value
         for column, value in (
             (ENTRY.c.system_id, system_id),
             (ENTRY.c.event, event.value if event else None),
             (ENTRY.c.actor_id, actor_id),
+            (ENTRY.c.subject_kind, kind),
         )
         if value is not None
     ]
     if before_seq is not None:
         wanted.append(ENTRY.c.seq < before_seq)
+    if from_seq is not None:
+        wanted.append(ENTRY.c.seq >= from_seq)
     return _decoded(session, sa.and_(sa.true(), *wanted), limit)
 
 

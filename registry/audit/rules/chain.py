@@ -156,6 +156,16 @@ class Walk:
         return None
 
 
+def objections_to(
+    entry: Sequence[Any], payload: tuple[Any, Any] | None, objects: Sequence[Sequence[Any]]
+) -> list[str]:
+    """What is wrong with one entry by itself; whether it follows on the one before takes the whole walk."""
+    says, _leaf = _objection_to_contents(entry, objects)
+    # Whether words that are missing were erased is the walk's question as well.
+    about_words = _objection_to_payload(entry, payload, None) if payload is not None else None
+    return [each for each in (says, about_words) if each is not None]
+
+
 def _objection_to_contents(
     entry: Sequence[Any], objects: Sequence[Sequence[Any]]
 ) -> tuple[str | None, bytes | None]:
