@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from registry.audit.actions.checkpoints import keep_checkpoint
+from registry.audit.actions.checkpoints import keep_due_checkpoint
 from registry.audit.actions.verifying import BOARD, note_verification
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.checkpoints import last_seq
@@ -19,9 +19,7 @@ log = logging.getLogger("registry.ledger")
 def sign_checkpoint(database: Database, _payload: dict[str, Any]) -> None:
     """Sign how many entries there are and their root, where enough have been added since the last time."""
     settings = Settings.from_environment()
-    keep_checkpoint(
-        database, the_registry("worker"), settings.signing_key, settings.ledger_origin, when_due=True
-    )
+    keep_due_checkpoint(database, the_registry("worker"), settings.signing_key, settings.ledger_origin)
 
 
 def verify_ledger(database: Database, _payload: dict[str, Any]) -> None:
