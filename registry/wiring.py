@@ -24,6 +24,7 @@ import registry.reviews.jobs as reviews_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
+from registry.audit.api import api as audit_api
 from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
@@ -129,6 +130,7 @@ API: Sequence[Blueprint] = (
     dossiers_api,
     reviews_api,
     lifecycle_api,
+    audit_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {

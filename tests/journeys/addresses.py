@@ -409,7 +409,7 @@ PAGES = {
         Visit("/audit"),
         Visit("/audit?event=nonsense", status=422),
     ),
-    "audit.entry": (Visit("/audit/{entry}"), Visit("/audit/1")),
+    "audit.entry": (Visit("/audit/{entry}"), Visit("/audit/{newest_entry}")),
     "audit.verification": (Visit("/audit/verification"),),
     "worker.jobs": (Visit("/jobs"),),
 }
@@ -444,6 +444,8 @@ ALIKE = {
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
+    "audit_api.entries": "JSON for programs",
+    "audit_api.checkpoint": "JSON for programs",
     "audit.entry_proof": "JSON, handed out as a file",
     "audit.checkpoint": "a signed note, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
@@ -567,6 +569,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "withdrawn_evidence": newest(Evidence),
         "evidence_file": newest(EvidenceRevision),
         "checkpoint": session.exec(select(LedgerCheckpoint)).one().size,
-        # The newest, which no checkpoint covers; entry 1 is covered by one.
-        "entry": last_seq(session),
+        # The last that a checkpoint covers, and the newest, which none does.
+        "entry": session.exec(select(LedgerCheckpoint)).one().size,
+        "newest_entry": last_seq(session),
     }

@@ -84,6 +84,8 @@ MAY_NAME_SOME = {
     "systems.new_view": "/systems/views/new",
     "accounts.account": "/account",
     "audit.log": "/audit",
+    "audit_api.entries": "/api/v1/audit?kind=system",
+    "audit_api.checkpoint": "/api/v1/audit/checkpoint",
     "audit.export": "/audit.csv?kind=system",
     "audit.verification": "/audit/verification",
     "worker.jobs": "/jobs",
@@ -174,7 +176,7 @@ def ask(database, cast, client_of, app):
                     person = session.get(Person, cast.number(name))
                     actor = cast.actor(session, name)
                     tokens[name] = accounts.issue_token(
-                        session, actor, person, "t", frozenset({"registry:read"})
+                        session, actor, person, "t", frozenset({"registry:read", "audit:read"})
                     )[0]
             headers = {"Authorization": f"Bearer {tokens[name]}"}
             return app.test_client().get(address, headers=headers).text

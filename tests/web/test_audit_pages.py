@@ -11,6 +11,7 @@ from registry.audit.actions.checkpoints import keep_checkpoint
 from registry.audit.actions.erasing import erase_entry
 from registry.audit.models import ENTRY
 from registry.audit.render import verify as program
+from registry.audit.rules.merkle import extends
 from registry.kernel.actor import Actor, Role, the_registry
 from registry.people.models import Person
 from registry.store.progress import Board
@@ -107,6 +108,37 @@ def _erasable(session) -> int:
     from registry.audit.queries.erasures import standing_as
 
     return next(seq for seq in range(1, last_seq(session)) if not standing_as(session, seq))
+
+
+def test_a_program_reads_the_log_and_checks_that_a_checkpoint_goes_on_from_the_one_it_holds(
+    otto, app, database, cast, tmp_path
+):
+    with database.transaction() as session:
+        actor, person = cast.actor(session, "otto"), session.get_one(Person, cast.number("otto"))
+        token, _ = accounts.issue_token(session, actor, person, "watch", frozenset({"audit:read"}))
+        weak, _ = accounts.issue_token(session, actor, person, "read", frozenset({"registry:read"}))
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+
+    def read(address, **more):
+        return client.get(f"/api/v1/{address}", headers=more or headers)
+
+    assert read("audit", Authorization=f"Bearer {weak}").status_code == 403
+    assert read("audit/checkpoint").status_code == 404
+    first = read("audit?limit=2&kind=system").json
+    second = read(f"audit?limit=2&kind=system&cursor={first['next']}").json
+    told = [each["seq"] for each in first["items"] + second["items"]]
+    assert told == sorted(set(told), reverse=True)
+    assert {each["kind"] for each in first["items"]} == {"system"}
+    assert first["items"][0]["objects"][0]["changes"]
+    assert read("audit?since=x").json["problems"][0]["field"] == "since"
+    held = keep_checkpoint(database, DOOR, tmp_path / "key.pem", ORIGIN)
+    assert otto.post("/audit/verify").status_code == 303
+    keep_checkpoint(database, DOOR, tmp_path / "key.pem", ORIGIN)
+    newest = read(f"audit/checkpoint?from={held.size}").json
+    path = [bytes.fromhex(each) for each in newest["consistency"]]
+    roots = bytes.fromhex(held.root), bytes.fromhex(newest["root"])
+    assert extends(held.size, newest["size"], *roots, path)
+    assert read("audit/checkpoint?from=999999").status_code == 422
 
 
 def test_verification_is_asked_for_and_its_progress_and_result_are_shown(otto, app, database, tmp_path):
