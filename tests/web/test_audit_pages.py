@@ -50,6 +50,7 @@ def test_the_log_is_narrowed_by_what_happened_to_what_by_whom_and_when(otto, cas
 
 def test_the_log_is_taken_away_as_a_file_and_that_is_an_entry(otto):
     with otto.post("/audit.csv?kind=system") as reply:
+        assert reply.headers["Cache-Control"] == "no-store"
         rows = list(csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig"))))
     assert {row["kind"] for row in rows} == {"system"}
     assert [int(row["entry"]) for row in rows] == sorted((int(row["entry"]) for row in rows), reverse=True)
