@@ -1,4 +1,5 @@
-"""How long verification takes: a million honest entries, the rows they speak of, and the bare price of SHA-256.
+"""How long verification takes: a million honest entries under signed checkpoints, the rows they speak of, the proof of one
+entry, and the bare price of SHA-256.
 
 Run from the repository: python -m benchmarks.ledger --entries 1000000
 """
@@ -23,16 +24,22 @@ from sqlmodel import Field, SQLModel
 
 from registry.audit.models import CHECKPOINT, ENTRY, KEY, OBJECT, PAYLOAD
 from registry.audit.queries import Verification, verify
+from registry.audit.queries.checkpoints import leaves, newest_checkpoint
+from registry.audit.queries.proofs import inclusion_proof
 from registry.audit.queries.state import state_of_row, table_of
 from registry.audit.rules.entries import FIRST_LINK, SCHEMA, commitment_of, digest_of, leaf_bytes
-from registry.audit.rules.merkle import leaf_hash
+from registry.audit.rules.merkle import Frontier, includes, leaf_hash
+from registry.audit.rules.notes import Checkpoint, Signature, Verifier, sealed
 from registry.kernel import clock
 from registry.kernel.canonical import canonical
 from registry.store.columns import Revised, instant, json_type, long_text
 from registry.store.session import Database
+from registry.store.signing import SigningKey
 
 METADATA = sa.MetaData()
 CHUNK = 10_000
+SIGNED_EVERY = 1_000
+ORIGIN = "benchmark.example.org/ledger"
 SAMPLE = 10_000
 Columns = dict[str, Any]
 Hashed = tuple[bytes, bytes, bytes]
@@ -128,20 +135,45 @@ def build(database: Database, entries: int, rows: int) -> None:
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER {name}")
     waiting: list[list[Columns]] = [[], [], []]
+    signing, frontier, signed = SigningKey.new(), Frontier(), []
     connection.execute("BEGIN")
     for count, (*parts, _) in enumerate(honest(entries, rows), 1):
         for held, part in zip(waiting, parts, strict=True):
             held.append(part)
+        frontier.add(bytes.fromhex(parts[0]["leaf_hash"]))
+        if count % SIGNED_EVERY == 0 or count == entries:
+            signed.append(checkpoint(signing, frontier))
         if count % CHUNK == 0 or count == entries:
             for table, held in zip((ENTRY, PAYLOAD, OBJECT), waiting, strict=True):
                 _insert(connection, table, held)
                 held.clear()
     last = [(number, (entries - number) // rows + 1) for number in range(1, rows + 1)]
+    _insert(connection, CHECKPOINT, signed)
     connection.execute("COMMIT")
     connection.close()
     with database.engine.begin() as live:
+        verifier = Verifier(ORIGIN, signing.public)
+        told = {"key_id": verifier.key_id, "origin": ORIGIN, "verifier": verifier.written()}
+        live.execute(sa.insert(KEY).values(**told, since=BEGINNING, statement=""))
+    with database.engine.begin() as live:
         for start in range(0, rows, CHUNK):
             live.execute(sa.insert(TABLE), [row_at(*each) for each in last[start : start + CHUNK]])
+
+
+def checkpoint(signing: SigningKey, frontier: Frontier) -> Columns:
+    """The row of a checkpoint over the entries so far."""
+    verifier = Verifier(ORIGIN, signing.public)
+    text = Checkpoint(ORIGIN, frontier.size, frontier.root()).text()
+    line = Signature(ORIGIN, verifier.key_id, signing.sign(text.encode()))
+    return {
+        "size": frontier.size,
+        "root": frontier.root().hex(),
+        "peaks": "".join(peak.hex() for peak in frontier.peaks),
+        "origin": ORIGIN,
+        "key_id": verifier.key_id,
+        "note": sealed(text, [line]),
+        "made_at": clock.written(BEGINNING),
+    }
 
 
 def _insert(connection: sqlite3.Connection, table: sa.Table, rows: list[Columns]) -> None:
@@ -186,6 +218,18 @@ def verified(database: Database, *, live: bool) -> tuple[Verification, Took]:
     return found, took[0]
 
 
+def proved(database: Database, entries: int) -> Took:
+    """Prove the entry in the middle, check that, and say how long it took."""
+    middle = entries // 2 + 1
+    with watched() as took, database.transaction(read_only=True) as session:
+        newest = newest_checkpoint(session)
+        path = inclusion_proof(session, middle, entries)
+        ((_, leaf),) = leaves(session, middle - 1, middle)
+    assert newest is not None
+    assert includes(middle - 1, entries, leaf, path, bytes.fromhex(newest.root))
+    return took[0]
+
+
 def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -202,6 +246,7 @@ def measure(file: Path, entries: int, rows: int) -> bool:
     chain, chain_took = verified(database, live=False)
     whole, whole_took = verified(database, live=True)
     after = peak_mib()
+    proof_took = proved(database, entries)
     database.dispose()
     sample = [hashed for *_, hashed in islice(honest(entries, rows), SAMPLE)]
     with watched() as took:
@@ -210,6 +255,7 @@ def measure(file: Path, entries: int, rows: int) -> bool:
     for name, each in (
         ("chain alone", chain_took),
         ("chain and rows", whole_took),
+        ("proof of one", proof_took),
         ("SHA-256 alone", took[0]),
     ):
         print(f"{name:14}{each.clock:9.1f}{each.processor:11.1f}{entries / each.clock:12,.0f}")

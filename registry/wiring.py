@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 import registry.accounts.jobs as accounts_jobs
+import registry.audit.jobs as audit_jobs
 import registry.cards.jobs as cards_jobs
 import registry.classification.jobs as classification_jobs
 import registry.dependencies.jobs as dependencies_jobs
@@ -24,6 +25,7 @@ import registry.reviews.jobs as reviews_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
+from registry.audit.api import api as audit_api
 from registry.audit.pages import pages as audit_pages
 from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
@@ -129,6 +131,7 @@ API: Sequence[Blueprint] = (
     dossiers_api,
     reviews_api,
     lifecycle_api,
+    audit_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
@@ -149,6 +152,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.BASELINE_SET: (drift_jobs.on_baseline_set,),
     Event.FAIRNESS_COUNTED: (fairness_jobs.on_counts,),
     Event.FAIRNESS_BOUND_SET: (fairness_jobs.on_bound,),
+    Event.VERIFICATION_ASKED: (audit_jobs.verify_ledger,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -163,6 +167,9 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     reviews_jobs.open_due: timedelta(hours=6),
     reviews_jobs.chase_reviews: timedelta(hours=6),
     lifecycle_jobs.note_compliance: timedelta(hours=24),
+    # It signs where a hundred entries were added, or any and the last checkpoint is a quarter of an hour old.
+    audit_jobs.sign_checkpoint: timedelta(minutes=5),
+    audit_jobs.verify_ledger: timedelta(hours=24),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),

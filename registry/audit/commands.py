@@ -2,39 +2,34 @@
 
 from base64 import b64encode
 from dataclasses import asdict, replace
+from getpass import getuser
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlmodel import Session
 
+from registry.accounts.queries import actor_for, person_by_email
 from registry.audit.actions.checkpoints import keep_checkpoint
+from registry.audit.actions.erasing import erase_entry
 from registry.audit.actions.keys import put_in_place, rotate_key
 from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
-from registry.audit.rules.chain import Found
+from registry.audit.queries.checkpoints import checkpoints, keys
+from registry.audit.queries.proofs import inclusion_proof
+from registry.audit.queries.verification import hold_still, stored, stored_entry
+from registry.audit.render.bundle import entry_line, proof_text, write_bundle, write_proof
+from registry.audit.rules.chain import Findings
 from registry.audit.rules.notes import read_note
-from registry.drift.models import DistributionBatch
-from registry.drift.queries.integrity import altered_distributions
-from registry.fairness.models import FairnessBatch
-from registry.fairness.queries.integrity import altered_batches as altered_counts
-from registry.kernel.actor import the_registry
-from registry.monitoring.models.snapshots import SnapshotBatch
-from registry.monitoring.queries.deliveries import entry_of
-from registry.monitoring.queries.integrity import altered_batches as altered_readings
-from registry.reviews.queries.integrity import altered_words
+from registry.kernel import clock
+from registry.kernel.actor import Actor, the_registry
+from registry.kernel.errors import Problem, RuleBroken
+from registry.people.rules import is_active
+from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store.commandkit import answer, house, progress
 
 _EVERY = 100_000
-# What comes by the million and is answered for by the digest of its delivery: what to call it, which deliveries are not
-# as they were received, and the row of one.
-_DELIVERIES = (
-    ("readings", altered_readings, SnapshotBatch),
-    ("distributions", altered_distributions, DistributionBatch),
-    ("counts", altered_counts, FairnessBatch),
-)
-# What carries a digest over all it says: which rows do not fit theirs, each with that in words.
-_SIGNED = (altered_words,)
 
 
 @click.group("audit")
@@ -60,7 +55,7 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool, chec
     with house().database.transaction(read_only=True) as session:
         found = verify(session, live=not no_live, progress=_say_progress, held=held)
         if not no_live:
-            found = _with_readings(session, found)
+            found = with_what_stands_beside(session, found)
     answer(asdict(found), as_json, _in_words(found))
     context.exit(0 if found.ok else 1)
 
@@ -73,9 +68,40 @@ def checkpoint_command(*, as_json: bool) -> None:
     made = keep_checkpoint(
         house().database, the_registry("command"), settings.signing_key, settings.ledger_origin
     )
-    if made is None:
-        raise AssertionError("a checkpoint that is asked for is made")
     answer(_told(made), as_json, made.note.rstrip("\n"))
+
+
+@audit.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--entry",
+    "seqs",
+    multiple=True,
+    type=click.IntRange(min=1),
+    help="Add a proof of this entry; repeat for more.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def export_command(*, folder: Path, seqs: tuple[int, ...], as_json: bool) -> None:
+    """Write the whole ledger to FOLDER, with what an outsider needs to verify it without the registry."""
+    settings = house().settings
+    keep_checkpoint(house().database, the_registry("command"), settings.signing_key, settings.ledger_origin)
+    with house().database.transaction(read_only=True) as session:
+        hold_still(session.connection())
+        signed = checkpoints(session)
+        size = signed[0].size
+        if unknown := [seq for seq in seqs if seq > size]:
+            raise RuleBroken([Problem("", f"There is no entry {unknown[0]}: the ledger ends with {size}.")])
+        everything = takewhile(lambda each: each[0][0] <= size, stored(session.connection(), Findings()))
+        try:
+            write_bundle(folder, everything, signed, keys(session))
+        except FileExistsError as error:
+            raise RuleBroken([Problem("", f"{error}: name a new folder.")]) from error
+        for seq in seqs or (size,):
+            told = stored_entry(session, seq)
+            if told is not None:
+                proof = proof_text(entry_line(*told), inclusion_proof(session, seq, size), signed[0])
+                write_proof(folder, seq, proof)
+    answer(_told(signed[0]), as_json, f"{size:,} entries are in {folder}. Begin with README.txt there.")
 
 
 @audit.command("rotate-key")
@@ -88,9 +114,39 @@ def rotate_key_command(*, lost: str, as_json: bool) -> None:
         row = rotate_key(session, door, settings.signing_key, lost=lost)
     put_in_place(settings.signing_key)
     made = keep_checkpoint(house().database, door, settings.signing_key, settings.ledger_origin)
-    result = {"key_id": row.key_id, "verifier": row.verifier, "size": made.size if made else None}
+    result = {"key_id": row.key_id, "verifier": row.verifier, "size": made.size}
     said = f"From now on the ledger is signed with key {row.key_id}.\n{row.verifier}"
     answer(result, as_json, said)
+
+
+@audit.command("erase")
+@click.argument("seq", type=click.IntRange(min=1))
+@click.option("--basis", required=True, help="The legal basis and the request it follows.")
+@click.option(
+    "--approved-by", required=True, metavar="EMAIL", help="The second person: administrator or auditor."
+)
+@click.option(
+    "--by", "asked_by", default="", metavar="EMAIL", help="Who erases; else whoever is at the machine."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def erase_command(*, seq: int, basis: str, approved_by: str, asked_by: str, as_json: bool) -> None:
+    """Erase what entry SEQ said. The entry stays, and the ledger says who erased it, who approved and why."""
+    with house().database.transaction() as session:
+        door = _named(session, asked_by) if asked_by else _at_the_machine()
+        erase_entry(session, door, seq, basis=basis, approver=_named(session, approved_by))
+    said = f"What entry {seq} said is erased. Copies of the database made before still hold it."
+    answer({"erased": seq}, as_json, said)
+
+
+def _named(session: Session, email: str) -> Actor:
+    person = person_by_email(session, email)
+    if person is None or not is_active(person.active_from, person.active_to, clock.today()):
+        raise RuleBroken([Problem("", f"Nobody who is here now has the e-mail address {email}.")])
+    return actor_for(session, person, via="command")
+
+
+def _at_the_machine() -> Actor:
+    return replace(the_registry("command"), name=f"{getuser()}, at the machine")
 
 
 def _told(made: LedgerCheckpoint) -> dict[str, Any]:
@@ -111,28 +167,6 @@ def _text_of(checkpoint: Path) -> str:
     return checkpoint.read_bytes().decode("utf-8", "replace")
 
 
-def _with_readings(session: Session, found: Verification) -> Verification:
-    """The same with what does not fit among what the ledger answers for by delivery."""
-    altered = [
-        Found(
-            entry_of(session, kind, number),
-            f"The {said} of delivery {number} are not those that were received.",
-        )
-        for said, numbers, kind in _DELIVERIES
-        for number in numbers(session)
-    ]
-    altered += [
-        Found(entry_of(session, type(row), row.id or 0), said)
-        for words in _SIGNED
-        for row, said in words(session)
-    ]
-    if not altered:
-        return found
-    problems = [*found.problems, *altered]
-    first = min((each.seq for each in problems if each.seq is not None), default=None)
-    return replace(found, ok=False, problems=problems, first_bad=first)
-
-
 def _say_progress(count: int) -> None:
     if count % _EVERY == 0:
         progress(f"{count:,} entries checked")
@@ -140,6 +174,7 @@ def _say_progress(count: int) -> None:
 
 def _in_words(found: Verification) -> str:
     lines = [f"{found.entries:,} entries", f"root {found.root}"]
+    lines += [f"What entry {seq} said was erased by entry {by}." for seq, by in found.erased.items()]
     lines += [one.says for one in found.problems]
     lines.append("The ledger is whole." if found.ok else "The ledger or the records were changed behind it.")
     return "\n".join(lines)

@@ -5,8 +5,10 @@ from dataclasses import asdict
 import click
 from sqlmodel import select
 
+from registry.audit.actions.checkpoints import keep_checkpoint
 from registry.demo.actions import generate, load
 from registry.evidence.actions import ROOM
+from registry.kernel.actor import the_registry
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
 from registry.store import migrate
@@ -39,7 +41,9 @@ def demo(count: int | None, if_empty: bool, as_json: bool) -> None:
         raise RuleBroken(
             [Problem("", "The demonstration goes into an empty register only; this one holds people.")]
         )
-    loaded = load(house().database, count, progress, Files(house().settings.data_dir, ROOM))
+    settings = house().settings
+    loaded = load(house().database, count, progress, Files(settings.data_dir, ROOM))
+    keep_checkpoint(house().database, the_registry("command"), settings.signing_key, settings.ledger_origin)
     said = [f"{loaded.systems} systems and {len(loaded.people)} people. Sign in as one of:"]
     said += [f"  {one['email']:<36} {one['password']}   {one['role']}" for one in loaded.sign_ins]
     result = {"systems": loaded.systems, "people": len(loaded.people), "sign_ins": loaded.sign_ins}

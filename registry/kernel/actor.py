@@ -8,6 +8,7 @@ from registry.kernel.permissions import Permission, Role, Seat
 from registry.kernel.text import listed, worded
 
 __all__ = [
+    "AUDIT_SCOPE",
     "EVIDENCE_SCOPE",
     "FEEDBACK_SCOPE",
     "GRANTS",
@@ -57,6 +58,7 @@ FEEDBACK_SCOPE = "feedback:write"
 INCIDENT_SCOPE = "incidents:write"
 STOP_SCOPE = "systems:stop"
 EVIDENCE_SCOPE = "evidence:write"
+AUDIT_SCOPE = "audit:read"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
@@ -65,6 +67,7 @@ SCOPES: Mapping[str, str] = {
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
     INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
     STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
+    AUDIT_SCOPE: "Read the audit log and its checkpoints where its person may.",
     EVIDENCE_SCOPE: "Send evidence and test results, and name risks, where its person may.",
 }
 
@@ -155,8 +158,11 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CARD_ISSUE: _grant((Role.ADMINISTRATOR,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,)),
-    Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR)),
+    # By a scope of its own: the log holds more than a program that reads the register should see.
+    Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR), scopes=(AUDIT_SCOPE,)),
     Permission.LEDGER_KEEP: _grant((Role.ADMINISTRATOR,)),
+    # And a second person's word: the action asks whose.
+    Permission.ENTRY_ERASE: _grant((Role.ADMINISTRATOR,)),
     Permission.OWN_ACCOUNT: _grant(_EVERYBODY),
     Permission.ACCOUNTS_MANAGE: _grant((Role.ADMINISTRATOR,)),
     Permission.INVENTORY_IMPORT: _grant((Role.ADMINISTRATOR,)),

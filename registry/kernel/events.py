@@ -213,3 +213,6 @@ class Event(StrEnum):
     CARD_ISSUED = "card.issued"
     SIGNING_KEY_ADDED = "signing_key.added"
     SIGNING_KEY_ROTATED = "signing_key.rotated"
+    VERIFICATION_ASKED = "verification.asked"
+    LEDGER_VERIFIED = "ledger.verified"
+    ENTRY_ERASED = "entry.erased"

@@ -186,5 +186,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.WAIVER_REVOKED,
         Event.SIGNING_KEY_ADDED,
         Event.SIGNING_KEY_ROTATED,
+        Event.LEDGER_VERIFIED,
+        Event.ENTRY_ERASED,
     }
 )

@@ -103,6 +103,7 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people.edit"
     AUDIT_READ = "audit.read"
     LEDGER_KEEP = "ledger.keep"
+    ENTRY_ERASE = "entry.erase"
     OWN_ACCOUNT = "account.own"
     ACCOUNTS_MANAGE = "accounts.manage"
     INVENTORY_IMPORT = "inventory.import"

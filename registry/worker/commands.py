@@ -25,6 +25,7 @@ def work_until(
 
     A database that does not answer for a while is waited for, not died of.
     """
+    _speak_up()
     handlers = by_name(follow_ups, schedule)
     rounds = 0
     while not stop.is_set():
@@ -40,3 +41,13 @@ def work_until(
         rounds += 1
         if not busy:
             stop.wait(_IDLE_SECONDS)
+
+
+def _speak_up() -> None:
+    """Let what the registry notes, a checkpoint among it, reach standard error where nobody has decided otherwise."""
+    house = logging.getLogger("registry")
+    if not house.hasHandlers():
+        spoken = logging.StreamHandler()
+        spoken.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        house.addHandler(spoken)
+        house.setLevel(logging.INFO)

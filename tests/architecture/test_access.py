@@ -438,6 +438,8 @@ class House:
             "/units/": {"one": self.cast.units["claims"].id},
             "/teams/": {},
             "/jobs/": {},
+            "/audit/checkpoints/": {},
+            "/audit/": {"the first": 1},
         }
         place = rule.rule.removeprefix("/api/v1")
         for beginning, found in things.items():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from registry.audit.actions.checkpoints import EVERY, EVERY_ENTRIES, keep_checkpoint
+from registry.audit.actions.checkpoints import EVERY, EVERY_ENTRIES, keep_checkpoint, keep_due_checkpoint
 from registry.audit.actions.keys import put_in_place, rotate_key
 from registry.audit.models import CHECKPOINT, ENTRY, KEY, OBJECT, PAYLOAD
 from registry.audit.queries.checkpoints import checkpoints, keys
@@ -39,8 +39,9 @@ def database(request):
 def sign(database, tmp_path):
     """Signs what the ledger is by now; its text is what an outsider keeps."""
 
-    def signed(**options):
-        return keep_checkpoint(database, DOOR, tmp_path / "key.pem", ORIGIN, **options)
+    def signed(*, when_due=False):
+        keep = keep_due_checkpoint if when_due else keep_checkpoint
+        return keep(database, DOOR, tmp_path / "key.pem", ORIGIN)
 
     return signed
 

@@ -19,8 +19,7 @@ from tests.audit.things import KINDS, Thing
 def run(database, monkeypatch):
     monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
     # This database has a ledger and things, and nothing that comes by deliveries.
-    monkeypatch.setattr(commands, "_DELIVERIES", ())
-    monkeypatch.setattr(commands, "_SIGNED", ())
+    monkeypatch.setattr(commands, "with_what_stands_beside", lambda _session, found: found)
     add(database, Thing(name="a"))
 
     def typed(*arguments: str):
@@ -32,7 +31,7 @@ def run(database, monkeypatch):
 def test_a_whole_ledger_answers_with_its_root_and_ends_with_0(run, database):
     result = run("verify", "--json")
     answer = json.loads(result.stdout)
-    assert list(answer) == ["entries", "root", "ok", "first_bad", "problems"]
+    assert list(answer) == ["entries", "root", "ok", "first_bad", "problems", "erased"]
     assert (answer["entries"], answer["ok"], answer["first_bad"], answer["problems"]) == (1, True, None, [])
     assert len(answer["root"]) == 64
     assert result.exit_code == 0
@@ -74,8 +73,7 @@ def test_progress_goes_to_standard_error_alone(run, monkeypatch):
 def typed(database, monkeypatch, tmp_path):
     """What is typed on a machine with a data folder of its own."""
     monkeypatch.setattr(verification, "_application_kinds", lambda: KINDS)
-    monkeypatch.setattr(commands, "_DELIVERIES", ())
-    monkeypatch.setattr(commands, "_SIGNED", ())
+    monkeypatch.setattr(commands, "with_what_stands_beside", lambda _session, found: found)
     settings = Settings(data_dir=tmp_path, base_url="https://registry.example.org")
     add(database, Thing(name="a"))
     return lambda *arguments: CliRunner().invoke(

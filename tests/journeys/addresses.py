@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
+from registry.audit.models import LedgerCheckpoint
+from registry.audit.queries.checkpoints import last_seq
 from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
@@ -416,6 +418,8 @@ PAGES = {
         Visit("/audit"),
         Visit("/audit?event=nonsense", status=422),
     ),
+    "audit.entry": (Visit("/audit/{entry}"), Visit("/audit/{newest_entry}")),
+    "audit.verification": (Visit("/audit/verification"),),
     "worker.jobs": (Visit("/jobs"),),
 }
 
@@ -449,6 +453,10 @@ ALIKE = {
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
+    "audit_api.entries": "JSON for programs",
+    "audit_api.checkpoint": "JSON for programs",
+    "audit.entry_proof": "JSON, handed out as a file",
+    "audit.checkpoint": "a signed note, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
     "cards.card_facts": "JSON, handed out as a file",
     "cards.edition_file": "a PDF, handed out as a file",
@@ -574,4 +582,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "evidence": newest(Evidence) - 2,
         "withdrawn_evidence": newest(Evidence),
         "evidence_file": newest(EvidenceRevision),
+        "checkpoint": session.exec(select(LedgerCheckpoint)).one().size,
+        # The last that a checkpoint covers, and the newest, which none does.
+        "entry": session.exec(select(LedgerCheckpoint)).one().size,
+        "newest_entry": last_seq(session),
     }

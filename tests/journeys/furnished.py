@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlmodel import Session, select
 
 from registry.accounts import actions as accounts
 from registry.annotations import actions as annotations
 from registry.audit.actions import record
+from registry.audit.actions.checkpoints import make_checkpoint
+from registry.audit.actions.keys import signer
+from registry.audit.actions.writing import write_entries
 from registry.cards.actions import editions
 from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
@@ -142,6 +147,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
         words.line("nightly evaluation", 100),
         frozenset({"registry:read"}),
     )
+    _ledger(session)
 
 
 def _editions(session: Session, cast: Cast, words: Words) -> None:
@@ -704,6 +710,15 @@ def _feedback(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
     known = feedback.add_limitation(session, ada, triage, text("Worse on handwriting."))
     feedback.link_limitation(session, ada, rows["limited"], known)
     feedback.judge_spam(session, ada, rows["spam"], is_spam=True)
+
+
+def _ledger(session: Session) -> None:
+    """A checkpoint over all that has been recorded up to here, signed with a key that is then forgotten."""
+    door = the_registry("command")
+    write_entries(session)
+    with TemporaryDirectory() as folder:
+        signing = signer(session, door, Path(folder) / "key.pem", "registry.example.org/ledger")
+    make_checkpoint(session, door, signing)
 
 
 def _machinery(session: Session, words: Words) -> None:

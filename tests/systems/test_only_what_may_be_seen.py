@@ -84,6 +84,10 @@ MAY_NAME_SOME = {
     "systems.new_view": "/systems/views/new",
     "accounts.account": "/account",
     "audit.log": "/audit",
+    "audit_api.entries": "/api/v1/audit?kind=system",
+    "audit_api.checkpoint": "/api/v1/audit/checkpoint",
+    "audit.export": "/audit.csv?kind=system",
+    "audit.verification": "/audit/verification",
     "worker.jobs": "/jobs",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
@@ -175,11 +179,11 @@ def ask(database, cast, client_of, app):
                     person = session.get(Person, cast.number(name))
                     actor = cast.actor(session, name)
                     tokens[name] = accounts.issue_token(
-                        session, actor, person, "t", frozenset({"registry:read"})
+                        session, actor, person, "t", frozenset({"registry:read", "audit:read"})
                     )[0]
             headers = {"Authorization": f"Bearer {tokens[name]}"}
             return app.test_client().get(address, headers=headers).text
-        if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export"}:
+        if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export", "audit.export"}:
             with clients[name].post(address, data={"format": "csv"}) as reply:
                 return reply.text
         reply = clients[name].get(address)

@@ -101,6 +101,8 @@ _NUMBERED = {
     "/risks/": "risk",
     "/dossiers/": "dossier",
     "/test-cases/": "test_case",
+    "/audit/checkpoints/": "checkpoint",
+    "/audit/": "entry",
 }
 
 

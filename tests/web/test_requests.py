@@ -83,7 +83,10 @@ BODIES = {
 }
 TOO_LARGE = {"two megabytes", "six hundred parts"}
 # What answers with a page or a file and changes nothing: a preview of what was sent, the list its address asks for.
-SHOWS_FIRST = {"ownership.on_day_csv", "incidents.export", "people.unit_edit", "ownership.transfer_preview"}
+SHOWS_FIRST = {
+    *("ownership.on_day_csv", "incidents.export", "audit.export"),
+    *("people.unit_edit", "ownership.transfer_preview"),
+}
 TAKES_SO_MANY_A_DAY = {"feedback.send"}
 ENDS_THE_SESSION = {"accounts.sign_out", "accounts.sign_out_everywhere"}
 

@@ -23,22 +23,22 @@ EVERY_ENTRIES = 100
 EVERY = timedelta(minutes=15)
 
 
-def keep_checkpoint(
-    database: Database, actor: Actor, path: Path, origin: str, *, when_due: bool = False
-) -> LedgerCheckpoint | None:
+def keep_checkpoint(database: Database, actor: Actor, path: Path, origin: str) -> LedgerCheckpoint:
     """Sign a checkpoint in transactions of its own, and write it to the log as one line; the newest where nothing is new.
 
-    The key is in the file at `path`, made with `origin` as the ledger's name if there never was one. `when_due`: only
-    where EVERY_ENTRIES have been added since the last, or any and it is EVERY old; None otherwise.
+    The key is in the file at `path`, made with `origin` as the ledger's name if there never was one.
     """
-    if when_due:
-        with database.transaction(read_only=True) as session:
-            if not _is_due(session):
-                return None
     with database.transaction() as session:
         signing = signer(session, actor, path, origin)
     with database.transaction() as session:
         return make_checkpoint(session, actor, signing)
+
+
+def keep_due_checkpoint(database: Database, actor: Actor, path: Path, origin: str) -> LedgerCheckpoint | None:
+    """The same where EVERY_ENTRIES have been added since the last, or any and it is EVERY old; None otherwise."""
+    with database.transaction(read_only=True) as session:
+        due = _is_due(session)
+    return keep_checkpoint(database, actor, path, origin) if due else None
 
 
 def make_checkpoint(session: Session, actor: Actor, signing: Signer) -> LedgerCheckpoint:

@@ -26,6 +26,7 @@ def record(
     subject: Row | None,
     *,
     subject_kind: str = "",
+    subject_id: int | None = None,
     system_id: int | None = None,
     note: dict[str, str] | None = None,
     rows: Collection[Row] | None = None,
@@ -34,7 +35,7 @@ def record(
 
     Flushes, and claims everything changed since the last entry of this transaction; an entry need not claim
     anything (a refused sign-in, an exported card). `subject` is the row the event is about; where there is
-    none, `subject_kind` says what kind of thing it was. It is written when the transaction ends, so its number
+    none, `subject_kind` says what kind of thing it was, and `subject_id` which, if it has a number. It is written when the transaction ends, so its number
     is not known before. Where many things were stored together, `rows` says which of the changes this entry tells
     of; an entry must tell of each. Raises UnrecordedChange for a subject without a number, TypeError and
     ValueError for a value that cannot be written.
@@ -48,12 +49,12 @@ def record(
         after = None if captured.gone else _state_now(captured.row)
         objects.append((kind, number, digest_of(salt, canonical(after) if after is not None else GONE)))
         changes.append(_told(captured, after))
-    kind, subject_id = key_of(subject) if subject is not None else (subject_kind, None)
+    kind, number_of_it = key_of(subject) if subject is not None else (subject_kind, subject_id)
     payload = canonical(_payload(actor, note or {}, changes)).decode()
     columns: dict[str, Any] = {
         "event": event.value,
         "subject_kind": kind,
-        "subject_id": subject_id,
+        "subject_id": number_of_it,
         "system_id": system_id,
         "actor_id": actor.person_id,
         "via": actor.via,

@@ -39,9 +39,13 @@ def newest_checkpoint(session: Session) -> LedgerCheckpoint | None:
     return next(iter(checkpoints(session, limit=1)), None)
 
 
-def checkpoints(session: Session, *, limit: int | None = None) -> list[LedgerCheckpoint]:
-    """The checkpoints, newest first."""
+def checkpoints(
+    session: Session, *, below: int | None = None, limit: int | None = None
+) -> list[LedgerCheckpoint]:
+    """The checkpoints, newest first; those over fewer entries than `below`, where it is given."""
     newest = select(LedgerCheckpoint).order_by(col(LedgerCheckpoint.size).desc())
+    if below is not None:
+        newest = newest.where(col(LedgerCheckpoint.size) < below)
     return list(session.exec(newest.limit(limit)))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
+from registry.audit.queries.erasures import Erased, erased_among
 from registry.kernel import clock
 from registry.kernel.events import Event
 
@@ -95,21 +96,29 @@ def entries(
     system_id: int | None = None,
     event: Event | None = None,
     actor_id: int | None = None,
+    kind: str | None = None,
+    from_seq: int | None = None,
     before_seq: int | None = None,
     limit: int = 50,
 ) -> list[HistoryItem]:
-    """The log, narrowed by any of these; a page of it ends where the next begins (`before_seq`)."""
+    """The log, narrowed by any of these; `kind` is that of the thing an entry is about.
+
+    A page of it ends where the next begins (`before_seq`), and nothing before `from_seq` is told.
+    """
     wanted = [
         column == value
         for column, value in (
             (ENTRY.c.system_id, system_id),
             (ENTRY.c.event, event.value if event else None),
             (ENTRY.c.actor_id, actor_id),
+            (ENTRY.c.subject_kind, kind),
         )
         if value is not None
     ]
     if before_seq is not None:
         wanted.append(ENTRY.c.seq < before_seq)
+    if from_seq is not None:
+        wanted.append(ENTRY.c.seq >= from_seq)
     return _decoded(session, sa.and_(sa.true(), *wanted), limit)
 
 
@@ -152,28 +161,33 @@ def _page(
 
 
 def _decoded(session: Session, wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[HistoryItem]:
-    rows = session.connection().execute(
-        sa.select(
-            ENTRY.c.seq,
-            ENTRY.c.at,
-            ENTRY.c.event,
-            ENTRY.c.actor_id,
-            ENTRY.c.via,
-            ENTRY.c.request_id,
-            ENTRY.c.subject_kind,
-            ENTRY.c.subject_id,
-            ENTRY.c.system_id,
-            PAYLOAD.c.payload,
+    rows = (
+        session.connection()
+        .execute(
+            sa.select(
+                ENTRY.c.seq,
+                ENTRY.c.at,
+                ENTRY.c.event,
+                ENTRY.c.actor_id,
+                ENTRY.c.via,
+                ENTRY.c.request_id,
+                ENTRY.c.subject_kind,
+                ENTRY.c.subject_id,
+                ENTRY.c.system_id,
+                PAYLOAD.c.payload,
+            )
+            .join_from(ENTRY, PAYLOAD, PAYLOAD.c.seq == ENTRY.c.seq, isouter=True)
+            .where(wanted)
+            .order_by(ENTRY.c.seq.desc())
+            .limit(limit)
         )
-        .join_from(ENTRY, PAYLOAD, PAYLOAD.c.seq == ENTRY.c.seq)
-        .where(wanted)
-        .order_by(ENTRY.c.seq.desc())
-        .limit(limit)
+        .all()
     )
-    return [_item(row) for row in rows]
+    erased = erased_among(session, [row.seq for row in rows if row.payload is None])
+    return [_item(row, erased.get(row.seq)) for row in rows]
 
 
-def _item(row: Any) -> HistoryItem:
+def _item(row: Any, erased: Erased | None) -> HistoryItem:
     try:
         payload = json.loads(row.payload)
         actor, token, said = payload["actor"], payload.get("token"), payload["note"]
@@ -181,6 +195,8 @@ def _item(row: Any) -> HistoryItem:
     except (ValueError, TypeError, LookupError, AttributeError):
         # Somebody changed the stored text. The page still opens; verification names the entry.
         actor, token, said, objects = "", None, {"unreadable": "What this entry said is damaged."}, ()
+        if erased is not None:
+            said = {"erased": f"on {erased.at:%Y-%m-%d} by entry {erased.by_seq}", "basis": erased.basis}
     return HistoryItem(
         seq=row.seq,
         at=datetime.fromisoformat(row.at),

@@ -1,6 +1,6 @@
 """The rows that stand, compared with the last digest the ledger holds of each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,19 +29,29 @@ def beyond(column: sa.Column[int], place: int | None) -> sa.ColumnElement[bool]:
 
 
 def compare_live(
-    connection: sa.Connection, kinds: Mapping[str, sa.Table], seen: Mapping[str, int], findings: Findings
+    connection: sa.Connection,
+    kinds: Mapping[str, sa.Table],
+    seen: Mapping[str, int],
+    erased: Collection[int],
+    findings: Findings,
 ) -> None:
     """Name every row that was changed, removed or put in without an entry. `seen` has the kinds in the ledger
-    with the last entry that mentions each.
+    with the last entry that mentions each, `erased` the entries whose words and salt were erased.
     """
     for kind in sorted(seen, key=str):
         if kind not in kinds:
             findings.say(seen[kind], f"the ledger speaks of {kind!r}, which is no audited table")
     for kind, table in sorted(kinds.items()):
-        _compare(kind, _last_words(connection, kind), _live(connection, table), findings)
+        _compare(kind, _last_words(connection, kind), _live(connection, table), erased, findings)
 
 
-def _compare(kind: str, words: Iterator[LastWord], rows: Iterator[LiveRow], findings: Findings) -> None:
+def _compare(
+    kind: str,
+    words: Iterator[LastWord],
+    rows: Iterator[LiveRow],
+    erased: Collection[int],
+    findings: Findings,
+) -> None:
     """Merge the two streams, both in order of the row's number."""
     word, row = next(words, None), next(rows, None)
     while word is not None or row is not None:
@@ -54,13 +64,21 @@ def _compare(kind: str, words: Iterator[LastWord], rows: Iterator[LiveRow], find
             _judge_absent(kind, word, findings)
             word = next(words, None)
         else:
-            _judge(kind, word, row[1], findings)
+            _judge(kind, word, row[1], erased, findings)
             word, row = next(words, None), next(rows, None)
 
 
-def _judge(kind: str, word: LastWord, written: bytes | None, findings: Findings) -> None:
+def _judge(
+    kind: str, word: LastWord, written: bytes | None, erased: Collection[int], findings: Findings
+) -> None:
     object_id, seq, digest, stored_salt = word
     salt = salt_from(stored_salt)
+    if salt is None and seq in erased:
+        # Only what no longer stands is erased, so whatever stands now came later and past the ledger.
+        findings.say(
+            seq, f"{kind} {object_id} stands in the database, and entry {seq}, the last on it, is erased"
+        )
+        return
     if salt is None:
         # An entry without its salt is named by the walk along the chain; its rows cannot be judged.
         return

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
 from registry.audit.queries.checkpoints import judge_held, promises
+from registry.audit.queries.erasures import erasures
 from registry.audit.queries.live import beyond, compare_live
 from registry.audit.queries.state import audited_tables, table_of
 from registry.audit.rules.chain import Findings, Found, Walk
@@ -23,13 +24,17 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The outcome: how many entries, the Merkle root of what is stored, and everything that does not fit."""
+    """The outcome: how many entries, the Merkle root of what is stored, and everything that does not fit.
+
+    `erased` has the entries whose words were erased, each with the number of the entry that says so.
+    """
 
     entries: int
     root: str
     ok: bool
     first_bad: int | None
     problems: list[Found]
+    erased: dict[int, int] = field(default_factory=dict)
 
 
 def verify(
@@ -49,9 +54,8 @@ def verify(
     checkpoints over them, or everything rewritten by whoever has the signing key.
     """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # Without one snapshot for all reads, an entry written meanwhile would look like a changed row.
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    # Without one snapshot for all reads, an entry written meanwhile would look like a changed row.
+    hold_still(connection)
     return examine(connection, live=live, progress=progress, kinds=kinds, held=held)
 
 
@@ -89,10 +93,11 @@ def _examined(
         promised += [promise] if promise else []
         for each in problems:
             findings.say(each.seq, each.says)
-    walk = Walk(findings, promised)
+    gone = erasures(connection)
+    walk = Walk(findings, promised, gone)
     seen: dict[str, int] = {}
     count = 0
-    for entry, payload, objects in _stored(connection, findings):
+    for entry, payload, objects in stored(connection, findings):
         walk.follow(entry, payload, objects)
         for row in objects:
             seen[row[2]] = entry[0]
@@ -101,14 +106,30 @@ def _examined(
             progress(count)
     walk.end()
     if kinds is not None:
-        compare_live(connection, kinds, seen, findings)
+        compare_live(connection, kinds, seen, gone, findings)
     return Verification(
         entries=count,
         root=walk.frontier.root().hex(),
         ok=findings.total == 0,
         first_bad=findings.first_bad,
         problems=findings.listed(),
+        erased=dict(sorted(gone.items())),
     )
+
+
+def stored_entry(session: Session, seq: int) -> tuple[Any, tuple[Any, Any] | None, list[Any]] | None:
+    """One entry as stored() gives it; None where there is none of that number."""
+    connection = session.connection()
+    rows = _rows(connection, ENTRY, ENTRY.c.seq == seq)
+    payloads = _rows(connection, PAYLOAD, PAYLOAD.c.seq == seq)
+    objects = _rows(connection, OBJECT, OBJECT.c.seq == seq)
+    return (rows[0], payloads[0][1:] if payloads else None, objects) if rows else None
+
+
+def hold_still(connection: sa.Connection) -> None:
+    """Let everything this transaction reads be of one instant. Call it first thing in a read-only transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def _application_kinds() -> dict[str, sa.Table]:
@@ -116,7 +137,7 @@ def _application_kinds() -> dict[str, sa.Table]:
     return {name: table for name, table in tables.items() if table.metadata is SQLModel.metadata}
 
 
-def _stored(
+def stored(
     connection: sa.Connection, findings: Findings
 ) -> Iterator[tuple[Any, tuple[Any, Any] | None, list[Any]]]:
     """Every entry in order of seq, with its payload and objects; rows that belong to no entry become findings."""

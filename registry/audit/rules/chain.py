@@ -1,10 +1,11 @@
 """The walk along the chain: each entry re-derived from what is stored and compared with what was promised."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from registry.audit.rules.entries import FIRST_LINK, SCHEMA, commitment_of, leaf_bytes, salt_from
+from registry.audit.rules.erasing import NEVER_ERASED
 from registry.audit.rules.merkle import Frontier, leaf_hash
 
 KEPT: Final = 1000
@@ -61,12 +62,18 @@ class Walk:
     the salt, and that must be spelled exactly as written.
     """
 
-    def __init__(self, findings: Findings, promises: Iterable[Promise] = ()) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        promises: Iterable[Promise] = (),
+        erasures: Mapping[int, int] | None = None,
+    ) -> None:
         self.frontier = Frontier()
         self._findings = findings
         self._promises: dict[int, list[Promise]] = {}
         for each in sorted(promises, key=lambda promise: promise.size):
             self._promises.setdefault(each.size, []).append(each)
+        self._erasures = erasures or {}
         self._kept = 0
         self._broken = False
         self._expected = 1
@@ -91,7 +98,7 @@ class Walk:
             says = self._objection_to_place(entry, follows_on=follows_on)
         if says is not None:
             self._findings.say(seq, says)
-        says = _objection_to_payload(entry[10], payload)
+        says = _objection_to_payload(entry, payload, self._erasures.get(seq))
         if says is not None:
             self._findings.say(seq, says)
         if leaf is not None:
@@ -149,6 +156,16 @@ class Walk:
         return None
 
 
+def objections_to(
+    entry: Sequence[Any], payload: tuple[Any, Any] | None, objects: Sequence[Sequence[Any]]
+) -> list[str]:
+    """What is wrong with one entry by itself; whether it follows on the one before takes the whole walk."""
+    says, _leaf = _objection_to_contents(entry, objects)
+    # Whether words that are missing were erased is the walk's question as well.
+    about_words = _objection_to_payload(entry, payload, None) if payload is not None else None
+    return [each for each in (says, about_words) if each is not None]
+
+
 def _objection_to_contents(
     entry: Sequence[Any], objects: Sequence[Sequence[Any]]
 ) -> tuple[str | None, bytes | None]:
@@ -170,9 +187,18 @@ def _objection_to_contents(
     return None, leaf
 
 
-def _objection_to_payload(commitment: object, payload: tuple[Any, Any] | None) -> str | None:
+def _objection_to_payload(
+    entry: Sequence[Any], payload: tuple[Any, Any] | None, erased_by: int | None
+) -> str | None:
+    event, commitment = entry[2], entry[10]
     if payload is None:
-        return "its payload is missing"
+        if erased_by is None:
+            return "its payload is missing"
+        if event in NEVER_ERASED:
+            return f"entry {erased_by} says that its payload was erased, and {event} is never erased"
+        return None
+    if erased_by is not None:
+        return f"entry {erased_by} says that its payload was erased, and it is stored again"
     salt, text = salt_from(payload[0]), payload[1]
     if salt is None:
         return "its salt is not written as it was: 32 lower-case hexadecimal digits"

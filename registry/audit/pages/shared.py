@@ -1,0 +1,5 @@
+"""The blueprint, which every page of the ledger hangs on."""
+
+from flask import Blueprint
+
+pages = Blueprint("audit", __name__)

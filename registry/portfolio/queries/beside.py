@@ -1,0 +1,46 @@
+"""What stands beside the ledger and is answered for by digests it holds: readings by delivery, and words that bind."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from registry.audit.queries import Verification
+from registry.audit.rules.chain import Found
+from registry.drift.models import DistributionBatch
+from registry.drift.queries.integrity import altered_distributions
+from registry.fairness.models import FairnessBatch
+from registry.fairness.queries.integrity import altered_batches as altered_counts
+from registry.monitoring.models.snapshots import SnapshotBatch
+from registry.monitoring.queries.deliveries import entry_of
+from registry.monitoring.queries.integrity import altered_batches as altered_readings
+from registry.reviews.queries.integrity import altered_words
+
+# What comes by the million: what to call it, which deliveries are not as they were received, and the row of one.
+_DELIVERIES = (
+    ("readings", altered_readings, SnapshotBatch),
+    ("distributions", altered_distributions, DistributionBatch),
+    ("counts", altered_counts, FairnessBatch),
+)
+
+
+def with_what_stands_beside(session: Session, found: Verification) -> Verification:
+    """The same verification with what does not fit among deliveries and among decisions, attestations and signatures."""
+    altered = [*_altered_deliveries(session), *_altered_words(session)]
+    if not altered:
+        return found
+    problems = [*found.problems, *altered]
+    first = min((each.seq for each in problems if each.seq is not None), default=None)
+    return replace(found, ok=False, problems=problems, first_bad=first)
+
+
+def _altered_deliveries(session: Session) -> Iterator[Found]:
+    for said, numbers, kind in _DELIVERIES:
+        for number in numbers(session):
+            says = f"The {said} of delivery {number} are not those that were received."
+            yield Found(entry_of(session, kind, number), says)
+
+
+def _altered_words(session: Session) -> Iterator[Found]:
+    for row, said in altered_words(session):
+        yield Found(entry_of(session, type(row), row.id or 0), said)
