@@ -17,6 +17,7 @@ from registry.lifecycle.rules.stages import (
     LADDER,
     LOWERING,
     Move,
+    gate_kept,
     next_stage,
     problems_with_advance,
     problems_with_lifting,
@@ -65,15 +66,37 @@ def test_a_stop_works_from_every_stage_in_which_something_may_run_and_needs_a_re
 
 
 def test_a_stop_is_lifted_to_where_it_was_or_lower_and_never_higher():
-    order = [*LADDER[:4], Stage.SUSPENDED, Stage.RESTRICTED, Stage.LIVE]
+    order = [*LADDER[:3], Stage.SUSPENDED, Stage.RESTRICTED, Stage.PILOT, Stage.LIVE]
     for stage in order[1:]:
         ways = ways_on(stage)
         assert ways[0] is stage
         assert all(order.index(way) <= order.index(stage) for way in ways)
-    assert problems_with_lifting(Stage.PILOT, Stage.LIVE, "Found.", is_reviewed=True)
-    assert problems_with_lifting(Stage.LIVE, Stage.RESTRICTED, "", is_reviewed=True)
-    assert problems_with_lifting(Stage.LIVE, Stage.RESTRICTED, "Found.", is_reviewed=False)
-    assert problems_with_lifting(Stage.LIVE, Stage.RESTRICTED, "Found.", is_reviewed=True) == []
+
+    def fields(before, to, because="Found.", open_ids=(), *, reviewed=True):
+        return [
+            each.field for each in problems_with_lifting(before, to, because, open_ids, is_reviewed=reviewed)
+        ]
+
+    assert fields(Stage.PILOT, Stage.LIVE) == ["to"]
+    assert fields(Stage.LIVE, Stage.RESTRICTED, "") == ["because"]
+    assert fields(Stage.LIVE, Stage.RESTRICTED, reviewed=False) == [""]
+    assert fields(Stage.LIVE, Stage.RESTRICTED) == []
+
+
+def test_after_a_stop_real_cases_meet_a_system_over_its_gate_or_under_restriction_with_what_is_open_kept():
+    for before, to in product((Stage.PILOT, Stage.LIVE, Stage.RESTRICTED, Stage.SUSPENDED), list(Stage)):
+        if to not in ways_on(before):
+            continue
+        [*found] = problems_with_lifting(before, to, "Found.", ["G51", "G52"], is_reviewed=True)
+        assert bool(found) == (to in {Stage.PILOT, Stage.LIVE})
+        assert all("G51 and G52" in each.message for each in found)
+        assert gate_kept(before, to) == (
+            to
+            if found
+            else (before if before in {Stage.PILOT, Stage.LIVE} else Stage.LIVE)
+            if to is Stage.RESTRICTED
+            else None
+        )
 
 
 def test_what_others_rely_on_is_not_retired_behind_their_backs():

@@ -23,14 +23,14 @@ from registry.lifecycle.rules.stages import Move
 from registry.oversight import actions as oversight
 from registry.oversight.rules import Bounds, DrillFacts, Training
 from registry.ownership import actions as ownership
-from registry.reviews.rules.kinds import Kind
+from registry.reviews.rules.kinds import Decision, Kind
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import Stage
 from tests.cast import Cast
 from tests.journeys.furnished import furnish
-from tests.reviews.doing import decided, later, ready
+from tests.reviews.doing import decided, edited, later, ready
 from tests.store.statements import counted
 
 DOOR = the_registry("demo")
@@ -161,6 +161,43 @@ def test_a_stop_holds_until_a_reviewer_who_does_not_own_the_system_lifts_it(sess
         Move.STOPPED,
         Move.LIFTED,
     ]
+
+
+def test_a_stop_is_lifted_on_the_newest_word_on_what_was_handed_in_since_and_never_past_the_gate(
+    session, cast
+):
+    with later():
+        triage = brought(session, cast, Stage.LIVE)
+        cast.triage = triage
+        ada, rita = cast.actor(session, "ada"), cast.actor(session, "rita")
+        before = ready(session, cast, kind=Kind.CHANGE)
+    with later(seconds=10):
+        stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+    with later(seconds=20):
+
+        def refused(match="A review of the incident", to=Stage.RESTRICTED):
+            with pytest.raises(RuleBroken, match=match):
+                stopping.lift(session, rita, triage, stop, to, "The printer was at fault.")
+
+        decided(session, cast, before)
+        refused()
+        decided(session, cast, ready(session, cast, kind=Kind.PERIODIC))
+        refused()
+        decided(session, cast, ready(session, cast, kind=Kind.INCIDENT))
+        refused("The gate to live does not hold yet", Stage.LIVE)
+        edited(session, cast, intended_use="Entirely different.")
+        refused()
+        decided(session, cast, ready(session, cast, kind=Kind.CHANGE))
+        no = {"decision": Decision.REJECT, "reason": "It must not be used."}
+        decided(session, cast, ready(session, cast, kind=Kind.PERIODIC), **no)
+        refused()
+        decided(session, cast, ready(session, cast, kind=Kind.INCIDENT))
+        decided(session, cast, ready(session, cast, kind=Kind.DECOMMISSION), **no)
+        stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+        session.flush()
+        [*_, kept] = session.exec(select(StageChange).order_by(StageChange.id)).all()
+        assert (kept.move, kept.to_stage, kept.pack_id) == (Move.LIFTED, Stage.RESTRICTED, "gates")
+        assert {"G02", "G54"} <= {line["id"] for line in kept.criteria if not line["met"]}
 
 
 def test_who_owned_a_system_when_it_was_stopped_does_not_lift_the_stop_later(session, cast):

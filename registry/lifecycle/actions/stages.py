@@ -15,7 +15,7 @@ from registry.lifecycle.queries.gates import gate_of
 from registry.lifecycle.queries.stages import held_from, moved_among, stop_of
 from registry.lifecycle.queries.touching import relied_on_by
 from registry.lifecycle.rules import stages as rules
-from registry.lifecycle.rules.gates import frozen
+from registry.lifecycle.rules.gates import Gate, frozen
 from registry.lifecycle.rules.stages import HELD, Move, next_stage
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
@@ -35,11 +35,14 @@ def advance(session: Session, actor: Actor, system: System, reason: str = "") ->
     stopped = stop_of(session, system.id or 0) is not None
     refuse_if(rules.problems_with_advance(system.stage, following, open_ids, is_stopped=stopped))
     move = Move.RESUMED if system.stage in HELD else Move.ADVANCED
-    asked: dict[str, Any] = (
-        {"criteria": frozen(found), "pack_id": found.pack, "pack_edition": found.edition} if found else {}
-    )
     change = change_row(
-        session, actor.person_id, system, move, following or system.stage, reason=cleaned(reason), **asked
+        session,
+        actor.person_id,
+        system,
+        move,
+        following or system.stage,
+        reason=cleaned(reason),
+        **kept_of(found),
     )
     record(session, actor, Event.STAGE_ADVANCED, change, system_id=system.id)
     return change
@@ -119,6 +122,13 @@ def change_row(
     system.stage = to
     session.add(row)
     return row
+
+
+def kept_of(found: Gate | None) -> dict[str, Any]:
+    """A gate as the change of stage it was computed for keeps it."""
+    if found is None:
+        return {}
+    return {"criteria": frozen(found), "pack_id": found.pack, "pack_edition": found.edition}
 
 
 def cleaned(text: str) -> str:

@@ -7,9 +7,10 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Forbidden, refuse_if
 from registry.kernel.events import Event
-from registry.lifecycle.actions.stages import change_row, cleaned
+from registry.lifecycle.actions.stages import change_row, cleaned, kept_of
 from registry.lifecycle.models import EmergencyStop
 from registry.lifecycle.queries.assurance import is_reviewed_since
+from registry.lifecycle.queries.gates import gate_of
 from registry.lifecycle.queries.stages import owners_at, stop_of
 from registry.lifecycle.rules import autonomy
 from registry.lifecycle.rules import stages as rules
@@ -45,7 +46,8 @@ def stop(session: Session, actor: Actor, system: System, reason: str) -> Emergen
 def lift(
     session: Session, actor: Actor, system: System, standing: EmergencyStop, to: Stage | None, because: str
 ) -> EmergencyStop:
-    """Let a stopped system go on, where it was or somewhere narrower. The caller holds the system's row locked.
+    """Let a stopped system go on: where it was if the gate there holds, somewhere narrower, or back. What does not hold is
+    kept with the decision. The caller holds the system's row locked.
 
     Raises Forbidden for whoever owns it now or did when it was stopped, Conflict where somebody has lifted it
     meanwhile, and RuleBroken.
@@ -57,11 +59,14 @@ def lift(
     if standing.lifted_at is not None:
         raise Conflict("Somebody has lifted this stop already.", standing.version)
     because = cleaned(because)
-    reviewed = is_reviewed_since(session, system.id or 0, standing.stopped_at)
-    refuse_if(rules.problems_with_lifting(standing.from_stage, to, because, is_reviewed=reviewed))
+    reviewed = is_reviewed_since(session, system, standing.stopped_at)
+    asked = rules.gate_kept(standing.from_stage, to)
+    found = gate_of(session, system, asked) if asked else None
+    open_ids = [line.id for line in found.open] if found else []
+    refuse_if(rules.problems_with_lifting(standing.from_stage, to, because, open_ids, is_reviewed=reviewed))
     standing.lifted_at, standing.lifted_by_id = clock.now(), actor.person_id
     standing.lifted_to, standing.lifted_because = to, because
     if to is not None and to is not system.stage:
-        change_row(session, actor.person_id, system, Move.LIFTED, to, reason=because)
+        change_row(session, actor.person_id, system, Move.LIFTED, to, reason=because, **kept_of(found))
     record(session, actor, Event.STOP_LIFTED, standing, system_id=system.id)
     return standing

@@ -10,11 +10,10 @@ from registry.kernel.text import worded
 from registry.lifecycle.actions import stages
 from registry.lifecycle.forms import AdvanceForm, LowerForm, RetireForm
 from registry.lifecycle.models import StageChange
-from registry.lifecycle.pages.shared import BOTH, act_page, mending_url, pages, sent, to_change, to_gate
+from registry.lifecycle.pages.shared import BOTH, act_page, criteria_shown, pages, sent, to_change, to_gate
 from registry.lifecycle.queries.gates import gate_of
 from registry.lifecycle.queries.stages import changes_of, held_from, stops_of
 from registry.lifecycle.queries.touching import relied_on_by
-from registry.lifecycle.rules.gates import Gate
 from registry.lifecycle.rules.stages import Move, next_stage, ways_down
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -54,7 +53,7 @@ def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
     return {
         "following": following,
         "gate": found,
-        "criteria": _criteria(system, found) if found else [],
+        "criteria": criteria_shown(system, found) if found else [],
         "changes": rows[:_PAGE],
         "stops": stops_of(session(), system.id or 0),
         "next_url": url_for(".gate", key=system.key, before=more) if more else None,
@@ -62,29 +61,6 @@ def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
         "may_lower": bool(ways_down(system.stage)) and may(actor(), Permission.STAGE_LOWER, system.id),
         "may_retire": system.stage is not Stage.RETIRED and may(actor(), Permission.SYSTEM_RETIRE, system.id),
     }
-
-
-def _criteria(system: System, found: Gate) -> list[dict[str, Any]]:
-    """The criteria as the list shows them, what is open first."""
-    return [
-        {
-            "holds": line.holds,
-            "says": line.says,
-            "pattern": line.pattern,
-            "url": mending_url(system, line.tab, line.field),
-            "link_label": "Mend it",
-            "note": f"Prevents: {line.prevents.lower()}." if not line.holds else _waiver(line),
-        }
-        for line in sorted(found.lines, key=lambda line: line.holds)
-    ]
-
-
-def _waiver(line: Any) -> str | None:
-    if line.waived is None:
-        return None
-    return (
-        f"Not met. Waived by {line.waived.key} until {line.waived.until.isoformat()}; then it is open again."
-    )
 
 
 @pages.route("/systems/<key>/gate/lower", methods=BOTH)

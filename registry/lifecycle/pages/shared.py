@@ -10,6 +10,7 @@ from registry.accounts.queries import confirmed_at
 from registry.accounts.rules import is_confirmed
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
+from registry.lifecycle.rules.gates import Gate
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.confirming import browser_secret
@@ -97,3 +98,26 @@ def mending_url(system: System, tab: str, field: str) -> str:
     if tab == "alerts":
         return url_for("systems.show", key=system.key, _anchor="alerts")
     return url_for(_MENDING[tab], key=system.key, _anchor=field or None)
+
+
+def criteria_shown(system: System, found: Gate) -> list[dict[str, Any]]:
+    """The criteria as the list shows them, what is open first."""
+    return [
+        {
+            "holds": line.holds,
+            "says": line.says,
+            "pattern": line.pattern,
+            "url": mending_url(system, line.tab, line.field),
+            "link_label": "Mend it",
+            "note": f"Prevents: {line.prevents.lower()}." if not line.holds else _waiver(line),
+        }
+        for line in sorted(found.lines, key=lambda line: line.holds)
+    ]
+
+
+def _waiver(line: Any) -> str | None:
+    if line.waived is None:
+        return None
+    return (
+        f"Not met. Waived by {line.waived.key} until {line.waived.until.isoformat()}; then it is open again."
+    )

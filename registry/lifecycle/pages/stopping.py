@@ -12,6 +12,7 @@ from registry.lifecycle.pages.shared import (
     BOTH,
     act_page,
     confirmed,
+    criteria_shown,
     pages,
     sent,
     to_change,
@@ -19,9 +20,11 @@ from registry.lifecycle.pages.shared import (
     without_asking_twice,
 )
 from registry.lifecycle.queries.assurance import is_reviewed_since
+from registry.lifecycle.queries.gates import gates_to
 from registry.lifecycle.queries.stages import stop_of
-from registry.lifecycle.rules.stages import ways_on
+from registry.lifecycle.rules.stages import GATED, gate_kept, ways_on
 from registry.systems.models import System
+from registry.systems.rules.record import Stage
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 
@@ -54,13 +57,31 @@ def lift(key: str) -> ResponseReturnValue:
     if standing is None:
         raise NotFound
     form = without_asking_twice(LiftForm())
-    form.offer(ways_on(standing.from_stage), standing.from_stage)
+    before = standing.from_stage
+    ways = ways_on(before)
+    asked = {each for to in ways if (each := gate_kept(before, to)) is not None}
+    found = gates_to(session(), system, asked) if asked else {}
+    form.offer([to for to in ways if to not in found or found[to].holds], before)
     done = form.carried_out(lambda: _lift(system, standing, form))
     if done is not None:
         return to_gate(system, f"The stop is lifted. It is {worded(system.stage.value)} from now on.")
-    lead = "Your decision and its reason are kept. Nobody lifts a stop on a system they answer for, or did when it stopped."
-    reviewed = is_reviewed_since(session(), system.id or 0, standing.stopped_at)
-    return act_page(system, form, "Let it go on", "Lift the stop", lead=lead, unreviewed=not reviewed)
+    lead = (
+        "It goes on where it was if the gate there holds; else restricted, or back. Your decision, its reason and what does "
+        "not hold are kept. Nobody lifts a stop on a system they have answered for since it was stopped."
+    )
+    reviewed = is_reviewed_since(session(), system, standing.stopped_at)
+    kept = gate_kept(before, before if before in GATED else Stage.RESTRICTED)
+    gate = found.get(kept) if kept else None
+    return act_page(
+        system,
+        form,
+        "Let it go on",
+        "Lift the stop",
+        lead=lead,
+        unreviewed=not reviewed,
+        gate=gate,
+        criteria=criteria_shown(system, gate) if gate else [],
+    )
 
 
 def _lift(system: System, standing: EmergencyStop, form: LiftForm) -> EmergencyStop:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from registry.classification.models import ClassificationChange, ClassificationRun
@@ -15,15 +16,21 @@ from registry.dossiers.queries import signatures_of as dossier_signatures
 from registry.dossiers.rules.cases import CaseType
 from registry.kernel import clock
 from registry.lifecycle.rules.gates import Waived
-from registry.reviews.models.reviews import Finding, Review, ReviewCondition, ReviewDecision
+from registry.reviews.models.reviews import (
+    Finding,
+    Review,
+    ReviewCondition,
+    ReviewDecision,
+    ReviewSubmission,
+)
 from registry.reviews.models.words import SignOff, Waiver
-from registry.reviews.queries.content import contents_of
+from registry.reviews.queries.content import content_of, contents_of
 from registry.reviews.queries.reviews import newest_approvals
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import signatures_of
 from registry.reviews.rules.cadence import months_for, validity
 from registry.reviews.rules.content import changed, content_from
-from registry.reviews.rules.kinds import APPROVING, Decision, FindingState, Severity
+from registry.reviews.rules.kinds import Decision, FindingState, Severity
 from registry.reviews.rules.kinds import Kind as ReviewKind
 from registry.risks import rules as risks
 from registry.risks.models import Risk
@@ -57,17 +64,33 @@ def assured(session: Session, systems: Sequence[System]) -> dict[int, dict[str, 
     }
 
 
-def is_reviewed_since(session: Session, system_id: int, at: datetime) -> bool:
-    """Whether a review of an incident or of a change has approved the system since that instant."""
-    approving = [each for each in Decision if each.leads_to in APPROVING]
-    query: Any = select(ReviewDecision.id).join(Review, col(Review.id) == col(ReviewDecision.review_id))
-    query = query.where(
-        col(ReviewDecision.system_id) == system_id,
-        col(ReviewDecision.at) >= at,
-        col(ReviewDecision.decision).in_(approving),
-        col(Review.kind).in_([ReviewKind.INCIDENT, ReviewKind.CHANGE]),
+def is_reviewed_since(session: Session, system: System, at: datetime) -> bool:
+    """Whether the newest word of the reviewers since that instant lets the system go on: a review of an incident or of a
+    change that was handed in since, approved, and on what the record states today. A rejection in any review takes it
+    back; an approval in one of another kind says nothing of what went wrong.
+    """
+    deciding = [each for each in Decision if each is not Decision.REQUEST_CHANGES]
+    after_harm = col(Review.kind).in_([ReviewKind.INCIDENT, ReviewKind.CHANGE])
+    query: Any = (
+        select(ReviewDecision, ReviewSubmission)
+        .join(Review, col(Review.id) == col(ReviewDecision.review_id))
+        .join(ReviewSubmission, col(ReviewSubmission.id) == col(ReviewDecision.submission_id))
     )
-    return session.exec(query.limit(1)).first() is not None
+    query = query.where(
+        col(ReviewDecision.system_id) == system.id,
+        col(ReviewDecision.at) >= at,
+        col(ReviewDecision.decision).in_(deciding),
+        # Not to take it out of use says nothing of whether it may go on.
+        col(Review.kind) != ReviewKind.DECOMMISSION,
+        or_(after_harm, col(ReviewDecision.decision) == Decision.REJECT),
+    )
+    found = session.exec(query.order_by(col(ReviewDecision.id).desc()).limit(1)).first()
+    if found is None:
+        return False
+    decision, handed_in = found
+    if decision.decision is Decision.REJECT or handed_in.at < at:
+        return False
+    return not changed(content_from(handed_in.content), content_of(session, system))
 
 
 def waived_of(session: Session, numbers: Collection[int], on: date) -> dict[int, dict[str, Waived]]:

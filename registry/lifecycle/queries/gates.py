@@ -83,12 +83,23 @@ def gate_of(
     session: Session, system: System, to: Stage, *, known: tuple[Sequence[Held], Read] | None = None
 ) -> Gate:
     """The gate to a stage for one system; `known`: its seats and what it states, where the caller has read them."""
+    return gates_to(session, system, [to], known=known)[to]
+
+
+def gates_to(
+    session: Session,
+    system: System,
+    stages: Collection[Stage],
+    *,
+    known: tuple[Sequence[Held], Read] | None = None,
+) -> dict[Stage, Gate]:
+    """The gates to several stages for one system, from facts that are read once."""
     number = system.id or 0
     pack = packs.gates_on(session, clock.today())
     held, stated = known or (ownership.held_on(session, number), read(session, [number]))
-    needed = facts_asked(pack.gates, [to])
+    needed = facts_asked(pack.gates, stages)
     [subject] = _subjects(session, [system], {number: held}, stated, needed).values()
-    return Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject))
+    return {to: Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject)) for to in stages}
 
 
 def subjects_of(

@@ -138,30 +138,43 @@ def problems_with_stop(stage: Stage, reason: str, *, is_stopped: bool) -> list[P
     return problems
 
 
-UNREVIEWED: Final = "A review of the incident or of the change has to approve it first, on what the record states after the stop."
+UNREVIEWED: Final = "A review of the incident or of the change, handed in after the stop, has to approve it first, on what its record states now."
+# Where every case meets it. It comes here only over the gate, after a stop as before.
+GATED: Final = frozenset({Stage.PILOT, Stage.LIVE})
 
 
 def ways_on(from_stage: Stage) -> tuple[Stage, ...]:
     """To which stages a reviewer may let a stopped system go on: where it was, somewhere narrower, or back."""
-    narrower = {
-        Stage.LIVE: (Stage.RESTRICTED, Stage.PILOT),
-        Stage.SUSPENDED: (),
-        Stage.IN_DEVELOPMENT: (),
-    }
+    narrower = {Stage.LIVE: (Stage.RESTRICTED, Stage.PILOT), Stage.PILOT: (Stage.RESTRICTED,)}
     back = () if from_stage in LADDER[:3] else (Stage.IN_VALIDATION,)
     return (from_stage, *narrower.get(from_stage, ()), *back)
 
 
+def gate_kept(from_stage: Stage, to: Stage | None) -> Stage | None:
+    """The stage whose gate is computed when a stop is lifted, and kept with it: the one it goes to; for one that goes on
+    restricted, the one it does not reach. None where nothing is asked for.
+    """
+    if to is Stage.RESTRICTED:
+        return from_stage if from_stage in GATED else Stage.LIVE
+    return to if to in GATED else None
+
+
 def problems_with_lifting(
-    from_stage: Stage, to: Stage | None, because: str, *, is_reviewed: bool
+    from_stage: Stage, to: Stage | None, because: str, open_ids: Sequence[str], *, is_reviewed: bool
 ) -> list[Problem]:
-    """Objections to lifting a stop; `is_reviewed`: a review of the incident or the change has approved it since."""
+    """Objections to lifting a stop, given the ids of the criteria of the gate kept that do not hold.
+
+    `is_reviewed`: a review of the incident or the change that was handed in since has approved what the record states.
+    """
     problems = [] if is_reviewed else [Problem("", UNREVIEWED)]
     problems += problems_with_reason(
         "because", because, "Say what was found and why it may go on. This is the decision that is kept."
     )
     if to not in ways_on(from_stage):
         problems.append(Problem("to", "Choose where it goes on."))
+    elif to in GATED and open_ids:
+        says = f"The gate to {worded(to.value)} does not hold yet: {listed(list(open_ids))}."
+        problems.append(Problem("to", f"{says} Until it does, it can go on restricted, or back."))
     return problems
 
 
