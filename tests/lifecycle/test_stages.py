@@ -23,6 +23,8 @@ from registry.lifecycle.rules.stages import Move
 from registry.oversight import actions as oversight
 from registry.oversight.rules import Bounds, DrillFacts, Training
 from registry.ownership import actions as ownership
+from registry.people import actions as people
+from registry.people.rules import Function
 from registry.reviews.rules.kinds import Decision, Kind
 from registry.systems import actions as systems
 from registry.systems.models import System
@@ -207,8 +209,32 @@ def test_who_owned_a_system_when_it_was_stopped_does_not_lift_the_stop_later(ses
     ownership.fill_seat(session, ada, triage.id, Seat.DEPUTY, person_id=cast.number("ben"))
     dee = actor_for(session, cast.people["dee"], via="session")
     reviewer = Actor(dee.person_id, dee.name, dee.roles | {Role.REVIEWER})
-    with pytest.raises(Forbidden, match="or did when"):
+    with pytest.raises(Forbidden, match="or did since"):
         stopping.lift(session, reviewer, triage, stop, Stage.LIVE, "Fine.")
+
+
+def test_whoever_held_an_owner_seat_in_between_or_holds_it_in_a_team_neither_lifts_nor_grants(session, cast):
+    triage, ada = brought(session, cast, Stage.LIVE), cast.actor(session, "ada")
+    triage.autonomy = 1
+    asked = autonomy.ask(session, ada, triage, Evidence("Two quarters without an override."))
+    stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+
+    def refused(name, why="or did since"):
+        actor = cast.actor(session, name)
+        with pytest.raises(Forbidden, match=why):
+            stopping.lift(session, actor, triage, stop, Stage.RESTRICTED, "Fine.")
+        with pytest.raises(Forbidden, match=why):
+            autonomy.decide(session, actor, triage, asked, "Fine.", granted=False)
+
+    rita = {"leader_id": cast.number("mia"), "member_ids": frozenset({cast.number("rita")})}
+    deputies = people.add_team(session, the_registry("command"), "Deputies", Function.BUSINESS, **rita)
+    seat = ownership.fill_seat(session, ada, triage.id, Seat.DEPUTY, team_id=deputies.id)
+    session.flush()
+    refused("rita")
+    with later(1):
+        ownership.vacate_seat(session, ada, seat)
+        session.flush()
+        refused("rita")
 
 
 def test_the_database_itself_keeps_one_stop_and_one_request_at_a_time_and_its_decider_another(session, cast):

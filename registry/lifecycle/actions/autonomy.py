@@ -11,10 +11,11 @@ from registry.kernel.errors import Conflict, Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.lifecycle.actions.stages import cleaned
 from registry.lifecycle.models import AutonomyLowering, AutonomyRequest
-from registry.lifecycle.queries.stages import owners_at, request_open
+from registry.lifecycle.queries.stages import request_open
 from registry.lifecycle.queries.touching import numbers_of
 from registry.lifecycle.rules import autonomy as rules
-from registry.lifecycle.rules.autonomy import Evidence
+from registry.lifecycle.rules.autonomy import OWNER_SEATS, Evidence
+from registry.ownership.queries import seated_since
 from registry.systems.models import System
 
 
@@ -49,12 +50,12 @@ def ask(session: Session, actor: Actor, system: System, evidence: Evidence) -> A
 def decide(
     session: Session, actor: Actor, system: System, asked: AutonomyRequest, because: str, *, granted: bool
 ) -> AutonomyRequest:
-    """Grant or refuse one level more. Raises Forbidden for whoever asked or owns the system, Conflict where somebody
+    """Grant or refuse one level more. Raises Forbidden for whoever asked or has owned the system since, Conflict where somebody
     has decided meanwhile, and RuleBroken.
     """
     require(actor, Permission.AUTONOMY_DECIDE, system.id)
     number = system.id or 0
-    owners = owners_at(session, number, asked.asked_at)
+    owners = seated_since(session, number, OWNER_SEATS, asked.asked_at)
     if objection := rules.objection_to_decider(actor, owners, number, asked.asked_by_id):
         raise Forbidden(objection)
     if asked.decided_at is not None:

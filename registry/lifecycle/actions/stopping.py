@@ -11,10 +11,12 @@ from registry.lifecycle.actions.stages import change_row, cleaned, kept_of
 from registry.lifecycle.models import EmergencyStop
 from registry.lifecycle.queries.assurance import is_reviewed_since
 from registry.lifecycle.queries.gates import gate_of
-from registry.lifecycle.queries.stages import owners_at, stop_of
+from registry.lifecycle.queries.stages import stop_of
 from registry.lifecycle.rules import autonomy
 from registry.lifecycle.rules import stages as rules
+from registry.lifecycle.rules.autonomy import OWNER_SEATS
 from registry.lifecycle.rules.stages import Move
+from registry.ownership.queries import seated_since
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
 
@@ -49,11 +51,11 @@ def lift(
     """Let a stopped system go on: where it was if the gate there holds, somewhere narrower, or back. What does not hold is
     kept with the decision. The caller holds the system's row locked.
 
-    Raises Forbidden for whoever owns it now or did when it was stopped, Conflict where somebody has lifted it
+    Raises Forbidden for whoever has owned it at any time since it was stopped, Conflict where somebody has lifted it
     meanwhile, and RuleBroken.
     """
     require(actor, Permission.STOP_LIFT, system.id)
-    owners = owners_at(session, system.id or 0, standing.stopped_at)
+    owners = seated_since(session, system.id or 0, OWNER_SEATS, standing.stopped_at)
     if objection := autonomy.objection_to_decider(actor, owners, system.id or 0, None):
         raise Forbidden(objection)
     if standing.lifted_at is not None:

@@ -17,9 +17,10 @@ from registry.lifecycle.pages.shared import (
     to_oversight,
     without_asking_twice,
 )
-from registry.lifecycle.queries.stages import owners_at, request_by_number
+from registry.lifecycle.queries.stages import request_by_number
 from registry.lifecycle.queries.touching import numbers_of
-from registry.lifecycle.rules.autonomy import levels_below, objection_to_decider
+from registry.lifecycle.rules.autonomy import OWNER_SEATS, levels_below, objection_to_decider
+from registry.ownership.queries import seated_since
 from registry.people.queries import people_by_id
 from registry.systems import queries as systems
 from registry.systems.models import System
@@ -61,7 +62,7 @@ def decide_on_autonomy(key: str, number: int) -> ResponseReturnValue:
     done = form.carried_out(lambda: _decide(system, asked, form))
     if done is not None:
         return to_oversight(system, "Your decision is recorded.")
-    owners = owners_at(session(), system.id or 0, asked.asked_at)
+    owners = seated_since(session(), system.id or 0, OWNER_SEATS, asked.asked_at)
     objection = objection_to_decider(actor(), owners, system.id or 0, asked.asked_by_id)
     people = {one for one in (asked.asked_by_id, asked.decided_by_id) if one}
     return shown(

@@ -1,7 +1,6 @@
 """How a system came to its stage; stops, spells out of compliance, requests for autonomy: of one system, or of many at once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_
@@ -17,9 +16,7 @@ from registry.lifecycle.models import (
     EmergencyStop,
     StageChange,
 )
-from registry.lifecycle.rules.autonomy import OWNER_SEATS
 from registry.lifecycle.rules.stages import HELD
-from registry.ownership.queries import held_at
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
@@ -165,7 +162,9 @@ def lowerings_of(session: Session, system_id: int) -> Sequence[AutonomyLowering]
 
 
 def requests_waiting(session: Session, actor: Actor) -> list[tuple[AutonomyRequest, System]]:
-    """The requests the actor could decide, for their desk: of systems they may know of and hold no seat on; at most fifty."""
+    """The requests that a reviewer may decide who holds no seat on the system, for their desk: of systems they may know of; at
+    most fifty. That they have held none since it was asked for either is looked at when they decide.
+    """
     if not may(actor, Permission.AUTONOMY_DECIDE):
         return []
     query: Any = select(AutonomyRequest, System).join(
@@ -180,12 +179,3 @@ def requests_waiting(session: Session, actor: Actor) -> list[tuple[AutonomyReque
     return [
         (row, system) for row, system in session.exec(query.order_by(col(AutonomyRequest.id)).limit(_MOST))
     ]
-
-
-def owners_at(session: Session, system_id: int, at: datetime) -> set[int | None]:
-    """The numbers of those who held an owner seat of a system at that instant."""
-    return {
-        each.assignment.person_id
-        for each in held_at(session, system_id, at)
-        if each.assignment.seat in OWNER_SEATS
-    }
