@@ -12,7 +12,7 @@ from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.lifecycle.models import StageChange
 from registry.lifecycle.queries.gates import gate_of
-from registry.lifecycle.queries.stages import held_from, moved_among, stop_of
+from registry.lifecycle.queries.stages import changes_of, held_from, moved_among, stop_of
 from registry.lifecycle.queries.touching import relied_on_by
 from registry.lifecycle.rules import stages as rules
 from registry.lifecycle.rules.gates import Gate, frozen
@@ -96,6 +96,7 @@ def bring(session: Session, actor: Actor, system: System, stage: Stage, reason: 
     problems = rules.problems_with_reason("reason", reason, "Say where this is known from.")
     if (
         moved_among(session, [system.id or 0])
+        or changes_of(session, system.id or 0, limit=1)
         or system.stage is not Stage.PROPOSED
         or stage is Stage.PROPOSED
     ):

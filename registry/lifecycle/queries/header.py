@@ -23,7 +23,7 @@ def header(session: Session, actor: Actor, system: System) -> dict[str, Any]:
     unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
     stated = read(session, [number])
     record = standing(system, held, stated, packs.current(session, "baseline", clock.today()).record)
-    stop = stop_of(session, number) if system.stage is Stage.SUSPENDED else None
+    stop = stop_of(session, number)
     spell = spell_of(session, number) if system.stage is Stage.LIVE else None
     can_stop = not problems_with_stop(system.stage, "asked", is_stopped=stop is not None)
     return {

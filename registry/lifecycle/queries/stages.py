@@ -16,7 +16,7 @@ from registry.lifecycle.models import (
     EmergencyStop,
     StageChange,
 )
-from registry.lifecycle.rules.stages import HELD
+from registry.lifecycle.rules.stages import HELD, Move
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
@@ -54,9 +54,17 @@ def held_from(session: Session, system: System) -> Stage | None:
 
 
 def moved_among(session: Session, system_ids: Collection[int]) -> set[int]:
-    """Of these systems those whose stage was ever changed here: for them an inventory no longer says where they stand."""
-    query = select(StageChange.system_id).where(col(StageChange.system_id).in_(sorted(system_ids)))
-    return set(session.exec(query.distinct())) if system_ids else set()
+    """Of these systems those that people have moved or stopped here: for them an inventory no longer says where they stand.
+
+    What was only brought over, from an inventory too, leaves the word with the inventory.
+    """
+    numbers = sorted(system_ids)
+    moved = select(StageChange.system_id).where(
+        col(StageChange.system_id).in_(numbers), col(StageChange.move) != Move.BROUGHT
+    )
+    # One that was suspended already is stopped without a change of its stage.
+    stopped = select(EmergencyStop.system_id).where(col(EmergencyStop.system_id).in_(numbers))
+    return set(session.execute(moved.union(stopped)).scalars()) if numbers else set()
 
 
 def stop_of(session: Session, system_id: int, *, lock: bool = False) -> EmergencyStop | None:

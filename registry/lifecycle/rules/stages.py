@@ -41,7 +41,7 @@ class Move(StrEnum):
             Move.STOPPED: "was stopped",
             Move.LIFTED: "may go on after a stop",
             Move.RETIRED: "was retired",
-            Move.BROUGHT: "was brought over as it stood before it was registered here",
+            Move.BROUGHT: "was brought over as it stood elsewhere",
         }[self]
 
 
