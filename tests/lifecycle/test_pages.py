@@ -106,7 +106,7 @@ def test_more_autonomy_is_refused_to_the_editor_with_the_way_to_ask(live, databa
             session,
             live.actor(session, "ada"),
             triage,
-            type(triage_facts)(**(stated | {"autonomy": 2})),
+            type(triage_facts)(**(stated | {"autonomy": 1})),
             version=triage.version,
         )
         version = triage.version

@@ -119,14 +119,19 @@ def test_autonomy_rises_one_level_on_evidence_and_never_by_typing():
     assert problems_with_asking(None, Stage.LIVE, shown, waits=False)
     assert problems_with_asking(2, Stage.LIVE, shown, waits=True)
     assert problems_with_asking(2, Stage.LIVE, Evidence("", ("javascript:x",)), waits=False)
-    assert problems_with_decision(3, 2, "Looked.", granted=True)
-    assert problems_with_decision(3, 2, "Looked.", granted=False) == []
+    assert problems_with_decision(3, 2, "Looked.", granted=True, is_stopped=False)
+    assert problems_with_decision(3, 2, "Looked.", granted=False, is_stopped=False) == []
+    assert problems_with_decision(2, 2, "Looked.", granted=True, is_stopped=False) == []
+    assert problems_with_decision(2, 2, "Looked.", granted=True, is_stopped=True)
+    assert problems_with_decision(2, 2, "Looked.", granted=False, is_stopped=True) == []
     assert [to for to in range(7) if not problems_with_lowering(3, to, "Complaints.")] == [1, 2]
     assert list(levels_below(3)) == [2, 1]
     in_use = {Stage.PILOT, Stage.LIVE, Stage.RESTRICTED, Stage.SUSPENDED}
-    for stage, (before, after) in product(Stage, [(2, 3), (2, None), (3, 2), (2, 2), (None, 4)]):
+    for stage, (before, after) in product(
+        Stage, [(2, 3), (2, None), (3, 2), (2, 2), (None, 2), (None, 1), (None, None)]
+    ):
         refused = bool(problems_with_autonomy(stage, before, after))
-        assert refused == (stage in in_use and (before, after) in {(2, 3), (2, None)})
+        assert refused == (stage in in_use and (before, after) in {(2, 3), (2, None), (None, 2)})
 
 
 def test_nobody_decides_about_what_they_own_owned_then_or_asked_for_and_no_program_does():

@@ -279,6 +279,11 @@ def test_autonomy_in_use_is_raised_by_a_reviewer_on_evidence_and_not_by_editing(
     }
     with pytest.raises(Forbidden):
         autonomy.decide(session, ada, triage, asked, "Mine.", granted=True)
+    with session.begin_nested() as tried:
+        stopping.stop(session, ada, triage, "It decided wrongly by itself.")
+        with pytest.raises(RuleBroken, match="It was stopped"):
+            autonomy.decide(session, rita, triage, asked, "The report holds.", granted=True)
+        tried.rollback()
     autonomy.decide(session, rita, triage, asked, "The report holds.", granted=True)
     assert triage.autonomy == 3
     with pytest.raises(Conflict):

@@ -11,7 +11,7 @@ from registry.kernel.errors import Conflict, Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.lifecycle.actions.stages import cleaned
 from registry.lifecycle.models import AutonomyLowering, AutonomyRequest
-from registry.lifecycle.queries.stages import request_open
+from registry.lifecycle.queries.stages import request_open, stop_of
 from registry.lifecycle.queries.touching import numbers_of
 from registry.lifecycle.rules import autonomy as rules
 from registry.lifecycle.rules.autonomy import OWNER_SEATS, Evidence
@@ -61,7 +61,12 @@ def decide(
     if asked.decided_at is not None:
         raise Conflict("Somebody has decided this already.", asked.version)
     because = cleaned(because)
-    refuse_if(rules.problems_with_decision(system.autonomy, asked.from_level, because, granted=granted))
+    stopped = stop_of(session, number) is not None
+    refuse_if(
+        rules.problems_with_decision(
+            system.autonomy, asked.from_level, because, granted=granted, is_stopped=stopped
+        )
+    )
     decided: dict[str, Any] = {
         "granted": granted,
         "decided_at": clock.now(),

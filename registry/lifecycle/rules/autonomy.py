@@ -65,12 +65,17 @@ def objection_to_decider(
 
 
 def problems_with_decision(
-    level: int | None, from_level: int, because: str, *, granted: bool
+    level: int | None, from_level: int, because: str, *, granted: bool, is_stopped: bool
 ) -> list[Problem]:
     """Objections to a decision on a level more."""
     problems = problems_with_reason("because", because, "Say what you looked at and why you decide so.")
     if granted and level != from_level:
         says = "Its level has changed since this was asked for. Refuse it; it can be asked for again."
+        problems.append(Problem("granted", says))
+    if granted and is_stopped:
+        says = (
+            "It was stopped. Nothing is granted until a reviewer has let it go on; refusing is possible now."
+        )
         problems.append(Problem("granted", says))
     return problems
 
