@@ -50,6 +50,14 @@ def brought(session, cast: Cast, stage: Stage) -> System:
     return triage
 
 
+def lift(*told):
+    return stopping.lift(*told, confirmed_at=clock.now())
+
+
+def decide(*told, granted):
+    return autonomy.decide(*told, granted=granted, confirmed_at=clock.now())
+
+
 def events(session, system) -> list[str]:
     session.flush()
     rows = session.exec(
@@ -140,16 +148,16 @@ def test_a_stop_holds_until_a_reviewer_who_does_not_own_the_system_lifts_it(sess
             act()
     for name in ("ada", "dee", "adam"):
         with pytest.raises(Forbidden):
-            stopping.lift(session, cast.actor(session, name), triage, stop, Stage.LIVE, "Fine.")
+            lift(session, cast.actor(session, name), triage, stop, Stage.LIVE, "Fine.")
     with pytest.raises(Forbidden):
         program = Actor(rita.person_id, "Rita", rita.roles, token=Token(1, frozenset({"systems:stop"})))
-        stopping.lift(session, program, triage, stop, Stage.LIVE, "Fine.")
+        lift(session, program, triage, stop, Stage.LIVE, "Fine.")
     with pytest.raises(RuleBroken, match="A review of the incident"):
-        stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+        lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
     cast.triage = triage
     with later():
         decided(session, cast, ready(session, cast, kind=Kind.INCIDENT))
-    lifted = stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+    lifted = lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
     assert (triage.stage, lifted.lifted_to, stop_of(session, triage.id)) == (
         Stage.RESTRICTED,
         Stage.RESTRICTED,
@@ -157,7 +165,7 @@ def test_a_stop_holds_until_a_reviewer_who_does_not_own_the_system_lifts_it(sess
     )
     assert held_from(session, triage) is Stage.LIVE
     with pytest.raises(Conflict):
-        stopping.lift(session, rita, triage, stop, Stage.LIVE, "Again.")
+        lift(session, rita, triage, stop, Stage.LIVE, "Again.")
     assert [row.move for row in session.exec(select(StageChange).order_by(StageChange.id))] == [
         Move.BROUGHT,
         Move.STOPPED,
@@ -179,7 +187,7 @@ def test_a_stop_is_lifted_on_the_newest_word_on_what_was_handed_in_since_and_nev
 
         def refused(match="A review of the incident", to=Stage.RESTRICTED):
             with pytest.raises(RuleBroken, match=match):
-                stopping.lift(session, rita, triage, stop, to, "The printer was at fault.")
+                lift(session, rita, triage, stop, to, "The printer was at fault.")
 
         decided(session, cast, before)
         refused()
@@ -195,7 +203,7 @@ def test_a_stop_is_lifted_on_the_newest_word_on_what_was_handed_in_since_and_nev
         refused()
         decided(session, cast, ready(session, cast, kind=Kind.INCIDENT))
         decided(session, cast, ready(session, cast, kind=Kind.DECOMMISSION), **no)
-        stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
+        lift(session, rita, triage, stop, Stage.RESTRICTED, "The printer was at fault.")
         session.flush()
         [*_, kept] = session.exec(select(StageChange).order_by(StageChange.id)).all()
         assert (kept.move, kept.to_stage, kept.pack_id) == (Move.LIFTED, Stage.RESTRICTED, "gates")
@@ -210,7 +218,7 @@ def test_who_owned_a_system_when_it_was_stopped_does_not_lift_the_stop_later(ses
     dee = actor_for(session, cast.people["dee"], via="session")
     reviewer = Actor(dee.person_id, dee.name, dee.roles | {Role.REVIEWER})
     with pytest.raises(Forbidden, match="or did since"):
-        stopping.lift(session, reviewer, triage, stop, Stage.LIVE, "Fine.")
+        lift(session, reviewer, triage, stop, Stage.LIVE, "Fine.")
 
 
 def test_whoever_held_an_owner_seat_in_between_or_holds_it_in_a_team_neither_lifts_nor_grants(session, cast):
@@ -222,9 +230,9 @@ def test_whoever_held_an_owner_seat_in_between_or_holds_it_in_a_team_neither_lif
     def refused(name, why="or did since"):
         actor = cast.actor(session, name)
         with pytest.raises(Forbidden, match=why):
-            stopping.lift(session, actor, triage, stop, Stage.RESTRICTED, "Fine.")
+            lift(session, actor, triage, stop, Stage.RESTRICTED, "Fine.")
         with pytest.raises(Forbidden, match=why):
-            autonomy.decide(session, actor, triage, asked, "Fine.", granted=False)
+            decide(session, actor, triage, asked, "Fine.", granted=False)
 
     rita = {"leader_id": cast.number("mia"), "member_ids": frozenset({cast.number("rita")})}
     deputies = people.add_team(session, the_registry("command"), "Deputies", Function.BUSINESS, **rita)
@@ -235,6 +243,22 @@ def test_whoever_held_an_owner_seat_in_between_or_holds_it_in_a_team_neither_lif
         ownership.vacate_seat(session, ada, seat)
         session.flush()
         refused("rita")
+
+
+def test_what_a_reviewer_decides_asks_for_the_password_whichever_door_it_comes_through(session, cast):
+    triage, ada, rita = (
+        brought(session, cast, Stage.LIVE),
+        cast.actor(session, "ada"),
+        cast.actor(session, "rita"),
+    )
+    triage.autonomy = 1
+    asked = autonomy.ask(session, ada, triage, Evidence("Two quarters without an override."))
+    stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+    for given in (None, clock.now() - timedelta(minutes=6), clock.now() + timedelta(minutes=6)):
+        with pytest.raises(RuleBroken, match="Give your password again"):
+            stopping.lift(session, rita, triage, stop, Stage.RESTRICTED, "Fine.", confirmed_at=given)
+        with pytest.raises(RuleBroken, match="Give your password again"):
+            autonomy.decide(session, rita, triage, asked, "Fine.", granted=False, confirmed_at=given)
 
 
 def test_the_database_itself_keeps_one_stop_and_one_request_at_a_time_and_its_decider_another(session, cast):
@@ -278,16 +302,16 @@ def test_autonomy_in_use_is_raised_by_a_reviewer_on_evidence_and_not_by_editing(
         "until": asked.numbers[0]["until"],
     }
     with pytest.raises(Forbidden):
-        autonomy.decide(session, ada, triage, asked, "Mine.", granted=True)
+        decide(session, ada, triage, asked, "Mine.", granted=True)
     with session.begin_nested() as tried:
         stopping.stop(session, ada, triage, "It decided wrongly by itself.")
         with pytest.raises(RuleBroken, match="It was stopped"):
-            autonomy.decide(session, rita, triage, asked, "The report holds.", granted=True)
+            decide(session, rita, triage, asked, "The report holds.", granted=True)
         tried.rollback()
-    autonomy.decide(session, rita, triage, asked, "The report holds.", granted=True)
+    decide(session, rita, triage, asked, "The report holds.", granted=True)
     assert triage.autonomy == 3
     with pytest.raises(Conflict):
-        autonomy.decide(session, rita, triage, asked, "Again.", granted=False)
+        decide(session, rita, triage, asked, "Again.", granted=False)
     autonomy.lower(session, rita, triage, 1, "Complaints.")
     assert triage.autonomy == 1
 

@@ -1,9 +1,11 @@
 """Ask for one level of autonomy more, decide on it, lower it at once."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -48,9 +50,18 @@ def ask(session: Session, actor: Actor, system: System, evidence: Evidence) -> A
 
 
 def decide(
-    session: Session, actor: Actor, system: System, asked: AutonomyRequest, because: str, *, granted: bool
+    session: Session,
+    actor: Actor,
+    system: System,
+    asked: AutonomyRequest,
+    because: str,
+    *,
+    granted: bool,
+    confirmed_at: datetime | None,
 ) -> AutonomyRequest:
-    """Grant or refuse one level more. Raises Forbidden for whoever asked or has owned the system since, Conflict where somebody
+    """Grant or refuse one level more. `confirmed_at`: when the reviewer last gave their password again.
+
+    Raises Forbidden for whoever asked or has owned the system since, Conflict where somebody
     has decided meanwhile, and RuleBroken.
     """
     require(actor, Permission.AUTONOMY_DECIDE, system.id)
@@ -62,14 +73,13 @@ def decide(
         raise Conflict("Somebody has decided this already.", asked.version)
     because = cleaned(because)
     stopped = stop_of(session, number) is not None
-    refuse_if(
-        rules.problems_with_decision(
-            system.autonomy, asked.from_level, because, granted=granted, is_stopped=stopped
-        )
+    problems = rules.problems_with_decision(
+        system.autonomy, asked.from_level, because, granted=granted, is_stopped=stopped
     )
+    refuse_if([*problems, *confirmation_problems(confirmed_at, now := clock.now())])
     decided: dict[str, Any] = {
         "granted": granted,
-        "decided_at": clock.now(),
+        "decided_at": now,
         "decided_by_id": actor.person_id,
         "because": because,
     }

@@ -1,7 +1,10 @@
 """Stop a system at once, from any stage in which something runs; let it go on, by a reviewer's decision."""
 
+from datetime import datetime
+
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -46,10 +49,17 @@ def stop(session: Session, actor: Actor, system: System, reason: str) -> Emergen
 
 
 def lift(
-    session: Session, actor: Actor, system: System, standing: EmergencyStop, to: Stage | None, because: str
+    session: Session,
+    actor: Actor,
+    system: System,
+    standing: EmergencyStop,
+    to: Stage | None,
+    because: str,
+    *,
+    confirmed_at: datetime | None,
 ) -> EmergencyStop:
     """Let a stopped system go on: where it was if the gate there holds, somewhere narrower, or back. What does not hold is
-    kept with the decision. The caller holds the system's row locked.
+    kept with the decision. `confirmed_at`: when the reviewer last gave their password again. The caller holds the system's row locked.
 
     Raises Forbidden for whoever has owned it at any time since it was stopped, Conflict where somebody has lifted it
     meanwhile, and RuleBroken.
@@ -65,8 +75,9 @@ def lift(
     asked = rules.gate_kept(standing.from_stage, to)
     found = gate_of(session, system, asked) if asked else None
     open_ids = [line.id for line in found.open] if found else []
-    refuse_if(rules.problems_with_lifting(standing.from_stage, to, because, open_ids, is_reviewed=reviewed))
-    standing.lifted_at, standing.lifted_by_id = clock.now(), actor.person_id
+    problems = rules.problems_with_lifting(standing.from_stage, to, because, open_ids, is_reviewed=reviewed)
+    refuse_if([*problems, *confirmation_problems(confirmed_at, now := clock.now())])
+    standing.lifted_at, standing.lifted_by_id = now, actor.person_id
     standing.lifted_to, standing.lifted_because = to, because
     if to is not None and to is not system.stage:
         change_row(session, actor.person_id, system, Move.LIFTED, to, reason=because, **kept_of(found))

@@ -1,5 +1,7 @@
 """Stopping a system: one page with one box and one button; and letting it go on, by a reviewer."""
 
+from datetime import datetime
+
 from flask.typing import ResponseReturnValue
 
 from registry.kernel.actor import Permission
@@ -11,13 +13,12 @@ from registry.lifecycle.models import EmergencyStop
 from registry.lifecycle.pages.shared import (
     BOTH,
     act_page,
-    confirmed,
+    bound,
     criteria_shown,
     pages,
     sent,
     to_change,
     to_gate,
-    without_asking_twice,
 )
 from registry.lifecycle.queries.assurance import is_reviewed_since
 from registry.lifecycle.queries.gates import gates_to
@@ -56,13 +57,13 @@ def lift(key: str) -> ResponseReturnValue:
     standing = stop_of(session(), system.id or 0, lock=sent())
     if standing is None:
         raise NotFound
-    form = without_asking_twice(LiftForm())
+    form = LiftForm()
     before = standing.from_stage
     ways = ways_on(before)
     asked = {each for to in ways if (each := gate_kept(before, to)) is not None}
     found = gates_to(session(), system, asked) if asked else {}
     form.offer([to for to in ways if to not in found or found[to].holds], before)
-    done = form.carried_out(lambda: _lift(system, standing, form))
+    done = bound(form, lambda at: _lift(system, standing, form, at))
     if done is not None:
         return to_gate(system, f"The stop is lifted. It is {worded(system.stage.value)} from now on.")
     lead = (
@@ -84,6 +85,6 @@ def lift(key: str) -> ResponseReturnValue:
     )
 
 
-def _lift(system: System, standing: EmergencyStop, form: LiftForm) -> EmergencyStop:
-    confirmed(form)
-    return stopping.lift(session(), actor(), system, standing, form.to.data, form.because.data or "")
+def _lift(system: System, standing: EmergencyStop, form: LiftForm, confirmed_at: datetime) -> EmergencyStop:
+    to, because = form.to.data, form.because.data or ""
+    return stopping.lift(session(), actor(), system, standing, to, because, confirmed_at=confirmed_at)
