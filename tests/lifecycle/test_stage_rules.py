@@ -35,7 +35,7 @@ def test_the_way_up_leads_over_every_gate_and_back_to_where_a_system_was_held_fr
     assert [next_stage(each, None) for each in LADDER] == [*LADDER[1:], None]
     for held, before in product((Stage.RESTRICTED, Stage.SUSPENDED), (Stage.PILOT, Stage.LIVE)):
         assert next_stage(held, before) is before
-    assert next_stage(Stage.RESTRICTED, None) is Stage.LIVE
+    assert next_stage(Stage.RESTRICTED, None) is next_stage(Stage.SUSPENDED, Stage.PROPOSED) is Stage.LIVE
     assert next_stage(Stage.RETIRED, None) is None
 
 

@@ -141,7 +141,6 @@ def test_a_stop_holds_until_a_reviewer_who_does_not_own_the_system_lifts_it(sess
     for act in (
         lambda: stopping.stop(session, rita, triage, "Too."),
         lambda: stages.advance(session, ada, triage),
-        lambda: stages.retire(session, ada, triage, "Gone.", "Deleted.", told=True),
         lambda: stages.lower(session, rita, triage, Move.SENT_BACK, Stage.IN_VALIDATION, "Back."),
     ):
         with pytest.raises(RuleBroken, match="stopped"):
@@ -208,6 +207,31 @@ def test_a_stop_is_lifted_on_the_newest_word_on_what_was_handed_in_since_and_nev
         [*_, kept] = session.exec(select(StageChange).order_by(StageChange.id)).all()
         assert (kept.move, kept.to_stage, kept.pack_id) == (Move.LIFTED, Stage.RESTRICTED, "gates")
         assert {"G02", "G54"} <= {line["id"] for line in kept.criteria if not line["met"]}
+
+
+def test_what_did_harm_is_retired_without_being_let_go_on_and_its_stop_ends_with_it(session, cast):
+    triage, ada = brought(session, cast, Stage.LIVE), cast.actor(session, "ada")
+    stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+    with pytest.raises(RuleBroken, match="how it is taken out of use"):
+        stages.retire(session, ada, triage, "Never again.", "", told=False)
+    stages.retire(session, ada, triage, "Never again.", "Its model and its access are deleted.", told=False)
+    session.flush()
+    assert (triage.stage, stop.lifted_to, stop.lifted_by_id) == (
+        Stage.RETIRED,
+        Stage.RETIRED,
+        cast.number("ada"),
+    )
+    assert stop_of(session, triage.id) is None
+
+
+@pytest.mark.parametrize("stage", [Stage.RESTRICTED, Stage.SUSPENDED])
+def test_what_was_brought_over_as_held_goes_on_over_the_gate_to_live_and_not_back_to_proposed(
+    session, cast, stage
+):
+    triage = brought(session, cast, stage)
+    assert held_from(session, triage) is None
+    with pytest.raises(RuleBroken, match="The gate to live does not hold yet"):
+        stages.advance(session, cast.actor(session, "ada"), triage)
 
 
 def test_who_owned_a_system_when_it_was_stopped_does_not_lift_the_stop_later(session, cast):

@@ -64,7 +64,10 @@ def lower(
 def retire(
     session: Session, actor: Actor, system: System, reason: str, plan: str, *, told: bool
 ) -> StageChange:
-    """Take a system out of use for good. `told`: those who rely on it know. Raises RuleBroken."""
+    """Take a system out of use for good, also one that is stopped: that ends the stop. `told`: those who rely on it know.
+
+    Raises RuleBroken.
+    """
     require(actor, Permission.SYSTEM_RETIRE, system.id)
     reason, plan, number = cleaned(reason), cleaned(plan), system.id or 0
     refuse_if(
@@ -77,8 +80,10 @@ def retire(
             is_held=bool(held_among(session, [number])),
         )
     )
-    if stop_of(session, number) is not None:
-        refuse_if([Problem("", "It is stopped. A reviewer has to lift the stop first.")])
+    if (standing := stop_of(session, number, lock=True)) is not None:
+        # Nothing goes on by this, so no reviewer has to let it.
+        standing.lifted_at, standing.lifted_by_id = clock.now(), actor.person_id
+        standing.lifted_to, standing.lifted_because = Stage.RETIRED, reason
     change = change_row(
         session, actor.person_id, system, Move.RETIRED, Stage.RETIRED, reason=reason, plan=plan
     )

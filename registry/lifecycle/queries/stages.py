@@ -41,13 +41,16 @@ def changes_of(
 
 
 def held_from(session: Session, system: System) -> Stage | None:
-    """The stage a restricted or suspended system was in before it was held, or None where nobody recorded it."""
+    """The stage a restricted or suspended system was in before it was held, or None where nobody recorded it: of one that
+    was brought over as held only where it stood here is known.
+    """
     if system.stage not in HELD:
         return None
     query: Any = select(StageChange.from_stage).where(
         StageChange.system_id == system.id,
         col(StageChange.to_stage).in_(sorted(HELD)),
         col(StageChange.from_stage).not_in(sorted(HELD)),
+        col(StageChange.move) != Move.BROUGHT,
     )
     found: Stage | None = session.exec(query.order_by(col(StageChange.id).desc()).limit(1)).one_or_none()
     return found

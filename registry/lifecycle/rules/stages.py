@@ -67,10 +67,10 @@ def ways_down(stage: Stage) -> dict[Stage, Move]:
 
 def next_stage(stage: Stage, held_from: Stage | None) -> Stage | None:
     """The stage whose gate stands before the system: the next of the ladder, or for one that is held the one it was
-    held from (`held_from`; live where nobody recorded it). None for live and for retired systems.
+    held from (`held_from`; live where nobody recorded it, for what is brought over as held was in use). None for live and for retired systems.
     """
     if stage in HELD:
-        return held_from if held_from in LADDER else Stage.LIVE
+        return held_from if held_from in LADDER[1:] else Stage.LIVE
     if stage in LADDER[:-1]:
         return LADDER[LADDER.index(stage) + 1]
     return None
