@@ -18,7 +18,7 @@ from registry.lifecycle.models import AutonomyRequest, ComplianceSpell, Emergenc
 from registry.lifecycle.queries.gates import gate_of, subjects_of
 from registry.lifecycle.queries.stages import days_out, held_from, request_open, stop_of
 from registry.lifecycle.rules.autonomy import Evidence
-from registry.lifecycle.rules.gates import GATE_FACTS
+from registry.lifecycle.rules.gates import GATE_FACTS, Gate
 from registry.lifecycle.rules.stages import Move
 from registry.oversight import actions as oversight
 from registry.oversight.rules import Bounds, DrillFacts, Training
@@ -207,6 +207,39 @@ def test_a_stop_is_lifted_on_the_newest_word_on_what_was_handed_in_since_and_nev
         [*_, kept] = session.exec(select(StageChange).order_by(StageChange.id)).all()
         assert (kept.move, kept.to_stage, kept.pack_id) == (Move.LIFTED, Stage.RESTRICTED, "gates")
         assert {"G02", "G54"} <= {line["id"] for line in kept.criteria if not line["met"]}
+
+
+def test_what_a_reviewer_suspended_is_let_go_on_by_a_reviewer_who_does_not_answer_for_it(
+    session, cast, monkeypatch
+):
+    triage, ada, rita = (
+        brought(session, cast, Stage.LIVE),
+        cast.actor(session, "ada"),
+        cast.actor(session, "rita"),
+    )
+    monkeypatch.setattr(stages, "gate_of", lambda *_: Gate(Stage.LIVE, "gates", "2026.1", ()))
+    stages.lower(session, ada, triage, Move.SUSPENDED, Stage.SUSPENDED, "Mending it.")
+    session.flush()
+    with pytest.raises(Forbidden, match="Its owner or deputy"):
+        stages.release(session, rita, triage)
+    stages.advance(session, ada, triage)
+    stages.lower(session, rita, triage, Move.RESTRICTED, Stage.RESTRICTED, "Complaints.")
+    # Holding it further does not make the hold one's own.
+    stages.lower(session, ada, triage, Move.SUSPENDED, Stage.SUSPENDED, "Mending it.")
+    session.flush()
+    with pytest.raises(Forbidden, match="A reviewer restricted or suspended it"):
+        stages.advance(session, ada, triage)
+    with pytest.raises(RuleBroken, match="A reviewer restricted or suspended it"):
+        stages.lower(session, ada, triage, Move.SENT_BACK, Stage.IN_VALIDATION, "So it climbs again.")
+    with pytest.raises(Forbidden, match="You answer for this system"):
+        stages.release(session, _also_deputy(rita, triage), triage)
+    assert stages.release(session, rita, triage).to_stage is Stage.LIVE
+
+
+def _also_deputy(reviewer: Actor, system: System) -> Actor:
+    return Actor(
+        reviewer.person_id, reviewer.name, reviewer.roles, {system.id or 0: frozenset({Seat.DEPUTY})}
+    )
 
 
 def test_what_did_harm_is_retired_without_being_let_go_on_and_its_stop_ends_with_it(session, cast):

@@ -6,17 +6,25 @@ from sqlmodel import Session
 
 from registry.audit.actions import record
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Problem, refuse_if
+from registry.kernel.actor import Actor, Permission, Role, require
+from registry.kernel.errors import Forbidden, Problem, refuse_if
 from registry.kernel.events import Event
 from registry.kernel.text import clean
 from registry.lifecycle.models import StageChange
 from registry.lifecycle.queries.gates import gate_of
-from registry.lifecycle.queries.stages import changes_of, held_from, moved_among, stop_of
+from registry.lifecycle.queries.stages import (
+    changes_of,
+    held_by_reviewer,
+    held_from,
+    moved_among,
+    stop_of,
+)
 from registry.lifecycle.queries.touching import relied_on_by
 from registry.lifecycle.rules import stages as rules
+from registry.lifecycle.rules.autonomy import OWNER_SEATS, objection_to_decider
 from registry.lifecycle.rules.gates import Gate, frozen
 from registry.lifecycle.rules.stages import HELD, Move, next_stage
+from registry.ownership.queries import seated_since
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
 from registry.versions.queries import held_among
@@ -26,26 +34,42 @@ def advance(session: Session, actor: Actor, system: System, reason: str = "") ->
     """Let a system go on to its next stage, or back to where it was held from; the criteria are kept as they stand now.
 
     The caller holds the system's row locked, here and in every action below. Raises RuleBroken where the gate does
-    not hold.
+    not hold, and Forbidden where a reviewer restricted or suspended it.
     """
     require(actor, Permission.STAGE_ADVANCE, system.id)
+    if held_by_reviewer(session, system) is not None:
+        raise Forbidden(rules.OF_A_REVIEWER)
+    change = _gone_on(session, actor, system, reason)
+    record(session, actor, Event.STAGE_ADVANCED, change, system_id=system.id)
+    return change
+
+
+def release(session: Session, actor: Actor, system: System, reason: str = "") -> StageChange:
+    """Let a system that a reviewer restricted or suspended go on to where it was held from, if the gate there holds.
+
+    Raises Forbidden for whoever has owned it at any time since, and where no reviewer holds it; and RuleBroken.
+    """
+    require(actor, Permission.STOP_LIFT, system.id)
+    held = held_by_reviewer(session, system)
+    if held is None:
+        raise Forbidden("Its owner or deputy lets it go on.")
+    owners = seated_since(session, system.id or 0, OWNER_SEATS, held.changed_at)
+    if objection := objection_to_decider(actor, owners, system.id or 0, None):
+        raise Forbidden(objection)
+    change = _gone_on(session, actor, system, reason)
+    record(session, actor, Event.STAGE_ADVANCED, change, system_id=system.id)
+    return change
+
+
+def _gone_on(session: Session, actor: Actor, system: System, reason: str) -> StageChange:
     following = next_stage(system.stage, held_from(session, system))
     found = gate_of(session, system, following) if following else None
     open_ids = [line.id for line in found.open] if found else []
     stopped = stop_of(session, system.id or 0) is not None
     refuse_if(rules.problems_with_advance(system.stage, following, open_ids, is_stopped=stopped))
-    move = Move.RESUMED if system.stage in HELD else Move.ADVANCED
-    change = change_row(
-        session,
-        actor.person_id,
-        system,
-        move,
-        following or system.stage,
-        reason=cleaned(reason),
-        **kept_of(found),
-    )
-    record(session, actor, Event.STAGE_ADVANCED, change, system_id=system.id)
-    return change
+    move, to = Move.RESUMED if system.stage in HELD else Move.ADVANCED, following or system.stage
+    kept = kept_of(found)
+    return change_row(session, actor.person_id, system, move, to, reason=cleaned(reason), **kept)
 
 
 def lower(
@@ -55,7 +79,10 @@ def lower(
     require(actor, Permission.STAGE_LOWER, system.id)
     reason = cleaned(reason)
     stopped = stop_of(session, system.id or 0) is not None
-    refuse_if(rules.problems_with_lowering(move, system.stage, to, reason, is_stopped=stopped))
+    others = Role.REVIEWER not in actor.roles and held_by_reviewer(session, system) is not None
+    refuse_if(
+        rules.problems_with_lowering(move, system.stage, to, reason, is_stopped=stopped, is_reviewers=others)
+    )
     change = change_row(session, actor.person_id, system, move, to or system.stage, reason=reason)
     record(session, actor, Event.STAGE_LOWERED, change, system_id=system.id)
     return change

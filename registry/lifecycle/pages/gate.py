@@ -12,7 +12,7 @@ from registry.lifecycle.forms import AdvanceForm, LowerForm, RetireForm
 from registry.lifecycle.models import StageChange
 from registry.lifecycle.pages.shared import BOTH, act_page, criteria_shown, pages, sent, to_change, to_gate
 from registry.lifecycle.queries.gates import gate_of
-from registry.lifecycle.queries.stages import changes_of, held_from, stops_of
+from registry.lifecycle.queries.stages import changes_of, held_by_reviewer, held_from, stops_of
 from registry.lifecycle.queries.touching import relied_on_by
 from registry.lifecycle.rules.stages import Move, next_stage, ways_down
 from registry.store.paging import cursor_of, parts_of
@@ -31,14 +31,22 @@ _PAGE = 20
 @needs(Permission.SYSTEM_READ)
 def gate(key: str) -> ResponseReturnValue:
     system = systems.by_key(session(), actor(), key, lock=sent())
+    held = held_by_reviewer(session(), system)
+    wanted, act = (
+        (Permission.STOP_LIFT, stages.release) if held else (Permission.STAGE_ADVANCE, stages.advance)
+    )
     if sent():
-        require(actor(), Permission.STAGE_ADVANCE, system.id)
+        require(actor(), wanted, system.id)
     form = AdvanceForm()
-    change = form.carried_out(lambda: stages.advance(session(), actor(), system, form.reason.data or ""))
+    change = form.carried_out(lambda: act(session(), actor(), system, form.reason.data or ""))
     if change is not None:
         return to_gate(system, f"It is {worded(change.to_stage.value)} from now on.")
     framed = frame(session(), actor(), system)
-    return shown("lifecycle/gate.html", form, **framed, **_told(system, framed))
+    told = _told(system, framed) | {
+        "held_by_reviewer": held,
+        "may_advance": may(actor(), wanted, system.id),
+    }
+    return shown("lifecycle/gate.html", form, **framed, **told)
 
 
 def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +65,6 @@ def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
         "changes": rows[:_PAGE],
         "stops": stops_of(session(), system.id or 0),
         "next_url": url_for(".gate", key=system.key, before=more) if more else None,
-        "may_advance": may(actor(), Permission.STAGE_ADVANCE, system.id),
         "may_lower": bool(ways_down(system.stage)) and may(actor(), Permission.STAGE_LOWER, system.id),
         "may_retire": system.stage is not Stage.RETIRED and may(actor(), Permission.SYSTEM_RETIRE, system.id),
     }

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlalchemy import exists, or_
+from sqlmodel import Session, col, func, select
 
+from registry.accounts.models import RoleGrant
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.kernel.errors import NotFound
@@ -17,6 +18,7 @@ from registry.lifecycle.models import (
     StageChange,
 )
 from registry.lifecycle.rules.stages import HELD, Move
+from registry.ownership.models import Assignment
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
@@ -53,6 +55,36 @@ def held_from(session: Session, system: System) -> Stage | None:
         col(StageChange.move) != Move.BROUGHT,
     )
     found: Stage | None = session.exec(query.order_by(col(StageChange.id).desc()).limit(1)).one_or_none()
+    return found
+
+
+def held_by_reviewer(session: Session, system: System) -> StageChange | None:
+    """The step by which a reviewer who had no seat on it restricted or suspended the system, where it has been held ever
+    since, whatever else held it; or None.
+    """
+    if system.stage not in HELD:
+        return None
+    entered = select(func.max(StageChange.id)).where(
+        StageChange.system_id == system.id, col(StageChange.from_stage).not_in(sorted(HELD))
+    )
+    by, at = col(StageChange.changed_by_id), col(StageChange.changed_at)
+    seated = exists().where(
+        col(Assignment.person_id) == by,
+        col(Assignment.system_id) == system.id,
+        col(Assignment.from_at) <= at,
+        or_(col(Assignment.to_at).is_(None), col(Assignment.to_at) > at),
+    )
+    query: Any = select(StageChange).join(RoleGrant, col(RoleGrant.person_id) == by)
+    query = query.where(
+        StageChange.system_id == system.id,
+        col(StageChange.id) >= entered.scalar_subquery(),
+        col(StageChange.move).in_([Move.RESTRICTED, Move.SUSPENDED]),
+        RoleGrant.role == Role.REVIEWER,
+        col(RoleGrant.from_at) <= at,
+        or_(col(RoleGrant.to_at).is_(None), col(RoleGrant.to_at) > at),
+        ~seated,
+    )
+    found: StageChange | None = session.exec(query.order_by(col(StageChange.id).desc()).limit(1)).first()
     return found
 
 

@@ -90,13 +90,23 @@ def problems_with_advance(
     return []
 
 
+OF_A_REVIEWER: Final = (
+    "A reviewer restricted or suspended it. Only a reviewer lets it go on or sends it back."
+)
+
+
 def problems_with_lowering(
-    move: Move, stage: Stage, to: Stage | None, reason: str, *, is_stopped: bool
+    move: Move, stage: Stage, to: Stage | None, reason: str, *, is_stopped: bool, is_reviewers: bool = False
 ) -> list[Problem]:
-    """Objections to sending a system back, restricting or suspending it."""
+    """Objections to sending a system back, restricting or suspending it.
+
+    `is_reviewers`: a reviewer holds it, and somebody else asks. Sent back it would climb again past what they said.
+    """
     problems = problems_with_reason("reason", reason, "Say why.")
     if is_stopped:
         problems.append(Problem("", "It is stopped. A reviewer has to lift the stop first."))
+    elif is_reviewers and move is Move.SENT_BACK:
+        problems.append(Problem("to", OF_A_REVIEWER))
     elif to not in LOWERING[move].get(stage, ()):
         says = f"From {worded(stage.value)} there is no such way; look at the stage it is in now."
         problems.append(Problem("to", says))
@@ -133,8 +143,8 @@ def problems_with_stop(stage: Stage, reason: str, *, is_stopped: bool) -> list[P
     problems = problems_with_reason("reason", reason, "Say in a sentence why it has to stop.")
     if is_stopped:
         problems.append(Problem("", "It is stopped already."))
-    elif stage in {Stage.PROPOSED, Stage.RETIRED}:
-        problems.append(Problem("", f"It is {worded(stage.value)}: nothing runs that could be stopped."))
+    elif stage is Stage.RETIRED:
+        problems.append(Problem("", "It is retired: nothing runs that could be stopped."))
     return problems
 
 
