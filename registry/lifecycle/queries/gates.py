@@ -138,7 +138,7 @@ def _subjects(
 
 def _subject(system: System, held: Sequence[Held], stated: Read, around: _Around, record: Pack) -> Subject:
     number = system.id or 0
-    seats, tested = filled_seats(held), around.tested.get(number, ())
+    seats, tested = filled_seats(held, stated.members), around.tested.get(number, ())
     facts = facts_of(system, held, stated) | {
         "performance_answered": Seat.ENGINEERING_LEAD in seats,
         "compliance_answered": Seat.COMPLIANCE_LEAD in seats,
