@@ -105,12 +105,14 @@ def test_after_a_stop_real_cases_meet_a_system_over_its_gate_or_under_restrictio
 
 def test_what_others_rely_on_is_not_retired_behind_their_backs():
     def fields(stage=Stage.LIVE, plan="Data is deleted.", **more):
-        options = {"dependents": (), "told": False, "is_held": False} | more
+        options = {"dependents": (), "unseen": False, "told": False, "is_held": False} | more
         return [each.field for each in problems_with_retiring(stage, "Replaced.", plan, **options)]
 
     assert fields() == []
     assert fields(dependents=("Pricing",)) == ["told"]
     assert fields(dependents=("Pricing",), told=True) == []
+    assert fields(unseen=True) == ["told"]
+    assert fields(unseen=True, told=True) == []
     assert fields(plan="") == ["plan"]
     assert fields(Stage.PROPOSED, plan="") == []
     assert fields(Stage.RETIRED, is_held=True) == ["", ""]

@@ -1,5 +1,6 @@
 """Stages, stops, autonomy and spells out of compliance, written through their actions on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from sqlmodel import select
 
 from registry.accounts.queries import actor_for
 from registry.audit.models import LedgerEntry
+from registry.dependencies import actions as dependencies
+from registry.dependencies.rules.dependency import DependencyFacts, Direction
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Role, Seat, Token, the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
@@ -17,6 +20,7 @@ from registry.lifecycle.actions import autonomy, stages, stopping
 from registry.lifecycle.models import AutonomyRequest, ComplianceSpell, EmergencyStop, StageChange
 from registry.lifecycle.queries.gates import gate_of, subjects_of
 from registry.lifecycle.queries.stages import days_out, held_from, request_open, stop_of
+from registry.lifecycle.queries.touching import is_relied_on_unseen
 from registry.lifecycle.rules.autonomy import Evidence
 from registry.lifecycle.rules.gates import GATE_FACTS, Gate
 from registry.lifecycle.rules.stages import Move
@@ -30,6 +34,8 @@ from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import Stage
+from registry.versions import actions as versions
+from registry.versions.rules.record import VersionFacts
 from tests.cast import Cast
 from tests.journeys.furnished import furnish
 from tests.reviews.doing import decided, edited, later, ready
@@ -242,9 +248,31 @@ def _also_deputy(reviewer: Actor, system: System) -> Actor:
     )
 
 
+def test_what_a_hidden_system_relies_on_is_not_retired_before_its_people_are_told(session, cast):
+    facts = DependencyFacts(Direction.UPSTREAM, other_system_id=cast.pricing.id)
+    relies = dependencies.add_dependency(session, cast.actor(session, "ada"), cast.sentinel.id, facts)
+    session.flush()
+    pricing, olga = session.get_one(System, cast.pricing.id), cast.actor(session, "olga")
+    with pytest.raises(RuleBroken, match="Others that you may not know of rely on it") as refused:
+        stages.retire(session, olga, pricing, "Over.", "", told=False)
+    assert "Sentinel" not in str(refused.value)
+    with session.begin_nested() as tried:
+        dependencies.end_dependency(session, cast.actor(session, "ada"), relies, "It reads the table now.")
+        session.flush()
+        assert not is_relied_on_unseen(session, olga, pricing)
+        tried.rollback()
+    assert stages.retire(session, olga, pricing, "Over.", "", told=True).to_stage is Stage.RETIRED
+
+
 def test_what_did_harm_is_retired_without_being_let_go_on_and_its_stop_ends_with_it(session, cast):
     triage, ada = brought(session, cast, Stage.LIVE), cast.actor(session, "ada")
+    facts = VersionFacts("2.1", "Retrained.", significant=False)
+    model = versions.add_version(session, ada, triage.id, facts)
+    session.flush()
+    versions.approve(session, cast.actor(session, "dee"), model, version=model.version)
     stop = stopping.stop(session, ada, triage, "Wrong letters go out.")
+    with pytest.raises(RuleBroken, match="Its system is stopped"):
+        versions.put_live(session, ada, triage.id, [(model, 100)])
     with pytest.raises(RuleBroken, match="how it is taken out of use"):
         stages.retire(session, ada, triage, "Never again.", "", told=False)
     stages.retire(session, ada, triage, "Never again.", "Its model and its access are deleted.", told=False)
@@ -255,6 +283,8 @@ def test_what_did_harm_is_retired_without_being_let_go_on_and_its_stop_ends_with
         cast.number("ada"),
     )
     assert stop_of(session, triage.id) is None
+    with pytest.raises(RuleBroken, match="Its system is retired"):
+        versions.add_version(session, ada, triage.id, replace(facts, label="2.2"))
 
 
 @pytest.mark.parametrize("stage", [Stage.RESTRICTED, Stage.SUSPENDED])

@@ -19,7 +19,7 @@ from registry.lifecycle.queries.stages import (
     moved_among,
     stop_of,
 )
-from registry.lifecycle.queries.touching import relied_on_by
+from registry.lifecycle.queries.touching import is_relied_on_unseen, relied_on_by
 from registry.lifecycle.rules import stages as rules
 from registry.lifecycle.rules.autonomy import OWNER_SEATS, objection_to_decider
 from registry.lifecycle.rules.gates import Gate, frozen
@@ -103,6 +103,7 @@ def retire(
             reason,
             plan,
             dependents=[other.name for other in relied_on_by(session, actor, system)],
+            unseen=is_relied_on_unseen(session, actor, system),
             told=told,
             is_held=bool(held_among(session, [number])),
         )

@@ -13,7 +13,7 @@ from registry.lifecycle.models import StageChange
 from registry.lifecycle.pages.shared import BOTH, act_page, criteria_shown, pages, sent, to_change, to_gate
 from registry.lifecycle.queries.gates import gate_of
 from registry.lifecycle.queries.stages import changes_of, held_by_reviewer, held_from, stops_of
-from registry.lifecycle.queries.touching import relied_on_by
+from registry.lifecycle.queries.touching import is_relied_on_unseen, relied_on_by
 from registry.lifecycle.rules.stages import Move, next_stage, ways_down
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -97,9 +97,11 @@ def lower(key: str) -> ResponseReturnValue:
 def retire(key: str) -> ResponseReturnValue:
     system = to_change(key, Permission.SYSTEM_RETIRE)
     form, dependents = RetireForm(), relied_on_by(session(), actor(), system)
-    if not dependents:
+    unseen = is_relied_on_unseen(session(), actor(), system)
+    asked = bool(dependents or unseen)
+    if not asked:
         del form.told
-    change = form.carried_out(lambda: _retire(system, form, told=bool(dependents and form.told.data)))
+    change = form.carried_out(lambda: _retire(system, form, told=asked and bool(form.told.data)))
     if change is not None:
         return to_gate(system, "It is retired. Its record, its card and its history stay.")
     return act_page(
@@ -109,6 +111,7 @@ def retire(key: str) -> ResponseReturnValue:
         "Retire it",
         lead="It is taken out of use for good. Everything that is recorded of it stays readable.",
         dependents=dependents,
+        unseen=unseen,
         danger=True,
     )
 

@@ -114,11 +114,18 @@ def problems_with_lowering(
 
 
 def problems_with_retiring(
-    stage: Stage, reason: str, plan: str, *, dependents: Collection[str], told: bool, is_held: bool
+    stage: Stage,
+    reason: str,
+    plan: str,
+    *,
+    dependents: Collection[str],
+    unseen: bool,
+    told: bool,
+    is_held: bool,
 ) -> list[Problem]:
     """Objections to retiring a system: `dependents` are the names of those that rely on it, `told` whether they know.
 
-    `is_held`: something of it is kept as evidence of an incident that is being looked into.
+    `unseen`: others rely on it that whoever retires it may not know of. `is_held`: something of it is kept as evidence of an incident that is being looked into.
     """
     problems = problems_with_reason("reason", reason, "Say why it is retired.")
     if stage is Stage.RETIRED:
@@ -129,8 +136,12 @@ def problems_with_retiring(
         )
     else:
         problems += _texts("plan", plan)
-    if dependents and not told:
-        says = f"{listed(sorted(dependents))} rely on it. Tell those who answer for them first."
+    if (dependents or unseen) and not told:
+        others = "others that you may not know of" if dependents else "Others that you may not know of"
+        who = listed([*sorted(dependents), *([others] if unseen else [])])
+        says = f"{who} rely on it. Tell those who answer for them first."
+        if unseen:
+            says += " A reviewer can tell those whom you may not know of."
         problems.append(Problem("told", says))
     if is_held:
         says = "Something of it is kept as evidence of an incident. It can be retired once that is released."
