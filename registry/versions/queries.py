@@ -41,7 +41,7 @@ class Shown:
 
 def stage_of(session: Session, system_id: int) -> Stage:
     """The stage of a system."""
-    return session.exec(select(System.stage).where(System.id == system_id)).one()
+    return session.get_one(System, system_id).stage
 
 
 def is_stopped(session: Session, system_id: int) -> bool:

@@ -19,6 +19,7 @@ from registry.lifecycle import jobs
 from registry.lifecycle.actions import autonomy, stages, stopping
 from registry.lifecycle.models import AutonomyRequest, ComplianceSpell, EmergencyStop, StageChange
 from registry.lifecycle.queries.gates import gate_of, subjects_of
+from registry.lifecycle.queries.header import header
 from registry.lifecycle.queries.stages import days_out, held_from, request_open, stop_of
 from registry.lifecycle.queries.touching import is_relied_on_unseen
 from registry.lifecycle.rules.autonomy import Evidence
@@ -420,15 +421,21 @@ def test_a_live_system_below_its_gate_is_not_moved_but_says_for_how_many_days(da
         assert (triage.stage, days_out(session, [triage.id])) == (Stage.LIVE, {triage.id: 4})
         assert spell.since == noon.date()
         assert "G02" in {line["id"] for line in spell.criteria}
-        stages.lower(
-            session, cast.actor(session, "ada"), triage, Move.SUSPENDED, Stage.SUSPENDED, "Mending it."
-        )
+        ada = cast.actor(session, "ada")
+        stages.lower(session, ada, triage, Move.RESTRICTED, Stage.RESTRICTED, "Fewer cases.")
     with clock.frozen(noon + timedelta(days=3)):
+        jobs.note_compliance(database, {})
+    with database.transaction() as session, clock.frozen(noon + timedelta(days=4)):
+        triage = session.get_one(System, cast.triage.id)
+        # Restricted it is in use still.
+        assert header(session, ada, triage)["days_out"] == 5
+        stages.lower(session, ada, triage, Move.SUSPENDED, Stage.SUSPENDED, "Mending it.")
+    with clock.frozen(noon + timedelta(days=4)):
         jobs.note_compliance(database, {})
     with database.transaction(read_only=True) as session:
         [spell] = session.exec(select(ComplianceSpell)).all()
         assert spell.ended_at is not None
         assert [each for each in events(session, triage) if each.startswith("compliance")] == [
             "compliance.lost",
-            "compliance.regained",
+            "compliance.left",
         ]

@@ -156,9 +156,9 @@ def spells_among(session: Session, system_ids: Collection[int]) -> dict[int, Com
     return {row.system_id: row for row in session.exec(query)} if system_ids else {}
 
 
-def days_out(session: Session, live: Collection[int]) -> dict[int, int]:
-    """For how many days, this one included, each of these live systems has been out of compliance; in one statement."""
-    found = spells_among(session, live)
+def days_out(session: Session, used: Collection[int]) -> dict[int, int]:
+    """For how many days, this one included, each of these systems in use has been out of compliance; in one statement."""
+    found = spells_among(session, used)
     return {number: (clock.today() - row.since).days + 1 for number, row in found.items()}
 
 

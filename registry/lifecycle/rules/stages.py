@@ -13,6 +13,8 @@ from registry.systems.rules.record import TEXT_LIMIT, Stage, text_problems
 LADDER: Final = (Stage.PROPOSED, Stage.IN_DEVELOPMENT, Stage.IN_VALIDATION, Stage.PILOT, Stage.LIVE)
 # Real cases meet it, or did until it was held.
 IN_USE: Final = frozenset({Stage.PILOT, Stage.LIVE, Stage.RESTRICTED})
+# Where the days count for which a system that was live is below its gate.
+COUNTED: Final = frozenset({Stage.LIVE, Stage.RESTRICTED})
 HELD: Final = frozenset({Stage.RESTRICTED, Stage.SUSPENDED})
 
 
