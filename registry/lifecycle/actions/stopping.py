@@ -1,4 +1,4 @@
-"""Stop a system at once, from any stage in which something runs; let it go on, by a reviewer's decision."""
+"""Stop a system at once, from any stage but retired; let it go on, by a reviewer's decision."""
 
 from datetime import datetime
 
