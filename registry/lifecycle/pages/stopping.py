@@ -23,6 +23,7 @@ from registry.lifecycle.pages.shared import (
 from registry.lifecycle.queries.assurance import is_reviewed_since
 from registry.lifecycle.queries.gates import gates_to
 from registry.lifecycle.queries.stages import stop_of
+from registry.lifecycle.rules.gates import Gate
 from registry.lifecycle.rules.stages import GATED, gate_kept, ways_on
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
@@ -58,31 +59,31 @@ def lift(key: str) -> ResponseReturnValue:
     if standing is None:
         raise NotFound
     form = LiftForm()
-    before = standing.from_stage
-    ways = ways_on(before)
-    asked = {each for to in ways if (each := gate_kept(before, to)) is not None}
-    found = gates_to(session(), system, asked) if asked else {}
-    form.offer([to for to in ways if to not in found or found[to].holds], before)
+    ways, gate = _ways_on(system, standing.from_stage)
+    form.offer(ways, standing.from_stage)
     done = bound(form, lambda at: _lift(system, standing, form, at))
     if done is not None:
         return to_gate(system, f"The stop is lifted. It is {worded(system.stage.value)} from now on.")
-    lead = (
-        "It goes on where it was if the gate there holds; else restricted, or back. Your decision, its reason and what does "
-        "not hold are kept. Nobody lifts a stop on a system they have answered for since it was stopped."
-    )
-    reviewed = is_reviewed_since(session(), system, standing.stopped_at)
-    kept = gate_kept(before, before if before in GATED else Stage.RESTRICTED)
-    gate = found.get(kept) if kept else None
     return act_page(
         system,
         form,
         "Let it go on",
         "Lift the stop",
-        lead=lead,
-        unreviewed=not reviewed,
+        lead="It goes on where it was if the gate there holds; else restricted, or back. Your decision, its reason and what "
+        "does not hold are kept. Nobody lifts a stop on a system they have answered for since it was stopped.",
+        unreviewed=not is_reviewed_since(session(), system, standing.stopped_at),
         gate=gate,
         criteria=criteria_shown(system, gate) if gate else [],
     )
+
+
+def _ways_on(system: System, before: Stage) -> tuple[list[Stage], Gate | None]:
+    """Where a stopped system may go on now, and the gate in front of where it was, or above where it was restricted."""
+    asked = {each for to in ways_on(before) if (each := gate_kept(before, to)) is not None}
+    gates = gates_to(session(), system, asked) if asked else {}
+    ways = [to for to in ways_on(before) if to not in gates or gates[to].holds]
+    above = gate_kept(before, before if before in GATED else Stage.RESTRICTED)
+    return ways, gates.get(above) if above else None
 
 
 def _lift(system: System, standing: EmergencyStop, form: LiftForm, confirmed_at: datetime) -> EmergencyStop:
