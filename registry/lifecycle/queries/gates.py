@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -96,10 +97,15 @@ def gates_to(
     """The gates to several stages for one system, from facts that are read once."""
     number = system.id or 0
     pack = packs.gates_on(session, clock.today())
-    held, stated = known or (ownership.held_on(session, number), read(session, [number]))
+    held, stated = known or _known(session, number)
     needed = facts_asked(pack.gates, stages)
     [subject] = _subjects(session, [system], {number: held}, stated, needed).values()
     return {to: Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject)) for to in stages}
+
+
+def _known(session: Session, number: int) -> tuple[Sequence[Held], Read]:
+    held = ownership.held_on(session, number)
+    return held, read(session, [number], held)
 
 
 def subjects_of(
@@ -111,7 +117,9 @@ def subjects_of(
     """
     numbers = [system.id or 0 for system in systems]
     held = ownership.held_on_many(session, numbers)
-    return _subjects(session, systems, held, read(session, numbers), needed)
+    return _subjects(
+        session, systems, held, read(session, numbers, chain.from_iterable(held.values())), needed
+    )
 
 
 def _subjects(

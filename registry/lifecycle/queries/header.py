@@ -20,7 +20,7 @@ def header(session: Session, actor: Actor, system: System) -> dict[str, Any]:
     held = ownership.held_on(session, number)
     owner = next((each for each in held if each.assignment.seat is Seat.OWNER), None)
     unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
-    stated = read(session, [number])
+    stated = read(session, [number], held)
     record = standing(system, held, stated, packs.current(session, "baseline", clock.today()).record)
     stop = stop_of(session, number)
     spell = spell_of(session, number) if system.stage in COUNTED else None

@@ -1,7 +1,8 @@
 """The facts behind the checklist, for one system or for many in a fixed number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from registry.ownership.queries import Held
 from registry.packs import queries as packs
 from registry.packs.rules import Criterion
 from registry.people.models import Person
+from registry.people.queries import members_by_team
 from registry.people.rules import is_active
 from registry.systems.models import System
 
@@ -38,13 +40,16 @@ class Read:
     members: Mapping[int, int]
 
 
-def read(session: Session, numbers: Sequence[int]) -> Read:
-    """What these systems state beside their own record: four statements however many there are."""
+def read(session: Session, numbers: Sequence[int], held: Iterable[Held]) -> Read:
+    """What these systems state beside their own record: three statements however many there are, and one for the teams
+    among those who hold their seats (`held`).
+    """
+    teams = {each.assignment.team_id for each in held if each.assignment.team_id is not None}
     return Read(
         objectives.objectives_by_system(session, numbers),
         objectives.metrics_by_system(session, numbers),
         data_sources.uses_by_system(session, numbers),
-        ownership.team_members_here(session, numbers, clock.today()),
+        members_by_team(session, clock.today(), teams) if teams else {},
     )
 
 
@@ -59,7 +64,7 @@ def standings(
 ) -> dict[int, Standing]:
     """The same for several systems, by number: one statement per feature however many systems there are."""
     numbers = [system.id or 0 for system in systems]
-    stated = read(session, numbers)
+    stated = read(session, numbers, chain.from_iterable(seats.values()))
     record = packs.current(session, "baseline", clock.today()).record
     return {
         number: standing(system, seats.get(number, ()), stated, record)

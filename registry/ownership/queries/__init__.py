@@ -32,7 +32,6 @@ from registry.ownership.queries.seats import (
     seats_now,
     seats_of_team,
     story_of,
-    team_members_here,
     timeline_of,
 )
 from registry.ownership.queries.transfers import moves_of, seats_of_person
@@ -67,6 +66,5 @@ __all__ = [
     "seats_of_team",
     "steps_noted",
     "story_of",
-    "team_members_here",
     "timeline_of",
 ]

@@ -16,7 +16,7 @@ from registry.ownership.queries.confirmations import confirmations_of, notices_o
 from registry.ownership.queries.handovers import handovers_of
 from registry.ownership.rules import Gap, Holder
 from registry.people.models import Membership, Person, Team
-from registry.people.queries import active_clause, members_by_team
+from registry.people.queries import members_by_team
 from registry.store.columns import LARGEST_NUMBER
 
 # Beyond so many people, counting everybody's seats is the shorter question.
@@ -196,16 +196,6 @@ def seats_of_team(session: Session, team_id: int) -> Sequence[Assignment]:
     """The seats a team holds now, oldest first."""
     query = select(Assignment).where(Assignment.team_id == team_id, col(Assignment.to_at).is_(None))
     return session.exec(query.order_by(col(Assignment.from_at), col(Assignment.id))).all()
-
-
-def team_members_here(session: Session, system_ids: Collection[int], today: date) -> dict[int, int]:
-    """How many people who are here each team has that holds a seat of these systems (those with none are left out)."""
-    holding = select(col(Assignment.team_id)).where(
-        col(Assignment.system_id).in_(sorted(system_ids)), col(Assignment.to_at).is_(None)
-    )
-    query = select(Membership.team_id, func.count()).join(Person, col(Person.id) == col(Membership.person_id))
-    query = query.where(active_clause(today), col(Membership.team_id).in_(holding))
-    return dict(session.exec(query.group_by(col(Membership.team_id))).all())
 
 
 def gaps_of(session: Session, held: Sequence[Held], today: date) -> list[Gap]:
