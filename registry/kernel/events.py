@@ -185,6 +185,7 @@ class Event(StrEnum):
     AUTONOMY_LOWERED = "autonomy.lowered"
     COMPLIANCE_LOST = "compliance.lost"
     COMPLIANCE_REGAINED = "compliance.regained"
+    COMPLIANCE_LEFT = "compliance.left"
     REVIEW_OPENED = "review.opened"
     REVIEW_SUBMITTED = "review.submitted"
     REVIEW_ASSIGNED = "review.assigned"

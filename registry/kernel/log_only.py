@@ -159,6 +159,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.AUTONOMY_LOWERED,
         Event.COMPLIANCE_LOST,
         Event.COMPLIANCE_REGAINED,
+        Event.COMPLIANCE_LEFT,
         Event.REVIEW_OPENED,
         Event.REVIEW_SUBMITTED,
         Event.REVIEW_ASSIGNED,

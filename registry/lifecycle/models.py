@@ -48,7 +48,7 @@ class StageChange(Row, table=True):
 
 
 class EmergencyStop(Revised, table=True):
-    """A system was stopped at once, until a reviewer let it go on. Only the lifting is ever added to it."""
+    """A system was stopped at once, until a reviewer let it go on or it was retired. Only how it ended is ever added to it."""
 
     __tablename__ = "emergency_stop"
     __table_args__ = (

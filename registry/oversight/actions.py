@@ -45,7 +45,9 @@ def set_bounds(
 
 
 def record_training(session: Session, actor: Actor, system_id: int, training: Training) -> OverseerTraining:
-    """Record what an overseer was trained in. Raises RuleBroken, also for somebody who does not hold the seat."""
+    """Record what an overseer was trained in. Raises RuleBroken, also for somebody who does not hold the seat, and for
+    whoever records of themselves that they may stop it.
+    """
     require(actor, Permission.OVERSIGHT_EDIT, system_id)
     training = Training(
         training.person_id,
@@ -56,7 +58,8 @@ def record_training(session: Session, actor: Actor, system_id: int, training: Tr
     )
     person = training.person_id or 0
     overseer = is_held(session, system_id, Seat.OVERSEER, person, None)
-    refuse_if(rules.problems_with_training(training, is_overseer=overseer, today=clock.today()))
+    own = actor.person_id is not None and person == actor.person_id
+    refuse_if(rules.problems_with_training(training, is_overseer=overseer, is_own=own, today=clock.today()))
     row = OverseerTraining(
         system_id=system_id,
         person_id=person,

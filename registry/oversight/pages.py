@@ -147,7 +147,7 @@ def record_training(key: str) -> ResponseReturnValue:
     )
     if done is not None:
         return _back(found, "The training is recorded.")
-    lead = "Of those who hold the seat of overseer. The latest of each counts; none is changed afterwards."
+    lead = "Of those who hold the seat of overseer. The latest of each by its day counts; none is changed afterwards. That somebody may stop it, another records."
     return _page(found, form, "Record a training", lead)
 
 

@@ -22,12 +22,13 @@ def bounds_facts(row: OverrideBounds) -> Bounds:
 
 
 def trainings_of(session: Session, system_id: int) -> list[tuple[OverseerTraining, Person]]:
-    """Every training recorded for a system with whose it was, the latest first."""
+    """Every training recorded for a system with whose it was, the latest by its day first, whenever it was put down."""
     query: Any = select(OverseerTraining, Person).join(
         Person, col(Person.id) == col(OverseerTraining.person_id)
     )
     query = query.where(col(OverseerTraining.system_id) == system_id)
-    return [(row, person) for row, person in session.exec(query.order_by(col(OverseerTraining.id).desc()))]
+    order = (col(OverseerTraining.on_day).desc(), col(OverseerTraining.id).desc())
+    return [(row, person) for row, person in session.exec(query.order_by(*order))]
 
 
 def drills_of(session: Session, system_id: int, limit: int = 50) -> list[tuple[Drill, Person | None]]:
@@ -47,9 +48,10 @@ def bounded_among(session: Session, system_ids: Collection[int]) -> set[int]:
 def latest_trainings(
     session: Session, system_ids: Collection[int]
 ) -> dict[tuple[int, int], OverseerTraining]:
-    """The latest training of each person for each of these systems, by (system, person)."""
+    """The latest training of each person for each of these systems by its day, by (system, person)."""
     query = select(OverseerTraining).where(col(OverseerTraining.system_id).in_(sorted(system_ids)))
-    rows = session.exec(query.order_by(col(OverseerTraining.id))) if system_ids else ()
+    order = (col(OverseerTraining.on_day), col(OverseerTraining.id))
+    rows = session.exec(query.order_by(*order)) if system_ids else ()
     return {(row.system_id, row.person_id): row for row in rows}
 
 

@@ -79,14 +79,19 @@ class Training:
     may_stop: bool = False
 
 
-def problems_with_training(training: Training, *, is_overseer: bool, today: date) -> list[Problem]:
-    """Objections to a training."""
+def problems_with_training(
+    training: Training, *, is_overseer: bool, is_own: bool, today: date
+) -> list[Problem]:
+    """Objections to a training; `is_own`: whoever records it was trained themselves."""
     problems = text_problems("what", training.what, LINE_LIMIT, one_line=True)
     if not training.what:
         problems.append(Problem("what", "Say what they were trained in."))
     if not is_overseer:
         says = "Choose somebody who holds the seat of overseer on this system."
         problems.append(Problem("person_id", says))
+    if is_own and training.may_stop:
+        says = "That you have the word and the means to stop it, somebody else records."
+        problems.append(Problem("may_stop", says))
     if problem := _day_problem("on_day", training.on_day, today):
         problems.append(problem)
     elif training.valid_until and not _follows(training.valid_until, training.on_day):

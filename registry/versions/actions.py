@@ -34,6 +34,7 @@ def add_version(session: Session, actor: Actor, system_id: int, facts: VersionFa
     """
     require(actor, Permission.VERSION_EDIT, system_id)
     facts = tidy(facts)
+    refuse_if(_place_problems(session, system_id))
     refuse_if(_problems(session, system_id, facts, None))
     model = ModelVersion(
         system_id=system_id,
@@ -83,6 +84,7 @@ def approve(session: Session, actor: Actor, model: ModelVersion, *, version: int
     )
     if objection and model.state is State.CANDIDATE:
         raise Forbidden(objection)
+    refuse_if(_place_problems(session, model.system_id))
     refuse_if(
         standing.problems_with_approval(
             model.state, significant=model.significant, evaluation=model.evaluation
@@ -112,6 +114,8 @@ def put_live(
     before = queries.live_now(session, system_id)
     now = {model.id or 0: period.share for model, period in before}
     slots = [Slot(model.id or 0, model.label, model.state, share) for model, share in shares]
+    stopped = queries.is_stopped(session, system_id)
+    refuse_if(_place_problems(session, system_id, is_stopped=stopped))
     refuse_if(standing.problems_with_live(slots, now))
     wanted = {slot.number: slot.share for slot in slots}
     at = _moment_of_change(session, system_id)
@@ -179,6 +183,10 @@ def _moment_of_change(session: Session, system_id: int) -> datetime:
     """When what is live changes: now, and never before it last did. A machine's clock can be set back."""
     last = queries.last_change(session, system_id)
     return max(last, clock.now()) if last else clock.now()
+
+
+def _place_problems(session: Session, system_id: int, *, is_stopped: bool = False) -> list[Problem]:
+    return standing.problems_with_place(queries.stage_of(session, system_id), is_stopped=is_stopped)
 
 
 def _problems(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, func, select
 
@@ -16,6 +17,7 @@ from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.rules.record import Stage
 from registry.versions.models import EvidenceHold, LivePeriod, ModelVersion, VersionTrainedOn
 from registry.versions.rules.record import TrainedOn, VersionFacts, label_key
 from registry.versions.rules.standing import State
@@ -24,6 +26,8 @@ Learned = tuple[VersionTrainedOn, DataSource]
 Live = tuple[ModelVersion, LivePeriod]
 
 _AT_ONCE = 500
+# A table of a feature above this one is named, not imported, as a foreign key would name it.
+_STOP = sa.table("emergency_stop", sa.column("system_id"), sa.column("lifted_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,17 @@ class Shown:
     model: ModelVersion
     added_by: Person | None
     live: LivePeriod | None
+
+
+def stage_of(session: Session, system_id: int) -> Stage:
+    """The stage of a system."""
+    return session.get_one(System, system_id).stage
+
+
+def is_stopped(session: Session, system_id: int) -> bool:
+    """Whether an emergency stop of the system stands."""
+    query = sa.select(_STOP.c.system_id).where(_STOP.c.system_id == system_id, _STOP.c.lifted_at.is_(None))
+    return session.execute(query.limit(1)).first() is not None
 
 
 def by_label(session: Session, system_id: int, label: str) -> ModelVersion | None:

@@ -1,11 +1,18 @@
 """The same inventory again, or a newer one: what it changed is updated, what people wrote stays, nothing doubles."""
 
+from sqlmodel import select
+
 from registry.data_sources import actions as data_sources
 from registry.data_sources.queries import source_named, uses_of
 from registry.data_sources.rules.sources import Purpose
-from registry.kernel.actor import the_registry
+from registry.kernel.actor import Actor, Role, the_registry
+from registry.lifecycle.actions import stopping
+from registry.lifecycle.models import StageChange
+from registry.lifecycle.queries.header import header
+from registry.lifecycle.rules.stages import Move
 from registry.objectives.queries import objective_of
 from registry.systems import actions as systems
+from registry.systems.models import System
 from registry.systems.queries import facts_of
 from registry.systems.rules.record import Stage, Visibility
 from tests.interchange.importing import BOTS
@@ -127,6 +134,27 @@ def test_the_objective_follows_the_file_until_somebody_rewrites_it(importing):
     rows[0]["objective"] = "Letters wait for weeks."
     importing(rows)
     assert problem() == "What Ada wrote."
+
+
+def test_a_list_moves_a_stage_by_a_change_that_says_so_and_nothing_that_is_in_use_past_its_people(importing):
+    def sent(stage, level):
+        importing([row | {"stage": stage, "autonomy level": level} for row in BOTS[1:2]])
+        with importing.database.transaction(read_only=True) as session:
+            rows = session.exec(select(StageChange).order_by(StageChange.id)).all()
+            [system] = session.exec(select(System))
+            told = (system.stage, system.autonomy, header(session, DOOR, system)["stop"] is not None)
+            return told, [(each.move, each.from_stage, each.to_stage, each.reason) for each in rows]
+
+    says = "As inventory.csv has it."
+    live = (Move.BROUGHT, Stage.PILOT, Stage.LIVE, says)
+    held = (Move.BROUGHT, Stage.LIVE, Stage.SUSPENDED, says)
+    assert sent("pilot", "2") == ((Stage.PILOT, 2, False), [])
+    assert sent("live", "4") == ((Stage.LIVE, 2, False), [live])
+    assert sent("suspended", "1") == ((Stage.SUSPENDED, 1, False), [live, held])
+    with importing.database.transaction() as session:
+        reviewer = Actor(None, "Rita", frozenset({Role.MEMBER, Role.REVIEWER}))
+        stopping.stop(session, reviewer, session.exec(select(System)).one(), "It read them wrong.")
+    assert sent("live", "1") == ((Stage.SUSPENDED, 1, True), [live, held])
 
 
 def test_a_move_to_another_unit_in_the_file_moves_the_system(importing):

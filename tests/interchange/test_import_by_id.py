@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from sqlmodel import select
 
 from registry.annotations.actions import retag
 from registry.annotations.queries import tags_of
@@ -13,6 +14,8 @@ from registry.interchange.rules.drafts import Draft
 from registry.interchange.rules.imports import ImportState
 from registry.kernel.actor import the_registry
 from registry.kernel.rows import Ending
+from registry.lifecycle.models import StageChange
+from registry.lifecycle.rules.stages import Move
 from registry.objectives import actions as objectives
 from registry.objectives.queries import objective_of
 from registry.objectives.rules.objective import ObjectiveFacts
@@ -132,6 +135,11 @@ def test_what_was_changed_in_the_file_is_shown_carried_out_and_taken_back(desk, 
     with database.transaction(read_only=True) as session:
         assert verify(session).ok
         assert sorted(tag.name for tag in tags_of(session, [back.id])[back.id]) == sorted(MANY_TAGS)
+        moves = session.exec(select(StageChange).order_by(StageChange.id)).all()
+        assert [(each.move, each.to_stage) for each in moves] == [
+            (Move.BROUGHT, Stage.PILOT),
+            (Move.BROUGHT, Stage.IN_DEVELOPMENT),
+        ]
 
 
 def test_blank_ids_are_new_systems_and_wrong_ones_are_refused_by_row(desk, database, cast):

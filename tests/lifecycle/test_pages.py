@@ -84,6 +84,11 @@ def test_a_stop_is_two_clicks_and_everybody_sees_it_until_a_reviewer_gives_their
     assert "It has not been reviewed since" in rita.get("/systems/AI-0001/stop/lift").text
     with database.transaction() as session, later():
         decided(session, live, ready(session, live, kind=Kind.CHANGE))
+    page = rita.get("/systems/AI-0001/stop/lift").text
+    assert "The gate to live does not hold" in page
+    assert "The problem it solves is written down" in page
+    assert '<option value="restricted">' in page
+    assert '<option value="live">' not in page
     wrong = rita.post("/systems/AI-0001/stop/lift", data=lift | {"password": "not hers at all"})
     assert (wrong.status_code, "This is not your password." in wrong.text) == (422, True)
     assert rita.post("/systems/AI-0001/stop/lift", data=lift | {"password": PASSWORD}).status_code == 303
@@ -101,7 +106,7 @@ def test_more_autonomy_is_refused_to_the_editor_with_the_way_to_ask(live, databa
             session,
             live.actor(session, "ada"),
             triage,
-            type(triage_facts)(**(stated | {"autonomy": 2})),
+            type(triage_facts)(**(stated | {"autonomy": 1})),
             version=triage.version,
         )
         version = triage.version

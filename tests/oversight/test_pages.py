@@ -12,7 +12,17 @@ def test_oversight_is_recorded_by_those_who_answer_and_read_by_everybody(databas
     page = "/systems/AI-0001/oversight"
     otto_id = str(cast.number("otto"))
     training = {"person_id": otto_id, "what": "Reading its scores", "on_day": "2026-01-05", "may_stop": "y"}
-    assert otto.post(f"{page}/training", data=training).status_code == 303
+    # Of themselves an overseer records what they learned, and somebody else that they may stop it.
+    refused = otto.post(f"{page}/training", data=training)
+    assert (refused.status_code, "somebody else records" in refused.text) == (422, True)
+    assert client_of("ada").post(f"{page}/training", data=training).status_code == 303
+    old = {
+        "person_id": otto_id,
+        "what": "Its first release",
+        "on_day": "1995-01-05",
+        "valid_until": "1996-01-05",
+    }
+    assert otto.post(f"{page}/training", data=old).status_code == 303
     other = training | {"person_id": str(cast.number("mia"))}
     assert otto.post(f"{page}/training", data=other).status_code == 422
     drill = {"on_day": "2026-02-01", "tried": "Pressed stop.", "worked": "stopped", "seconds": "45"}

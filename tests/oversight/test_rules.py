@@ -47,15 +47,20 @@ def test_too_many_and_too_few_overrides_are_both_suspicious_and_none_told_is_nei
 
 def test_a_training_is_of_an_overseer_from_a_day_that_has_come():
     good = Training(1, "How to stop it", TODAY, TODAY, may_stop=True)
-    assert problems_with_training(good, is_overseer=True, today=TODAY) == []
+    assert problems_with_training(good, is_overseer=True, is_own=False, today=TODAY) == []
+    assert fields(problems_with_training(good, is_overseer=True, is_own=True, today=TODAY)) == (
+        ["may_stop"] if good.may_stop else []
+    )
     late = Training(1, "", TODAY + timedelta(days=1))
-    assert fields(problems_with_training(late, is_overseer=False, today=TODAY)) == [
+    assert fields(problems_with_training(late, is_overseer=False, is_own=False, today=TODAY)) == [
         "what",
         "person_id",
         "on_day",
     ]
     ended = Training(1, "x", TODAY, TODAY - timedelta(days=1))
-    assert fields(problems_with_training(ended, is_overseer=True, today=TODAY)) == ["valid_until"]
+    assert fields(problems_with_training(ended, is_overseer=True, is_own=False, today=TODAY)) == [
+        "valid_until"
+    ]
     assert counts_on(TODAY, TODAY)
     assert not counts_on(TODAY, TODAY + timedelta(days=1))
     assert counts_on(None, date.max)

@@ -30,6 +30,7 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import refuse_if
 from registry.kernel.events import Event
 from registry.kernel.rows import Ending
+from registry.lifecycle.models import StageChange
 from registry.objectives.models import Objective
 from registry.ownership.rules import moment_of_change
 from registry.store.columns import Row
@@ -111,13 +112,13 @@ def _put_back(session: Session, actor: Actor, number: int, before: int, sources:
         session, system_id=number, event=Event.SYSTEM_REIMPORTED, before_seq=before, limit=1
     )
     for item in told:
-        _take_back(session, item, sources)
+        _take_back(session, actor, item, sources)
     system = session.get_one(System, number)
     record(session, actor, Event.SYSTEM_PUT_BACK, system, system_id=number)
     return told[0].seq if told else None
 
 
-def _take_back(session: Session, item: HistoryItem, sources: set[int]) -> None:
+def _take_back(session: Session, actor: Actor, item: HistoryItem, sources: set[int]) -> None:
     for one in item.objects:
         row = session.get(audited_tables()[one.kind], one.object_id)
         if one.verb == "changed" and not isinstance(row, DataSource):
@@ -129,6 +130,21 @@ def _take_back(session: Session, item: HistoryItem, sources: set[int]) -> None:
             session.delete(row)
         elif isinstance(row, Objective):
             row.problem = ""
+        elif isinstance(row, StageChange):
+            session.add(_moved_back(row, actor))
+
+
+def _moved_back(row: StageChange, actor: Actor) -> StageChange:
+    """The change that takes back what a list said of a stage; the system's own row is restored as every other."""
+    return StageChange(
+        system_id=row.system_id,
+        move=row.move,
+        from_stage=row.to_stage,
+        to_stage=row.from_stage,
+        changed_at=clock.now(),
+        changed_by_id=actor.person_id,
+        reason=UNDONE_BECAUSE,
+    )
 
 
 def _restore(row: Any, one: ObjectChange) -> None:

@@ -15,11 +15,13 @@ from registry.data_sources.queries import is_used, uses_of
 from registry.interchange import queries
 from registry.interchange.actions.importer import Importer
 from registry.interchange.rules.drafts import Draft
-from registry.interchange.rules.facts import newly_named, plain_of, standing, with_changes
+from registry.interchange.rules.facts import allowed, newly_named, plain_of, standing, with_changes
 from registry.interchange.rules.outcomes import Outcome
 from registry.kernel import clock
 from registry.kernel.events import Event
+from registry.lifecycle.actions.stages import change_row
 from registry.lifecycle.queries.stages import moved_among
+from registry.lifecycle.rules.stages import Move
 from registry.objectives import actions as objectives
 from registry.objectives.queries import objective_of
 from registry.objectives.rules.objective import ObjectiveFacts
@@ -42,15 +44,16 @@ def update(importer: Importer, draft: Draft, outcome: Outcome) -> None:
     stated = source.stated if source else _standing(importer, system, draft)
     importer.became[draft.row] = system.id or 0
     now = plain_of(draft)
-    facts = with_changes(facts_of(system), draft, before=stated)
+    before = facts_of(system)
+    facts = allowed(system.stage, before, with_changes(before, draft, before=stated))
     if stated.get("unit") != now.get("unit"):
         facts = replace(facts, unit_id=importer.unit_of(draft.unit))
     systems.write(system, systems.tidy(facts))
-    if stated.get("stage") != now.get("stage", stated.get("stage")) and not moved_among(
-        session, [system.id or 0]
-    ):
-        # Once its stage has changed here, gates and people say where it stands, not a list.
-        system.stage = draft.stage
+    differs = stated.get("stage") != now.get("stage", stated.get("stage")) and system.stage is not draft.stage
+    if differs and not moved_among(session, [system.id or 0]):
+        # Once people have moved it here, gates and they say where it stands, not a list.
+        says = f"As {importer.file_name} has it."
+        change_row(session, importer.actor.person_id, system, Move.BROUGHT, draft.stage, reason=says)
     _update_objective(session, system, draft, stated.get("objective_problem", ""))
     _tag(importer, system, draft, stated.get("tags", ()))
     _attach(importer, system, draft, [one["name"] for one in stated.get("data_sources", ())])

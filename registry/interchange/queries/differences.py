@@ -12,7 +12,7 @@ from registry.annotations.rules.tags import those_that_fit
 from registry.data_sources.queries import uses_by_system
 from registry.interchange.queries.records import records_by_key
 from registry.interchange.rules.drafts import Draft
-from registry.interchange.rules.facts import newly_named, plain_of, standing, with_changes
+from registry.interchange.rules.facts import allowed, newly_named, plain_of, standing, with_changes
 from registry.interchange.rules.units import placed, said
 from registry.kernel.text import shortened, worded
 from registry.lifecycle.queries.stages import moved_among
@@ -64,7 +64,8 @@ def differences(
 def _of(
     units: UnitIndex, draft: Draft, stated: Mapping[str, Any], system: System, objective: Objective | None
 ) -> Iterator[Difference]:
-    before, after = facts_of(system), with_changes(facts_of(system), draft, stated)
+    before = facts_of(system)
+    after = allowed(system.stage, before, with_changes(before, draft, stated))
     yield from _facts(before, after)
     now = plain_of(draft)
     stands, goes = units.paths.get(system.unit_id, ()), placed(draft.unit, units).path

@@ -1,14 +1,14 @@
 """What a draft puts into a system's facts, the first time and when the inventory comes again."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from registry.annotations.rules.tags import folded
 from registry.interchange.rules.drafts import DataDraft, Draft
 from registry.interchange.rules.units import said
 from registry.kernel.dates import PartialDate, Precision
-from registry.systems.rules.record import TEXT_LIMIT, Link, SystemFacts
+from registry.systems.rules.record import TEXT_LIMIT, Link, Stage, SystemFacts, problems_with_autonomy
 
 _NOT_STATED: Final = frozenset(
     {"row", "profile", "key", "problems", "source_facts", "registry_id", "assumed"}
@@ -46,6 +46,13 @@ def with_changes(facts: SystemFacts, draft: Draft, before: Mapping[str, Any] | N
     if since is not None and since.precision is Precision.DAY and news:
         values["in_service_on"] = since.on
     return SystemFacts(**values)
+
+
+def allowed(stage: Stage, before: SystemFacts, after: SystemFacts) -> SystemFacts:
+    """What a list may make of a record in that stage: as for whoever types, it does not raise the autonomy of what is in use."""
+    if problems_with_autonomy(stage, before.autonomy, after.autonomy):
+        return replace(after, autonomy=before.autonomy)
+    return after
 
 
 def newly_named(tags: Iterable[str], before: Collection[str]) -> tuple[str, ...]:

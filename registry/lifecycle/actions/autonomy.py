@@ -1,9 +1,11 @@
 """Ask for one level of autonomy more, decide on it, lower it at once."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from registry.accounts.rules import confirmation_problems
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -11,10 +13,11 @@ from registry.kernel.errors import Conflict, Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.lifecycle.actions.stages import cleaned
 from registry.lifecycle.models import AutonomyLowering, AutonomyRequest
-from registry.lifecycle.queries.stages import owners_at, request_open
+from registry.lifecycle.queries.stages import request_open, stop_of
 from registry.lifecycle.queries.touching import numbers_of
 from registry.lifecycle.rules import autonomy as rules
-from registry.lifecycle.rules.autonomy import Evidence
+from registry.lifecycle.rules.autonomy import OWNER_SEATS, Evidence
+from registry.ownership.queries import seated_since
 from registry.systems.models import System
 
 
@@ -47,23 +50,36 @@ def ask(session: Session, actor: Actor, system: System, evidence: Evidence) -> A
 
 
 def decide(
-    session: Session, actor: Actor, system: System, asked: AutonomyRequest, because: str, *, granted: bool
+    session: Session,
+    actor: Actor,
+    system: System,
+    asked: AutonomyRequest,
+    because: str,
+    *,
+    granted: bool,
+    confirmed_at: datetime | None,
 ) -> AutonomyRequest:
-    """Grant or refuse one level more. Raises Forbidden for whoever asked or owns the system, Conflict where somebody
+    """Grant or refuse one level more. `confirmed_at`: when the reviewer last gave their password again.
+
+    Raises Forbidden for whoever asked or has owned the system since, Conflict where somebody
     has decided meanwhile, and RuleBroken.
     """
     require(actor, Permission.AUTONOMY_DECIDE, system.id)
     number = system.id or 0
-    owners = owners_at(session, number, asked.asked_at)
+    owners = seated_since(session, number, OWNER_SEATS, asked.asked_at)
     if objection := rules.objection_to_decider(actor, owners, number, asked.asked_by_id):
         raise Forbidden(objection)
     if asked.decided_at is not None:
         raise Conflict("Somebody has decided this already.", asked.version)
     because = cleaned(because)
-    refuse_if(rules.problems_with_decision(system.autonomy, asked.from_level, because, granted=granted))
+    stopped = stop_of(session, number) is not None
+    problems = rules.problems_with_decision(
+        system.autonomy, asked.from_level, because, granted=granted, is_stopped=stopped
+    )
+    refuse_if([*problems, *confirmation_problems(confirmed_at, now := clock.now())])
     decided: dict[str, Any] = {
         "granted": granted,
-        "decided_at": clock.now(),
+        "decided_at": now,
         "decided_by_id": actor.person_id,
         "because": because,
     }

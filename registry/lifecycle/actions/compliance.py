@@ -1,4 +1,4 @@
-"""Note that a live system fell below what its gate asks, and that it meets it again. Nothing is moved by this."""
+"""Note that a live system fell below what its gate asks, and how that ended. Nothing is moved by this."""
 
 from sqlmodel import Session
 
@@ -11,7 +11,9 @@ from registry.lifecycle.rules.gates import Gate, frozen
 
 
 def note_lost(session: Session, actor: Actor, system_id: int, gate: Gate) -> ComplianceSpell:
-    """Note since today that a live system is below its gate, and in what. The caller holds the system's row locked."""
+    """Note since today that a live system is below its gate, and in what. Two who note it at once: the
+    database keeps one.
+    """
     require(actor, Permission.COMPLIANCE_NOTE, system_id)
     row = ComplianceSpell(
         system_id=system_id,
@@ -27,8 +29,16 @@ def note_lost(session: Session, actor: Actor, system_id: int, gate: Gate) -> Com
 
 
 def note_regained(session: Session, actor: Actor, spell: ComplianceSpell) -> ComplianceSpell:
-    """Note that a system meets its gate again, or is not live any more."""
+    """Note that a system meets its gate again."""
     require(actor, Permission.COMPLIANCE_NOTE, spell.system_id)
     spell.ended_at = clock.now()
     record(session, actor, Event.COMPLIANCE_REGAINED, spell, system_id=spell.system_id)
+    return spell
+
+
+def note_left(session: Session, actor: Actor, spell: ComplianceSpell) -> ComplianceSpell:
+    """Note that a system was taken out of use below its gate: the days end, and nothing was regained."""
+    require(actor, Permission.COMPLIANCE_NOTE, spell.system_id)
+    spell.ended_at = clock.now()
+    record(session, actor, Event.COMPLIANCE_LEFT, spell, system_id=spell.system_id)
     return spell

@@ -1,5 +1,7 @@
 """What a system may decide by itself: asking for one level more, deciding on it, lowering it at once."""
 
+from datetime import datetime
+
 from flask.typing import ResponseReturnValue
 
 from registry.kernel.actor import Permission, may, require
@@ -10,16 +12,16 @@ from registry.lifecycle.models import AutonomyRequest
 from registry.lifecycle.pages.shared import (
     BOTH,
     act_page,
-    confirmed,
+    bound,
     pages,
     sent,
     to_change,
     to_oversight,
-    without_asking_twice,
 )
-from registry.lifecycle.queries.stages import owners_at, request_by_number
+from registry.lifecycle.queries.stages import request_by_number
 from registry.lifecycle.queries.touching import numbers_of
-from registry.lifecycle.rules.autonomy import levels_below, objection_to_decider
+from registry.lifecycle.rules.autonomy import OWNER_SEATS, levels_below, objection_to_decider
+from registry.ownership.queries import seated_since
 from registry.people.queries import people_by_id
 from registry.systems import queries as systems
 from registry.systems.models import System
@@ -57,11 +59,11 @@ def decide_on_autonomy(key: str, number: int) -> ResponseReturnValue:
     asked = request_by_number(session(), system.id or 0, number, lock=sent())
     if sent():
         require(actor(), Permission.AUTONOMY_DECIDE, system.id)
-    form = without_asking_twice(DecideForm())
-    done = form.carried_out(lambda: _decide(system, asked, form))
+    form = DecideForm()
+    done = bound(form, lambda at: _decide(system, asked, form, at))
     if done is not None:
         return to_oversight(system, "Your decision is recorded.")
-    owners = owners_at(session(), system.id or 0, asked.asked_at)
+    owners = seated_since(session(), system.id or 0, OWNER_SEATS, asked.asked_at)
     objection = objection_to_decider(actor(), owners, system.id or 0, asked.asked_by_id)
     people = {one for one in (asked.asked_by_id, asked.decided_by_id) if one}
     return shown(
@@ -75,12 +77,15 @@ def decide_on_autonomy(key: str, number: int) -> ResponseReturnValue:
     )
 
 
-def _decide(system: System, asked: AutonomyRequest, form: DecideForm) -> AutonomyRequest:
+def _decide(
+    system: System, asked: AutonomyRequest, form: DecideForm, confirmed_at: datetime
+) -> AutonomyRequest:
     if form.granted.data is None:
         raise RuleBroken([Problem("granted", "Choose what you decide.")])
-    confirmed(form)
-    granted = form.granted.data is Verdict.GRANT
-    return autonomy.decide(session(), actor(), system, asked, form.because.data or "", granted=granted)
+    granted, because = form.granted.data is Verdict.GRANT, form.because.data or ""
+    return autonomy.decide(
+        session(), actor(), system, asked, because, granted=granted, confirmed_at=confirmed_at
+    )
 
 
 @pages.route("/systems/<key>/autonomy/lower", methods=BOTH)

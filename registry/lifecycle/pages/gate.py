@@ -10,11 +10,10 @@ from registry.kernel.text import worded
 from registry.lifecycle.actions import stages
 from registry.lifecycle.forms import AdvanceForm, LowerForm, RetireForm
 from registry.lifecycle.models import StageChange
-from registry.lifecycle.pages.shared import BOTH, act_page, mending_url, pages, sent, to_change, to_gate
+from registry.lifecycle.pages.shared import BOTH, act_page, criteria_shown, pages, sent, to_change, to_gate
 from registry.lifecycle.queries.gates import gate_of
-from registry.lifecycle.queries.stages import changes_of, held_from, stops_of
-from registry.lifecycle.queries.touching import relied_on_by
-from registry.lifecycle.rules.gates import Gate
+from registry.lifecycle.queries.stages import changes_of, held_by_reviewer, held_from, stops_of
+from registry.lifecycle.queries.touching import is_relied_on_unseen, relied_on_by
 from registry.lifecycle.rules.stages import Move, next_stage, ways_down
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -32,14 +31,22 @@ _PAGE = 20
 @needs(Permission.SYSTEM_READ)
 def gate(key: str) -> ResponseReturnValue:
     system = systems.by_key(session(), actor(), key, lock=sent())
+    held = held_by_reviewer(session(), system)
+    wanted, act = (
+        (Permission.STOP_LIFT, stages.release) if held else (Permission.STAGE_ADVANCE, stages.advance)
+    )
     if sent():
-        require(actor(), Permission.STAGE_ADVANCE, system.id)
+        require(actor(), wanted, system.id)
     form = AdvanceForm()
-    change = form.carried_out(lambda: stages.advance(session(), actor(), system, form.reason.data or ""))
+    change = form.carried_out(lambda: act(session(), actor(), system, form.reason.data or ""))
     if change is not None:
         return to_gate(system, f"It is {worded(change.to_stage.value)} from now on.")
     framed = frame(session(), actor(), system)
-    return shown("lifecycle/gate.html", form, **framed, **_told(system, framed))
+    told = _told(system, framed) | {
+        "held_by_reviewer": held,
+        "may_advance": may(actor(), wanted, system.id),
+    }
+    return shown("lifecycle/gate.html", form, **framed, **told)
 
 
 def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
@@ -54,37 +61,13 @@ def _told(system: System, framed: dict[str, Any]) -> dict[str, Any]:
     return {
         "following": following,
         "gate": found,
-        "criteria": _criteria(system, found) if found else [],
+        "criteria": criteria_shown(system, found) if found else [],
         "changes": rows[:_PAGE],
         "stops": stops_of(session(), system.id or 0),
         "next_url": url_for(".gate", key=system.key, before=more) if more else None,
-        "may_advance": may(actor(), Permission.STAGE_ADVANCE, system.id),
         "may_lower": bool(ways_down(system.stage)) and may(actor(), Permission.STAGE_LOWER, system.id),
         "may_retire": system.stage is not Stage.RETIRED and may(actor(), Permission.SYSTEM_RETIRE, system.id),
     }
-
-
-def _criteria(system: System, found: Gate) -> list[dict[str, Any]]:
-    """The criteria as the list shows them, what is open first."""
-    return [
-        {
-            "holds": line.holds,
-            "says": line.says,
-            "pattern": line.pattern,
-            "url": mending_url(system, line.tab, line.field),
-            "link_label": "Mend it",
-            "note": f"Prevents: {line.prevents.lower()}." if not line.holds else _waiver(line),
-        }
-        for line in sorted(found.lines, key=lambda line: line.holds)
-    ]
-
-
-def _waiver(line: Any) -> str | None:
-    if line.waived is None:
-        return None
-    return (
-        f"Not met. Waived by {line.waived.key} until {line.waived.until.isoformat()}; then it is open again."
-    )
 
 
 @pages.route("/systems/<key>/gate/lower", methods=BOTH)
@@ -114,9 +97,11 @@ def lower(key: str) -> ResponseReturnValue:
 def retire(key: str) -> ResponseReturnValue:
     system = to_change(key, Permission.SYSTEM_RETIRE)
     form, dependents = RetireForm(), relied_on_by(session(), actor(), system)
-    if not dependents:
+    unseen = is_relied_on_unseen(session(), actor(), system)
+    asked = bool(dependents or unseen)
+    if not asked:
         del form.told
-    change = form.carried_out(lambda: _retire(system, form, told=bool(dependents and form.told.data)))
+    change = form.carried_out(lambda: _retire(system, form, told=asked and bool(form.told.data)))
     if change is not None:
         return to_gate(system, "It is retired. Its record, its card and its history stay.")
     return act_page(
@@ -126,6 +111,7 @@ def retire(key: str) -> ResponseReturnValue:
         "Retire it",
         lead="It is taken out of use for good. Everything that is recorded of it stays readable.",
         dependents=dependents,
+        unseen=unseen,
         danger=True,
     )
 

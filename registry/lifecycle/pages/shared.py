@@ -1,6 +1,8 @@
 """What the pages about stages share: the system to change, the page of one act, where a criterion is mended, the password."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,12 +12,16 @@ from registry.accounts.queries import confirmed_at
 from registry.accounts.rules import is_confirmed
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
+from registry.lifecycle.rules.gates import Gate
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.web import confirming
 from registry.web.confirming import browser_secret
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
 from registry.web.systemkit import frame
+
+Done = TypeVar("Done")
 
 pages = Blueprint("lifecycle", __name__)
 
@@ -58,17 +64,18 @@ def to_oversight(system: System, said: str) -> ResponseReturnValue:
     return redirect(url_for("oversight.system", key=system.key), 303)
 
 
-def without_asking_twice(form: Any) -> Any:
-    """The form, without its password field where the password was given just now."""
-    if is_confirmed(confirmed_at(session(), browser_secret()), clock.now()):
-        del form.password
-    return form
+def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
+    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago.
 
-
-def confirmed(form: Any) -> None:
-    """Check the password where the form asks for it. Raises RuleBroken; what it counts has to be kept by the view."""
-    if "password" in form:
-        confirm_identity(session(), actor(), browser_secret(), form.password.data or "")
+    The view keeps its refusals: a wrong password has to be counted.
+    """
+    given = confirmed_at(session(), browser_secret())
+    return confirming.bound(
+        form,
+        act,
+        given=given if is_confirmed(given, clock.now()) else None,
+        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
+    )
 
 
 _MENDING = {
@@ -97,3 +104,26 @@ def mending_url(system: System, tab: str, field: str) -> str:
     if tab == "alerts":
         return url_for("systems.show", key=system.key, _anchor="alerts")
     return url_for(_MENDING[tab], key=system.key, _anchor=field or None)
+
+
+def criteria_shown(system: System, found: Gate) -> list[dict[str, Any]]:
+    """The criteria as the list shows them, what is open first."""
+    return [
+        {
+            "holds": line.holds,
+            "says": line.says,
+            "pattern": line.pattern,
+            "url": mending_url(system, line.tab, line.field),
+            "link_label": "Mend it",
+            "note": f"Prevents: {line.prevents.lower()}." if not line.holds else _waiver(line),
+        }
+        for line in sorted(found.lines, key=lambda line: line.holds)
+    ]
+
+
+def _waiver(line: Any) -> str | None:
+    if line.waived is None:
+        return None
+    return (
+        f"Not met. Waived by {line.waived.key} until {line.waived.until.isoformat()}; then it is open again."
+    )

@@ -1,5 +1,7 @@
 """Stopping a system: one page with one box and one button; and letting it go on, by a reviewer."""
 
+from datetime import datetime
+
 from flask.typing import ResponseReturnValue
 
 from registry.kernel.actor import Permission
@@ -11,17 +13,20 @@ from registry.lifecycle.models import EmergencyStop
 from registry.lifecycle.pages.shared import (
     BOTH,
     act_page,
-    confirmed,
+    bound,
+    criteria_shown,
     pages,
     sent,
     to_change,
     to_gate,
-    without_asking_twice,
 )
 from registry.lifecycle.queries.assurance import is_reviewed_since
+from registry.lifecycle.queries.gates import gates_to
 from registry.lifecycle.queries.stages import stop_of
-from registry.lifecycle.rules.stages import ways_on
+from registry.lifecycle.rules.gates import Gate
+from registry.lifecycle.rules.stages import GATED, gate_kept, ways_on
 from registry.systems.models import System
+from registry.systems.rules.record import Stage
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 
@@ -53,16 +58,34 @@ def lift(key: str) -> ResponseReturnValue:
     standing = stop_of(session(), system.id or 0, lock=sent())
     if standing is None:
         raise NotFound
-    form = without_asking_twice(LiftForm())
-    form.offer(ways_on(standing.from_stage), standing.from_stage)
-    done = form.carried_out(lambda: _lift(system, standing, form))
+    form = LiftForm()
+    ways, gate = _ways_on(system, standing.from_stage)
+    form.offer(ways, standing.from_stage)
+    done = bound(form, lambda at: _lift(system, standing, form, at))
     if done is not None:
         return to_gate(system, f"The stop is lifted. It is {worded(system.stage.value)} from now on.")
-    lead = "Your decision and its reason are kept. Nobody lifts a stop on a system they answer for, or did when it stopped."
-    reviewed = is_reviewed_since(session(), system.id or 0, standing.stopped_at)
-    return act_page(system, form, "Let it go on", "Lift the stop", lead=lead, unreviewed=not reviewed)
+    return act_page(
+        system,
+        form,
+        "Let it go on",
+        "Lift the stop",
+        lead="It goes on where it was if the gate there holds; else restricted, or back. Your decision, its reason and what "
+        "does not hold are kept. Nobody lifts a stop on a system they have answered for since it was stopped.",
+        unreviewed=not is_reviewed_since(session(), system, standing.stopped_at),
+        gate=gate,
+        criteria=criteria_shown(system, gate) if gate else [],
+    )
 
 
-def _lift(system: System, standing: EmergencyStop, form: LiftForm) -> EmergencyStop:
-    confirmed(form)
-    return stopping.lift(session(), actor(), system, standing, form.to.data, form.because.data or "")
+def _ways_on(system: System, before: Stage) -> tuple[list[Stage], Gate | None]:
+    """Where a stopped system may go on now, and the gate in front of where it was, or above where it was restricted."""
+    asked = {each for to in ways_on(before) if (each := gate_kept(before, to)) is not None}
+    gates = gates_to(session(), system, asked) if asked else {}
+    ways = [to for to in ways_on(before) if to not in gates or gates[to].holds]
+    above = gate_kept(before, before if before in GATED else Stage.RESTRICTED)
+    return ways, gates.get(above) if above else None
+
+
+def _lift(system: System, standing: EmergencyStop, form: LiftForm, confirmed_at: datetime) -> EmergencyStop:
+    to, because = form.to.data, form.because.data or ""
+    return stopping.lift(session(), actor(), system, standing, to, because, confirmed_at=confirmed_at)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from registry.classification.models import ClassificationChange, ClassificationRun
@@ -15,15 +16,21 @@ from registry.dossiers.queries import signatures_of as dossier_signatures
 from registry.dossiers.rules.cases import CaseType
 from registry.kernel import clock
 from registry.lifecycle.rules.gates import Waived
-from registry.reviews.models.reviews import Finding, Review, ReviewCondition, ReviewDecision
+from registry.reviews.models.reviews import (
+    Finding,
+    Review,
+    ReviewCondition,
+    ReviewDecision,
+    ReviewSubmission,
+)
 from registry.reviews.models.words import SignOff, Waiver
-from registry.reviews.queries.content import contents_of
+from registry.reviews.queries.content import content_of, contents_of
 from registry.reviews.queries.reviews import newest_approvals
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import signatures_of
 from registry.reviews.rules.cadence import months_for, validity
 from registry.reviews.rules.content import changed, content_from
-from registry.reviews.rules.kinds import APPROVING, Decision, FindingState, Severity
+from registry.reviews.rules.kinds import Decision, FindingState, Severity
 from registry.reviews.rules.kinds import Kind as ReviewKind
 from registry.risks import rules as risks
 from registry.risks.models import Risk
@@ -57,17 +64,33 @@ def assured(session: Session, systems: Sequence[System]) -> dict[int, dict[str, 
     }
 
 
-def is_reviewed_since(session: Session, system_id: int, at: datetime) -> bool:
-    """Whether a review of an incident or of a change has approved the system since that instant."""
-    approving = [each for each in Decision if each.leads_to in APPROVING]
-    query: Any = select(ReviewDecision.id).join(Review, col(Review.id) == col(ReviewDecision.review_id))
-    query = query.where(
-        col(ReviewDecision.system_id) == system_id,
-        col(ReviewDecision.at) >= at,
-        col(ReviewDecision.decision).in_(approving),
-        col(Review.kind).in_([ReviewKind.INCIDENT, ReviewKind.CHANGE]),
+def is_reviewed_since(session: Session, system: System, at: datetime) -> bool:
+    """Whether the newest word of the reviewers since that instant lets the system go on: a review of an incident or of a
+    change that was handed in since, approved, and on what the record states today. A rejection in any review takes it
+    back; an approval in one of another kind says nothing of what went wrong.
+    """
+    deciding = [each for each in Decision if each is not Decision.REQUEST_CHANGES]
+    after_harm = col(Review.kind).in_([ReviewKind.INCIDENT, ReviewKind.CHANGE])
+    query: Any = (
+        select(ReviewDecision, ReviewSubmission)
+        .join(Review, col(Review.id) == col(ReviewDecision.review_id))
+        .join(ReviewSubmission, col(ReviewSubmission.id) == col(ReviewDecision.submission_id))
     )
-    return session.exec(query.limit(1)).first() is not None
+    query = query.where(
+        col(ReviewDecision.system_id) == system.id,
+        col(ReviewDecision.at) >= at,
+        col(ReviewDecision.decision).in_(deciding),
+        # Not to take it out of use says nothing of whether it may go on.
+        col(Review.kind) != ReviewKind.DECOMMISSION,
+        or_(after_harm, col(ReviewDecision.decision) == Decision.REJECT),
+    )
+    found = session.exec(query.order_by(col(ReviewDecision.id).desc()).limit(1)).first()
+    if found is None:
+        return False
+    decision, handed_in = found
+    if decision.decision is Decision.REJECT or handed_in.at < at:
+        return False
+    return not changed(content_from(handed_in.content), content_of(session, system))
 
 
 def waived_of(session: Session, numbers: Collection[int], on: date) -> dict[int, dict[str, Waived]]:
@@ -152,31 +175,51 @@ def _wanting(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def _accepted(session: Session, numbers: Sequence[int], today: date) -> set[int]:
-    """The systems that name a risk, and of which what is left of each that is not closed is accepted today."""
+    """The systems that name a risk which is still there, and of which what is left of each such risk is accepted today.
+
+    A risk that is closed shows nothing: whoever names one and closes it at once has named none.
+    """
     found = session.exec(select(Risk).where(col(Risk.system_id).in_(numbers))).all()
     accepted = newest_acceptances(session, [risk.id or 0 for risk in found]) if found else {}
-    unborne = set()
+    standing: dict[int, set[Status]] = {}
     for risk in found:
         said = as_accepted(accepted.get(risk.id or 0))
-        if risks.standing(risk_facts(risk), said, today).status not in {Status.ACCEPTED, Status.CLOSED}:
-            unborne.add(risk.system_id)
-    return {risk.system_id for risk in found} - unborne
+        status = risks.standing(risk_facts(risk), said, today).status
+        standing.setdefault(risk.system_id, set()).add(status)
+    return {number for number, held in standing.items() if held - {Status.CLOSED} == {Status.ACCEPTED}}
 
 
 def _tested(session: Session, numbers: Sequence[int]) -> set[int]:
-    """The systems of which a version that is approved or live passed tests of every type, none failed, and that is signed."""
-    query: Any = select(Dossier).join(ModelVersion, col(ModelVersion.id) == col(Dossier.version_id))
+    """The systems of which every version that is live passed tests of every type, none failed, and that is signed; where none
+    is live yet, one that is approved did.
+    """
+    query: Any = select(ModelVersion.system_id, ModelVersion.state, ModelVersion.id, Dossier.id)
+    query = query.join(Dossier, col(Dossier.version_id) == col(ModelVersion.id), isouter=True)
     query = query.where(
-        col(Dossier.system_id).in_(numbers), col(ModelVersion.state).in_([State.APPROVED, State.LIVE])
+        col(ModelVersion.system_id).in_(numbers), col(ModelVersion.state).in_([State.APPROVED, State.LIVE])
     )
-    dossiers: dict[int, int] = {each.id or 0: each.system_id for each in session.exec(query)}
+    rows = session.execute(query).all()
+    whole = _whole(session, {dossier: number for number, _, _, dossier in rows if dossier is not None})
+    # By system and state, each version with whether its tests are whole.
+    versions: dict[int, dict[State, dict[int, bool]]] = {}
+    for number, state, version, dossier in rows:
+        of = versions.setdefault(number, {}).setdefault(state, {})
+        of[version] = of.get(version, False) or dossier in whole
+    return {number for number, by_state in versions.items() if _shown(by_state)}
+
+
+def _shown(versions: Mapping[State, Mapping[int, bool]]) -> bool:
+    live = versions.get(State.LIVE)
+    return all(live.values()) if live else any(versions.get(State.APPROVED, {}).values())
+
+
+def _whole(session: Session, dossiers: Mapping[int, int]) -> set[int]:
+    """Of these dossiers (each with its system) those with tests of every type passed, none failed, and a signature that holds."""
     covered, signed = covered_by(session, dossiers), dossier_signatures(session, dossiers)
-    whole = {
+    return {
         number
         for number, found in covered.items()
         if {each.type for each in found if each.passed} == set(CaseType)
         and not any(each.failed for each in found)
-    }
-    return {
-        dossiers[number] for number in whole if any(not each.has_changed for each in signed.get(number, ()))
+        and any(not each.has_changed for each in signed.get(number, ()))
     }

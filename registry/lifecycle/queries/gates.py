@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -83,12 +84,28 @@ def gate_of(
     session: Session, system: System, to: Stage, *, known: tuple[Sequence[Held], Read] | None = None
 ) -> Gate:
     """The gate to a stage for one system; `known`: its seats and what it states, where the caller has read them."""
+    return gates_to(session, system, [to], known=known)[to]
+
+
+def gates_to(
+    session: Session,
+    system: System,
+    stages: Collection[Stage],
+    *,
+    known: tuple[Sequence[Held], Read] | None = None,
+) -> dict[Stage, Gate]:
+    """The gates to several stages for one system, from facts that are read once."""
     number = system.id or 0
     pack = packs.gates_on(session, clock.today())
-    held, stated = known or (ownership.held_on(session, number), read(session, [number]))
-    needed = facts_asked(pack.gates, [to])
+    held, stated = known or _known(session, number)
+    needed = facts_asked(pack.gates, stages)
     [subject] = _subjects(session, [system], {number: held}, stated, needed).values()
-    return Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject))
+    return {to: Gate(to, pack.id, pack.edition, gate(pack.gates, to, subject)) for to in stages}
+
+
+def _known(session: Session, number: int) -> tuple[Sequence[Held], Read]:
+    held = ownership.held_on(session, number)
+    return held, read(session, [number], held)
 
 
 def subjects_of(
@@ -100,7 +117,9 @@ def subjects_of(
     """
     numbers = [system.id or 0 for system in systems]
     held = ownership.held_on_many(session, numbers)
-    return _subjects(session, systems, held, read(session, numbers), needed)
+    return _subjects(
+        session, systems, held, read(session, numbers, chain.from_iterable(held.values())), needed
+    )
 
 
 def _subjects(
@@ -127,7 +146,7 @@ def _subjects(
 
 def _subject(system: System, held: Sequence[Held], stated: Read, around: _Around, record: Pack) -> Subject:
     number = system.id or 0
-    seats, tested = filled_seats(held), around.tested.get(number, ())
+    seats, tested = filled_seats(held, stated.members), around.tested.get(number, ())
     facts = facts_of(system, held, stated) | {
         "performance_answered": Seat.ENGINEERING_LEAD in seats,
         "compliance_answered": Seat.COMPLIANCE_LEAD in seats,

@@ -8,11 +8,10 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Seat, may
 from registry.lifecycle.queries.record import has_left, read, standing
 from registry.lifecycle.queries.stages import spell_of, stop_of
-from registry.lifecycle.rules.stages import problems_with_stop
+from registry.lifecycle.rules.stages import COUNTED, problems_with_stop
 from registry.ownership import queries as ownership
 from registry.packs import queries as packs
 from registry.systems.models import System
-from registry.systems.rules.record import Stage
 
 
 def header(session: Session, actor: Actor, system: System) -> dict[str, Any]:
@@ -21,10 +20,10 @@ def header(session: Session, actor: Actor, system: System) -> dict[str, Any]:
     held = ownership.held_on(session, number)
     owner = next((each for each in held if each.assignment.seat is Seat.OWNER), None)
     unconfirmed = owner is None or owner.assignment.to_be_confirmed or owner.assignment.accepted_at is None
-    stated = read(session, [number])
+    stated = read(session, [number], held)
     record = standing(system, held, stated, packs.current(session, "baseline", clock.today()).record)
-    stop = stop_of(session, number) if system.stage is Stage.SUSPENDED else None
-    spell = spell_of(session, number) if system.stage is Stage.LIVE else None
+    stop = stop_of(session, number)
+    spell = spell_of(session, number) if system.stage in COUNTED else None
     can_stop = not problems_with_stop(system.stage, "asked", is_stopped=stop is not None)
     return {
         "system": system,

@@ -1,7 +1,8 @@
 """The facts behind the checklist, for one system or for many in a fixed number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from registry.ownership.queries import Held
 from registry.packs import queries as packs
 from registry.packs.rules import Criterion
 from registry.people.models import Person
+from registry.people.queries import members_by_team
 from registry.people.rules import is_active
 from registry.systems.models import System
 
@@ -34,14 +36,20 @@ class Read:
     objectives: Mapping[int, Objective]
     metrics: Mapping[int, Sequence[SuccessMetric]]
     uses: Mapping[int, Sequence[tuple[DataUse, DataSource]]]
+    # How many people who are here each team has that holds a seat; a team without any fills none.
+    members: Mapping[int, int]
 
 
-def read(session: Session, numbers: Sequence[int]) -> Read:
-    """What these systems state beside their own record: three statements however many there are."""
+def read(session: Session, numbers: Sequence[int], held: Iterable[Held]) -> Read:
+    """What these systems state beside their own record: three statements however many there are, and one for the teams
+    among those who hold their seats (`held`).
+    """
+    teams = {each.assignment.team_id for each in held if each.assignment.team_id is not None}
     return Read(
         objectives.objectives_by_system(session, numbers),
         objectives.metrics_by_system(session, numbers),
         data_sources.uses_by_system(session, numbers),
+        members_by_team(session, clock.today(), teams) if teams else {},
     )
 
 
@@ -56,7 +64,7 @@ def standings(
 ) -> dict[int, Standing]:
     """The same for several systems, by number: one statement per feature however many systems there are."""
     numbers = [system.id or 0 for system in systems]
-    stated = read(session, numbers)
+    stated = read(session, numbers, chain.from_iterable(seats.values()))
     record = packs.current(session, "baseline", clock.today()).record
     return {
         number: standing(system, seats.get(number, ()), stated, record)
@@ -74,7 +82,7 @@ def facts_of(system: System, held: Sequence[Held], stated: Read) -> dict[str, bo
     number = system.id or 0
     return {
         **_own_facts(system),
-        **_seat_facts(held),
+        **_seat_facts(held, stated.members),
         **_objective_facts(stated.objectives.get(number), stated.metrics.get(number, ())),
         **_data_facts(stated.uses.get(number, ())),
     }
@@ -96,10 +104,12 @@ def _own_facts(system: System) -> dict[str, bool]:
     return facts
 
 
-def _seat_facts(held: Sequence[Held]) -> dict[str, bool]:
-    filled = filled_seats(held)
+def _seat_facts(held: Sequence[Held], members: Mapping[int, int]) -> dict[str, bool]:
+    filled = filled_seats(held, members)
     confirmed = any(
         each.assignment.seat is Seat.OWNER
+        and each.person is not None
+        and not has_left(each.person)
         and each.assignment.accepted_at is not None
         and not each.assignment.to_be_confirmed
         for each in held
@@ -111,15 +121,19 @@ def _seat_facts(held: Sequence[Held]) -> dict[str, bool]:
     }
 
 
-def filled_seats(held: Sequence[Held]) -> set[Seat]:
-    """The seats somebody holds who can act: whoever has left oversees nothing, and nobody stands in for themselves."""
+def filled_seats(held: Sequence[Held], members: Mapping[int, int]) -> set[Seat]:
+    """The seats somebody holds who can act: whoever has left oversees nothing, and nobody stands in for themselves; nor does
+    a team of which nobody is here. A seat gives the members of a team no right of their own, so a team stops nothing either.
+    """
     owners = {each.assignment.person_id for each in held if each.assignment.seat is Seat.OWNER}
-    return {
-        each.assignment.seat
-        for each in held
-        if each.person is None
-        or not (has_left(each.person) or (each.assignment.seat is Seat.DEPUTY and each.person.id in owners))
-    }
+    return {each.assignment.seat for each in held if _acts(each, owners, members)}
+
+
+def _acts(each: Held, owners: set[int | None], members: Mapping[int, int]) -> bool:
+    seat, person = each.assignment.seat, each.person
+    if person is None:
+        return seat is not Seat.OVERSEER and members.get(each.assignment.team_id or 0, 0) > 0
+    return not has_left(person) and not (seat is Seat.DEPUTY and person.id in owners)
 
 
 def _objective_facts(objective: Any, metrics: Sequence[Any]) -> dict[str, bool]:

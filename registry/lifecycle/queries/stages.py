@@ -1,12 +1,12 @@
 """How a system came to its stage; stops, spells out of compliance, requests for autonomy: of one system, or of many at once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlalchemy import exists, or_
+from sqlmodel import Session, col, func, select
 
+from registry.accounts.models import RoleGrant
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
 from registry.kernel.errors import NotFound
@@ -17,9 +17,8 @@ from registry.lifecycle.models import (
     EmergencyStop,
     StageChange,
 )
-from registry.lifecycle.rules.autonomy import OWNER_SEATS
-from registry.lifecycle.rules.stages import HELD
-from registry.ownership.queries import held_at
+from registry.lifecycle.rules.stages import HELD, Move
+from registry.ownership.models import Assignment
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
@@ -44,22 +43,63 @@ def changes_of(
 
 
 def held_from(session: Session, system: System) -> Stage | None:
-    """The stage a restricted or suspended system was in before it was held, or None where nobody recorded it."""
+    """The stage a restricted or suspended system was in before it was held, or None where nobody recorded it: of one that
+    was brought over as held only where it stood here is known.
+    """
     if system.stage not in HELD:
         return None
     query: Any = select(StageChange.from_stage).where(
         StageChange.system_id == system.id,
         col(StageChange.to_stage).in_(sorted(HELD)),
         col(StageChange.from_stage).not_in(sorted(HELD)),
+        col(StageChange.move) != Move.BROUGHT,
     )
     found: Stage | None = session.exec(query.order_by(col(StageChange.id).desc()).limit(1)).one_or_none()
     return found
 
 
+def held_by_reviewer(session: Session, system: System) -> StageChange | None:
+    """The step by which a reviewer who had no seat on it restricted or suspended the system, where it has been held ever
+    since, whatever else held it; or None.
+    """
+    if system.stage not in HELD:
+        return None
+    entered = select(func.max(StageChange.id)).where(
+        StageChange.system_id == system.id, col(StageChange.from_stage).not_in(sorted(HELD))
+    )
+    by, at = col(StageChange.changed_by_id), col(StageChange.changed_at)
+    seated = exists().where(
+        col(Assignment.person_id) == by,
+        col(Assignment.system_id) == system.id,
+        col(Assignment.from_at) <= at,
+        or_(col(Assignment.to_at).is_(None), col(Assignment.to_at) > at),
+    )
+    query: Any = select(StageChange).join(RoleGrant, col(RoleGrant.person_id) == by)
+    query = query.where(
+        StageChange.system_id == system.id,
+        col(StageChange.id) >= entered.scalar_subquery(),
+        col(StageChange.move).in_([Move.RESTRICTED, Move.SUSPENDED]),
+        RoleGrant.role == Role.REVIEWER,
+        col(RoleGrant.from_at) <= at,
+        or_(col(RoleGrant.to_at).is_(None), col(RoleGrant.to_at) > at),
+        ~seated,
+    )
+    found: StageChange | None = session.exec(query.order_by(col(StageChange.id).desc()).limit(1)).first()
+    return found
+
+
 def moved_among(session: Session, system_ids: Collection[int]) -> set[int]:
-    """Of these systems those whose stage was ever changed here: for them an inventory no longer says where they stand."""
-    query = select(StageChange.system_id).where(col(StageChange.system_id).in_(sorted(system_ids)))
-    return set(session.exec(query.distinct())) if system_ids else set()
+    """Of these systems those that people have moved or stopped here: for them an inventory no longer says where they stand.
+
+    What was only brought over, from an inventory too, leaves the word with the inventory.
+    """
+    numbers = sorted(system_ids)
+    moved = select(StageChange.system_id).where(
+        col(StageChange.system_id).in_(numbers), col(StageChange.move) != Move.BROUGHT
+    )
+    # One that was suspended already is stopped without a change of its stage.
+    stopped = select(EmergencyStop.system_id).where(col(EmergencyStop.system_id).in_(numbers))
+    return set(session.execute(moved.union(stopped)).scalars()) if numbers else set()
 
 
 def stop_of(session: Session, system_id: int, *, lock: bool = False) -> EmergencyStop | None:
@@ -116,9 +156,9 @@ def spells_among(session: Session, system_ids: Collection[int]) -> dict[int, Com
     return {row.system_id: row for row in session.exec(query)} if system_ids else {}
 
 
-def days_out(session: Session, live: Collection[int]) -> dict[int, int]:
-    """For how many days, this one included, each of these live systems has been out of compliance; in one statement."""
-    found = spells_among(session, live)
+def days_out(session: Session, used: Collection[int]) -> dict[int, int]:
+    """For how many days, this one included, each of these systems in use has been out of compliance; in one statement."""
+    found = spells_among(session, used)
     return {number: (clock.today() - row.since).days + 1 for number, row in found.items()}
 
 
@@ -165,7 +205,9 @@ def lowerings_of(session: Session, system_id: int) -> Sequence[AutonomyLowering]
 
 
 def requests_waiting(session: Session, actor: Actor) -> list[tuple[AutonomyRequest, System]]:
-    """The requests the actor could decide, for their desk: of systems they may know of and hold no seat on; at most fifty."""
+    """The requests that a reviewer may decide who holds no seat on the system, for their desk: of systems they may know of; at
+    most fifty. That they have held none since it was asked for either is looked at when they decide.
+    """
     if not may(actor, Permission.AUTONOMY_DECIDE):
         return []
     query: Any = select(AutonomyRequest, System).join(
@@ -180,12 +222,3 @@ def requests_waiting(session: Session, actor: Actor) -> list[tuple[AutonomyReque
     return [
         (row, system) for row, system in session.exec(query.order_by(col(AutonomyRequest.id)).limit(_MOST))
     ]
-
-
-def owners_at(session: Session, system_id: int, at: datetime) -> set[int | None]:
-    """The numbers of those who held an owner seat of a system at that instant."""
-    return {
-        each.assignment.person_id
-        for each in held_at(session, system_id, at)
-        if each.assignment.seat in OWNER_SEATS
-    }

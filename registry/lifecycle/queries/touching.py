@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
+from registry.dependencies.models import Dependency
 from registry.dependencies.queries import lines_of
 from registry.dependencies.rules.dependency import Direction
-from registry.kernel.actor import Actor
+from registry.kernel.actor import Actor, the_registry
 from registry.kernel.guard_rails import number_said
 from registry.monitoring.queries.series import latest_of
 from registry.objectives.queries import metrics_of
 from registry.systems.models import System
+from registry.systems.queries import numbers_visible_to
 
 
 def relied_on_by(session: Session, actor: Actor, system: System) -> list[System]:
@@ -21,6 +24,16 @@ def relied_on_by(session: Session, actor: Actor, system: System) -> list[System]
         if line.direction is Direction.DOWNSTREAM and line.other is not None
     }
     return sorted(found.values(), key=lambda other: (other.name, other.id))
+
+
+def is_relied_on_unseen(session: Session, actor: Actor, system: System) -> bool:
+    """Whether a system relies on this one that the actor may not know of. Which, and how many, is not told."""
+    stand, seen = numbers_visible_to(the_registry("gate")), numbers_visible_to(actor)
+    one, other, way = col(Dependency.system_id), col(Dependency.other_system_id), col(Dependency.direction)
+    theirs = (other == system.id) & (way == Direction.UPSTREAM) & one.in_(stand) & one.not_in(seen)
+    ours = (one == system.id) & (way == Direction.DOWNSTREAM) & other.in_(stand) & other.not_in(seen)
+    query = select(Dependency.id).where(col(Dependency.ended_at).is_(None), or_(theirs, ours))
+    return session.exec(query.limit(1)).first() is not None
 
 
 def numbers_of(session: Session, system_id: int) -> list[dict[str, Any]]:

@@ -47,11 +47,11 @@ def problems_with_asking(
 
 
 def objection_to_decider(
-    actor: Actor, seats_then: Collection[int | None], system_id: int, asked_by_id: int | None
+    actor: Actor, owners: Collection[int], system_id: int, asked_by_id: int | None
 ) -> str:
     """Why somebody may not decide about a system, "" where they may: separation of duties.
 
-    `seats_then`: who held an owner seat when the decision was asked for.
+    `owners`: everybody who has held an owner seat at any time since the decision was asked for, in a team too.
     """
     if actor.token is not None or actor.person_id is None:
         return "A person decides this, signed in; no program does."
@@ -59,18 +59,23 @@ def objection_to_decider(
         return "A reviewer decides this."
     if actor.person_id == asked_by_id:
         return "You asked for it. Somebody else decides."
-    if actor.seats.get(system_id, frozenset()) & OWNER_SEATS or actor.person_id in seats_then:
-        return "You answer for this system, or did when it was asked for. Somebody else decides."
+    if actor.seats.get(system_id, frozenset()) & OWNER_SEATS or actor.person_id in owners:
+        return "You answer for this system, or did since it was asked for. Somebody else decides."
     return ""
 
 
 def problems_with_decision(
-    level: int | None, from_level: int, because: str, *, granted: bool
+    level: int | None, from_level: int, because: str, *, granted: bool, is_stopped: bool
 ) -> list[Problem]:
     """Objections to a decision on a level more."""
     problems = problems_with_reason("because", because, "Say what you looked at and why you decide so.")
     if granted and level != from_level:
         says = "Its level has changed since this was asked for. Refuse it; it can be asked for again."
+        problems.append(Problem("granted", says))
+    if granted and is_stopped:
+        says = (
+            "It was stopped. Nothing is granted until a reviewer has let it go on; refusing is possible now."
+        )
         problems.append(Problem("granted", says))
     return problems
 

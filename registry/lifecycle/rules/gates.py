@@ -155,7 +155,7 @@ def _is_asked(each: GateCriterion, subject: Subject) -> bool:
 
 
 def _reaches(tier: Tier | None, least: Tier) -> bool:
-    # A system nobody has classified is asked what its tier would add once somebody has.
+    # A system nobody has classified is asked what its tier adds once somebody has; that it is classified is never waived.
     return tier is not None and _TIERS.index(tier) >= _TIERS.index(least)
 
 

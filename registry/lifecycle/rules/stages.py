@@ -13,6 +13,8 @@ from registry.systems.rules.record import TEXT_LIMIT, Stage, text_problems
 LADDER: Final = (Stage.PROPOSED, Stage.IN_DEVELOPMENT, Stage.IN_VALIDATION, Stage.PILOT, Stage.LIVE)
 # Real cases meet it, or did until it was held.
 IN_USE: Final = frozenset({Stage.PILOT, Stage.LIVE, Stage.RESTRICTED})
+# Where the days count for which a system that was live is below its gate.
+COUNTED: Final = frozenset({Stage.LIVE, Stage.RESTRICTED})
 HELD: Final = frozenset({Stage.RESTRICTED, Stage.SUSPENDED})
 
 
@@ -41,7 +43,7 @@ class Move(StrEnum):
             Move.STOPPED: "was stopped",
             Move.LIFTED: "may go on after a stop",
             Move.RETIRED: "was retired",
-            Move.BROUGHT: "was brought over as it stood before it was registered here",
+            Move.BROUGHT: "was brought over as it stood elsewhere",
         }[self]
 
 
@@ -67,10 +69,10 @@ def ways_down(stage: Stage) -> dict[Stage, Move]:
 
 def next_stage(stage: Stage, held_from: Stage | None) -> Stage | None:
     """The stage whose gate stands before the system: the next of the ladder, or for one that is held the one it was
-    held from (`held_from`; live where nobody recorded it). None for live and for retired systems.
+    held from (`held_from`; live where nobody recorded it, for what is brought over as held was in use). None for live and for retired systems.
     """
     if stage in HELD:
-        return held_from if held_from in LADDER else Stage.LIVE
+        return held_from if held_from in LADDER[1:] else Stage.LIVE
     if stage in LADDER[:-1]:
         return LADDER[LADDER.index(stage) + 1]
     return None
@@ -90,13 +92,23 @@ def problems_with_advance(
     return []
 
 
+OF_A_REVIEWER: Final = (
+    "A reviewer restricted or suspended it. Only a reviewer lets it go on or sends it back."
+)
+
+
 def problems_with_lowering(
-    move: Move, stage: Stage, to: Stage | None, reason: str, *, is_stopped: bool
+    move: Move, stage: Stage, to: Stage | None, reason: str, *, is_stopped: bool, is_reviewers: bool = False
 ) -> list[Problem]:
-    """Objections to sending a system back, restricting or suspending it."""
+    """Objections to sending a system back, restricting or suspending it.
+
+    `is_reviewers`: a reviewer holds it, and somebody else asks. Sent back it would climb again past what they said.
+    """
     problems = problems_with_reason("reason", reason, "Say why.")
     if is_stopped:
         problems.append(Problem("", "It is stopped. A reviewer has to lift the stop first."))
+    elif is_reviewers and move is Move.SENT_BACK:
+        problems.append(Problem("to", OF_A_REVIEWER))
     elif to not in LOWERING[move].get(stage, ()):
         says = f"From {worded(stage.value)} there is no such way; look at the stage it is in now."
         problems.append(Problem("to", says))
@@ -104,11 +116,18 @@ def problems_with_lowering(
 
 
 def problems_with_retiring(
-    stage: Stage, reason: str, plan: str, *, dependents: Collection[str], told: bool, is_held: bool
+    stage: Stage,
+    reason: str,
+    plan: str,
+    *,
+    dependents: Collection[str],
+    unseen: bool,
+    told: bool,
+    is_held: bool,
 ) -> list[Problem]:
     """Objections to retiring a system: `dependents` are the names of those that rely on it, `told` whether they know.
 
-    `is_held`: something of it is kept as evidence of an incident that is being looked into.
+    `unseen`: others rely on it that whoever retires it may not know of. `is_held`: something of it is kept as evidence of an incident that is being looked into.
     """
     problems = problems_with_reason("reason", reason, "Say why it is retired.")
     if stage is Stage.RETIRED:
@@ -119,8 +138,12 @@ def problems_with_retiring(
         )
     else:
         problems += _texts("plan", plan)
-    if dependents and not told:
-        says = f"{listed(sorted(dependents))} rely on it. Tell those who answer for them first."
+    if (dependents or unseen) and not told:
+        others = "others that you may not know of" if dependents else "Others that you may not know of"
+        who = listed([*sorted(dependents), *([others] if unseen else [])])
+        says = f"{who} rely on it. Tell those who answer for them first."
+        if unseen:
+            says += " A reviewer can tell those whom you may not know of."
         problems.append(Problem("told", says))
     if is_held:
         says = "Something of it is kept as evidence of an incident. It can be retired once that is released."
@@ -133,35 +156,48 @@ def problems_with_stop(stage: Stage, reason: str, *, is_stopped: bool) -> list[P
     problems = problems_with_reason("reason", reason, "Say in a sentence why it has to stop.")
     if is_stopped:
         problems.append(Problem("", "It is stopped already."))
-    elif stage in {Stage.PROPOSED, Stage.RETIRED}:
-        problems.append(Problem("", f"It is {worded(stage.value)}: nothing runs that could be stopped."))
+    elif stage is Stage.RETIRED:
+        problems.append(Problem("", "It is retired: nothing runs that could be stopped."))
     return problems
 
 
-UNREVIEWED: Final = "A review of the incident or of the change has to approve it first, on what the record states after the stop."
+UNREVIEWED: Final = "A review of the incident or of the change, handed in after the stop, has to approve it first, on what its record states now."
+# Where every case meets it. It comes here only over the gate, after a stop as before.
+GATED: Final = frozenset({Stage.PILOT, Stage.LIVE})
 
 
 def ways_on(from_stage: Stage) -> tuple[Stage, ...]:
     """To which stages a reviewer may let a stopped system go on: where it was, somewhere narrower, or back."""
-    narrower = {
-        Stage.LIVE: (Stage.RESTRICTED, Stage.PILOT),
-        Stage.SUSPENDED: (),
-        Stage.IN_DEVELOPMENT: (),
-    }
+    narrower = {Stage.LIVE: (Stage.RESTRICTED, Stage.PILOT), Stage.PILOT: (Stage.RESTRICTED,)}
     back = () if from_stage in LADDER[:3] else (Stage.IN_VALIDATION,)
     return (from_stage, *narrower.get(from_stage, ()), *back)
 
 
+def gate_kept(from_stage: Stage, to: Stage | None) -> Stage | None:
+    """The stage whose gate is computed when a stop is lifted, and kept with it: the one it goes to; for one that goes on
+    restricted, the one it does not reach. None where nothing is asked for.
+    """
+    if to is Stage.RESTRICTED:
+        return from_stage if from_stage in GATED else Stage.LIVE
+    return to if to in GATED else None
+
+
 def problems_with_lifting(
-    from_stage: Stage, to: Stage | None, because: str, *, is_reviewed: bool
+    from_stage: Stage, to: Stage | None, because: str, open_ids: Sequence[str], *, is_reviewed: bool
 ) -> list[Problem]:
-    """Objections to lifting a stop; `is_reviewed`: a review of the incident or the change has approved it since."""
+    """Objections to lifting a stop, given the ids of the criteria of the gate kept that do not hold.
+
+    `is_reviewed`: a review of the incident or the change that was handed in since has approved what the record states.
+    """
     problems = [] if is_reviewed else [Problem("", UNREVIEWED)]
     problems += problems_with_reason(
         "because", because, "Say what was found and why it may go on. This is the decision that is kept."
     )
     if to not in ways_on(from_stage):
         problems.append(Problem("to", "Choose where it goes on."))
+    elif to in GATED and open_ids:
+        says = f"The gate to {worded(to.value)} does not hold yet: {listed(list(open_ids))}."
+        problems.append(Problem("to", f"{says} Until it does, it can go on restricted, or back."))
     return problems
 
 

@@ -12,7 +12,9 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem
 from registry.kernel.text import counted as days_said
+from registry.kernel.text import worded
 from registry.lifecycle.queries.stages import days_out, stopped_among
+from registry.lifecycle.rules.stages import COUNTED
 from registry.people import queries as people
 from registry.people.rules import chain_of
 from registry.systems import actions, queries
@@ -118,11 +120,14 @@ def deputies_of(listing: Listing, lines: Sequence[Line]) -> dict[int, str]:
 
 def held_of(lines: Sequence[Line]) -> dict[int, str]:
     """What is to be said of the stage of systems on this page: that they were stopped, or for how long they have been
-    live out of compliance.
+    in use out of compliance.
     """
     stopped = stopped_among(session(), [line.id for line in lines if line.stage is Stage.SUSPENDED])
-    out = days_out(session(), [line.id for line in lines if line.stage is Stage.LIVE])
-    told = {number: f"live, out of compliance for {days_said(days, 'day')}" for number, days in out.items()}
+    stages = {line.id: line.stage for line in lines if line.stage in COUNTED}
+    told = {
+        number: f"{worded(stages[number].value)}, out of compliance for {days_said(days, 'day')}"
+        for number, days in days_out(session(), stages).items()
+    }
     return told | dict.fromkeys(stopped, "stopped")
 
 

@@ -16,7 +16,8 @@ from registry.annotations.queries import tagged
 from registry.kernel.actor import Seat
 from registry.kernel.text import worded
 from registry.ownership.models import Assignment
-from registry.people.models import BusinessUnit, Person
+from registry.people.models import BusinessUnit, Membership, Person
+from registry.people.queries import active_clause
 from registry.systems.models import System
 from registry.systems.rules.record import AUTONOMY, Kind, Stage, Tier, Visibility, autonomy_said
 from registry.systems.rules.search import NO_TEXT_STATED, NOT_STATED
@@ -119,17 +120,19 @@ _OWNED = Assignment.__table__.alias("owned")  # type: ignore[attr-defined]
 
 
 def _with_deputy(today: date) -> Any:
-    """The systems for whose owner somebody acts: a team, or a person who is here and is not the owner."""
+    """The systems for whose owner somebody acts: a team of which somebody is here, or a person who is and is not the owner."""
     owner = (
         (_OWNED.c.system_id == _DEPUTY.c.system_id) & (_OWNED.c.seat == Seat.OWNER) & _OWNED.c.to_at.is_(None)
     )
     left = select(Person.id).where(col(Person.active_to) < today)
     acts = _DEPUTY.c.person_id.is_distinct_from(_OWNED.c.person_id) & _DEPUTY.c.person_id.not_in(left)
+    here = select(Membership.team_id).join(Person, col(Person.id) == col(Membership.person_id))
+    teams = here.where(active_clause(today))
     return (
         sa.select(_DEPUTY.c.system_id)
         .join(_OWNED, owner, isouter=True)
         .where(_DEPUTY.c.seat == Seat.DEPUTY, _DEPUTY.c.to_at.is_(None))
-        .where(or_(_DEPUTY.c.person_id.is_(None), acts))
+        .where(or_(_DEPUTY.c.team_id.in_(teams), _DEPUTY.c.person_id.is_not(None) & acts))
     )
 
 

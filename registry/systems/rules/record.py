@@ -180,10 +180,17 @@ _DECIDING = frozenset({Stage.PILOT, Stage.LIVE, Stage.RESTRICTED, Stage.SUSPENDE
 
 def problems_with_autonomy(stage: Stage, before: int | None, after: int | None) -> list[Problem]:
     """Objections to editing the autonomy of a system from one level to another: what real cases meet is raised on
-    evidence, by somebody who does not own it, and not by typing.
+    evidence, by somebody who does not own it, and not by typing. What a record does not say counts as the lowest level.
     """
-    if stage not in _DECIDING or before is None or before == after or (after is not None and after < before):
+    kept = before == after or (after is not None and after <= (before or min(AUTONOMY)))
+    if stage not in _DECIDING or kept:
         return []
+    if before is None:
+        says = (
+            "It is in use and its record says nothing yet, which counts as the lowest level. State that, then ask for "
+            "more on its page of oversight, one level at a time and on evidence; a reviewer decides."
+        )
+        return [Problem("autonomy", says)]
     says = (
         "While it is in use, what it may decide by itself rises one level at a time and on evidence. "
         "Ask for it on its page of oversight; a reviewer decides."

@@ -9,6 +9,7 @@ from typing import Final
 from registry.data_sources.rules.sources import prose_problems
 from registry.kernel.actor import Actor, Role
 from registry.kernel.errors import Problem
+from registry.systems.rules.record import Stage
 
 WHOLE: Final = 100
 
@@ -34,6 +35,17 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
 def may_move(state: State, to: State) -> bool:
     """Whether a version may go from one state to another."""
     return to in MOVES[state]
+
+
+def problems_with_place(stage: Stage, *, is_stopped: bool = False) -> list[Problem]:
+    """Objections to adding, approving or putting live a version of a system in that stage; `is_stopped` is asked for what
+    goes live alone: a stop is not answered by putting something else to work.
+    """
+    if stage is Stage.RETIRED:
+        return [Problem("", "Its system is retired; nothing new comes into use.")]
+    if is_stopped:
+        return [Problem("", "Its system is stopped. A version goes live once a reviewer has let it go on.")]
+    return []
 
 
 def problems_with_edit(state: State) -> list[Problem]:
