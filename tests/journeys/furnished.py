@@ -278,10 +278,10 @@ def _reviews(session: Session, cast: Cast, words: Words) -> None:
                 ),
                 confirmed_at=clock.now(),
             )
-            name = words.line("Ada M. Owner", 200)
+            name = f"Ada Owner {words.line('of Claims', 180)}"
             signing.attest(session, ada, triage, name, sha, agrees=True, confirmed_at=clock.now())
     sheet = signing.open_sheet(session, ada, triage)
-    ben, name = cast.actor(session, "ben"), words.line("Ben Engineer", 200)
+    ben, name = cast.actor(session, "ben"), f"Ben Engineer {words.line('of Claims', 180)}"
     signing.sign(session, ben, sheet, triage, Signed.ENGINEERING, name, confirmed_at=clock.now())
     for granted in (True, None):
         asked_for = WaiverFacts("F1.1", words.text("The supplier is late"), day)

@@ -10,7 +10,7 @@ from registry.dossiers import actions as dossiers
 from registry.dossiers import queries as dossier_queries
 from registry.dossiers.rules.cases import CaseFacts, CaseType, Outcome, RunFacts
 from registry.kernel import clock
-from registry.kernel.actor import Seat, the_registry
+from registry.kernel.actor import Actor, Seat, the_registry
 from registry.lifecycle.actions import stages
 from registry.oversight import actions as oversight
 from registry.oversight.rules import Bounds
@@ -20,6 +20,7 @@ from registry.risks.rules import AcceptanceFacts, RiskFacts
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
 from registry.versions.models import ModelVersion
+from registry.versions.rules.standing import State
 from tests.cast import Cast
 from tests.classification.answering import answers
 from tests.journeys.furnished import furnish_record
@@ -70,9 +71,13 @@ def _accept_what_is_left(session: Session, cast: Cast) -> None:
 
 
 def _test(session: Session, cast: Cast) -> None:
-    """A case of every type, passed and signed by somebody who did not build it."""
+    """For every version that is live a case of every type, passed and signed by somebody who did not build it."""
     adam, tester = cast.actor(session, "adam"), cast.actor(session, "rita")
-    model = session.exec(select(ModelVersion).where(ModelVersion.label == "1.1")).one()
+    for model in session.exec(select(ModelVersion).where(ModelVersion.state == State.LIVE)):
+        _test_version(session, adam, tester, model)
+
+
+def _test_version(session: Session, adam: Actor, tester: Actor, model: ModelVersion) -> None:
     dossier = dossiers.open_dossier(session, adam, model)
     for kind in CaseType:
         case = dossiers.add_case(

@@ -333,7 +333,7 @@ def _signed(at: Here) -> Iterator[bool]:
     }
     for name, seat in seats.items():
         yield False
-        sign(at.session, at.by(name), sheet, at.triage, seat, name, confirmed_at=clock.now())
+        sign(at.session, at.by(name), sheet, at.triage, seat, at.by(name).name, confirmed_at=clock.now())
     yield True
     edited(at.session, at.cast, intended_use="Something else.")
     yield False

@@ -102,7 +102,7 @@ def test_whoever_answers_for_a_system_or_handed_it_in_is_given_no_review_of_it(s
             with pytest.raises(RuleBroken) as refused:
                 assign(session, cast.actor(session, "rita"), review, cast.people[name])
             assert said(refused) == ["reviewer_id"]
-        with pytest.raises(Forbidden, match="role"):
+        with pytest.raises(Forbidden, match="for a reviewer"):
             assign(session, cast.actor(session, "otto"), review, cast.people["rita"])
         with pytest.raises(Forbidden, match="Take it first"):
             answered(session, cast, review)

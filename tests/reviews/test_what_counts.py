@@ -85,7 +85,7 @@ def test_a_waiver_is_of_something_that_is_asked_for_once_at_a_time_and_goes_with
                 ask_waiver(session, ada, cast.triage, WaiverFacts(subject, "Late.", UNTIL))
         for _ in range(2):
             waiver = ask_waiver(session, ada, cast.triage, WaiverFacts("G60", "The reviewer is away.", UNTIL))
-            assert (waiver.pack, waiver.subject_said[:4]) == ("gates 2026.1", "G60 ")
+            assert (waiver.pack, waiver.subject_said[:4]) == ("gates 2026.2", "G60 ")
             with pytest.raises(RuleBroken, match="asks for the same"):
                 ask_waiver(session, ada, cast.triage, WaiverFacts("G60", "Late.", UNTIL))
             terms = {"granted": True, "because": "So be it.", "until": UNTIL}

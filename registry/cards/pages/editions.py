@@ -18,7 +18,7 @@ from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.reading import NotACard
 from registry.cards.rules.seal import seal_from
 from registry.kernel.actor import Permission, may, require
-from registry.kernel.errors import Conflict, NotFound, Problem, RuleBroken
+from registry.kernel.errors import Problem, RuleBroken
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.doors import keeps_refusals, needs
@@ -134,7 +134,8 @@ def edition_file(key: str, number: int) -> ResponseReturnValue:
     document = queries.document_of(session(), found.id or 0)
     if found.state is EditionState.APPROVED:
         if document is None:
-            raise Conflict("This edition is being issued. Try again in a moment.", 0)
+            flash("The PDF of this edition is being made. Try again in a moment.", "info")
+            return redirect(url_for(".edition", key=key, number=number), 303)
         content = document.pdf
     else:
         seal = seal_from(document.seal) if document else None
@@ -158,7 +159,8 @@ def compare(key: str) -> ResponseReturnValue:
     system = systems.by_key(session(), actor(), key)
     one, other = (_asked(system, name) for name in ("from", "to"))
     if one is None or other is None:
-        raise NotFound
+        # Nothing to compare was named: the list of editions names it.
+        return redirect(url_for(".show", key=key, _anchor="editions"), 303)
     return make_response(
         render_template(
             "cards/compare.html",
