@@ -71,9 +71,9 @@ class World:
         now = content_of(self.session, self.cast.triage).sha256
         self.notes[type(row), row.id] = (self.actor(who), self.holders(), now, clock.now())
 
-    def seated_since(self, at):
-        """Everybody who held a seat after any act since then."""
-        return set().union(*(holders for when, holders in self.held if when >= at))
+    def seated_between(self, first, last):
+        """Everybody who held a seat after any act between these instants. Who takes one later had no part in it then."""
+        return set().union(*(holders for when, holders in self.held if first <= when <= last))
 
     def submit(self, who, _fresh):
         submitted(self.session, self.cast, by="rita" if who == "token" else who)
@@ -165,7 +165,7 @@ class World:
 ACTS = [
     name
     for name in vars(World)
-    if not name.startswith("_") and name not in {"actor", "holders", "review", "note", "seated_since"}
+    if not name.startswith("_") and name not in {"actor", "holders", "review", "note", "seated_between"}
 ]
 
 
@@ -176,9 +176,11 @@ def broken(world):
         who, holders, now, at = world.notes[ReviewDecision, row.id]
         query = select(ReviewSubmission).where(ReviewSubmission.review_id == row.review_id)
         told = session.exec(query.order_by(ReviewSubmission.id)).all()
-        seated = holders | world.seated_since(told[0].at)
+        seated = holders | world.seated_between(told[0].at, at)
         found += ["who holds a seat decided"] * (row.decided_by_id in seated)
-        found += ["who submitted decided"] * (row.decided_by_id in {each.submitted_by_id for each in told})
+        found += ["who submitted decided"] * (
+            row.decided_by_id in {each.submitted_by_id for each in told if each.at <= at}
+        )
         found += ["a token decided"] * (who.token is not None)
         found += ["no reviewer decided"] * (Role.REVIEWER not in who.roles)
         found += ["a record nobody had read was decided on"] * (row.content_sha256 != now)
@@ -199,7 +201,7 @@ def broken(world):
         found += ["attested to another record"] * (row.content_sha256 != now)
     for row in session.exec(select(Waiver).where(Waiver.granted.is_(True))):
         who, holders, _, at = world.notes[Waiver, row.id]
-        seated = holders | world.seated_since(row.asked_at)
+        seated = holders | world.seated_between(row.asked_at, at)
         found += ["who holds a seat waived"] * (row.decided_by_id in seated)
         found += ["who asked waived"] * (row.decided_by_id == row.asked_by_id)
         found += ["a waiver without end"] * (row.until > at.date() + timedelta(days=180))
