@@ -30,6 +30,7 @@ from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Forbidden, RuleBroken
 from registry.output.pdf import Printer
 from registry.ownership import actions as ownership
+from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store.session import finish
 from registry.store.signing import SigningKey
 from registry.systems import actions as systems
@@ -150,6 +151,26 @@ def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tm
         issue(database, DOOR, document.edition_id, press(tmp_path, draw=None)).pdf_sha256
         == document.pdf_sha256
     )
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE card_document SET pdf = seal",
+        "UPDATE card_document SET pdf = seal, pdf_sha256 = '{other}'",
+        "DELETE FROM card_document",
+    ],
+)
+def test_verification_names_the_entry_of_a_card_that_is_not_as_it_was_issued(database, cast, tmp_path, spoil):
+    document = issued(database, cast, tmp_path)
+    with database.transaction(read_only=True) as session:
+        assert with_what_stands_beside(session, verify(session)).ok
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(spoil.format(other=sha256_hex(document.seal)))
+    with database.transaction(read_only=True) as session:
+        found = with_what_stands_beside(session, verify(session))
+        query = select(LedgerEntry.seq).where(LedgerEntry.event == "card.issued")
+        assert (found.ok, found.first_bad) == (False, session.exec(query).one())
 
 
 def test_the_next_card_says_what_has_changed(database, cast, tmp_path):

@@ -3,6 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from registry.audit.queries.checkpoints import keys
 from registry.cards.forms import CheckForm
 from registry.cards.pages.shared import pages
 from registry.cards.queries.editions import issued_as
@@ -44,6 +45,14 @@ def _checked(form: CheckForm) -> Checked:
     )
 
 
+def _own_key(found: Checked) -> list[Check]:
+    """That the key in the card is one this register signs with, and not just any."""
+    seal = found.frozen.seal if found.frozen else None
+    own = seal is not None and seal.anchor.key in {each.verifier for each in keys(session())}
+    says = "The key in it is this register's own." if own else "The key in it is none of this register's."
+    return [Check("own key", own, says)]
+
+
 def _in_register(found: Checked) -> list[Check]:
     if found.frozen is None or found.verdict is Verdict.REFUSED:
         return []
@@ -53,7 +62,7 @@ def _in_register(found: Checked) -> list[Check]:
             return []
         return [Check("register", False, "This register has issued no file with these bytes.")]
     says = f"These are, byte for byte, those of edition {edition.number} as this register issued it."
-    checks = [Check("register", True, says)]
+    checks = [Check("register", True, says), *_own_key(found)]
     if edition.state is EditionState.APPROVED:
         return [*checks, Check("standing", True, "It is the edition that holds today.")]
     if edition.state is EditionState.WITHDRAWN:

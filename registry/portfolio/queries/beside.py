@@ -1,4 +1,4 @@
-"""What stands beside the ledger and is answered for by digests it holds: readings by delivery, and words that bind."""
+"""What stands beside the ledger and is answered for by digests it holds: readings by delivery, words that bind, issued cards."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from registry.audit.queries import Verification
 from registry.audit.rules.chain import Found
+from registry.cards.queries.integrity import altered_cards
 from registry.drift.models import DistributionBatch
 from registry.drift.queries.integrity import altered_distributions
 from registry.fairness.models import FairnessBatch
@@ -25,8 +26,9 @@ _DELIVERIES = (
 
 
 def with_what_stands_beside(session: Session, found: Verification) -> Verification:
-    """The same verification with what does not fit among deliveries and among decisions, attestations and signatures."""
-    altered = [*_altered_deliveries(session), *_altered_words(session)]
+    """The same verification with what does not fit among deliveries, among decisions, attestations and signatures, and among issued cards."""
+    cards = [Found(seq, says) for seq, says in altered_cards(session)]
+    altered = [*_altered_deliveries(session), *_altered_words(session), *cards]
     if not altered:
         return found
     problems = [*found.problems, *altered]
