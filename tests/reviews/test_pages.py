@@ -342,3 +342,28 @@ def test_waivers_are_listed_longest_asked_first_page_by_page_and_an_open_verdict
     refused = rita.post("/waivers/1/decide", data=sent)
     assert refused.status_code == 422
     assert '<a href="#verdict">Decision: Say whether you grant it.</a>' in refused.text
+
+
+def test_what_is_next_is_the_review_that_goes_on_until_it_is_decided(database, cast, client_of):
+    address = f"/systems/{cast.triage.key}/compliance"
+
+    def next_step(name="ada"):
+        page = client_of(name).get(address).text
+        found = re.search(r"What is next</[^>]+>(.*?)</div>", page, re.DOTALL)
+        return " ".join(re.sub(r"<[^>]+>", " ", found.group(1)).split()) if found else ""
+
+    assert next_step().startswith(
+        "It was never approved. Submit the record to the reviewers. Submit to review"
+    )
+    assert next_step("otto").endswith("Submit the record to the reviewers.")
+    with database.transaction() as session:
+        ready(session, cast)
+    assert next_step() == next_step("otto") == "REV-0001 is with the reviewers. Open it"
+    with database.transaction() as session:
+        review = session.get_one(Review, 1)
+        decided(session, cast, review, decision=Decision.REQUEST_CHANGES, reason="Name a deputy.")
+    assert next_step() == "REV-0001 came back: the reviewer asks for changes. Open it"
+    with database.transaction() as session:
+        submitted(session, cast)
+        decided(session, cast, answered(session, cast, session.get_one(Review, 1)))
+    assert next_step() == "Nobody has signed the record as it is. Open a sheet for its seats."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Conflict
 from registry.reviews.actions import signing
 from registry.reviews.forms import AttestForm, SignForm
+from registry.reviews.models.reviews import Review
 from registry.reviews.models.words import Attestation, Signature, SignOff
 from registry.reviews.pages.shared import (
     BOTH,
@@ -19,18 +20,19 @@ from registry.reviews.pages.shared import (
     compliance_address,
     held_system,
     pages,
+    review_address,
     sent,
     step_page,
     to_system,
 )
 from registry.reviews.queries import words
 from registry.reviews.queries.content import content_of
-from registry.reviews.queries.reviews import Narrowing, reviews_page
+from registry.reviews.queries.reviews import Line, Narrowing, reviews_page
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.standing import SystemStanding, standing_of
 from registry.reviews.rules.cadence import Standing
 from registry.reviews.rules.content import content_from
-from registry.reviews.rules.kinds import UNDECIDED, Signed
+from registry.reviews.rules.kinds import UNDECIDED, Signed, State
 from registry.reviews.rules.signing import MEANING, seats_of
 from registry.reviews.rules.waivers import standing_of as waiver_standing
 from registry.systems import queries as systems
@@ -39,6 +41,18 @@ from registry.systems.rules.record import Stage
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.systemkit import frame
+
+_WAITS_FOR: Final = {
+    State.WANTED: "is wanted: the record is to be submitted to it.",
+    State.SUBMITTED: "is with the reviewers.",
+    State.RETURNED: "came back: the reviewer asks for changes.",
+}
+_UNAPPROVED: Final = {
+    Standing.NEVER: "It was never approved.",
+    Standing.REJECTED: "Its newest review rejected it. Mend what the reviewer names first.",
+    Standing.STALE: "What was approved has changed since.",
+    Standing.LAPSED: "Its last approval has run out.",
+}
 
 
 @pages.get("/systems/<key>/compliance")
@@ -59,7 +73,7 @@ def compliance(key: str) -> ResponseReturnValue:
         mine=_seats_to_sign(system, stands),
         attestations=words.attestations_of(session(), number, 5),
         sheets=words.sign_offs_of(session(), number, 5),
-        next_step=_next_step(system, stands, any(each.review.state in UNDECIDED for each in found)),
+        next_step=_next_step(system, stands, _going_on(found)),
         today=today,
         undecided=UNDECIDED,
         submits=may(actor(), Permission.REVIEW_SUBMIT, number) and system.stage is not Stage.RETIRED,
@@ -88,27 +102,36 @@ def _seats_to_sign(system: System, stands: SystemStanding) -> list[Signed]:
     return [seat for seat in seats_of(actor(), system.id or 0) if seat in stands.unsigned]
 
 
-def _next_step(system: System, stands: SystemStanding, goes_on: bool) -> tuple[str, str, str] | None:
-    """What is to be done next, in words, with the words of the button and where it leads; None where nothing is."""
+def _going_on(found: Sequence[Line]) -> Review | None:
+    """The newest review nobody has decided yet."""
+    return next((each.review for each in found if each.review.state in UNDECIDED), None)
+
+
+def _next_step(system: System, stands: SystemStanding, goes_on: Review | None) -> tuple[str, str, str] | None:
+    """What is to be done next, in words, with the words of its link and where that leads; None where nothing is."""
     if system.stage is Stage.RETIRED:
         return None
-    submit = url_for("reviews.submit", key=system.key)
-    review, attested = stands.review.validity.standing, stands.attested.validity.standing
-    if review in {Standing.NEVER, Standing.STALE, Standing.LAPSED, Standing.REJECTED} and not goes_on:
-        why = {
-            Standing.NEVER: "It was never approved.",
-            Standing.REJECTED: "Its newest review rejected it. Mend what the reviewer names first.",
-            Standing.STALE: "What was approved has changed since.",
-            Standing.LAPSED: "Its last approval has run out.",
-        }[review]
-        return f"{why} Submit the record to the reviewers.", "Submit to review", submit
+    if goes_on is not None:
+        # Until it is decided nothing else is worth doing.
+        return f"{goes_on.key} {_WAITS_FOR[goes_on.state]}", "Open it", review_address(goes_on)
+    why = _UNAPPROVED.get(stands.review.validity.standing)
+    if why is not None:
+        submits = may(actor(), Permission.REVIEW_SUBMIT, system.id)
+        link = "Submit to review" if submits else ""
+        return f"{why} Submit the record to the reviewers.", link, url_for("reviews.submit", key=system.key)
+    says = _wanting(stands)
+    return (says, "", "") if says else None
+
+
+def _wanting(stands: SystemStanding) -> str:
+    """What is still to be given to an approved record."""
     if stands.overdue_conditions:
-        return "A condition of its approval is overdue.", "", ""
+        return "A condition of its approval is overdue."
     if not stands.is_signed_off and (stands.sheet is None or not stands.signed.validity.holds):
-        return "Nobody has signed the record as it is. Open a sheet for its seats.", "", ""
-    if attested in {Standing.NEVER, Standing.STALE, Standing.LAPSED}:
-        return "Its owner has not attested to the record as it is.", "", ""
-    return None
+        return "Nobody has signed the record as it is. Open a sheet for its seats."
+    if stands.attested.validity.standing in {Standing.NEVER, Standing.STALE, Standing.LAPSED}:
+        return "Its owner has not attested to the record as it is."
+    return ""
 
 
 @pages.route("/systems/<key>/attest", methods=BOTH)
