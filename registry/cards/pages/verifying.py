@@ -1,6 +1,6 @@
 """The page on which anybody checks a card they hold: no account, and nothing of it is kept."""
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry.audit.queries.checkpoints import keys
@@ -11,14 +11,14 @@ from registry.cards.render.checking import Check, Checked, Verdict, check_card
 from registry.cards.rules.editions import EditionState
 from registry.kernel.errors import Problem, RuleBroken
 from registry.web.doors import public, takes_files
-from registry.web.flask_app import session
+from registry.web.flask_app import current_actor, session
 from registry.web.formkit import shown
 
 
 @pages.get("/verify")
 @public
 def verify() -> ResponseReturnValue:
-    return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=None)
+    return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=None, takes=_takes())
 
 
 @pages.post("/verify")
@@ -28,8 +28,15 @@ def check() -> ResponseReturnValue:
     form = CheckForm()
     checked = form.carried_out(lambda: _checked(form))
     if checked is None:
-        return shown("cards/verify.html", form, checked=None)
-    return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=checked)
+        return shown("cards/verify.html", form, checked=None, takes=_takes())
+    again = CheckForm(formdata=None)
+    return render_template("cards/verify.html", form=again, checked=checked, takes=_takes())
+
+
+def _takes() -> str:
+    # An upload of any size is for those who have signed in.
+    most = current_app.config["REGISTRY_MAX_UPLOAD" if current_actor() else "MAX_CONTENT_LENGTH"]
+    return f"At most {most / 1e6:,.0f} MB{'' if current_actor() else ' without an account'}."
 
 
 def _checked(form: CheckForm) -> Checked:
