@@ -63,6 +63,11 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     assert (reply.status_code, first) == (303, f"{home}/editions/1")
     assert "Put this card forward" not in client_of("ada").get(home).text
     rita, mia = client_of("rita"), client_of("mia")
+    assert ("Decide on the card of Claims triage" in rita.get("/").text, first in rita.get("/").text) == (
+        True,
+        True,
+    )
+    assert "Decide on the card" not in client_of("ada").get("/").text + mia.get("/").text
     assert f"{first}/decide" in rita.get(first).text
     assert f"{first}/decide" not in mia.get(first).text
     assert mia.get(f"{first}/card.pdf").status_code == 200
@@ -74,7 +79,10 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     issue_waiting(database, settings)
     pdf = mia.get(f"{first}/card.pdf").data
     page = rita.get(first).text
-    assert "It holds." in page
+    assert "Decide on the card" not in rita.get("/").text
+    # What people come for is the edition that holds, and no longer the draft.
+    assert f'href="{first}/card.pdf"' in mia.get(home).text
+    assert ("Download edition 1" in mia.get(home).text, "It holds." in page) == (True, True)
     assert "registry.example/ledger" in page
     anybody = app.test_client()
     told = check(anybody, pdf).text

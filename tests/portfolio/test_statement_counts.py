@@ -16,6 +16,7 @@ PAGES = {
     "/": ("ada", 35),
     "/ for a colleague with many offers": ("mia", 22),
     "/ for an administrator": ("adam", 23),
+    "/ for a reviewer": ("rita", 27),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
@@ -76,7 +77,7 @@ PAGES = {
 
 @pytest.fixture
 def house(app, database, cast, client_of):
-    return House(app, database, cast, {name: client_of(name) for name in ("ada", "mia", "adam")})
+    return House(app, database, cast, {name: client_of(name) for name in ("ada", "mia", "adam", "rita")})
 
 
 class House:

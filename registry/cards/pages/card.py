@@ -1,6 +1,6 @@
 """The card on screen, as PDF, as card.json and in the formats that others read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, url_for
@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cards import actions, queries
+from registry.cards.models import CardEdition
 from registry.cards.pages.shared import download, log, pages
 from registry.cards.queries.editions import editions_of
 from registry.cards.render import rendering_hash, shown, to_pdf
 from registry.cards.render.exports import FORMS, left_out
 from registry.cards.rules.canonical import card_json, content_hash
+from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
 from registry.kernel.actor import Permission, may
 from registry.kernel.errors import NotFound
@@ -28,24 +30,37 @@ from registry.web.systemkit import frame
 def show(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
     framed = frame(session(), actor(), system)
-    pdf = {"label": "Download the PDF", "url": url_for(".card_pdf", key=system.key), "icon": "download"}
+    editions = editions_of(session(), system.id or 0)
     may_export = may(actor(), Permission.CARD_EXPORT, system.id)
     return render_template(
         "cards/show.html",
         **framed,
         shown=shown(facts),
-        main_action=pdf if may_export else None,
-        editions=editions_of(session(), system.id or 0),
+        main_action=_main_download(system, editions) if may_export else None,
+        editions=editions,
         may_put_forward=may(actor(), Permission.CARD_PUT_FORWARD, system.id),
         downloads=_downloads(system, facts) if may_export else (),
     )
+
+
+def _main_download(system: System, editions: Sequence[CardEdition]) -> dict[str, str]:
+    """The edition that holds is what people come for; the draft, where there is none."""
+    for each in editions:
+        if each.state is EditionState.APPROVED:
+            url = url_for(".edition_file", key=system.key, number=each.number)
+            return {"label": f"Download edition {each.number}", "url": url, "icon": "download"}
+    return {"label": "Download the PDF", "url": url_for(".card_pdf", key=system.key), "icon": "download"}
 
 
 def _downloads(system: System, facts: CardFacts) -> list[Mapping[str, Any]]:
     """Every form one may take the card along in, with what each leaves out."""
     lacking = left_out(facts)
     return [
-        {"label": "PDF, with card.json inside", "url": url_for(".card_pdf", key=system.key), "lacks": ()},
+        {
+            "label": "PDF of this draft, with card.json inside",
+            "url": url_for(".card_pdf", key=system.key),
+            "lacks": (),
+        },
         {
             "label": "card.json, the canonical facts",
             "url": url_for(".card_facts", key=system.key),

@@ -7,8 +7,11 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from registry.cards.models import CardDocument, CardEdition
-from registry.cards.rules.editions import WAS_ISSUED, EditionState
+from registry.cards.rules.editions import WAS_ISSUED, EditionState, objection_to_approver
+from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
+from registry.systems.models import System
+from registry.systems.queries import visible_to
 
 MOST_LISTED = 50
 
@@ -34,6 +37,23 @@ def approved_of(session: Session, system_id: int) -> CardEdition | None:
 def _in_state(session: Session, system_id: int, state: EditionState) -> CardEdition | None:
     query = select(CardEdition).where(CardEdition.system_id == system_id, CardEdition.state == state)
     return session.exec(query).one_or_none()
+
+
+def to_decide(session: Session, actor: Actor) -> list[tuple[CardEdition, System]]:
+    """The editions this person may decide on, with their systems, the longest waiting first, at most MOST_LISTED."""
+    query = (
+        select(CardEdition, System)
+        .join(System, col(System.id) == col(CardEdition.system_id))
+        .where(CardEdition.state == EditionState.IN_REVIEW, visible_to(actor))
+        .order_by(col(CardEdition.id))
+        .limit(MOST_LISTED)
+        .options(defer(CardEdition.facts))  # type: ignore[arg-type]
+    )
+    return [
+        (edition, system)
+        for edition, system in session.exec(query)
+        if not objection_to_approver(actor, edition.system_id, edition.put_forward_by_id)
+    ]
 
 
 def editions_of(session: Session, system_id: int) -> Sequence[CardEdition]:

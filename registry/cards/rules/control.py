@@ -15,7 +15,7 @@ TEMPLATE: Final = "1"
 COMPLETENESS_CHART: Final = "completeness"
 _VERIFY: Final = "card.json has the content hash; “registry audit verify” re-derives the ledger"
 _SEALED: Final = "Where it stands is printed on every page; who approved it, under Approval and proof"
-_UNSIGNED: Final = "No edition was approved with which it could be compared"
+_UNSIGNED: Final = "It states the record as it is now, and nobody has put their name to it"
 TERMS: Final = (
     "Not stated: nobody has filled the field in. It does not mean none, no or zero.",
     "Not measured: a number has been asked for and no value is on record.",

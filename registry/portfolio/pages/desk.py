@@ -12,6 +12,7 @@ from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
 from registry.portfolio.pages import tasks
+from registry.portfolio.pages.card_tasks import of_cards
 from registry.portfolio.pages.classification_tasks import of_classifications
 from registry.portfolio.pages.evidence_tasks import of_evidence
 from registry.portfolio.pages.incident_tasks import of_incidents
@@ -80,7 +81,14 @@ def _waiting(who: Actor, owning: Owning) -> list[Task]:
 
 
 def _of_trouble(who: Actor) -> list[Task]:
-    return [*_of_alerts(who), *of_incidents(who), *of_stages(who), *of_reviews(who), *of_evidence(who)]
+    return [
+        *_of_alerts(who),
+        *of_incidents(who),
+        *of_stages(who),
+        *of_reviews(who),
+        *of_cards(who),
+        *of_evidence(who),
+    ]
 
 
 def _of_offers(who: Actor) -> list[Task]:
