@@ -101,7 +101,7 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     put_forward()
     assert decide(rita, f"{home}/editions/3", verdict="approve").status_code == 303
     told = check(anybody, pdf).text
-    assert "Not all of it could be confirmed." in told
+    assert "It is genuine, and no longer holds." in told
     assert "Edition 3 holds today." in told
     marked = mia.get(f"{first}/card.pdf").data
     assert "This register has issued no file with these bytes." in check(anybody, marked).text

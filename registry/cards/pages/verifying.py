@@ -7,7 +7,7 @@ from registry.audit.queries.checkpoints import keys
 from registry.cards.forms import CheckForm
 from registry.cards.pages.shared import pages
 from registry.cards.queries.editions import issued_as
-from registry.cards.render.checking import Check, Checked, Verdict, check_card
+from registry.cards.render.checking import STANDING, Check, Checked, Verdict, check_card
 from registry.cards.rules.editions import EditionState
 from registry.kernel.errors import Problem, RuleBroken
 from registry.web.doors import public, takes_files
@@ -71,12 +71,12 @@ def _in_register(found: Checked) -> list[Check]:
     says = f"These are, byte for byte, those of edition {edition.number} as this register issued it."
     checks = [Check("register", True, says), *_own_key(found)]
     if edition.state is EditionState.APPROVED:
-        return [*checks, Check("standing", True, "It is the edition that holds today.")]
+        return [*checks, Check(STANDING, True, "It is the edition that holds today.")]
     if edition.state is EditionState.WITHDRAWN:
         why = f"It was withdrawn on {edition.withdrawn_at:%d %B %Y}: {edition.withdrawn_because}"
-        return [*checks, Check("standing", None, why)]
+        return [*checks, Check(STANDING, None, why)]
     after = f"Edition {holds} holds today." if holds else "No edition holds today."
     return [
         *checks,
-        Check("standing", None, f"It is genuine and no longer holds: a later one superseded it. {after}"),
+        Check(STANDING, None, f"It is genuine and no longer holds: a later one superseded it. {after}"),
     ]

@@ -26,6 +26,8 @@ from registry.output.pdf import PdfRefused, Printed, Printer
 from registry.store.signing import is_signed_by
 
 LARGEST: Final = 50_000_000
+STANDING: Final = "standing"
+"""The check whether a genuine edition still holds."""
 _END: Final = b"%%EOF"
 _ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
 
@@ -54,6 +56,11 @@ class Checked:
     checks: tuple[Check, ...]
     pdf_sha256: str
     frozen: Frozen | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing is open but that another edition, or none, holds today."""
+        return [each.name for each in self.checks if not each.passed] == [STANDING]
 
     @property
     def verdict(self) -> Verdict:
