@@ -71,6 +71,7 @@ from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
 from registry.versions.pages import pages as versions_pages
+from registry.web.as_of import pages as past_pages
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
 from registry.worker.actions import Handler
@@ -106,6 +107,7 @@ FEATURES: Sequence[Blueprint] = (
     accounts_pages,
     audit_pages,
     worker_pages,
+    past_pages,
     health_pages,
     patterns_pages,
 )

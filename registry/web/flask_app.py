@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, datetime
 from typing import Any, cast
 
 import sqlalchemy.exc
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,10 +15,12 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 
-from registry.kernel.actor import GRANTS, Actor, Permission, Role, says_why_not
-from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
+from registry.kernel import clock
+from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
+from registry.kernel.errors import Conflict, Forbidden, NotFound, SignInNeeded
+from registry.store.past import Pasts, PastUnknown, Recipe
 from registry.store.session import Database
-from registry.web import doors
+from registry.web import doors, past
 
 ActorLoader = Callable[[Session], Actor | None]
 
@@ -51,6 +54,8 @@ class App(Flask):
 
     database: Database
     load_actor: ActorLoader
+    past_recipe: Callable[[], Recipe]
+    _kept_pasts: Pasts | None = None
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its transaction: a reply under 400 commits, any other leaves no trace.
@@ -63,6 +68,8 @@ class App(Flask):
         view = self.view_functions[cast("str", request.endpoint)]
         if doors.is_public(view) and getattr(view, "registry_no_database", False):
             return super().dispatch_request()
+        if (day := past.day_asked()) is not None:
+            return self._look_back(view, day)
         reads = request.method in _READS
         if not reads:
             # Whoever sends slowly would else keep all others from writing.
@@ -85,6 +92,38 @@ class App(Flask):
             raise Conflict(
                 "Somebody else saved the same at this moment. Reload and try again.", 0
             ) from refused
+
+    def _look_back(self, view: Callable[..., Any], day: date) -> ResponseReturnValue:
+        """Show the view as of the end of a past day, to whoever may see it today; what is of today alone is shown as it is."""
+        permission = doors.permission_of(view)
+        if request.method not in _READS:
+            raise Forbidden("The past is shown and not changed. Go back to today to change something.")
+        if permission not in LOOKS:
+            return redirect(past.today_instead())
+        with self.database.glance() as session:
+            self._ask_in(view, session)
+            g.actor = looking_back(g.actor)
+        ended = self._over(day)
+        try:
+            database = self._pasts.at(day)
+        except PastUnknown as unknown:
+            raise NotFound(f"{unknown} There is nothing to show of that day.") from unknown
+        with clock.frozen(ended), database.transaction(read_only=True) as session:
+            reply = self._enter(view, session)
+            reply.headers["Registry-As-Of"] = day.isoformat()
+            return reply
+
+    def _over(self, day: date) -> datetime:
+        if day >= clock.today():
+            raise NotFound("That day is not over yet. The register can be seen as of any day before today.")
+        return past.ended(day)
+
+    @property
+    def _pasts(self) -> Pasts:
+        """The pasts of the database that is served, which a test exchanges."""
+        if self._kept_pasts is None or self._kept_pasts.of != self.database.url:
+            self._kept_pasts = Pasts(self.database, self.past_recipe())
+        return self._kept_pasts
 
     def shown_again(self) -> Response | None:
         """The page at this request's address, asked for as if it were opened, its forms filled as they were sent.
