@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 import sqlalchemy.exc
@@ -15,10 +15,9 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 
-from registry.kernel import clock
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, NotFound, SignInNeeded
-from registry.store.past import Pasts, PastUnknown, Recipe
+from registry.store.past import Pasts, PastUnknown, Recipe, as_of
 from registry.store.session import Database
 from registry.web import doors, past
 
@@ -103,27 +102,23 @@ class App(Flask):
         with self.database.glance() as session:
             self._ask_in(view, session)
             g.actor = looking_back(g.actor)
-        ended = self._over(day)
         try:
-            database = self._pasts.at(day)
+            with as_of(self._pasts, day) as session:
+                return self._enter(view, session)
         except PastUnknown as unknown:
-            raise NotFound(f"{unknown} There is nothing to show of that day.") from unknown
-        with clock.frozen(ended), database.transaction(read_only=True) as session:
-            reply = self._enter(view, session)
-            reply.headers["Registry-As-Of"] = day.isoformat()
-            return reply
-
-    def _over(self, day: date) -> datetime:
-        if day >= clock.today():
-            raise NotFound("That day is not over yet. The register can be seen as of any day before today.")
-        return past.ended(day)
+            raise NotFound(str(unknown)) from unknown
 
     @property
     def _pasts(self) -> Pasts:
-        """The pasts of the database that is served, which a test exchanges."""
-        if self._kept_pasts is None or self._kept_pasts.of != self.database.url:
+        if self._kept_pasts is None:
             self._kept_pasts = Pasts(self.database, self.past_recipe())
         return self._kept_pasts
+
+    def close_pasts(self) -> None:
+        """Close the pasts that were looked at: another database is served from here on, or none."""
+        if self._kept_pasts is not None:
+            self._kept_pasts.dispose()
+            self._kept_pasts = None
 
     def shown_again(self) -> Response | None:
         """The page at this request's address, asked for as if it were opened, its forms filled as they were sent.

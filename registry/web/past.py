@@ -1,7 +1,7 @@
 """Any page as of a past day: /as-of/2026-10-01/systems/AI-0001 is that system's page as that day ended."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any, Final
 
 from flask import request
@@ -60,8 +60,3 @@ def address_as_of(day: date | None, address: str) -> str:
 def asked_for() -> str:
     """The address of what this request asks for, with the day it asks for it as of."""
     return address_as_of(day_asked(), request.full_path.rstrip("?"))
-
-
-def ended(day: date) -> datetime:
-    """The last microsecond of a day in UTC: the moment its pages are shown as of."""
-    return datetime.combine(day, time.max, UTC)

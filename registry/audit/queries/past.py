@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from registry.audit.rules.states import MASKED
 from registry.kernel import clock
 from registry.kernel.events import Event
 from registry.store.columns import Row
-from registry.store.past import Mark
+from registry.store.past import Mark, ended
 from registry.store.past.recipe import Values as RowValues
 
 _AT_ONCE: Final = 500
@@ -27,25 +27,20 @@ Values = dict[str, Any]
 def moment_of(session: Session, day: date) -> Mark | None:
     """The last entry written by the end of a day (UTC); None where there is none. Some twenty look-ups by number."""
     last = session.connection().scalar(sa.select(sa.func.max(ENTRY.c.seq))) or 0
-    until = clock.written(end_of(day))
+    until = clock.written(ended(day))
     # Entries stand in the order of their instants, so the place is found by halving.
     low, high = 0, last
     while low < high:
         middle = (low + high + 1) // 2
         at = session.connection().scalar(sa.select(ENTRY.c.at).where(ENTRY.c.seq == middle))
         low, high = (middle, high) if at is not None and at <= until else (low, middle - 1)
+    return Mark(low, last_erasure(session)) if low else None
+
+
+def last_erasure(session: Session) -> int:
+    """The number of the last entry that says something was erased; 0 where nothing ever was."""
     erased = sa.select(sa.func.max(ENTRY.c.seq)).where(ENTRY.c.event == Event.ENTRY_ERASED.value)
-    return Mark(low, session.connection().scalar(erased) or 0) if low else None
-
-
-def end_of(day: date) -> datetime:
-    """The last microsecond of a day in UTC."""
-    return datetime.combine(day, time.max, UTC)
-
-
-def day_of(entry_at: datetime) -> date:
-    """The first day as of which the register holds an entry written then."""
-    return entry_at.astimezone(UTC).date()
+    return session.connection().scalar(erased) or 0
 
 
 def rows_at(session: Session, seq: int) -> Iterator[tuple[sa.Table, list[RowValues]]]:
@@ -94,7 +89,7 @@ def _states(
     session: Session, wanted: Mapping[int, Collection[tuple[str, int]]]
 ) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
     query = sa.select(PAYLOAD.c.seq, PAYLOAD.c.payload).where(PAYLOAD.c.seq.in_(sorted(wanted)))
-    told = dict(session.connection().execute(query).tuples().all()) if wanted else {}
+    told = {row.seq: row.payload for row in session.connection().execute(query)} if wanted else {}
     for seq, keys in wanted.items():
         if seq in told:
             for one in json.loads(told[seq])["objects"]:

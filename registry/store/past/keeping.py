@@ -31,7 +31,6 @@ class Pasts:
     """The pasts of one database. They are copies of what the ledger says, and made again at any time."""
 
     def __init__(self, live: Database, recipe: Recipe) -> None:
-        self.of = live.url
         self._live, self._recipe = live, recipe
         self._open: OrderedDict[tuple[str, date], Database] = OrderedDict()
         self._mine = threading.Lock()
@@ -45,16 +44,11 @@ class Pasts:
         name = f"{BEGINNING}{migrate.head()}_{mark.seq}_{mark.erased_by}"
         past = self._past(name)
         if not past.exists():
-            with self._alone():
+            with _alone(self._live):
                 if not past.exists():
-                    self._sweep()
+                    _sweep(self._live, mark.erased_by)
                     self._make(past, mark, day, told)
         return self._opened(past, (name, day), mark)
-
-    def sweep(self) -> None:
-        """Let go of those made long ago, and of those that still hold what has been erased since."""
-        with self._alone():
-            self._sweep()
 
     def dispose(self) -> None:
         """Close what is open."""
@@ -70,8 +64,7 @@ class Pasts:
         return mark
 
     def _past(self, name: str) -> _Past:
-        kind = SqlitePast if self._live.is_sqlite else PostgresqlPast
-        return kind(self._live, self._recipe, name)
+        return _kind(self._live)(self._live, self._recipe, name)
 
     def _make(self, past: _Past, mark: Mark, day: date, told: Callable[[int], None]) -> None:
         try:
@@ -112,24 +105,31 @@ class Pasts:
                 self._open.popitem(last=False)[1].dispose()
             return self._open[key]
 
-    def _sweep(self) -> None:
-        with self._live.glance() as session:
-            newest = self._recipe.mark(session, date.max)
-        erased_by = newest.erased_by if newest else 0
-        any_past = self._past("")
-        kept = sorted(any_past.others(), key=lambda each: each[1])
-        for place, (name, age) in enumerate(kept):
-            holds_erased = not name.endswith(f"_{erased_by}")
-            if place >= MOST_KEPT or age > KEPT_SECONDS or holds_erased:
-                any_past.drop(name)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One at a time makes a past, in whatever process: two who ask for the same day make it once."""
-        if self._live.is_sqlite:
-            with Turns(Path(f"{self._live.url.database}-past-turn"), _PATIENCE_SECONDS).taken():
-                yield
-            return
-        with self._live.engine.connect() as connection, connection.begin():
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+def sweep(live: Database, erased_by: int) -> None:
+    """Let go of the pasts made long ago, and of those made before the last erasure, which still hold what it erased."""
+    with _alone(live):
+        _sweep(live, erased_by)
+
+
+def _sweep(live: Database, erased_by: int) -> None:
+    newest_first = sorted(_kind(live).all_of(live), key=lambda each: each[1])
+    for place, (name, age) in enumerate(newest_first):
+        if place >= MOST_KEPT or age > KEPT_SECONDS or not name.endswith(f"_{erased_by}"):
+            _kind(live).drop(live, name)
+
+
+def _kind(live: Database) -> type[SqlitePast] | type[PostgresqlPast]:
+    return SqlitePast if live.is_sqlite else PostgresqlPast
+
+
+@contextmanager
+def _alone(live: Database) -> Iterator[None]:
+    """One at a time makes a past, in whatever process: two who ask for the same day make it once."""
+    if live.is_sqlite:
+        with Turns(Path(f"{live.url.database}-past-turn"), _PATIENCE_SECONDS).taken():
             yield
+        return
+    with live.engine.connect() as connection, connection.begin():
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        yield

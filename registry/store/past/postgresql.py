@@ -80,18 +80,20 @@ class PostgresqlPast:
         with self._live.engine.begin() as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self._part}" CASCADE')
 
-    def others(self) -> list[tuple[str, float]]:
+    @staticmethod
+    def all_of(live: Database) -> list[tuple[str, float]]:
         """The names of all that are kept, and how many seconds ago each was made."""
         query = sa.text(
             "SELECT nspname, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname LIKE :like"
         )
-        with self._live.engine.connect() as connection:
+        with live.engine.connect() as connection:
             found = connection.execute(query, {"like": BEGINNING.replace("_", "\\_") + "%"}).all()
         return [(name, time.time() - float(made or 0)) for name, made in found]
 
-    def drop(self, name: str) -> None:
+    @staticmethod
+    def drop(live: Database, name: str) -> None:
         """Let one go, once nobody reads from it."""
-        with self._live.engine.begin() as connection:
+        with live.engine.begin() as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
 
 

@@ -22,7 +22,7 @@ class SqlitePast:
 
     def __init__(self, live: Database, recipe: Recipe, name: str) -> None:
         self._live, self._recipe, self._name = live, recipe, name
-        self._folder = Path(f"{live.url.database}-past")
+        self._folder = _folder(live)
         self._part = self._folder / f"{name}.{os.getpid()}.part"
 
     @property
@@ -76,14 +76,16 @@ class SqlitePast:
         """Take away what was begun."""
         self._part.unlink(missing_ok=True)
 
-    def others(self) -> list[tuple[str, float]]:
+    @staticmethod
+    def all_of(live: Database) -> list[tuple[str, float]]:
         """The names of all that are kept, and how many seconds ago each was made."""
-        files = self._folder.glob("*.sqlite3") if self._folder.exists() else []
+        files = _folder(live).glob("*.sqlite3") if _folder(live).exists() else []
         return [(file.stem, time.time() - file.stat().st_mtime) for file in files]
 
-    def drop(self, name: str) -> None:
+    @staticmethod
+    def drop(live: Database, name: str) -> None:
         """Let one go. Whoever has it open reads on."""
-        (self._folder / f"{name}.sqlite3").unlink(missing_ok=True)
+        (_folder(live) / f"{name}.sqlite3").unlink(missing_ok=True)
 
 
 class _Attached(Database):
@@ -108,6 +110,10 @@ class _Attached(Database):
         for name, said in self._views.items():
             cursor.execute(f'CREATE TEMP VIEW "{name}" AS {said}')
         cursor.close()
+
+
+def _folder(live: Database) -> Path:
+    return Path(f"{live.url.database}-past")
 
 
 def _in_haste(connection: Any, _record: Any = None) -> None:
