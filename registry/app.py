@@ -8,8 +8,7 @@ from jinja2 import StrictUndefined
 from sqlmodel import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import registry.tables  # noqa: F401 - completes the metadata
-from registry import wiring
+from registry import tables, wiring
 from registry.accounts.pages import actor_loader, sign_in_again
 from registry.audit.queries import HistoryItem
 from registry.evidence.queries import ledger as evidence_ledger
@@ -22,6 +21,7 @@ from registry.store import migrate
 from registry.store.session import Database
 from registry.web import doors, refilling, refusals, security, statics, systemkit, viewkit
 from registry.web.flask_app import App, RecordNumber, Word
+from registry.web.past import led_back
 
 API_PREFIX = "/api/v1"
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word}
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
+    app.past_recipe = tables.recipe
     app.config.update(
         REGISTRY_DATA_DIR=str(settings.data_dir),
         REGISTRY_MAX_UPLOAD=settings.max_upload_bytes,
@@ -53,6 +54,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     refilling.supply(app, sign_in_again)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     _open_doors(app)
+    app.wsgi_app = led_back(app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.proxies:
         # Only as many as are known to stand there: anybody can send such a header, and it would hide who they are.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
-import registry.tables  # noqa: F401 - completes the metadata
+from registry import tables
 from registry.kernel.errors import Refusal, RuleBroken
 from registry.settings import Settings
 from registry.store import migrate
@@ -73,7 +73,7 @@ class _Commands(click.Group):
 def registry_command(context: click.Context) -> None:
     """The registry of every AI system a company runs."""
     settings = Settings.from_environment()
-    context.obj = House(settings, lambda: _current_database(settings))
+    context.obj = House(settings, lambda: _current_database(settings), tables.recipe)
     context.call_on_close(context.obj.close)
 
 

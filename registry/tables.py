@@ -1,4 +1,7 @@
-"""Imports every feature's models, so that Alembic, the ledger and the tests see one metadata."""
+"""Imports every feature's models, so that Alembic, the ledger and the tests see one metadata; and what a past is made of."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from sqlmodel import SQLModel
 
@@ -32,5 +35,67 @@ import registry.risks.models
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401
+from registry.audit.queries.past import moment_of, rows_at
+from registry.audit.queries.state import audited_tables, table_of
+from registry.monitoring.models.snapshots import LATEST
+from registry.monitoring.queries.earlier import latest_then
+from registry.store.past import Recipe
 
 metadata = SQLModel.metadata
+
+_NOTHING: Final = "1 = 0"
+_EVERYTHING: Final = "1 = 1"
+_OF_ITS_DELIVERIES: Final = "EXISTS (SELECT 1 FROM {then}.%s AS batch WHERE batch.id = it.batch_id)"
+
+OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
+    "ledger_entry": "it.seq <= {seq}",
+    "ledger_object": "it.seq <= {seq}",
+    "ledger_payload": "it.seq <= {seq}",
+    "ledger_checkpoint": "it.size <= {seq}",
+    # Measurements came with a delivery, which the ledger tells of.
+    "snapshot": _OF_ITS_DELIVERIES % "snapshot_batch",
+    "distribution": _OF_ITS_DELIVERIES % "distribution_batch",
+    "calibration_window": _OF_ITS_DELIVERIES % "fairness_batch",
+    "fairness_count": _OF_ITS_DELIVERIES % "fairness_batch",
+    # Found from what names them alone, and never changed.
+    "frozen_rail": _EVERYTHING,
+    "drift_feature": _EVERYTHING,
+    "card_document": _EVERYTHING,
+    "card_preview": _EVERYTHING,
+    # Of today alone: who is signed in, what the worker does, what is being imported, what alerts remember between readings.
+    **dict.fromkeys(
+        (
+            "cursor",
+            "feedback_tally",
+            "heartbeat",
+            "identity_check",
+            "import_likeness",
+            "import_row",
+            "inventory_import",
+            "job",
+            "metric_watch",
+            "people_upload",
+            "sign_in_tries",
+            "user_session",
+        ),
+        _NOTHING,
+    ),
+}
+"""Which rows of the tables that the ledger does not cover belong to a past (store.past.Recipe.kept)."""
+
+_RESTRICTED_NOW: Final = (
+    "CASE WHEN (SELECT now_.visibility FROM {live}.system AS now_ WHERE now_.id = it.id) = 'restricted'"
+    " THEN 'restricted' ELSE it.visibility END"
+)
+
+
+def recipe() -> Recipe:
+    """What a past of the register is made of. A system that is restricted today is so in every past."""
+    return Recipe(
+        mark=moment_of,
+        rows=rows_at,
+        tables=[table_of(kind) for kind in audited_tables().values()],
+        kept=OUTSIDE_THE_LEDGER,
+        overlaid={("system", "visibility"): _RESTRICTED_NOW},
+        made={LATEST: latest_then},
+    )

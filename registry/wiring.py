@@ -71,6 +71,7 @@ from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
 from registry.versions.pages import pages as versions_pages
+from registry.web.as_of import pages as past_pages
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
 from registry.worker.actions import Handler
@@ -106,6 +107,7 @@ FEATURES: Sequence[Blueprint] = (
     accounts_pages,
     audit_pages,
     worker_pages,
+    past_pages,
     health_pages,
     patterns_pages,
 )
@@ -170,6 +172,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     # It signs where a hundred entries were added, or any and the last checkpoint is a quarter of an hour old.
     audit_jobs.sign_checkpoint: timedelta(minutes=5),
     audit_jobs.verify_ledger: timedelta(hours=24),
+    audit_jobs.sweep_pasts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),

@@ -226,6 +226,7 @@ def app(_application: "App", database: Database, tmp_path: Path) -> Iterator["Ap
     _application.database = database
     _application.config["REGISTRY_DATA_DIR"] = str(tmp_path)
     yield _application
+    _application.close_pasts()
     for name, kept in before.items():
         getattr(_application, name).clear()
         getattr(_application, name).update(kept)

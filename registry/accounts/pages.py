@@ -1,7 +1,6 @@
 """Sign-in, my account and tokens; who makes a request."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -103,25 +102,17 @@ def enter() -> ResponseReturnValue:
     cookie.clear()
     cookie[SECRET] = entered[0]
     cookie.permanent = True
+    target = refilling.inside(form.next.data, url_for("portfolio.desk"))
     if fields := refilling.unpacked(form.kept.data):
         # On to the form itself, as one that has no token: its address shows it filled, and does nothing.
-        return refilling.listed(_inside(form.next.data), fields, is_trusted=False)
-    return redirect(_inside(form.next.data), 303)
+        return refilling.listed(target, fields, is_trusted=False)
+    return redirect(target, 303)
 
 
 def sign_in_again() -> Response:
     """The sign-in form for whoever sent another form and is signed in no longer; it carries what they typed."""
     form = SignInForm(formdata=None, data={"next": refilling.came_from(), "kept": refilling.kept()})
     return make_response(render_template("accounts/sign_in.html", form=form, is_again=True))
-
-
-def _inside(target: str | None) -> str:
-    """The address to go on to, if it is one of our own; else the desk."""
-    parts = urlsplit(target or "")
-    plain = (
-        (target or "").startswith("/") and not (target or "").startswith("//") and "\\" not in (target or "")
-    )
-    return target if target and plain and not parts.scheme and not parts.netloc else url_for("portfolio.desk")
 
 
 @pages.post("/sign-out")

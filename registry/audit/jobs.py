@@ -7,9 +7,11 @@ from registry.audit.actions.checkpoints import keep_due_checkpoint
 from registry.audit.actions.verifying import BOARD, note_verification
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.checkpoints import last_seq
+from registry.audit.queries.past import last_erasure
 from registry.kernel.actor import the_registry
 from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.settings import Settings
+from registry.store.past import sweep
 from registry.store.progress import Board
 from registry.store.session import Database
 
@@ -33,6 +35,13 @@ def verify_ledger(database: Database, _payload: dict[str, Any]) -> None:
         log.error("the ledger is not whole: %s", found.problems[0].says)
     with database.transaction() as session:
         note_verification(session, the_registry("worker"), found)
+
+
+def sweep_pasts(database: Database, _payload: dict[str, Any]) -> None:
+    """Let go of copies of past days that nobody looks at, and of all that were made before something was erased."""
+    with database.transaction(read_only=True) as session:
+        erased_by = last_erasure(session)
+    sweep(database, erased_by)
 
 
 def _verified(database: Database, board: Board) -> Verification:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -26,7 +27,7 @@ from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.kernel.text import counted
 from registry.people.queries import unit_paths
-from registry.store.commandkit import answer, house, progress
+from registry.store.commandkit import Day, answer, house, progress
 from registry.systems.queries import by_key
 from registry.systems.rules.record import Registration
 
@@ -72,11 +73,12 @@ def _for_each_form(command: Command) -> Command:
 @card.command(_MAKE)
 @click.argument("key")
 @click.option("--edition", type=click.IntRange(1), help="That edition, as it was frozen.")
+@click.option("--as-of", "day", type=Day(), help="As the register stood when that day ended (UTC).")
 @click.option("--pdf", type=_Destination(), help="Write the PDF there, card.json attached.")
 @click.option("--facts", type=_Destination(), help="Write card.json there: the canonical facts.")
 @_for_each_form
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def make(key: str, edition: int | None, as_json: bool, **wanted: Path | None) -> None:
+def make(key: str, edition: int | None, day: date | None, as_json: bool, **wanted: Path | None) -> None:
     """Make the card of the system KEY as the record stands now, or as one of its editions.
 
     Formats that hold less than the card say which stated fields they leave out.
@@ -84,7 +86,7 @@ def make(key: str, edition: int | None, as_json: bool, **wanted: Path | None) ->
     places = {kind.replace("_", "-"): path for kind, path in wanted.items() if path is not None}
     if len({path.resolve() for path in places.values()}) < len(places):
         raise click.UsageError("Give each form of the card a file of its own.")
-    frozen, issued = _frozen(key, edition)
+    frozen, issued = _frozen(key, edition, day)
     made = {kind: _made(kind, frozen, issued) for kind in places}
     for kind, path in places.items():
         _write(path, made[kind])
@@ -102,10 +104,10 @@ def make(key: str, edition: int | None, as_json: bool, **wanted: Path | None) ->
     answer(result, as_json, _in_words(stated, sha256, places, lacking))
 
 
-def _frozen(key: str, edition: int | None) -> tuple[Frozen, bytes | None]:
+def _frozen(key: str, edition: int | None, day: date | None) -> tuple[Frozen, bytes | None]:
     """The card as it is now or as an edition; and the PDF an edition that holds was issued as."""
     door = the_registry("command")
-    with house().database.transaction(read_only=True) as session:
+    with house().reading(day) as session:
         try:
             system = by_key(session, door, key)
         except NotFound:

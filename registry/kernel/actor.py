@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from registry.kernel.errors import Forbidden
-from registry.kernel.permissions import Permission, Role, Seat
+from registry.kernel.permissions import LOOKS, Permission, Role, Seat
 from registry.kernel.text import listed, worded
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "FEEDBACK_SCOPE",
     "GRANTS",
     "INCIDENT_SCOPE",
+    "LOOKS",
     "READ_SCOPE",
     "SCOPES",
     "SEES_RESTRICTED",
@@ -25,6 +26,7 @@ __all__ = [
     "Role",
     "Seat",
     "Token",
+    "looking_back",
     "may",
     "on_behalf_via",
     "require",
@@ -190,7 +192,7 @@ class Actor:
     """Who acts. Built once per request; carries everything may() needs, so that asking costs no query.
 
     `seats` maps a system's number to the seats held there now; `headed_units` holds the units this person
-    heads and all units below them.
+    heads and all units below them. Whoever `looks_back` at a past day may do nothing but look.
     """
 
     person_id: int | None
@@ -201,6 +203,7 @@ class Actor:
     via: str = "session"
     token: Token | None = None
     request_id: str = ""
+    looks_back: bool = False
 
     @property
     def sees_everything(self) -> bool:
@@ -226,9 +229,16 @@ def on_behalf_via(actor: Actor, via: str) -> Actor:
     return replace(actor, via=via)
 
 
+def looking_back(actor: Actor) -> Actor:
+    """The same actor, looking at a past day: they may see of it what they may see today, and change nothing."""
+    return replace(actor, looks_back=True)
+
+
 def may(actor: Actor, permission: Permission, system_id: int | None = None) -> bool:
     """Whether the actor holds the permission, on that system where one is named."""
     grant = GRANTS[permission]
+    if actor.looks_back and permission not in LOOKS:
+        return False
     if actor.token is not None:
         if not actor.token.scopes & grant.scopes:
             return False

@@ -111,3 +111,19 @@ class Permission(StrEnum):
     FRAMEWORK_READ = "framework.read"
     APPLICABILITY_STATE = "applicability.state"
     PACK_ADOPT = "pack.adopt"
+
+
+LOOKS = frozenset(
+    {
+        Permission.SYSTEM_READ,
+        Permission.REGISTER_EXPORT,
+        Permission.DATA_SOURCE_READ,
+        Permission.EVIDENCE_READ,
+        Permission.CARD_READ,
+        Permission.CARD_EXPORT,
+        Permission.PEOPLE_READ,
+        Permission.AUDIT_READ,
+        Permission.FRAMEWORK_READ,
+    }
+)
+"""What is left of anybody's permissions where a past day is looked at: to look. What there is to do is of today."""

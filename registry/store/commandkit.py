@@ -5,11 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 import click
 from sqlmodel import Session
 
+from registry.kernel.errors import Problem, RuleBroken
+from registry.store.past import Pasts, PastUnknown, Recipe, as_of
 from registry.store.session import Database
 
 
@@ -19,6 +22,7 @@ class House:
 
     settings: Any
     open_database: Callable[[], Database]
+    past_recipe: Callable[[], Recipe] | None = None
     _database: Database | None = None
 
     @property
@@ -27,6 +31,27 @@ class House:
         if self._database is None:
             self._database = self.open_database()
         return self._database
+
+    @contextmanager
+    def reading(self, day: date | None = None) -> Iterator[Session]:
+        """A session that reads, as of the end of a past day where one is given.
+
+        Raises RuleBroken for a day that is not over or by the end of which nothing was recorded.
+        """
+        if day is None:
+            with self.database.transaction(read_only=True) as session:
+                yield session
+            return
+        if self.past_recipe is None:
+            raise RuntimeError("this house was not told what a past is made of")
+        pasts = Pasts(self.database, self.past_recipe())
+        try:
+            with as_of(pasts, day) as session:
+                yield session
+        except PastUnknown as unknown:
+            raise RuleBroken([Problem("as-of", str(unknown))]) from unknown
+        finally:
+            pasts.dispose()
 
     def close(self) -> None:
         """Let the database go, if it was opened."""
@@ -60,6 +85,19 @@ def answer(result: dict[str, Any], as_json: bool, said: str) -> None:
         click.echo(json.dumps(result, ensure_ascii=False, default=str))
     else:
         click.echo(said)
+
+
+class Day(click.ParamType[date]):
+    """A day, written as 2026-10-01."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day. Fails as wrong use for anything else."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2026-10-01.", param, ctx)
 
 
 def progress(said: str) -> None:

@@ -1,12 +1,14 @@
 """registry systems list."""
 
+from datetime import date
+
 import click
 
 from registry.annotations import queries as annotations
 from registry.kernel.actor import the_registry
 from registry.ownership import queries as ownership
 from registry.people import queries as people
-from registry.store.commandkit import answer, house
+from registry.store.commandkit import Day, answer, house
 from registry.systems import queries
 from registry.systems.queries import Search
 from registry.systems.schemas import brief
@@ -20,11 +22,12 @@ def systems() -> None:
 @systems.command("list")
 @click.option("--query", "words", default="", help="Words in the name or summary, or an id.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--as-of", "day", type=Day(), help="As the register stood when that day ended (UTC).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def list_systems(words: str, limit: int, as_json: bool) -> None:
+def list_systems(words: str, limit: int, day: date | None, as_json: bool) -> None:
     """The systems on the register, by name."""
     door = the_registry("command")
-    with house().database.transaction(read_only=True) as session:
+    with house().reading(day) as session:
         found = queries.page(session, door, Search(words=words.strip()), limit=limit)
         owners = ownership.owners_of(session, [system.id or 0 for system in found.items])
         units = people.unit_paths(session)

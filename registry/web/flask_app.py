@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from typing import Any, cast
 
 import sqlalchemy.exc
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,10 +15,11 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 
-from registry.kernel.actor import GRANTS, Actor, Permission, Role, says_why_not
-from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
+from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
+from registry.kernel.errors import Conflict, Forbidden, NotFound, SignInNeeded
+from registry.store.past import Pasts, PastUnknown, Recipe, as_of
 from registry.store.session import Database
-from registry.web import doors
+from registry.web import doors, past
 
 ActorLoader = Callable[[Session], Actor | None]
 
@@ -51,6 +53,8 @@ class App(Flask):
 
     database: Database
     load_actor: ActorLoader
+    past_recipe: Callable[[], Recipe]
+    _kept_pasts: Pasts | None = None
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its transaction: a reply under 400 commits, any other leaves no trace.
@@ -63,6 +67,8 @@ class App(Flask):
         view = self.view_functions[cast("str", request.endpoint)]
         if doors.is_public(view) and getattr(view, "registry_no_database", False):
             return super().dispatch_request()
+        if (day := past.day_asked()) is not None:
+            return self._look_back(view, day)
         reads = request.method in _READS
         if not reads:
             # Whoever sends slowly would else keep all others from writing.
@@ -85,6 +91,34 @@ class App(Flask):
             raise Conflict(
                 "Somebody else saved the same at this moment. Reload and try again.", 0
             ) from refused
+
+    def _look_back(self, view: Callable[..., Any], day: date) -> ResponseReturnValue:
+        """Show the view as of the end of a past day, to whoever may see it today; what is of today alone is shown as it is."""
+        permission = doors.permission_of(view)
+        if request.method not in _READS:
+            raise Forbidden("The past is shown and not changed. Go back to today to change something.")
+        if permission not in LOOKS:
+            return redirect(past.today_instead())
+        with self.database.glance() as session:
+            self._ask_in(view, session)
+            g.actor = looking_back(g.actor)
+        try:
+            with as_of(self._pasts, day) as session:
+                return self._enter(view, session)
+        except PastUnknown as unknown:
+            raise NotFound(str(unknown)) from unknown
+
+    @property
+    def _pasts(self) -> Pasts:
+        if self._kept_pasts is None:
+            self._kept_pasts = Pasts(self.database, self.past_recipe())
+        return self._kept_pasts
+
+    def close_pasts(self) -> None:
+        """Close the pasts that were looked at: another database is served from here on, or none."""
+        if self._kept_pasts is not None:
+            self._kept_pasts.dispose()
+            self._kept_pasts = None
 
     def shown_again(self) -> Response | None:
         """The page at this request's address, asked for as if it were opened, its forms filled as they were sent.

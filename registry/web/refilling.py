@@ -76,6 +76,15 @@ def came_from() -> str:
     return f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else ""
 
 
+def inside(target: str | None, otherwise: str) -> str:
+    """The address to go on to, if it is one of our own."""
+    parts = urlsplit(target or "")
+    plain = (
+        (target or "").startswith("/") and not (target or "").startswith("//") and "\\" not in (target or "")
+    )
+    return target if target and plain and not parts.scheme and not parts.netloc else otherwise
+
+
 def sign_in_again() -> Response:
     """The sign-in form in place of the page that was asked for, carrying what was typed."""
     reply = cast("Response", current_app.extensions[_SUPPLIED]())

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import errors
-from registry.web import refilling
+from registry.web import past, refilling
 from registry.web.flask_app import App, request_id
 from registry.web.jsonkit import problem_reply, wants_json
 
@@ -50,7 +50,7 @@ def install(app: Flask) -> None:
 def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
     if isinstance(refusal, errors.SignInNeeded) and not wants_json():
         if request.method == "GET" and not g.get("fills_forms"):
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+            return redirect(url_for("accounts.sign_in", next=past.asked_for()), 303)
         if refilling.is_ours():
             return refilling.sign_in_again()
     problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()

@@ -14,6 +14,7 @@ from registry.kernel.text import counted, listed, percent, worded
 from registry.output.markdown import to_html
 from registry.web.flask_app import current_actor
 from registry.web.navigation import menu
+from registry.web.past import day_asked, today_instead
 
 try:
     VERSION = version("ai-registry")
@@ -89,8 +90,22 @@ def _frame() -> dict[str, Any]:
     return {
         "me": _me(actor) if actor else None,
         "navigation": menu(actor) if actor else [],
+        "as_of": _as_of(actor) if actor else None,
         "search_url": url_for("portfolio.search"),
         "search_text": request.args.get("q", "") if request.endpoint == "portfolio.search" else "",
+    }
+
+
+def _as_of(actor: Actor) -> dict[str, Any] | None:
+    """The past day that is looked at, if one is; and what the form at the foot needs to lead to another."""
+    if not may(actor, Permission.SYSTEM_READ):
+        return None
+    day = day_asked()
+    return {
+        "day": day,
+        "today_url": today_instead() if day else "",
+        "chooser_url": url_for("past.choose"),
+        "at": request.full_path.rstrip("?"),
     }
 
 

@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-import registry.tables  # noqa: F401
 from registry.store.columns import Row
+from registry.tables import OUTSIDE_THE_LEDGER, recipe
 
 # Sessions, counters, jobs and copies that can be made again; and the ledger itself, which guards itself.
 MACHINERY = {
@@ -35,6 +35,12 @@ def mapped():
 
 def test_every_table_outside_the_list_is_audited():
     assert {each.__tablename__ for each in mapped() if not getattr(each, "__audited__", False)} == MACHINERY
+
+
+def test_what_belongs_to_a_past_day_is_said_of_every_table_outside_the_ledger():
+    made = {table.name for table in recipe().made}
+    assert made | set(OUTSIDE_THE_LEDGER) == MACHINERY
+    assert not made & set(OUTSIDE_THE_LEDGER)
 
 
 def test_every_audited_table_is_of_the_kind_the_capture_sees():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -65,15 +65,26 @@ def state_from(values: Iterable[Any], writers: tuple[tuple[str, Writer], ...]) -
 
 def value_of(kind: type[Row], column: str, written: Any) -> Any:
     """The value of a column that the ledger wrote so; None for a column that held nothing."""
-    type_ = table_of(kind).c[column].type
-    if written is None:
-        return None
+    return reader_of(table_of(kind).c[column])(written)
+
+
+def reader_of(column: sa.Column[Any]) -> Writer:
+    """What gives a column's value from how the ledger writes it, None from None."""
+    type_ = column.type
+    read: Writer | None = None
     if isinstance(type_, sa.Enum):
-        return type_.enum_class(written) if type_.enum_class else written
-    for known, read in _READERS:
-        if isinstance(type_, known):
-            return read(written)
+        read = type_.enum_class
+    else:
+        read = next((reader for known, reader in _READERS if isinstance(type_, known)), None)
+    return _as_written if read is None else partial(_read, read)
+
+
+def _as_written(written: Any) -> Any:
     return written
+
+
+def _read(read: Writer, written: Any) -> Any:
+    return None if written is None else read(written)
 
 
 @sa.event.listens_for(Row, "instrument_class", propagate=True)

@@ -50,7 +50,6 @@ def _readings_page(found: System, metric: SuccessMetric, form: Form) -> Response
     page = series.page_of(session(), metric.id or 0, group=None, before=before, limit=_AT_ONCE)
     since = clock.now() - _CHARTED
     # Further down the list the chart would only stand in the way.
-    watch, facts = alerts.watch_of(session(), metric.id or 0), metric_facts(metric)
     recent = [] if before else series.recent_of(session(), [metric.id or 0], since)[metric.id or 0]
     return shown(
         "monitoring/readings.html",
@@ -65,12 +64,19 @@ def _readings_page(found: System, metric: SuccessMetric, form: Form) -> Response
         may_push=may(actor(), Permission.SNAPSHOT_PUSH, found.id) and metric.retired_at is None,
         may_choose=may(actor(), Permission.BASELINE_SET, found.id) and metric.retired_at is None,
         fewest=FEWEST_POINTS,
-        known=known_said(
-            watch.calm if watch else (), metric.direction, has_rails=bool(facts.warn or facts.breach)
-        ),
+        known=_known(metric),
         number=number_said,
         group_said=group_said,
     )
+
+
+def _known(metric: SuccessMetric) -> str:
+    if actor().looks_back:
+        # What alerts remember between two readings is replaced by what they remember after the next.
+        return "How many good values its chart knew on a past day is not kept."
+    watch, facts = alerts.watch_of(session(), metric.id or 0), metric_facts(metric)
+    has_rails = bool(facts.warn or facts.breach)
+    return known_said(watch.calm if watch else (), metric.direction, has_rails=has_rails)
 
 
 @pages.post("/systems/<key>/monitoring/metrics/<slug>/chart")

@@ -1,0 +1,135 @@
+"""Pasts: made when first asked for, kept for a day, and let go."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from registry.store import migrate
+from registry.store.past.postgresql import BEGINNING, PostgresqlPast
+from registry.store.past.recipe import Mark, PastUnknown, Recipe
+from registry.store.past.sqlite import SqlitePast
+from registry.store.session import Database
+from registry.store.turns import Turns
+
+MOST_KEPT: Final = 20
+KEPT_SECONDS: Final = 86_400
+_MOST_OPEN: Final = 4
+_PATIENCE_SECONDS: Final = 300
+# Any number no other part of the program locks on; this one spells "past".
+_LOCK: Final = 0x70617374
+
+_Past = SqlitePast | PostgresqlPast
+
+
+class Pasts:
+    """The pasts of one database. They are copies of what the ledger says, and made again at any time."""
+
+    def __init__(self, live: Database, recipe: Recipe) -> None:
+        self._live, self._recipe = live, recipe
+        self._open: OrderedDict[tuple[str, date], Database] = OrderedDict()
+        self._mine = threading.Lock()
+
+    def at(self, day: date, *, told: Callable[[int], None] = lambda _: None) -> Database:
+        """The database as it stood when that day ended (UTC), for reading; `told` hears how many rows were laid down.
+
+        Raises PastUnknown where nothing was recorded by then. Whether the day is over is the caller's question.
+        """
+        mark = self._mark(day)
+        name = f"{BEGINNING}{migrate.head()}_{mark.seq}_{mark.erased_by}"
+        past = self._past(name)
+        if not past.exists():
+            with _alone(self._live):
+                if not past.exists():
+                    _sweep(self._live, mark.erased_by)
+                    self._make(past, mark, day, told)
+        return self._opened(past, (name, day), mark)
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        with self._mine:
+            while self._open:
+                self._open.popitem()[1].dispose()
+
+    def _mark(self, day: date) -> Mark:
+        with self._live.glance() as session:
+            mark = self._recipe.mark(session, day)
+        if mark is None:
+            raise PastUnknown(f"Nothing was recorded by the end of {day.isoformat()}.")
+        return mark
+
+    def _past(self, name: str) -> _Past:
+        return _kind(self._live)(self._live, self._recipe, name)
+
+    def _make(self, past: _Past, mark: Mark, day: date, told: Callable[[int], None]) -> None:
+        try:
+            tables = {table.name: past.insert(table) for table in (*self._recipe.tables, *self._recipe.made)}
+            engine = past.create(self._standing())
+            with self._live.glance() as session, engine.begin() as connection:
+                for table, values in self._recipe.rows(session, mark.seq):
+                    connection.execute(tables[table.name], values)
+                    told(len(values))
+            database = past.show(mark, day)
+            try:
+                with database.transaction(read_only=True) as session:
+                    made = {table.name: list(rows(session)) for table, rows in self._recipe.made.items()}
+            finally:
+                database.dispose()
+            with engine.begin() as connection:
+                for name, values in made.items():
+                    if values:
+                        connection.execute(tables[name], values)
+            if engine is not self._live.engine:
+                engine.dispose()
+            past.finish()
+        except BaseException:
+            past.abandon()
+            raise
+
+    def _standing(self) -> list[sa.Table]:
+        with self._live.engine.connect().execution_options(sqlite_read_only=True) as connection:
+            names = set(sa.inspect(connection).get_table_names())
+        return [table for table in (*self._recipe.tables, *self._recipe.made) if table.name in names]
+
+    def _opened(self, past: _Past, key: tuple[str, date], mark: Mark) -> Database:
+        with self._mine:
+            if key not in self._open:
+                self._open[key] = past.open(mark, key[1])
+            self._open.move_to_end(key)
+            while len(self._open) > _MOST_OPEN:
+                self._open.popitem(last=False)[1].dispose()
+            return self._open[key]
+
+
+def sweep(live: Database, erased_by: int) -> None:
+    """Let go of the pasts made long ago, and of those made before the last erasure, which still hold what it erased."""
+    with _alone(live):
+        _sweep(live, erased_by)
+
+
+def _sweep(live: Database, erased_by: int) -> None:
+    newest_first = sorted(_kind(live).all_of(live), key=lambda each: each[1])
+    for place, (name, age) in enumerate(newest_first):
+        if place >= MOST_KEPT or age > KEPT_SECONDS or not name.endswith(f"_{erased_by}"):
+            _kind(live).drop(live, name)
+
+
+def _kind(live: Database) -> type[SqlitePast] | type[PostgresqlPast]:
+    return SqlitePast if live.is_sqlite else PostgresqlPast
+
+
+@contextmanager
+def _alone(live: Database) -> Iterator[None]:
+    """One at a time makes a past, in whatever process: two who ask for the same day make it once."""
+    if live.is_sqlite:
+        with Turns(Path(f"{live.url.database}-past-turn"), _PATIENCE_SECONDS).taken():
+            yield
+        return
+    with live.engine.connect() as connection, connection.begin():
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        yield

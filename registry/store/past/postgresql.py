@@ -1,0 +1,111 @@
+"""A past on PostgreSQL: a schema of its own, which its readers search instead of the one of today."""
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from registry.store.past.recipe import Mark, Place, Recipe
+from registry.store.session import Database
+
+BEGINNING: Final = "past_"
+_PARTIAL: Final = "making_"
+# How the name of a table ends that a view stands in front of.
+_BEHIND: Final = "_then"
+
+
+class PostgresqlPast:
+    """One past in its schema. A schema that carries the name is whole: it is made under another and renamed at the end."""
+
+    def __init__(self, live: Database, recipe: Recipe, name: str) -> None:
+        self._live, self._recipe, self._name = live, recipe, name
+        self._part = f"{_PARTIAL}{name}"
+
+    def exists(self) -> bool:
+        """Whether it is kept."""
+        with self._live.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.to_regnamespace(self._name))) is not None
+
+    def create(self, tables: Sequence[sa.Table]) -> sa.Engine:
+        """Make the empty tables and give the engine that fills them."""
+        with self._live.engine.begin() as connection:
+            connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self._part}" CASCADE')
+            connection.exec_driver_sql(f'CREATE SCHEMA "{self._part}"')
+            for table in tables:
+                connection.exec_driver_sql(
+                    f'CREATE TABLE "{self._part}"."{self._stored(table)}"'
+                    f' (LIKE "{table.name}" INCLUDING INDEXES)'
+                )
+        return self._live.engine
+
+    def insert(self, table: sa.Table) -> sa.Insert:
+        """The statement that adds rows to one of its tables."""
+        return sa.insert(table.to_metadata(sa.MetaData(), schema=self._part, name=self._stored(table)))
+
+    def show(self, mark: Mark, day: date) -> Database:
+        """Set up its views and look at it, with the tables that are still to be made as they are today."""
+        with self._live.engine.begin() as connection:
+            live = f'"{connection.scalar(sa.select(sa.func.current_schema()))}"'
+            views = dict(self._recipe.views(mark, day, Place(f'"{self._part}"', live, _BEHIND)))
+            views |= {table.name: f'SELECT * FROM {live}."{table.name}"' for table in self._recipe.made}  # noqa: S608 - names of our own tables
+            for name, said in views.items():
+                connection.exec_driver_sql(
+                    f'CREATE VIEW "{self._part}"."{name}" AS {said}'.replace("%", "%%")
+                )
+        return _Searching(self._live, self._part)
+
+    def finish(self) -> None:
+        """Give it its name, by which others find it."""
+        with self._live.engine.begin() as connection:
+            for table in self._recipe.made:
+                connection.exec_driver_sql(f'DROP VIEW "{self._part}"."{table.name}"')
+                connection.exec_driver_sql(
+                    f'ALTER TABLE "{self._part}"."{self._stored(table)}" RENAME TO "{table.name}"'
+                )
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._part}\" IS '{time.time():.0f}'")
+            connection.exec_driver_sql(f'ALTER SCHEMA "{self._part}" RENAME TO "{self._name}"')
+
+    def _stored(self, table: sa.Table) -> str:
+        in_front = table in self._recipe.made or self._recipe.is_overlaid(table)
+        return f"{table.name}{_BEHIND}" if in_front else table.name
+
+    def open(self, _mark: Mark, _day: date) -> Database:
+        """The database as it stood then, for reading."""
+        return _Searching(self._live, self._name)
+
+    def abandon(self) -> None:
+        """Take away what was begun."""
+        with self._live.engine.begin() as connection:
+            connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self._part}" CASCADE')
+
+    @staticmethod
+    def all_of(live: Database) -> list[tuple[str, float]]:
+        """The names of all that are kept, and how many seconds ago each was made."""
+        query = sa.text(
+            "SELECT nspname, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname LIKE :like"
+        )
+        with live.engine.connect() as connection:
+            found = connection.execute(query, {"like": BEGINNING.replace("_", "\\_") + "%"}).all()
+        return [(name, time.time() - float(made or 0)) for name, made in found]
+
+    @staticmethod
+    def drop(live: Database, name: str) -> None:
+        """Let one go, once nobody reads from it."""
+        with live.engine.begin() as connection:
+            connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+
+
+class _Searching(Database):
+    """The database by the names of a past alone: what that does not hold is not there, rather than today's."""
+
+    def __init__(self, live: Database, schema: str) -> None:
+        super().__init__(live.url.render_as_string(hide_password=False), pool_size=2)
+        self._schema = schema
+        sa.event.listen(self.engine, "connect", self._search)
+
+    def _search(self, connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f'SET search_path TO "{self._schema}"')
+        connection.commit()

@@ -1,0 +1,212 @@
+"""Whatever page is asked for as of a past day is the page of that day: nothing written since shows through."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from registry.audit.actions import record
+from registry.audit.models import ENTRY
+from registry.audit.queries.state import audited_tables, table_of
+from registry.kernel import clock
+from registry.kernel.actor import LOOKS, looking_back, the_registry
+from registry.kernel.events import Event
+from registry.store.columns import Row
+from registry.store.past import ended
+from registry.systems.models import System
+from registry.systems.rules.record import Visibility
+from registry.web import doors
+from tests.web.everything import SLOW, Everything
+
+TOKEN = re.compile(r'name="csrf_token" value="[^"]*"|name="csrf-token" content="[^"]*"')
+BANNER = re.compile(r'<aside class="as-of".*?</aside>', re.DOTALL)
+# Said once, on whichever page comes next.
+NOTICES = re.compile(r'<div class="notices">.*?</button>\s*</div>\s*</div>', re.DOTALL)
+CHOOSER = re.compile(r'<form class="foot__as-of".*?</form>', re.DOTALL)
+# The public half of a key proves what it signed: changing it is no edit, and refused.
+UNTOUCHED = {"ledger_key"}
+OURS = {name: kind for name, kind in audited_tables().items() if kind.__module__.startswith("registry.")}
+PLAIN = (sa.String, sa.Text)
+
+
+@pytest.fixture
+def day(everything) -> date:
+    with everything.app.database.transaction(read_only=True) as session:
+        return date.fromisoformat(session.scalars(sa.select(sa.func.max(ENTRY.c.at))).one()[:10])
+
+
+def at(day: date, hour: int = 9):
+    return clock.frozen(datetime.combine(day, time(hour), UTC))
+
+
+def pages(everything: Everything) -> Iterator[tuple[str, str]]:
+    for rule in everything.rules("GET"):
+        view = everything.app.view_functions[rule.endpoint]
+        if doors.permission_of(view) in LOOKS and rule.endpoint not in {SLOW, "past.choose"}:
+            yield rule.endpoint, everything.address(rule)
+
+
+def body(reply, day: date) -> str:
+    text = reply.get_data().decode(errors="replace").replace(f"/as-of/{day}", "")
+    for taken_out in (TOKEN, BANNER, CHOOSER, NOTICES):
+        text = taken_out.sub("", text)
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def level(database) -> None:
+    """Store JSON with its keys in the order of the alphabet: as text they have an order, in the ledger only this one."""
+    with database.engine.begin() as connection:
+        for table in [table_of(kind) for kind in OURS.values()]:
+            for column in (each for each in table.columns if isinstance(each.type, sa.JSON)):
+                raw = sa.select(sa.literal_column("id"), sa.literal_column(column.name)).select_from(table)
+                for number, text in connection.execute(raw).all():
+                    if text is not None:
+                        sorted_ = json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False)
+                        put = f"UPDATE {table.name} SET {column.name} = ? WHERE id = ?"
+                        connection.exec_driver_sql(put, (sorted_, number))
+
+
+def change_everything(session) -> int:
+    """Another letter at the end of every text that is free to be anything, in every row the ledger covers."""
+    changed = 0
+    for name, kind in sorted(OURS.items()):
+        if name in UNTOUCHED:
+            continue
+        columns = [column for column in table_of(kind).columns if _is_free(kind, column)]
+        for row in session.scalars(sa.select(kind)):
+            for column in columns:
+                if (getattr(row, column.name) or "").strip():
+                    setattr(row, column.name, getattr(row, column.name)[:-1] + "¤")
+                    changed += 1
+    record(session, the_registry("test"), Event.SYSTEM_EDITED, None, subject_kind="test")
+    return changed
+
+
+def _is_free(kind: type[Row], column: sa.Column) -> bool:
+    alone = column.unique or column.index or column.name in kind.__masked__
+    together = any(
+        column.name in constraint.columns
+        for constraint in table_of(kind).constraints
+        if isinstance(constraint, sa.UniqueConstraint | sa.CheckConstraint)
+    )
+    in_index = any(column.name in index.columns for index in table_of(kind).indexes)
+    plain = isinstance(column.type, PLAIN) and not isinstance(column.type, sa.Enum)
+    return plain and type(column.type) in PLAIN and not (alone or together or in_index)
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        pytest.param(6, id="every sixth"),
+        pytest.param(1, id="all", marks=[pytest.mark.long, pytest.mark.slow]),
+    ],
+)
+def test_each_page_as_of_a_day_is_the_page_of_that_day_after_all_was_written_anew(
+    everything, day, each, monkeypatch
+):
+    app = everything.app
+    if app.database.is_sqlite:
+        level(app.database)
+    with clock.frozen(ended(day)):
+        auditor = everything.sign_in("aud")
+        with monkeypatch.context() as patch:
+            known = app.load_actor
+            patch.setattr(app, "load_actor", lambda session: looking_back(known(session)))
+            shown = {
+                url: (name, auditor.get(url, headers=_bearer(everything, url)))
+                for name, url in list(pages(everything))[::each]
+            }
+        expected = {
+            url: (name, body(reply, day)) for url, (name, reply) in shown.items() if reply.status_code == 200
+        }
+    assert len(expected) > 100 / each
+    with at(day + timedelta(days=1), 1), app.database.transaction() as session:
+        assert change_everything(session) > 200
+    differing, unlike_today = [], 0
+    with at(day + timedelta(days=1)):
+        auditor = everything.sign_in("aud")
+        for url, (name, page) in expected.items():
+            headers = _bearer(everything, url)
+            then = auditor.get(f"/as-of/{day}{url}", headers=headers)
+            if then.status_code != 200 or body(then, day) != page:
+                differing.append((name, url, then.status_code, _first_difference(page, body(then, day))))
+            unlike_today += body(auditor.get(url, headers=headers), day) != page
+    assert not differing, "\n".join(map(str, differing))
+    # Else the comparison would be one of pages that never change.
+    assert unlike_today > 0.7 * len(expected)
+
+
+def _first_difference(expected: str, found: str) -> tuple[str, str]:
+    pairs = zip(expected.splitlines(), found.splitlines(), strict=False)
+    a, b = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
+    at = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0)
+    return a[max(at - 60, 0) : at + 60], b[max(at - 60, 0) : at + 60]
+
+
+def _bearer(everything: Everything, url: str) -> dict[str, str]:
+    return everything.bearer if url.startswith("/api/") else {}
+
+
+def test_what_is_restricted_today_is_hidden_in_every_past(everything, day):
+    with clock.frozen(ended(day)):
+        assert everything.sign_in("otto").get("/systems/AI-0001").status_code == 200
+    with at(day + timedelta(days=1), 1), everything.app.database.transaction() as session:
+        triage = session.get_one(System, everything.cast.triage.id)
+        triage.visibility = Visibility.RESTRICTED
+        record(session, the_registry("test"), Event.SYSTEM_EDITED, triage, system_id=triage.id)
+    with at(day + timedelta(days=1)):
+        outsider, auditor = everything.sign_in("otto"), everything.sign_in("aud")
+        for url in ("/systems/AI-0001", "/systems/AI-0001/card", "/systems/AI-0001/history"):
+            assert outsider.get(f"/as-of/{day}{url}").status_code == 404, url
+        assert "AI-0001" not in outsider.get(f"/as-of/{day}/systems").text
+        assert auditor.get(f"/as-of/{day}/systems/AI-0001").status_code == 200
+
+
+def test_the_past_is_looked_at_and_not_changed(everything, day):
+    with at(day + timedelta(days=1)):
+        ada, home = everything.sign_in("ada"), f"/as-of/{day}"
+        refused = ada.post(f"{home}/systems/AI-0001/notes", data={"text": "Then"})
+        assert refused.status_code == 403
+        assert "shown and not changed" in refused.text
+        assert ada.get(f"{home}/systems/AI-0001/edit").headers["Location"] == "/systems/AI-0001/edit"
+        assert ada.get(f"{home}/").headers["Location"] == "/"
+        page = ada.get(f"{home}/systems/AI-0001").text
+        assert "Nothing here can be changed." in page
+        assert f'href="/as-of/{day}/systems/AI-0001/card"' in page
+        assert 'href="/systems/AI-0001"' in page
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "says"),
+    [
+        ("/as-of/2999-01-01/systems", 404, "That day is not over."),
+        ("/as-of/1999-01-01/systems", 404, "Nothing was recorded by the end of 1999-01-01."),
+        ("/as-of/2026-02-30/systems", 404, ""),
+        ("/as-of/20260230/systems", 404, ""),
+        ("/as-of?day=2999-01-01&at=/systems", 422, "Choose a day before today"),
+        ("/as-of?day=yesterday", 422, "Give a date such as"),
+        ("/as-of?day=", 422, "Choose a day before today"),
+        ("/as-of", 200, "Every page of the register can be seen"),
+    ],
+)
+def test_a_day_that_cannot_be_shown_is_answered_with_the_reason(client_of, cast, address, status, says):
+    reply = client_of("ada").get(address)
+    assert (reply.status_code, says in reply.text) == (status, True)
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example/x", "https://evil.example", "/\\evil.example"])
+def test_the_form_leads_to_pages_of_ours_alone(client_of, cast, elsewhere):
+    ada, day = client_of("ada"), clock.today() - timedelta(days=1)
+    led = ada.get("/as-of", query_string={"day": day.isoformat(), "at": elsewhere})
+    assert led.headers["Location"] == f"/as-of/{day}/systems"
+    led = ada.get("/as-of", query_string={"day": day.isoformat(), "at": "/systems/AI-0001?x=1"})
+    assert led.headers["Location"] == f"/as-of/{day}/systems/AI-0001?x=1"
+
+
+def test_who_is_not_signed_in_signs_in_first_and_comes_back_to_that_day(app, cast):
+    browser = app.test_client()
+    led = browser.get(browser.get("/as-of/2026-01-01/systems").headers["Location"])
+    assert led.headers["Location"] == "/sign-in?next=/as-of/2026-01-01/systems"
