@@ -87,6 +87,14 @@ def before(session: Session, edition: CardEdition) -> CardEdition | None:
     return session.exec(query.order_by(col(CardEdition.number).desc()).limit(1)).first()
 
 
+def newest_issued(session: Session, system_id: int) -> CardEdition | None:
+    """The newest edition that is, or was, the company's word."""
+    query = select(CardEdition).where(
+        CardEdition.system_id == system_id, col(CardEdition.state).in_(sorted(WAS_ISSUED))
+    )
+    return session.exec(query.order_by(col(CardEdition.number).desc()).limit(1)).first()
+
+
 def document_of(session: Session, edition_id: int) -> CardDocument | None:
     """What an edition was issued as."""
     return session.exec(select(CardDocument).where(CardDocument.edition_id == edition_id)).one_or_none()

@@ -1,26 +1,15 @@
 """What differs between two editions of a card, field by field as they are printed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from registry.cards.rules.compose import compose
-from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.facts import CardChange, CardFacts
 from registry.cards.rules.shapes import Digest, Field, Items, Links, Prose, Section, Table
 
 LONGEST: Final = 600
 """How much of a value a change tells, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardChange:
-    """One field that reads otherwise: its number and label, the thing of several it belongs to, and both texts."""
-
-    number: str
-    label: str
-    of: str
-    before: str
-    after: str
+_NO_HASH: Final = "-"
 
 
 def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ...]:
@@ -36,7 +25,8 @@ def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ..
 
 
 def _fields(facts: CardFacts) -> dict[tuple[str, str], Field]:
-    sections = compose(facts).sections[1:]
+    # Which hash the document has is not compared, so none is computed.
+    sections = compose(facts, _NO_HASH).sections[1:]
     return {(of, field.number): field for section in sections for of, field in _all(section) if field.kept}
 
 

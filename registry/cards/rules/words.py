@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from registry.cards.rules.facts import CardFacts
-from registry.cards.rules.shapes import NOT_STATED, Field, Need, Prose, Value
+from registry.cards.rules.shapes import NOT_STATED, NOT_THEN, Field, Need, Prose, Value
 from registry.kernel.guard_rails import number_said
 from registry.kernel.text import counted as counted_words
 from registry.kernel.text import worded
@@ -129,8 +129,13 @@ def said(number: str, label: str, value: Value) -> Field:
 
 
 def not_kept(number: str, label: str, need: Need = Need.ALWAYS) -> Field:
-    """A field that belongs on a card and is not on it yet, whether or not the registry keeps it elsewhere."""
-    return Field(number, label, need, None, "not on this card yet", kept=False)
+    """A field that belongs on a card and for which this registry has none."""
+    return Field(number, label, need, None, kept=False)
+
+
+def not_then(number: str, label: str, need: Need = Need.ALWAYS) -> Field:
+    """A field that cards have got since this one was frozen: nobody can tell what it would have said."""
+    return Field(number, label, need, None, NOT_THEN, kept=False)
 
 
 def made_from(facts: CardFacts) -> str:
