@@ -69,6 +69,7 @@ def edition(key: str, number: int) -> ResponseReturnValue:
         earlier=earlier,
         changes=_rows(changes_between(_facts(earlier), frozen.facts)) if earlier else None,
         may_decide=_may_decide(found),
+        may_put_forward=_is_to_be_put_right(found),
         may_withdraw=may(actor(), Permission.CARD_APPROVE, system.id)
         and found.state is EditionState.APPROVED,
         may_export=may(actor(), Permission.CARD_EXPORT, system.id),
@@ -210,6 +211,12 @@ def _rows(changes: tuple[CardChange, ...]) -> list[tuple[str, str, str]]:
 def _may_decide(found: CardEdition) -> bool:
     allowed = may(actor(), Permission.CARD_APPROVE, found.system_id) and found.state is EditionState.IN_REVIEW
     return allowed and not objection_to_approver(actor(), found.system_id, found.put_forward_by_id)
+
+
+def _is_to_be_put_right(found: CardEdition) -> bool:
+    allowed = may(actor(), Permission.CARD_PUT_FORWARD, found.system_id)
+    came_back = allowed and found.state is EditionState.RETURNED
+    return came_back and queries.last_number(session(), found.system_id) == found.number
 
 
 def _sent() -> bool:
