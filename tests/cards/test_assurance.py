@@ -22,6 +22,7 @@ from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.proven import MOST_EVIDENCE, MOST_RISKS
 from registry.cards.rules.reading import facts_from
 from registry.cards.rules.shapes import NOT_THEN
+from registry.cards.rules.words import apart
 from registry.dependencies.rules.dependency import Direction
 from registry.evidence.models import Evidence
 from registry.kernel import clock
@@ -219,3 +220,20 @@ def test_of_long_lists_the_first_are_printed_and_the_rest_counted():
     assert field(long, "14.3").value.lines[-1] == "40 more, in card.json"
     assert field(long, "0.4").value.rows[0] == ("2.2 Unit", "A", f"SHA-256 {'feed' * 4}…")
     assert field(long, "0.4").value.rows[-1] == ("7 more", "in card.json", "–")
+
+
+def test_of_two_long_texts_the_part_is_told_in_which_they_differ():
+    same = "Every claim is read by a person. " * 40
+    assert apart("short", "shorter", 20) == ("short", "shorter")
+    before, after = apart(f"{same}First come.", f"{same}Urgent first.", 100)
+    assert before.startswith("…")
+    assert before.endswith("a person. First come.")
+    assert after.endswith("Urgent first.")
+    assert apart("x" * 500, "x" * 500 + "y", 100)[0] != apart("x" * 500, "x" * 500 + "y", 100)[1]
+    purpose = replace(full().use, intended=f"{same}Second.")
+    changes = changes_between(
+        replace(full(), use=replace(purpose, intended=f"{same}First.")), replace(full(), use=purpose)
+    )
+    assert [(each.number, each.before[-6:], each.after[-7:]) for each in changes] == [
+        ("4.1a", "First.", "Second.")
+    ]

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.facts import CardChange, CardFacts
 from registry.cards.rules.reviewed import sign_off
 from registry.cards.rules.shapes import NOTHING, Digest, Field, Links, Need, Section, Table, at_most
 from registry.cards.rules.words import (
+    apart,
     cell,
     day,
     line,
@@ -19,7 +20,7 @@ from registry.cards.rules.words import (
     printable,
     said,
 )
-from registry.kernel.text import counted, shortened
+from registry.kernel.text import counted
 from registry.systems.rules.record import Link
 
 TEMPLATE: Final = "2"
@@ -76,11 +77,7 @@ def _changes(facts: CardFacts) -> Field:
     label = f"Changes since edition {since.edition}, the last approved"
     rows = at_most(
         [
-            (
-                cell(line(f"{each.number} {each.label}{f', {each.of}' if each.of else ''}")),
-                _shown(each.before),
-                _shown(each.after),
-            )
+            (cell(line(f"{each.number} {each.label}{f', {each.of}' if each.of else ''}")), *_sides(each))
             for each in since.changes
         ],
         MOST_CHANGES,
@@ -89,9 +86,10 @@ def _changes(facts: CardFacts) -> Field:
     return said("0.4", label, Table(("Field", "Before", "Now"), rows) if rows else "None")
 
 
-def _shown(text: str) -> str:
-    """One side of a change, without what would take the width of the other: hashes stand whole in their own field."""
-    return cell(line(shortened(_DIGEST.sub(r"\1…", text), _CHANGE_SHOWN)))
+def _sides(change: CardChange) -> tuple[str, str]:
+    """Both sides without what would take the width of the other: hashes stand whole in their own field."""
+    before, after = (cell(line(_DIGEST.sub(r"\1…", text))) for text in (change.before, change.after))
+    return apart(before, after, _CHANGE_SHOWN)
 
 
 def _status(facts: CardFacts) -> str:

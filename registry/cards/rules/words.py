@@ -15,6 +15,8 @@ from registry.kernel.text import worded
 
 # Control characters cannot be printed, and an override (U+202D, U+202E) prints a name backwards.
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
+_BEFORE_IT: Final = 20
+"""How much of what two texts share is told before they differ, in characters."""
 
 
 def printable(text: str) -> str:
@@ -87,6 +89,22 @@ def chosen(value: str | None) -> str | None:
 def lowered(text: str) -> str:
     """A sentence or name as it stands inside another sentence: its first letter small."""
     return text[:1].lower() + text[1:]
+
+
+def apart(one: str, other: str, longest: int) -> tuple[str, str]:
+    """Two texts that differ, each in so many characters; what both begin with is left out where it would hide how."""
+    if max(len(one), len(other)) <= longest:
+        return one, other
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    word = one.rfind(" ", 0, max(same - _BEFORE_IT, 0))
+    start = 0 if same < longest // 2 else max(word, same - longest // 2)
+    return _from(one, start, longest), _from(other, start, longest)
+
+
+def _from(text: str, start: int, longest: int) -> str:
+    shown = text[start : start + longest].strip()
+    return f"{'…' if start else ''}{shown}{'…' if len(text) > start + longest else ''}"
 
 
 def cell(value: str | None, absent: str = NOT_STATED) -> str:
