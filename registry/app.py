@@ -43,6 +43,7 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
         REGISTRY_MAX_UPLOAD=settings.max_upload_bytes,
         REGISTRY_MAX_EVIDENCE=min(settings.max_evidence_bytes, settings.max_upload_bytes),
         REGISTRY_EVIDENCE_QUOTA=settings.evidence_quota_bytes,
+        REGISTRY_BASE_URL=settings.base_url,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined

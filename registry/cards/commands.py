@@ -16,9 +16,11 @@ from registry.cards.render import edition_pdf
 from registry.cards.render.checking import LARGEST, Verdict, check_card
 from registry.cards.render.exports import FORMS, left_out
 from registry.cards.render.press import press_of
+from registry.cards.rules.canonical import SCHEMA
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.schema import card_schema, schema_json
 from registry.cards.rules.seal import seal_from
 from registry.interchange.actions.cards import register_card
 from registry.interchange.queries.cards import read_card
@@ -154,6 +156,23 @@ def verify(context: click.Context, file: Path, key: str, as_json: bool) -> None:
     result = {"verdict": checked.verdict.value, "checks": checks, "pdf_sha256": checked.pdf_sha256}
     answer(result, as_json, "\n".join([*lines, f"The card is {checked.verdict.value}."]))
     context.exit(0 if checked.verdict is Verdict.VERIFIED else 1)
+
+
+@card.command("schema")
+@click.option("--out", type=_Destination(), help="Write it there instead of printing it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document: without --out, the schema.")
+def schema(out: Path | None, as_json: bool) -> None:
+    """The JSON Schema (2020-12) of card.json, as it is published at /schemas.
+
+    It needs no database. It is named by its address at REGISTRY_BASE_URL.
+    """
+    base_url = house().settings.base_url
+    if out is None:
+        click.echo(schema_json(base_url), nl=False)
+        return
+    _write(out, schema_json(base_url))
+    named = str(card_schema(base_url)["$id"])
+    answer({"schema": SCHEMA, "id": named, "file": str(out)}, as_json, f"{named}: {out}")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from wtforms import FileField, HiddenField
+from wtforms import BooleanField, FileField, HiddenField
 
 from registry.cards.rules.editions import REASON_LIMIT
 from registry.web.confirming import own_password
@@ -22,6 +22,10 @@ class PutForwardForm(Form):
     """What freezes the card for somebody else to approve."""
 
     note = Text("Note to whoever approves it", REASON_LIMIT, "What it is needed for.", rows=3)
+    names_evidence = BooleanField(
+        "Name the evidence by its titles",
+        description="Left out, a card tells of each its kind, id and SHA-256. More people read a card than may read evidence.",
+    )
 
 
 class DecideForm(Form):

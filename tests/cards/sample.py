@@ -8,13 +8,18 @@ from registry.cards.rules.facts import (
     ActionOpen,
     AnswerGiven,
     AppliesFrom,
+    Assurance,
+    Attested,
     Attribute,
     Calibration,
+    CardChange,
     CardFacts,
     Classified,
+    ConditionOpen,
     Criterion,
     Dependency,
     DutyOwed,
+    EvidenceKept,
     FeatureDrift,
     Feedback,
     GroupCompared,
@@ -36,20 +41,31 @@ from registry.cards.rules.facts import (
     Realised,
     ReportDue,
     RetiredMetric,
+    ReviewHeld,
+    RiskBorne,
+    RiskStated,
     RulePack,
+    SeatSigned,
+    SignedFor,
+    SignOffSheet,
+    Since,
     Source,
     SourceUse,
     Supplier,
     Took,
     Use,
+    VersionTested,
+    WaiverHeld,
 )
 from registry.classification.rules.questionnaire import Outcome
 from registry.data_sources.rules.quality import Dimension
 from registry.data_sources.rules.sources import Classification, Purpose, Stated
 from registry.dependencies.rules.dependency import Direction as DirectionOf
 from registry.dependencies.rules.dependency import OnFailure
+from registry.dossiers.rules.cases import CaseType
 from registry.drift.rules.comparing import Standing
 from registry.drift.rules.measures import Measure as DriftMeasure
+from registry.evidence.rules.record import Kind as Proof
 from registry.fairness.rules.calibration import Scheme
 from registry.fairness.rules.measures import Measure
 from registry.incidents.rules.kinds import ActionState, DetectedBy, Harm, Status
@@ -61,6 +77,10 @@ from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
 from registry.objectives.rules.judging import Verdict
 from registry.objectives.rules.metric import Aggregation, Direction
 from registry.objectives.rules.metric import Kind as MetricKind
+from registry.reviews.rules.kinds import Decision, Signed
+from registry.reviews.rules.kinds import Kind as ReviewKind
+from registry.reviews.rules.kinds import State as ReviewState
+from registry.risks.rules import Status as RiskStatus
 from registry.systems.rules.record import Kind, Link, Reversibility, Stage, Tier, Visibility
 
 PACK = RulePack(
@@ -106,6 +126,8 @@ def sparse() -> CardFacts:
         ),
         use=Use(),
         incidents=IncidentLog(date(2024, 11, 22), date(2026, 11, 22)),
+        assurance=Assurance("reviews 2026.1", 12),
+        since=Since(None),
     )
 
 
@@ -184,6 +206,161 @@ def full() -> CardFacts:
             FeatureDrift("postcode", "Claims of 2025", '{"channel":"app"}'),
         ),
         without_baseline=2,
+        assurance=_assurance(),
+        since=Since(
+            2,
+            (
+                CardChange("2.2", "Unit", "", "Halden Mutual", "Halden Mutual / Claims"),
+                CardChange("3.2d", "Target", "Waiting time of urgent claims", "8 hours", "6 hours"),
+            ),
+        ),
+    )
+
+
+def _assurance() -> Assurance:
+    decided, sheet = at(2026, 6, 12, 14, 5), "c0de" * 16
+    meanings = {
+        Signed.BUSINESS: "The system does what its unit needs and the unit bears its consequences.",
+        Signed.DATA: "The data it is made from and fed with are fit for this purpose and may be used for it.",
+    }
+    return Assurance(
+        edition="reviews 2026.1",
+        months=12,
+        due_on=date(2027, 6, 12),
+        reviews=(
+            ReviewHeld(
+                "REV-0007",
+                ReviewKind.CHANGE,
+                ReviewState.SUBMITTED,
+                ("baseline-controls 2026.1",),
+                at(2026, 11, 1, 9),
+                date(2026, 12, 1),
+                "Rita Keller",
+                findings=1,
+            ),
+            ReviewHeld(
+                "REV-0003",
+                ReviewKind.INITIAL,
+                ReviewState.CONDITIONAL,
+                ("baseline-controls 2026.1", "eu-ai-act 2026.1"),
+                at(2026, 5, 4, 9),
+                date(2026, 6, 15),
+                "Rita Keller",
+                Decision.APPROVE_WITH_CONDITIONS,
+                "Rita Keller",
+                decided,
+                "Overrides have to be looked at by hand until the count is automatic.",
+            ),
+        ),
+        conditions=(ConditionOpen("Count overrides without anybody's help", date(2026, 12, 31), "REV-0003"),),
+        sign_off=SignOffSheet(
+            "SGN-0002",
+            "reviews 2026.1",
+            at(2026, 6, 1, 8),
+            sheet,
+            date(2027, 6, 1),
+            ("Autonomy",),
+            tuple(
+                SeatSigned(seat, name, meanings[seat], at(2026, 6, day, 10, 30))
+                for seat, name, day in ((Signed.BUSINESS, "Bea Lang", 2), (Signed.DATA, "Jonas Reuter", 3))
+            ),
+            (Signed.ENGINEERING, Signed.COMPLIANCE),
+        ),
+        attested=Attested(
+            "reviews 2026.1",
+            "I answer for this system. Its record is true.",
+            "Ada Brandt",
+            at(2026, 9, 1, 9),
+            date(2027, 3, 1),
+        ),
+        waivers=(
+            WaiverHeld(
+                "WVR-0001",
+                "B23 What it is known to do badly",
+                "gates 2026.1",
+                "The photographs are being collected.",
+                date(2026, 12, 31),
+                "Ada Brandt",
+                "Rita Keller",
+                at(2026, 10, 1, 9),
+                "Until the photographs are there.",
+            ),
+        ),
+        risks=_risks(),
+        tests=(
+            VersionTested(
+                "TST-0004",
+                "2026.3",
+                120,
+                116,
+                3,
+                (CaseType.EDGE_CASE, CaseType.SUBGROUP),
+                (
+                    SignedFor(
+                        "Otto Lindqvist",
+                        "Three photographs taken in the dark fail.",
+                        at(2026, 10, 30, 12),
+                        "7e57" * 16,
+                        120,
+                        121,
+                        True,
+                    ),
+                ),
+            ),
+        ),
+        unsigned_tests=1,
+        evidence=(
+            EvidenceKept(
+                "EVD-0009",
+                Proof.IMPACT_ASSESSMENT,
+                "1dea" * 16,
+                at(2026, 5, 20, 9),
+                "Fundamental rights impact assessment",
+                date(2028, 5, 20),
+                ("review REV-0003",),
+            ),
+            EvidenceKept("EVD-0011", Proof.TRAINING_RECORD, "feed" * 16, at(2026, 6, 1, 9)),
+        ),
+    )
+
+
+def _risks() -> tuple[RiskStated, ...]:
+    return (
+        RiskStated(
+            "RSK-0001",
+            "Urgent claims sorted last",
+            "The words people use change.",
+            "A burst pipe is read as a scratch.",
+            "Somebody waits for days in a wet house.",
+            4,
+            4,
+            "Weekly count of overrides.",
+            2,
+            4,
+            "Ada Brandt",
+            RiskStatus.ACCEPTED,
+            "until 1 Jun 2027",
+            "F1",
+            date(2027, 1, 15),
+            RiskBorne("Eva Execova", at(2026, 6, 1, 9), date(2027, 6, 1), "Less than by hand."),
+        ),
+        RiskStated(
+            "RSK-0002",
+            "Nobody looks",
+            "Holidays.",
+            "Overrides stop.",
+            "",
+            3,
+            3,
+            "",
+            3,
+            3,
+            "Otto Lindqvist",
+            RiskStatus.OPEN,
+            "its review is overdue",
+            "F3",
+            date(2026, 11, 1),
+        ),
     )
 
 

@@ -1,13 +1,15 @@
-"""The official schemas of the formats a card is exported in, with their formats checked; and Hugging Face's own conditions."""
+"""The schema of card.json and those of the formats a card is exported in, formats checked; and Hugging Face's own conditions."""
 
 import json
 import re
 from functools import cache
 
 import yaml
-from jsonschema import Draft7Validator, FormatChecker
+from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from rfc3987_syntax import is_valid_syntax
+
+from registry.cards.rules.schema import card_schema
 
 CYCLONEDX = ("bom-1.6", "spdx", "jsf-0.82", "cryptography-defs")
 # How Hugging Face finds the header of a card.
@@ -29,6 +31,26 @@ def validators(folder):
         "cyclonedx": Draft7Validator(held[0], registry=schemas, format_checker=checker),
         "model-card-toolkit": Draft7Validator(toolkit, format_checker=checker),
     }
+
+
+@cache
+def _card_validator():
+    return Draft202012Validator(card_schema("https://registry.example.org"), format_checker=_formats())
+
+
+def _formats():
+    checker = Draft202012Validator.FORMAT_CHECKER
+    # Without these the check of formats would pass silently.
+    assert {"date-time", "date"} <= checker.checkers.keys()
+    return checker
+
+
+def card_problems(content, schema=None):
+    """Everything the schema of card.json, or another of its kind, objects to."""
+    validator = (
+        Draft202012Validator(schema, format_checker=_formats()) if schema is not None else _card_validator()
+    )
+    return [error.message[:200] for error in validator.iter_errors(json.loads(content))]
 
 
 def problems(folder, name, content):

@@ -97,8 +97,13 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     second = f"{home}/editions/2"
     assert decide(rita, second, verdict="return", reason="").status_code == 422
     assert decide(rita, second, verdict="return", reason="Name a deputy.").status_code == 303
-    assert "Name a deputy." in client_of("ada").get(second).text
+    ada, came_back = client_of("ada"), "Edition 2 was returned by Rita Reviewer: Name a deputy."
+    assert "Name a deputy." in ada.get(second).text
+    assert f"{home}/editions/new" in ada.get(second).text
+    assert (came_back in ada.get("/").text, came_back in client_of("dee").get("/").text) == (True, False)
     put_forward()
+    assert came_back not in ada.get("/").text
+    assert f"{home}/editions/new" not in ada.get(second).text
     assert decide(rita, f"{home}/editions/3", verdict="approve").status_code == 303
     told = check(anybody, pdf).text
     assert "It is genuine, and no longer holds." in told

@@ -197,9 +197,9 @@ def test_all_sections_are_printed_with_their_numbers(words):
     assert "Required and not stated:" in text
 
 
-def test_a_bare_record_fits_on_four_pages_and_a_full_one_on_nine(words):
-    assert len(words("sparse")) <= 4
-    assert len(words("full")) <= 9
+def test_a_bare_record_fits_on_five_pages_and_a_full_one_on_eleven(words):
+    assert len(words("sparse")) <= 5
+    assert len(words("full")) <= 11
 
 
 def test_a_hostile_record_is_a_card_like_any_other(tmp_path):

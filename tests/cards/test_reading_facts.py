@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from registry.cards.rules.canonical import card_json
 from registry.cards.rules.reading import NotACard, facts_from
 from tests.cards.sample import full
+from tests.cards.schemas import card_problems
 from tests.cards.strategies import ANY_FACTS, QUICK
 
 
 @QUICK
 @given(ANY_FACTS)
-def test_any_card_is_read_back_as_it_was(facts):
+def test_any_card_is_read_back_as_it_was_and_is_valid_by_the_published_schema(facts):
     assert facts_from(card_json(facts)) == facts
+    assert card_problems(card_json(facts)) == []
 
 
 @QUICK

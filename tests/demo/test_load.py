@@ -11,6 +11,7 @@ from registry.audit.models import ENTRY
 from registry.audit.queries import verify
 from registry.cards.queries import card_facts
 from registry.cards.render.exports import FORMS
+from registry.cards.rules.canonical import card_json
 from registry.classification.models import ClassificationDraft, ClassificationRun
 from registry.data_sources.models import QualityResult
 from registry.demo.actions import load
@@ -41,7 +42,7 @@ from registry.systems.rules.record import Tier
 from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.rules.standing import State
 from tests import databases
-from tests.cards.schemas import header_and_body, problems
+from tests.cards.schemas import card_problems, header_and_body, problems
 from tests.commands.typed import Typed
 from tests.incidents.plain_sql import compared
 from tests.store.contents import counts, digests
@@ -130,6 +131,7 @@ def test_every_card_is_valid_in_the_forms_that_others_read(demo, real_data):
             for name in ("cyclonedx", "model-card-toolkit"):
                 assert problems(real_data, name, FORMS[name].make(facts)) == [], (system.key, name)
             assert header_and_body(FORMS["markdown"].make(facts))
+            assert card_problems(card_json(facts)) == [], system.key
 
 
 def _holds_three_incidents(session):

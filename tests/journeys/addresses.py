@@ -458,6 +458,7 @@ NO_PAGES = {
     "audit.entry_proof": "JSON, handed out as a file",
     "audit.checkpoint": "a signed note, handed out as a file",
     "cards.card_pdf": "a PDF, handed out as a file",
+    "cards.schema": "JSON for programs, without an account",
     "cards.card_facts": "JSON, handed out as a file",
     "cards.edition_file": "a PDF, handed out as a file",
     "cards.edition_facts": "JSON, handed out as a file",

@@ -138,7 +138,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _incidents(session, ada, cast, words)
     _lifecycle(session, ada, cast, words)
     classify(session, cast, words.text)
-    _reviews(session, cast, words)
+    furnish_reviews(session, cast, words)
     _editions(session, cast, words)
     accounts.issue_token(
         session,
@@ -248,7 +248,7 @@ def _incidents(session: Session, ada: Actor, cast: Cast, words: Words) -> None:
             )
 
 
-def _reviews(session: Session, cast: Cast, words: Words) -> None:
+def furnish_reviews(session: Session, cast: Cast, words: Words) -> None:
     """One that is decided with a condition and one that goes on, with findings; an attestation, a sheet and two waivers."""
     ada, rita, triage = cast.actor(session, "ada"), cast.actor(session, "rita"), cast.triage
     day = clock.today() + timedelta(days=40)

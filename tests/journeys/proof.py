@@ -38,7 +38,7 @@ def keep_proof(files: Files) -> None:
 
 def furnish_proof(session: Session, cast: Cast, words: "Words") -> None:
     """Evidence that stands, that has expired and that was withdrawn; risks and tests of each standing."""
-    _risks(session, cast, words)
+    furnish_risks(session, cast, words)
     _tests(session, cast, words)
     ada, triage = cast.actor(session, "ada"), cast.triage.id or 0
     with tempfile.TemporaryDirectory() as folder:
@@ -63,7 +63,8 @@ def _added(
         return evidence.add_evidence(session, ada, system_id, facts, arrived)
 
 
-def _risks(session: Session, cast: Cast, words: "Words") -> None:
+def furnish_risks(session: Session, cast: Cast, words: "Words") -> None:
+    """Three risks of Triage: open, closed, accepted by an executive."""
     ada, today = cast.actor(session, "ada"), clock.today()
     stated = RiskFacts(
         words.line("Claims of minors sorted last", 200),

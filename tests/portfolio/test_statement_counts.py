@@ -13,7 +13,7 @@ MANY_ON_POSTGRESQL = 15
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 35),
+    "/": ("ada", 36),
     "/ for a colleague with many offers": ("mia", 22),
     "/ for an administrator": ("adam", 23),
     "/ for a reviewer": ("rita", 27),
@@ -48,8 +48,8 @@ PAGES = {
     "/systems/{triage}/data": ("ada", 14),
     "/systems/{triage}/dependencies": ("ada", 15),
     "/systems/{triage}/touches": ("ada", 12),
-    "/systems/{triage}/card": ("ada", 43),
-    "/systems/{triage}/card.json": ("ada", 36),
+    "/systems/{triage}/card": ("ada", 72),
+    "/systems/{triage}/card.json": ("ada", 65),
     "/systems/{triage}/card/editions/1": ("ada", 18),
     "/systems/{triage}/card/compare?from=1&to=1": ("ada", 13),
     "/data-sources": ("ada", 11),

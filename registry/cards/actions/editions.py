@@ -29,13 +29,17 @@ from registry.reviews.rules.separation import require_no_token
 from registry.systems.models import System
 
 
-def put_forward(session: Session, actor: Actor, system: System, note: str) -> CardEdition:
+def put_forward(
+    session: Session, actor: Actor, system: System, note: str, *, names_evidence: bool = False
+) -> CardEdition:
     """Freeze what the card states now as the next edition, for somebody else to approve.
 
-    The caller holds the system's row. Raises RuleBroken while another edition is in review; Forbidden for a token.
+    Evidence is named by its titles only where asked for: a card has more readers than evidence has. The caller holds the system's row. Raises RuleBroken while another edition is in review; Forbidden for a token.
     """
     require(actor, Permission.CARD_PUT_FORWARD, system.id)
     require_no_token(actor)
+    if names_evidence:
+        require(actor, Permission.EVIDENCE_READ, system.id)
     refuse_if(reason_problems(note))
     number = system.id or 0
     waiting = in_review_of(session, number)
@@ -43,7 +47,8 @@ def put_forward(session: Session, actor: Actor, system: System, note: str) -> Ca
         says = f"Edition {waiting.number} is in review. One is decided before the next is put forward."
         raise RuleBroken([Problem("", says)])
     following = last_number(session, number) + 1
-    written = card_json(replace(card_facts(session, actor, system), edition=frozen_as(following)))
+    stated = card_facts(session, actor, system, names_evidence=names_evidence)
+    written = card_json(replace(stated, edition=frozen_as(following)))
     edition = CardEdition(
         system_id=number,
         number=following,

@@ -10,9 +10,9 @@ from registry.audit.actions.keys import Signer, signer
 from registry.cards.models import CardDocument, CardEdition
 from registry.cards.queries.anchors import anchor_of
 from registry.cards.queries.editions import before, document_of, edition_by_id
-from registry.cards.rules.changes import CardChange, changes_between
+from registry.cards.rules.changes import changes_between
 from registry.cards.rules.editions import EditionState
-from registry.cards.rules.facts import CardStopped
+from registry.cards.rules.facts import CardChange, CardStopped
 from registry.cards.rules.frozen import Frozen, Press
 from registry.cards.rules.reading import NotACard, facts_from
 from registry.cards.rules.seal import Anchor, Seal, Signed, seal_json
@@ -93,11 +93,14 @@ def _seal(session: Session, edition: CardEdition, anchor: Anchor, press: Press) 
 
 
 def _changes(session: Session, edition: CardEdition) -> tuple[int | None, tuple[CardChange, ...]]:
-    earlier = before(session, edition)
+    """The changes the edition states itself; counted here for one that was frozen before cards stated them."""
+    now, earlier = facts_from(edition.facts.encode()), before(session, edition)
+    if now.since is not None:
+        return now.since.edition, now.since.changes
     if earlier is None:
         return None, ()
     try:
-        then, now = facts_from(earlier.facts.encode()), facts_from(edition.facts.encode())
+        then = facts_from(earlier.facts.encode())
     except NotACard as error:
         raise CardStopped(f"Edition {earlier.number} cannot be compared with: {error}.") from error
     return earlier.number, changes_between(then, now)

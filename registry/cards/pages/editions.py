@@ -11,9 +11,9 @@ from registry.cards.pages.shared import bound, download, pages
 from registry.cards.queries import editions as queries
 from registry.cards.render import edition_pdf, shown
 from registry.cards.render.sealing import shown_seal
-from registry.cards.rules.changes import CardChange, changes_between
+from registry.cards.rules.changes import changes_between
 from registry.cards.rules.editions import EditionState, objection_to_approver
-from registry.cards.rules.facts import CardFacts, CardStopped
+from registry.cards.rules.facts import CardChange, CardFacts, CardStopped
 from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.reading import NotACard
 from registry.cards.rules.seal import seal_from
@@ -35,7 +35,10 @@ def put_forward(key: str) -> ResponseReturnValue:
     system = systems.by_key(session(), actor(), key, lock=_sent())
     require(actor(), Permission.CARD_PUT_FORWARD, system.id)
     form = PutForwardForm()
-    made = form.carried_out(lambda: actions.put_forward(session(), actor(), system, form.note.data or ""))
+    note, named = form.note.data or "", bool(form.names_evidence.data)
+    made = form.carried_out(
+        lambda: actions.put_forward(session(), actor(), system, note, names_evidence=named)
+    )
     if made is not None:
         return _to(system, made, f"Edition {made.number} is frozen and waits for a reviewer.")
     return form_page(
@@ -66,6 +69,7 @@ def edition(key: str, number: int) -> ResponseReturnValue:
         earlier=earlier,
         changes=_rows(changes_between(_facts(earlier), frozen.facts)) if earlier else None,
         may_decide=_may_decide(found),
+        may_put_forward=_is_to_be_put_right(found),
         may_withdraw=may(actor(), Permission.CARD_APPROVE, system.id)
         and found.state is EditionState.APPROVED,
         may_export=may(actor(), Permission.CARD_EXPORT, system.id),
@@ -207,6 +211,12 @@ def _rows(changes: tuple[CardChange, ...]) -> list[tuple[str, str, str]]:
 def _may_decide(found: CardEdition) -> bool:
     allowed = may(actor(), Permission.CARD_APPROVE, found.system_id) and found.state is EditionState.IN_REVIEW
     return allowed and not objection_to_approver(actor(), found.system_id, found.put_forward_by_id)
+
+
+def _is_to_be_put_right(found: CardEdition) -> bool:
+    allowed = may(actor(), Permission.CARD_PUT_FORWARD, found.system_id)
+    came_back = allowed and found.state is EditionState.RETURNED
+    return came_back and queries.last_number(session(), found.system_id) == found.number
 
 
 def _sent() -> bool:

@@ -1,6 +1,6 @@
-"""The page on which anybody checks a card they hold: no account, and nothing of it is kept."""
+"""Where anybody checks a card they hold, without an account and with nothing of it kept; and the schema of card.json."""
 
-from flask import current_app, render_template, request
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry.audit.queries.checkpoints import keys
@@ -9,6 +9,8 @@ from registry.cards.pages.shared import pages
 from registry.cards.queries.editions import issued_as
 from registry.cards.render.checking import STANDING, Check, Checked, Verdict, check_card
 from registry.cards.rules.editions import EditionState
+from registry.cards.rules.schema import PATH, schema_json
+from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Problem, RuleBroken
 from registry.web.doors import public, takes_files
 from registry.web.flask_app import current_actor, session
@@ -31,6 +33,18 @@ def check() -> ResponseReturnValue:
         return shown("cards/verify.html", form, checked=None, takes=_takes())
     again = CheckForm(formdata=None)
     return render_template("cards/verify.html", form=again, checked=checked, takes=_takes())
+
+
+@pages.get(PATH)
+@public
+def schema() -> ResponseReturnValue:
+    """What card.json has to be, for programs that read it: named by this very address."""
+    written = schema_json(current_app.config["REGISTRY_BASE_URL"])
+    reply = Response(written, content_type="application/schema+json")
+    reply.set_etag(sha256_hex(written))
+    # As a static file under a name that stays: whoever has it asks whether it is still so, for a release may add a field.
+    reply.headers["Cache-Control"] = "no-cache"
+    return reply.make_conditional(request)
 
 
 def _takes() -> str:

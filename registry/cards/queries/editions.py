@@ -56,6 +56,29 @@ def to_decide(session: Session, actor: Actor) -> list[tuple[CardEdition, System]
     ]
 
 
+def returned_to(session: Session, actor: Actor) -> list[tuple[CardEdition, System]]:
+    """The editions this person put forward that came back, with their systems, the latest first, at most MOST_LISTED.
+
+    Only of systems they hold a seat on, and until anybody puts the next edition forward.
+    """
+    newest = select(func.max(CardEdition.number)).where(CardEdition.system_id == System.id)
+    query = (
+        select(CardEdition, System)
+        .join(System, col(System.id) == col(CardEdition.system_id))
+        .where(
+            CardEdition.put_forward_by_id == actor.person_id,
+            CardEdition.state == EditionState.RETURNED,
+            col(CardEdition.number) == newest.correlate(System).scalar_subquery(),
+            col(System.id).in_(sorted(actor.seats)),
+            visible_to(actor),
+        )
+        .order_by(col(CardEdition.decided_at).desc(), col(CardEdition.id))
+        .limit(MOST_LISTED)
+        .options(defer(CardEdition.facts))  # type: ignore[arg-type]
+    )
+    return list(session.exec(query))
+
+
 def editions_of(session: Session, system_id: int) -> Sequence[CardEdition]:
     """The system's editions without their facts, newest first, at most MOST_LISTED."""
     query = select(CardEdition).where(CardEdition.system_id == system_id)
@@ -83,6 +106,14 @@ def before(session: Session, edition: CardEdition) -> CardEdition | None:
         CardEdition.system_id == edition.system_id,
         CardEdition.number < edition.number,
         col(CardEdition.state).in_(sorted(WAS_ISSUED)),
+    )
+    return session.exec(query.order_by(col(CardEdition.number).desc()).limit(1)).first()
+
+
+def newest_issued(session: Session, system_id: int) -> CardEdition | None:
+    """The newest edition that is, or was, the company's word."""
+    query = select(CardEdition).where(
+        CardEdition.system_id == system_id, col(CardEdition.state).in_(sorted(WAS_ISSUED))
     )
     return session.exec(query.order_by(col(CardEdition.number).desc()).limit(1)).first()
 

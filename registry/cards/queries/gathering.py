@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from registry.audit.models import ENTRY
-from registry.cards.queries import classification, incidents, measured, operation, rows
+from registry.cards.queries import assurance, classification, incidents, measured, operation, rows, since
 from registry.cards.rules.facts import DRAFT, CardFacts, CardStopped, Criterion, Origin
 from registry.data_sources import queries as data_sources
 from registry.data_sources.models import QualityCheck, QualityResult
@@ -36,10 +37,10 @@ class _Place(NamedTuple):
     changes: int
 
 
-def card_facts(session: Session, actor: Actor, system: System) -> CardFacts:
+def card_facts(session: Session, actor: Actor, system: System, *, names_evidence: bool = False) -> CardFacts:
     """Everything the card of a system states, as it stands now. The caller has found the system for this actor.
 
-    Raises Forbidden, and CardStopped when something cannot be read or the record changes all the while: a card
+    Evidence is told without its titles unless `names_evidence`, which whoever puts a card forward may choose. Raises Forbidden, and CardStopped when something cannot be read or the record changes all the while: a card
     that left it out, or printed zero in its place, would lie.
     """
     require(actor, Permission.CARD_READ, system.id)
@@ -49,7 +50,7 @@ def card_facts(session: Session, actor: Actor, system: System) -> CardFacts:
         # the beginning, everything between was of one record.
         session.expire_all()
         place = _place(session, system)
-        facts = _gathered(session, system, place)
+        facts = _gathered(session, system, place, names_evidence=names_evidence)
         if _place(session, system) == place:
             return facts
     raise CardStopped(
@@ -83,7 +84,13 @@ def _place(session: Session, system: System) -> _Place:
     return _Place(*row)
 
 
-def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
+def _gathered(session: Session, system: System, place: _Place, *, names_evidence: bool) -> CardFacts:
+    facts = _stated(session, system, place, names_evidence=names_evidence)
+    with _reading("the edition before"):
+        return replace(facts, since=since.changes_since(session, system, facts))
+
+
+def _stated(session: Session, system: System, place: _Place, *, names_evidence: bool) -> CardFacts:
     number = system.id or 0
     with _reading("the unit"):
         unit = people.unit_paths(session)[system.unit_id]
@@ -125,6 +132,8 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
         log = incidents.log_of(session, number, at)
     with _reading("the classification"):
         run = classification.classified(session, number)
+    with _reading("the reviews, risks, tests and evidence"):
+        assured = assurance.assured(session, system, at.date(), names_evidence=names_evidence)
     with _reading("the names of people"):
         wanted = rows.people_named(metrics, [source for _, source in uses])
         names = {key: person.name for key, person in people.people_by_id(session, wanted).items()}
@@ -156,6 +165,7 @@ def _gathered(session: Session, system: System, place: _Place) -> CardFacts:
             calibration=calibration,
             drift=drift,
             without_baseline=without_baseline,
+            assurance=assured,
         )
 
 

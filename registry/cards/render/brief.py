@@ -1,5 +1,6 @@
 """The first page of a card: what somebody who must decide reads, and nothing else."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,14 +8,16 @@ from registry.cards.rules.control import TERMS
 from registry.cards.rules.data import personal_data_said
 from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.objective import metric_row
+from registry.cards.rules.reviewed import signed_said, verdict_said
 from registry.cards.rules.shapes import NOT_STATED, Card
 from registry.cards.rules.subject import part_in_decisions
 from registry.cards.rules.words import cell, chosen, day_of, line, pack_said
 from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
-_SILENT: Final = (
-    "This card does not state reviews and sign-offs yet; they stand in the registry under Compliance."
+_DRAFT: Final = "A draft: it states the record as it is now, and nobody has put their name to this card."
+_FROZEN: Final = (
+    "It was frozen before cards stated reviews and sign-offs; they stand in the registry under Compliance."
 )
 
 
@@ -51,13 +54,27 @@ def brief_of(facts: CardFacts, card: Card, objective: str | None) -> Brief:
             ("Part in decisions", cell(part_in_decisions(facts.use.autonomy))),
             ("Personal data", personal_data_said(facts)),
             *((("Success metrics", "no success metric is defined"),) if not facts.metrics else ()),
+            *_looked_at(facts),
             ("Completeness", _completeness(facts, card)),
         ),
         metrics=tuple(metric_row(metric) for metric in facts.metrics[:MOST_METRICS]),
         more_metrics=f"{counted(more, 'more metric')} in section 3." if more > 0 else "",
-        silent=_SILENT,
+        silent=_silent(facts),
         terms=TERMS,
     )
+
+
+def _silent(facts: CardFacts) -> str:
+    if facts.edition.number:
+        return _FROZEN if facts.assurance is None else ""
+    return _DRAFT
+
+
+def _looked_at(facts: CardFacts) -> Iterator[tuple[str, str]]:
+    if (review := verdict_said(facts)) is not None:
+        yield "Review", review
+    if (signed := signed_said(facts)) is not None:
+        yield "Sign-off", signed
 
 
 def _owner(facts: CardFacts) -> str:

@@ -1,7 +1,7 @@
 """The card as Markdown that reads well as plain text and in which nothing anybody typed can act."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from registry.cards.rules.compose import compose
@@ -47,8 +47,13 @@ def _section(section: Section) -> Iterator[str]:
     for group in section.groups:
         yield from _group(group)
     if section.not_kept:
-        named = "; ".join(f"{field.number} {field.label}" for field in section.not_kept)
-        yield f"*Not on this card yet:* {named}."
+        yield f"*Not stated, for the register has no field for it:* {_named(section.not_kept)}."
+    if section.not_then:
+        yield f"*Not on cards of that time:* {_named(section.not_then)}."
+
+
+def _named(fields: Sequence[Field]) -> str:
+    return "; ".join(f"{field.number} {field.label}" for field in fields)
 
 
 def _group(group: Group) -> Iterator[str]:

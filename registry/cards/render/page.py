@@ -47,7 +47,8 @@ def document_html(frozen: Frozen) -> str:
     """The page of an edition, or of a draft."""
     card = shown(frozen.facts, frozen.sha256)
     status = frozen.state.watermark if frozen.state else frozen.facts.edition.status
-    sealed = shown_seal(frozen.seal) if frozen.seal else None
+    listed = frozen.facts.since is not None
+    sealed = shown_seal(frozen.seal, lists_changes=not listed) if frozen.seal else None
     return render(TEMPLATE, shown=card, running=_running(card, frozen), status=status, seal=sealed)
 
 

@@ -6,7 +6,7 @@ import segno
 from markupsafe import Markup
 
 from registry.audit.rules.notes import Verifier, read_checkpoint, read_note
-from registry.cards.rules.changes import CardChange
+from registry.cards.rules.facts import CardChange
 from registry.cards.rules.seal import Seal, Signed
 from registry.cards.rules.words import cell, day_of, line
 from registry.kernel.text import counted
@@ -27,8 +27,11 @@ class ShownSeal:
     qr: Markup
 
 
-def shown_seal(seal: Seal) -> ShownSeal:
-    """The seal in words. Raises NotANote where its checkpoint or key is none."""
+def shown_seal(seal: Seal, *, lists_changes: bool = True) -> ShownSeal:
+    """The seal in words; the changes are left to field 0.4 of a card that lists them there.
+
+    Raises NotANote where its checkpoint or key is none.
+    """
     told = read_checkpoint(read_note(seal.anchor.checkpoint))
     key = Verifier.read(seal.anchor.key)
     if seal.compared_with is None:
@@ -36,11 +39,13 @@ def shown_seal(seal: Seal) -> ShownSeal:
     else:
         fields = counted(len(seal.changes), "field") if seal.changes else "Nothing it states has"
         changed = f"{fields} changed since edition {seal.compared_with}, the last that was approved."
+        if seal.changes and not lists_changes:
+            changed += " Field 0.4 lists what."
     return ShownSeal(
         words=tuple(_word(each) for each in (seal.put_forward, seal.approved, *seal.signatures)),
         reason=line(seal.reason) or "",
         changed=changed,
-        changes=seal.changes,
+        changes=seal.changes if lists_changes else (),
         ledger=(
             ("Ledger", told.origin),
             ("Entry of the approval", f"{seal.anchor.entry.seq:,} of {told.size:,} entries"),

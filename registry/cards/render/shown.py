@@ -95,6 +95,7 @@ class ShownSection:
     lacking: Lacking
     groups: tuple[ShownGroup, ...]
     not_kept: tuple[Field, ...]
+    not_then: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def _section(section: Section, drawn: dict[str, Chart]) -> ShownSection:
         _lacking(section.printed),
         tuple(_group(group, drawn) for group in section.groups),
         section.not_kept,
+        section.not_then,
     )
 
 

@@ -1,9 +1,10 @@
-"""Sections 7, 8, 10 to 12 and 14: what is known of design, results, oversight, controls and reviews, and what is not."""
+"""Sections 7, 8 and 10 to 12: what is known of design, results, oversight, risks and controls, and what is not."""
 
 from collections.abc import Iterator
 
-from registry.cards.rules import measured, operation
+from registry.cards.rules import measured, operation, proven
 from registry.cards.rules.facts import CardFacts, Criterion, Metric
+from registry.cards.rules.reviewed import waivers
 from registry.cards.rules.shapes import NOTHING, Need, Section, Table
 from registry.cards.rules.words import (
     always,
@@ -34,7 +35,7 @@ def design(_: CardFacts) -> Section:
             not_kept("7.4", "Security and robustness measures", _H),
             not_kept("7.5", "Planned changes, update policy, rollback", _C),
         ),
-        statement="No design records are kept in this registry yet; technique and modality are stated in section 1.",
+        statement="No design records are kept in this registry; technique and modality are stated in section 1.",
     )
 
 
@@ -48,6 +49,7 @@ def performance(facts: CardFacts, *, high: bool) -> Section:
             operation.values_by_group(facts, high=high),
             measured.calibration(facts),
             not_kept("8.3b", "Decision threshold", _C),
+            proven.tests(facts, high=high),
             always("8.5", "Known limitations", prose(facts.use.known_limitations)),
         ),
         statement=" ".join(_results_stated(facts)),
@@ -56,13 +58,23 @@ def performance(facts: CardFacts, *, high: bool) -> Section:
 
 def _results_stated(facts: CardFacts) -> Iterator[str]:
     if operation.is_measured(facts):
-        yield "Each value is the newest that came, judged by the guard-rails of that moment. Test reports stand on the page Tests and are not printed here."
+        yield "Each value is the newest that came, judged by the guard-rails of that moment."
     elif facts.calibration:
-        yield "No value of any metric has come. Test reports stand on the page Tests and are not printed here."
+        yield "No value of any metric has come."
     else:
-        yield "Not measured. Test reports stand on the page Tests; this card makes no statement about how well the system works."
+        yield "Not measured; this card makes no statement about how well the system works in use."
+    yield from _tests_stated(facts)
     if facts.calibration:
         yield "A calibration error is comparable only between windows with the same bins; the Brier score is that of forecasts taken at the mean of their bin."
+
+
+def _tests_stated(facts: CardFacts) -> Iterator[str]:
+    if facts.assurance is None:
+        yield "Tests before use are not printed here, for this card was frozen before cards stated them."
+    elif facts.assurance.tests:
+        waits = facts.assurance.unsigned_tests
+        more = f" Of {counted(waits, 'further version')} nobody has signed for the tests." if waits else ""
+        yield f"Tests before use are signed for by people who did not build the version.{more}"
 
 
 def oversight(facts: CardFacts, *, high: bool) -> Section:
@@ -75,7 +87,7 @@ def oversight(facts: CardFacts, *, high: bool) -> Section:
                 "10.1a", "Who oversees it", _overseers(facts), high=high, absent="nobody is named"
             ),
             when_high_risk("10.1b", "Oversight plan", prose(facts.use.oversight_plan), high=high),
-            not_kept("10.1c", "Competence and training of those who oversee", _H),
+            proven.training(facts, high=high),
             not_kept("10.2", "Stop mechanism, fail-safe", _H),
             operation.override_rate(facts),
             not_kept("10.3", "Notice to affected people, explanation, way of appeal (contact: see 2.6)", _H),
@@ -91,16 +103,25 @@ def _overseers(facts: CardFacts) -> str | None:
 
 
 def risk(facts: CardFacts) -> Section:
-    """Section 11: the controls the record shows, by failure pattern."""
+    """Section 11: the risk register, the controls the record shows by failure pattern, and what is waived."""
     return Section(
         11,
         "Risk management",
         (
+            proven.risks(facts),
             said("11.2", f"Record against {pack_said(facts)}, by failure pattern", _patterns(facts.criteria)),
-            not_kept("11.3", "Exceptions and waivers: who, why, until when", _C),
+            waivers(facts),
         ),
-        statement="The risk register stands on the page Risks, waivers under Compliance; neither is printed here.",
+        statement=_risks_stated(facts),
     )
+
+
+def _risks_stated(facts: CardFacts) -> str:
+    if facts.assurance is None:
+        return "Risks and waivers are not printed here, for this card was frozen before cards stated them."
+    if not facts.assurance.risks:
+        return ""
+    return "A risk is likelihood by impact, each from 1 to 5: as it would be without controls, and as these leave it."
 
 
 def _patterns(criteria: tuple[Criterion, ...]) -> Table:
@@ -148,17 +169,4 @@ def _plan(metrics: tuple[Metric, ...]) -> str | None:
     return (
         f"{counted(len(metrics), 'metric')} in section 3.2: {due} with a cadence, {guarded} with a guard-rail, "
         f"{owned} with an owner of the number"
-    )
-
-
-def compliance(_: CardFacts) -> Section:
-    """Section 14: reviews, certificates, evidence."""
-    return Section(
-        14,
-        "Compliance review",
-        (
-            not_kept("14.1", "Reviews: framework, scope, reviewer, decision, conditions, next due"),
-            not_kept("14.2", "Standards, certificates, declaration of conformity", _C),
-        ),
-        statement="This card does not state reviews yet, which stand in the registry under Compliance; it makes no statement about compliance.",
     )

@@ -1,26 +1,16 @@
 """What differs between two editions of a card, field by field as they are printed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from registry.cards.rules.compose import compose
-from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.facts import CardChange, CardFacts
 from registry.cards.rules.shapes import Digest, Field, Items, Links, Prose, Section, Table
+from registry.cards.rules.words import apart
 
 LONGEST: Final = 600
-"""How much of a value a change tells, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardChange:
-    """One field that reads otherwise: its number and label, the thing of several it belongs to, and both texts."""
-
-    number: str
-    label: str
-    of: str
-    before: str
-    after: str
+"""How much of a value a change tells, in characters: the part that differs."""
+_NO_HASH: Final = "-"
 
 
 def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ...]:
@@ -29,14 +19,18 @@ def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ..
     Document control is left out: it tells of the document and not of the system.
     """
     old, new = _fields(before), _fields(after)
-    found = [
-        _change(key, old.get(key), new.get(key)) for key in (*new, *(key for key in old if key not in new))
-    ]
-    return tuple(each for each in found if each.before != each.after)
+    keys = (*new, *(key for key in old if key not in new))
+    found = [(key, _text(old.get(key)), _text(new.get(key))) for key in keys]
+    return tuple(
+        CardChange(key[1], (new.get(key) or old[key]).label, key[0], *apart(before, after, LONGEST))
+        for key, before, after in found
+        if before != after
+    )
 
 
 def _fields(facts: CardFacts) -> dict[tuple[str, str], Field]:
-    sections = compose(facts).sections[1:]
+    # Which hash the document has is not compared, so none is computed.
+    sections = compose(facts, _NO_HASH).sections[1:]
     return {(of, field.number): field for section in sections for of, field in _all(section) if field.kept}
 
 
@@ -44,11 +38,6 @@ def _all(section: Section) -> Iterator[tuple[str, Field]]:
     yield from (("", field) for field in section.fields)
     for group in section.groups:
         yield from ((group.title, field) for field in group.fields)
-
-
-def _change(key: tuple[str, str], old: Field | None, new: Field | None) -> CardChange:
-    label = (new or old).label if new or old else ""  # type: ignore[union-attr]
-    return CardChange(key[1], label, key[0], _text(old), _text(new))
 
 
 def _text(field: Field | None) -> str:
@@ -67,4 +56,4 @@ def _text(field: Field | None) -> str:
         told = "; ".join(", ".join(row) for row in value.rows)
     else:
         told = value
-    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+    return told

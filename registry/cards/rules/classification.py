@@ -1,12 +1,13 @@
 """Section 5: what the system was found to be under the law, by which answers, and the internal tier."""
 
 from registry.cards.rules.facts import AppliesFrom, CardFacts, Classified, OutcomeFound
+from registry.cards.rules.proven import assessments
 from registry.cards.rules.shapes import Field, Need, Section, Table
 from registry.cards.rules.words import always, cell, chosen, day, day_of, line, lowered, not_kept, said
 from registry.classification.rules.questionnaire import Outcome
 from registry.kernel.text import counted, listed
 
-_C, _H = Need.CONDITIONAL, Need.HIGH_RISK
+_C = Need.CONDITIONAL
 _ABSENT = "not classified"
 _TRANSPARENCY = frozenset(
     {
@@ -18,7 +19,7 @@ _TRANSPARENCY = frozenset(
 )
 
 
-def classification(facts: CardFacts) -> Section:
+def classification(facts: CardFacts, *, high: bool) -> Section:
     """Section 5: from the run that stands; a system without one is said to have none, also where it has a tier."""
     run = facts.classification
     tier = chosen(facts.tier.value) if facts.tier else None
@@ -32,7 +33,7 @@ def classification(facts: CardFacts) -> Section:
             _transparency(run),
             always("5.4", "Internal risk tier and its reasons", _tier(run) if run else tier, _ABSENT),
             not_kept("5.5", "Other regimes that apply", _C),
-            not_kept("5.6", "Impact assessments, with status, date and reviewer", _H),
+            assessments(facts, high=high),
         ),
         statement=_stated(run) if run else _unstated(tier),
     )

@@ -1,6 +1,6 @@
 """compose(): the card's sections in their fixed order, with what is missing and how complete it is."""
 
-from registry.cards.rules import assurance, control
+from registry.cards.rules import assurance, control, proven, reviewed
 from registry.cards.rules.canonical import content_hash
 from registry.cards.rules.classification import classification
 from registry.cards.rules.data import data
@@ -27,7 +27,7 @@ def compose(facts: CardFacts, sha256: str = "") -> Card:
         ownership(facts),
         objective(facts),
         intended_use(facts),
-        classification(facts),
+        classification(facts, high=high),
         data(facts, high=high),
         assurance.design(facts),
         assurance.performance(facts, high=high),
@@ -36,7 +36,7 @@ def compose(facts: CardFacts, sha256: str = "") -> Card:
         assurance.risk(facts),
         assurance.monitoring(facts, high=high),
         incidents(facts),
-        assurance.compliance(facts),
+        reviewed.compliance(facts, proven.evidence(facts)),
         control.references(facts),
     )
     sha256 = sha256 or content_hash(facts)

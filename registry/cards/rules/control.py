@@ -1,21 +1,39 @@
 """Section 0, document control, and section 15, references: what the document says of itself."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from registry.cards.rules.facts import CardFacts
-from registry.cards.rules.shapes import Digest, Links, Need, Section
-from registry.cards.rules.words import day, line, made_from, not_kept, optional, pack_said, printable, said
+from registry.cards.rules.facts import CardChange, CardFacts
+from registry.cards.rules.reviewed import sign_off
+from registry.cards.rules.shapes import NOTHING, Digest, Field, Links, Need, Section, Table, at_most
+from registry.cards.rules.words import (
+    apart,
+    cell,
+    day,
+    line,
+    made_from,
+    not_kept,
+    not_then,
+    optional,
+    pack_said,
+    printable,
+    said,
+)
 from registry.kernel.text import counted
 from registry.systems.rules.record import Link
 
-TEMPLATE: Final = "1"
+TEMPLATE: Final = "2"
 """The edition of the card's sections, order and wording."""
 
 COMPLETENESS_CHART: Final = "completeness"
 _VERIFY: Final = "card.json has the content hash; “registry audit verify” re-derives the ledger"
 _SEALED: Final = "Where it stands is printed on every page; who approved it, under Approval and proof"
-_UNSIGNED: Final = "It states the record as it is now, and nobody has put their name to it"
+_UNSIGNED: Final = "It states the record as it is now, and nobody has put their name to this card"
+MOST_CHANGES: Final = 40
+"""How many changes are printed; card.json holds all of them, and longer ones whole."""
+_CHANGE_SHOWN: Final = 240
+_DIGEST: Final = re.compile("([0-9a-f]{16})[0-9a-f]{48}")
 TERMS: Final = (
     "Not stated: nobody has filled the field in. It does not mean none, no or zero.",
     "Not measured: a number has been asked for and no value is on record.",
@@ -39,12 +57,39 @@ def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Secti
             said("0.1b", "Content hash", Digest(sha256)),
             said("0.1c", "Made from", made_from(facts)),
             said("0.1d", "Rule pack", _pack(facts)),
-            said("0.2", "Status and sign-off", f"{facts.edition.name.capitalize()}. {_status(facts)}"),
+            said("0.2", "Status", f"{facts.edition.name.capitalize()}. {_status(facts)}"),
+            *sign_off(facts),
+            _changes(facts),
             said("0.5", "Completeness", f"{stated:,} of {counted(asked, 'required field')} stated"),
             said("0.6a", "Ledger leaf", Digest(origin.leaf)),
             said("0.6b", "How to verify", _VERIFY),
         ),
     )
+
+
+def _changes(facts: CardFacts) -> Field:
+    """0.4: what reads otherwise than in the last edition that was approved."""
+    since = facts.since
+    if since is None:
+        return not_then("0.4", "Changes since the last approved edition")
+    if since.edition is None:
+        return said("0.4", "Changes since the last approved edition", "No edition was approved before")
+    label = f"Changes since edition {since.edition}, the last approved"
+    rows = at_most(
+        [
+            (cell(line(f"{each.number} {each.label}{f', {each.of}' if each.of else ''}")), *_sides(each))
+            for each in since.changes
+        ],
+        MOST_CHANGES,
+        lambda more: (f"{more:,} more", "in card.json", NOTHING),
+    )
+    return said("0.4", label, Table(("Field", "Before", "Now"), rows) if rows else "None")
+
+
+def _sides(change: CardChange) -> tuple[str, str]:
+    """Both sides without what would take the width of the other: hashes stand whole in their own field."""
+    before, after = (cell(line(_DIGEST.sub(r"\1…", text))) for text in (change.before, change.after))
+    return apart(before, after, _CHANGE_SHOWN)
 
 
 def _status(facts: CardFacts) -> str:

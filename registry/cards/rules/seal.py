@@ -7,7 +7,7 @@ from typing import Final
 from registry.audit.rules.entries import leaf_bytes
 from registry.audit.rules.merkle import leaf_hash
 from registry.cards.rules.canonical import plain
-from registry.cards.rules.changes import CardChange
+from registry.cards.rules.facts import CardChange
 from registry.cards.rules.reading import read_as
 from registry.kernel.canonical import canonical
 

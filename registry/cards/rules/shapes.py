@@ -11,6 +11,7 @@ Line = TypeVar("Line")
 
 NOT_STATED = "not stated"
 NOT_MEASURED = "not measured"
+NOT_THEN = "not on cards of that time"
 NOTHING = "\u2013"
 """In a table's cell where nothing is to be expected."""
 
@@ -142,8 +143,13 @@ class Section:
 
     @property
     def not_kept(self) -> tuple[Field, ...]:
-        """The fields that belong here and are not on the card yet."""
-        return tuple(each for each in self.fields if not each.kept)
+        """The fields that belong here and for which this registry has none."""
+        return tuple(each for each in self.fields if not each.kept and each.absent != NOT_THEN)
+
+    @property
+    def not_then(self) -> tuple[Field, ...]:
+        """The fields that cards have got since this one was frozen."""
+        return tuple(each for each in self.fields if each.absent == NOT_THEN)
 
     @property
     def stated(self) -> int:

@@ -2,6 +2,7 @@
 
 from registry.cards.rules import operation
 from registry.cards.rules.facts import CardFacts, Holder, Ownership, Supplier
+from registry.cards.rules.reviewed import attestation
 from registry.cards.rules.shapes import NOTHING, Field, Section, Table
 from registry.cards.rules.words import (
     always,
@@ -12,7 +13,6 @@ from registry.cards.rules.words import (
     day,
     day_of,
     line,
-    not_kept,
     prose,
     said,
     unbroken,
@@ -76,7 +76,7 @@ def ownership(facts: CardFacts) -> Section:
             always("2.6", "Complaints and appeals", line(who.complaints_contact)),
             always("2.7a", "Ownership confirmed", _confirmed(who), "not confirmed by the owner"),
             *_handover(who),
-            not_kept("2.7c", "Periodic attestation by the owner"),
+            attestation(facts),
         ),
     )
 

@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Final
 
 from registry.cards.rules.facts import CardFacts
-from registry.cards.rules.shapes import NOT_STATED, Field, Need, Prose, Value
+from registry.cards.rules.shapes import NOT_STATED, NOT_THEN, Field, Need, Prose, Value
 from registry.kernel.guard_rails import number_said
 from registry.kernel.text import counted as counted_words
 from registry.kernel.text import worded
 
 # Control characters cannot be printed, and an override (U+202D, U+202E) prints a name backwards.
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
+_BEFORE_IT: Final = 20
+"""How much of what two texts share is told before they differ, in characters."""
 
 
 def printable(text: str) -> str:
@@ -89,6 +91,22 @@ def lowered(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def apart(one: str, other: str, longest: int) -> tuple[str, str]:
+    """Two texts that differ, each in so many characters; what both begin with is left out where it would hide how."""
+    if max(len(one), len(other)) <= longest:
+        return one, other
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    word = one.rfind(" ", 0, max(same - _BEFORE_IT, 0))
+    start = 0 if same < longest // 2 else max(word, same - longest // 2)
+    return _from(one, start, longest), _from(other, start, longest)
+
+
+def _from(text: str, start: int, longest: int) -> str:
+    shown = text[start : start + longest].strip()
+    return f"{'…' if start else ''}{shown}{'…' if len(text) > start + longest else ''}"
+
+
 def cell(value: str | None, absent: str = NOT_STATED) -> str:
     """The text of a table's cell, which is never blank."""
     return value or absent
@@ -129,8 +147,13 @@ def said(number: str, label: str, value: Value) -> Field:
 
 
 def not_kept(number: str, label: str, need: Need = Need.ALWAYS) -> Field:
-    """A field that belongs on a card and is not on it yet, whether or not the registry keeps it elsewhere."""
-    return Field(number, label, need, None, "not on this card yet", kept=False)
+    """A field that belongs on a card and for which this registry has none."""
+    return Field(number, label, need, None, kept=False)
+
+
+def not_then(number: str, label: str, need: Need = Need.ALWAYS) -> Field:
+    """A field that cards have got since this one was frozen: nobody can tell what it would have said."""
+    return Field(number, label, need, None, NOT_THEN, kept=False)
 
 
 def made_from(facts: CardFacts) -> str:

@@ -1,20 +1,26 @@
-"""The lines of the desk about cards: editions that wait for a reviewer's decision."""
+"""The lines of the desk about cards: editions that wait for a reviewer's decision, and those that came back to their owner."""
 
 from flask import url_for
 
 from registry.cards.models import CardEdition
-from registry.cards.queries.editions import to_decide
-from registry.kernel.actor import Actor, Role
+from registry.cards.queries.editions import returned_to, to_decide
+from registry.kernel.actor import Actor, Permission, Role, may
+from registry.kernel.text import shortened
 from registry.portfolio.rules import Task, Urgency
 from registry.systems.models import System
 from registry.web.flask_app import session
 
+_REASON_SHOWN = 200
+
 
 def of_cards(who: Actor) -> list[Task]:
-    """For reviewers: each edition they may decide on, the longest waiting first."""
-    if Role.REVIEWER not in who.roles:
-        return []
-    return [_decide(*each) for each in to_decide(session(), who)]
+    """Each edition a reviewer may decide on, the longest waiting first; each that came back to whoever put it forward."""
+    waiting = to_decide(session(), who) if Role.REVIEWER in who.roles else []
+    returned = returned_to(session(), who) if who.seats else []
+    return [
+        *(_decide(*each) for each in waiting),
+        *(_put_right(*each) for each in returned if may(who, Permission.CARD_PUT_FORWARD, each[1].id)),
+    ]
 
 
 def _decide(edition: CardEdition, system: System) -> Task:
@@ -25,4 +31,15 @@ def _decide(edition: CardEdition, system: System) -> Task:
         None,
         url_for("cards.edition", key=system.key, number=edition.number),
         "Read and decide",
+    )
+
+
+def _put_right(edition: CardEdition, system: System) -> Task:
+    return Task(
+        Urgency.RETURNED,
+        f"Put the card of {system.name} forward again",
+        f"Edition {edition.number} was returned by {edition.printed_name}: {shortened(edition.reason, _REASON_SHOWN)}",
+        None,
+        url_for("cards.edition", key=system.key, number=edition.number),
+        "Read the reason",
     )

@@ -1,5 +1,19 @@
 """What a card is made from. The names of these classes' fields are the names in card.json."""
 
+from registry.cards.rules.facts.assurance import (
+    Assurance,
+    Attested,
+    ConditionOpen,
+    EvidenceKept,
+    ReviewHeld,
+    RiskBorne,
+    RiskStated,
+    SeatSigned,
+    SignedFor,
+    SignOffSheet,
+    VersionTested,
+    WaiverHeld,
+)
 from registry.cards.rules.facts.card import (
     DRAFT,
     CardFacts,
@@ -15,6 +29,7 @@ from registry.cards.rules.facts.card import (
     Supplier,
     Use,
 )
+from registry.cards.rules.facts.changes import CardChange, Since
 from registry.cards.rules.facts.classification import (
     AnswerGiven,
     AppliesFrom,
@@ -33,15 +48,20 @@ __all__ = [
     "ActionOpen",
     "AnswerGiven",
     "AppliesFrom",
+    "Assurance",
+    "Attested",
     "Attribute",
     "Calibration",
+    "CardChange",
     "CardFacts",
     "CardStopped",
     "Classified",
+    "ConditionOpen",
     "Criterion",
     "Dependency",
     "DutyOwed",
     "Edition",
+    "EvidenceKept",
     "FeatureDrift",
     "Feedback",
     "GroupCompared",
@@ -63,10 +83,19 @@ __all__ = [
     "Realised",
     "ReportDue",
     "RetiredMetric",
+    "ReviewHeld",
+    "RiskBorne",
+    "RiskStated",
     "RulePack",
+    "SeatSigned",
+    "SignOffSheet",
+    "SignedFor",
+    "Since",
     "Source",
     "SourceUse",
     "Supplier",
     "Took",
     "Use",
+    "VersionTested",
+    "WaiverHeld",
 ]

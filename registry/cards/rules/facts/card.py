@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from registry.cards.rules.facts.assurance import Assurance
+from registry.cards.rules.facts.changes import Since
 from registry.cards.rules.facts.classification import Classified
 from registry.cards.rules.facts.incidents import IncidentLog
 from registry.cards.rules.facts.measured import Attribute, Calibration, FeatureDrift
@@ -179,6 +181,7 @@ class CardFacts:
     """Everything one card states. Two equal values give the same bytes, whoever asks and whenever.
 
     `drift` holds the features that have a baseline; `without_baseline` counts those that are watched and have none.
+    `assurance` and `since` are None in editions that were frozen before cards stated them, and in no other.
     """
 
     edition: Edition
@@ -204,6 +207,8 @@ class CardFacts:
     calibration: tuple[Calibration, ...] = ()
     drift: tuple[FeatureDrift, ...] = ()
     without_baseline: int = 0
+    assurance: Assurance | None = None
+    since: Since | None = None
 
     @property
     def is_restricted(self) -> bool:
