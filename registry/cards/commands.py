@@ -1,20 +1,28 @@
-"""registry card KEY: the card of a system in every form; registry card import: a system from somebody else's card."""
+"""registry card KEY: the card of a system in every form; bulk: those of many; import: a system from somebody else's card."""
 
+import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from io import BufferedRandom
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
 from registry.accounts.queries import person_by_email
+from registry.cards.actions.bundling import note_command
+from registry.cards.actions.collecting import cards_of
 from registry.cards.actions.issuing import issue
 from registry.cards.queries import card_facts
 from registry.cards.queries.editions import edition_of
 from registry.cards.render import edition_pdf
 from registry.cards.render.checking import LARGEST, Verdict, check_card
 from registry.cards.render.exports import FORMS, left_out
+from registry.cards.render.packing import Packed
 from registry.cards.render.press import press_of
+from registry.cards.render.printing import Printers
+from registry.cards.rules.bundles import problems_with_asking
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.frozen import Frozen
@@ -22,12 +30,13 @@ from registry.cards.rules.seal import seal_from
 from registry.interchange.actions.cards import register_card
 from registry.interchange.queries.cards import read_card
 from registry.interchange.rules.cards.shapes import MOST_BYTES, Became, CardDraft
+from registry.kernel import clock
 from registry.kernel.actor import the_registry
-from registry.kernel.errors import NotFound, Problem, RuleBroken
+from registry.kernel.errors import NotFound, Problem, RuleBroken, refuse_if
 from registry.kernel.text import counted
 from registry.people.queries import unit_paths
-from registry.store.commandkit import answer, house, progress
-from registry.systems.queries import by_key
+from registry.store.commandkit import answer, bar, house, progress
+from registry.systems.queries import Search, by_key, numbers_in
 from registry.systems.rules.record import Registration
 
 _MAKE: Final = "make"
@@ -154,12 +163,50 @@ def verify(context: click.Context, file: Path, key: str, as_json: bool) -> None:
     context.exit(0 if checked.verdict is Verdict.VERIFIED else 1)
 
 
+@card.command("bulk")
+@click.option("--query", "words", default="", help="Words in the name or summary, or an id; else all.")
+@click.option("--out", type=_Destination(), required=True, help="The ZIP to write.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def bulk(words: str, out: Path, as_json: bool) -> None:
+    """Write the card of every system found into one ZIP, with index.csv: as issued, or a draft made now."""
+    door, database, at = the_registry("command"), house().database, house().settings
+    search = Search(words=words.strip())
+    with database.transaction(read_only=True) as session:
+        numbers = numbers_in(session, door, search)
+    refuse_if(problems_with_asking(len(numbers), under_way=False))
+    press = press_of(at.signing_key, at.ledger_origin, at.base_url)
+    with _written(out) as file:
+        with (
+            Packed(file, clock.now()) as packed,
+            Printers(at.printers) as printers,
+            bar(len(numbers), "Cards") as advance,
+        ):
+            for _, line, pdf in cards_of(database, door, numbers, press, printers.draw):
+                packed.add(line, pdf)
+                advance(1)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        # Nothing is there to be taken before the ledger says who took it.
+        with database.transaction() as session:
+            note_command(session, door, search=words.strip(), lines=packed.counts, sha256=sha256)
+    made, missing = packed.counts
+    result = {"cards": made, "left_out": missing, "sha256": sha256, "files": [str(out)]}
+    but = f"; {counted(missing, 'system')} without one, each with its reason in index.csv" if missing else ""
+    answer(result, as_json, f"{counted(made, 'card')} in {out}{but}.\nSHA-256 {sha256}")
+
+
 def _write(path: Path, content: bytes) -> None:
-    """Put the file there whole or not at all: whoever reads it meanwhile sees the old one."""
+    with _written(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BufferedRandom]:
+    """A file that is there whole or not at all: whoever reads it meanwhile sees the old one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with draft.open("xb") as file:
-            file.write(content)
+        with draft.open("x+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -182,6 +182,8 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.CARD_RETURNED,
         Event.CARD_WITHDRAWN,
         Event.CARD_ISSUED,
+        Event.CARDS_CANCELLED,
+        Event.CARDS_EXPORTED,
         Event.WAIVER_ASKED,
         Event.WAIVER_DECIDED,
         Event.WAIVER_REVOKED,

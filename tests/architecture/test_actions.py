@@ -14,6 +14,8 @@ PARTS = {
     "registry/monitoring/actions/weighing.py:weigh",
     # Of several transactions: what keeps something asks and records in its own.
     "registry/cards/actions/issuing.py:issue",
+    # It reads, card by card, and issues what is approved by way of the one above.
+    "registry/cards/actions/collecting.py:cards_of",
 }
 # Actions on rows outside the ledger (the database's own guard knows those rows too): they ask, and record nothing.
 OUTSIDE_THE_LEDGER = {

@@ -7,6 +7,8 @@ from sqlmodel import Session, select
 from registry.annotations.models import Note, Tag
 from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries.checkpoints import last_seq
+from registry.cards.models import CardBundle
+from registry.cards.rules.bundles import BundleState
 from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
@@ -382,6 +384,11 @@ PAGES = {
     "cards.decide": (Visit(f"{SYSTEM}/card/editions/2/decide", "rita"),),
     "cards.withdraw": (Visit(f"{SYSTEM}/card/editions/1/withdraw", "rita"),),
     "cards.compare": (Visit(f"{SYSTEM}/card/compare?from=1&to=2", "otto"),),
+    "cards.bundles_list": (Visit("/cards/bundles", "aud"), Visit("/cards/bundles", "eva")),
+    "cards.bundle": (
+        Visit("/cards/bundles/{ready_bundle}", "aud"),
+        Visit("/cards/bundles/{bundle}", "aud"),
+    ),
     "cards.verify": (Visit("/verify", ""), Visit("/verify", "ada")),
     "frameworks.overview": (Visit("/frameworks"),),
     "frameworks.show": (Visit("/frameworks/eu-ai-act"), Visit("/frameworks/nist-ai-rmf", "otto")),
@@ -461,6 +468,7 @@ NO_PAGES = {
     "cards.card_facts": "JSON, handed out as a file",
     "cards.edition_file": "a PDF, handed out as a file",
     "cards.edition_facts": "JSON, handed out as a file",
+    "cards.bundle_file": "a ZIP, handed out as a file",
     "cards.card_as": "a card in a format that others read, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
@@ -569,6 +577,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "imported": newest(InventoryImport, state=ImportState.IMPORTED),
         "import_profile": newest(SavedProfile),
         "edition": 1,
+        "bundle": newest(CardBundle, state=BundleState.MAKING),
+        "ready_bundle": newest(CardBundle, state=BundleState.READY),
         "door": session.exec(select(FeedbackDoor)).one().public_code,
         "answer_code": ANSWER_CODE,
         "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
