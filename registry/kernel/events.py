@@ -219,4 +219,6 @@ class Event(StrEnum):
     SIGNING_KEY_ROTATED = "signing_key.rotated"
     VERIFICATION_ASKED = "verification.asked"
     LEDGER_VERIFIED = "ledger.verified"
+    BACKUP_MADE = "backup.made"
+    BACKUP_RESTORED = "backup.restored"
     ENTRY_ERASED = "entry.erased"

@@ -190,6 +190,8 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SIGNING_KEY_ADDED,
         Event.SIGNING_KEY_ROTATED,
         Event.LEDGER_VERIFIED,
+        Event.BACKUP_MADE,
+        Event.BACKUP_RESTORED,
         Event.ENTRY_ERASED,
     }
 )

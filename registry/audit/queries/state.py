@@ -65,14 +65,22 @@ def state_from(values: Iterable[Any], writers: tuple[tuple[str, Writer], ...]) -
 
 def value_of(kind: type[Row], column: str, written: Any) -> Any:
     """The value of a column that the ledger wrote so; None for a column that held nothing."""
-    type_ = table_of(kind).c[column].type
-    if written is None:
-        return None
+    return None if written is None else _reader_of(table_of(kind).c[column].type)(written)
+
+
+@cache
+def readers_of(table: sa.Table) -> Mapping[str, Writer]:
+    """How each column of a table is read back from what `writers_of` makes of it."""
+    return {column.name: _reader_of(column.type) for column in table.columns}
+
+
+def _reader_of(type_: Any) -> Writer:
     if isinstance(type_, sa.Enum):
-        return type_.enum_class(written) if type_.enum_class else written
-    for known, read in _READERS:
-        if isinstance(type_, known):
-            return read(written)
+        return type_.enum_class or _as_written
+    return next((read for known, read in _READERS if isinstance(type_, known)), _as_written)
+
+
+def _as_written(written: Any) -> Any:
     return written
 
 
