@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
-from registry.audit.models import LedgerCheckpoint
+from registry.audit.models import LedgerCheckpoint, LedgerEntry
 from registry.audit.queries.checkpoints import last_seq
 from registry.cards.models import CardBundle
 from registry.cards.rules.bundles import BundleState
@@ -21,6 +21,7 @@ from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
 from registry.incidents.rules.kinds import ActionState, Status
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
+from registry.kernel.events import Event
 from registry.lifecycle.models import AutonomyRequest
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState
@@ -426,6 +427,7 @@ PAGES = {
         Visit("/audit?event=nonsense", status=422),
     ),
     "audit.entry": (Visit("/audit/{entry}"), Visit("/audit/{newest_entry}")),
+    "audit.erase": (Visit("/audit/{entry}/erase"), Visit("/audit/{erasable}/erase")),
     "audit.verification": (Visit("/audit/verification"),),
     "worker.jobs": (Visit("/jobs"),),
 }
@@ -596,4 +598,6 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         # The last that a checkpoint covers, and the newest, which none does.
         "entry": session.exec(select(LedgerCheckpoint)).one().size,
         "newest_entry": last_seq(session),
+        # It changed no record, so nothing stands that says the same.
+        "erasable": session.exec(select(LedgerEntry.seq).filter_by(event=Event.CARDS_ASKED.value)).first(),
     }
