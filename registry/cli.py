@@ -32,6 +32,7 @@ class Broken(Exception):
 _COMMANDS = {
     "accounts": "registry.accounts.commands:accounts",
     "audit": "registry.audit.commands:audit",
+    "backup": "registry.backups.commands:backup",
     "benchmark": "registry.demo.commands:benchmark",
     "card": "registry.cards.commands:card",
     "classification": "registry.classification.commands:classification",
@@ -41,6 +42,7 @@ _COMMANDS = {
     "evidence": "registry.evidence.commands:evidence",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
+    "restore": "registry.backups.commands:restore_command",
     "packs": "registry.packs.commands:packs",
     "people": "registry.people.commands:people",
     "snapshots": "registry.monitoring.commands:snapshots",

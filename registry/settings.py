@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     idle_minutes: int = Field(default=120, ge=5, le=1_440)
     worker_inside: bool = True
+    # How many processes lay out PDFs at once where many are wanted; never more than the machine has cores.
+    pdf_processes: int = Field(default=4, ge=1, le=64)
     # How many reverse proxies stand before it, each of which says in X-Forwarded-For whom it speaks for.
     proxies: int = Field(default=0, ge=0, le=5)
 
@@ -65,6 +67,11 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether people reach the registry over https, so that cookies may be held to it."""
         return self.base_url.startswith("https://")
+
+    @property
+    def printers(self) -> int:
+        """How many PDFs are laid out at once where many are wanted: as many as there are cores, within the setting."""
+        return min(self.pdf_processes, len(os.sched_getaffinity(0)))
 
     @property
     def database(self) -> str:

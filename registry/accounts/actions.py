@@ -30,6 +30,7 @@ from registry.people.rules import is_active
 _hasher = PasswordHasher()
 _REFUSED = "This e-mail address and password do not belong together."
 _NOT_YOURS = Problem("password", "This is not your password.")
+_NOT_THEIRS = Problem("their_password", "This e-mail address and this password do not belong together.")
 _LOCKED = f"Too many tries. Wait {rules.LOCK_MINUTES} minutes, then try again."
 
 
@@ -77,6 +78,24 @@ def confirm_identity(session: Session, actor: Actor, secret: str, password: str)
         check.confirmed_at = at
     record(session, actor, Event.IDENTITY_CONFIRMED, person)
     return at
+
+
+def vouch(session: Session, actor: Actor, email: str, password: str) -> Person:
+    """Check the password of a second person, who stands beside whoever is signed in and gives their word as well.
+
+    Wrong ones count towards that person's lock-out, so the caller commits also when this refuses. Raises RuleBroken with
+    one and the same sentence, whatever does not fit.
+    """
+    require(actor, Permission.OWN_ACCOUNT)
+    person = queries.person_by_email(session, email)
+    credential = queries.credential_of(session, person.id or 0) if person else None
+    if person is None or credential is None:
+        _matches(_nobodys_hash(), password)
+        record(session, actor, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
+        raise RuleBroken([_NOT_THEIRS])
+    _check(session, actor, person, credential, password, _NOT_THEIRS)
+    record(session, actor, Event.IDENTITY_CONFIRMED, person)
+    return person
 
 
 def _check(

@@ -1,17 +1,48 @@
-"""What narrows the log, as an address states it: what happened, to what, by whom and when."""
+"""What narrows the log, as an address states it: what happened, to what, by whom and when. What erasing an entry takes."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session
+from wtforms import PasswordField
 
 from registry.audit.queries.log import first_since
 from registry.audit.queries.state import audited_tables
+from registry.audit.rules.erasing import LONGEST_BASIS
 from registry.kernel.errors import Problem
 from registry.kernel.events import Event
 from registry.kernel.text import number_of
 from registry.store.columns import LARGEST_NUMBER
+from registry.web.confirming import own_password
+from registry.web.formkit import Form, Line, Text, Wanted
+
+_EMAIL_LIMIT = 320
+
+
+class EraseForm(Form):
+    """Why the words of an entry are erased, and the word of two people."""
+
+    basis = Text(
+        "Legal basis and request",
+        LONGEST_BASIS,
+        "Such as: Article 17(1)(b) GDPR, request of 4 May 2026. It stands in the ledger for good: name nobody.",
+        rows=3,
+        required=True,
+    )
+    approved_by = Line(
+        "E-mail of who approves it",
+        _EMAIL_LIMIT,
+        "An administrator or auditor who stands beside you, and not you.",
+        required=True,
+    )
+    their_password = PasswordField(
+        "Their password",
+        [Wanted()],
+        description="They type it themselves: nobody approves by being named.",
+        render_kw={"autocomplete": "off"},
+    )
+    password = own_password()
 
 
 def narrowed(session: Session, asked: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""CardEdition: a card somebody puts their name to; CardDocument: its PDF and seal; CardPreview: a PDF kept for a while."""
+"""CardEdition: a card somebody puts their name to; CardDocument: its PDF and seal; CardPreview: a PDF kept for a while.
+
+CardBundle: all cards of a search, asked for as one file; BundledCard: one of them.
+"""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,7 +9,9 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from registry.cards.rules.bundles import BundleState, CardState, Line
 from registry.cards.rules.editions import EditionState
+from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.store.columns import Revised, Row, by_value, instant, long_text, one_of
 
 
@@ -79,3 +84,58 @@ class CardDocument(Row, table=True):
     pdf: bytes = Field(sa_type=sa.LargeBinary)
     pdf_sha256: str = Field(max_length=64, unique=True)
     made_at: datetime = instant()
+
+
+class CardBundle(Row, table=True):
+    """The cards somebody asked for as one file. The ledger tells who took what away; this is the desk it is packed on."""
+
+    __tablename__ = "card_bundle"
+    __audited__: ClassVar[bool] = False
+    # Of one person, newest first; and those whose time is over.
+    __table_args__ = (
+        one_of("state", BundleState),
+        sa.Index("ix_card_bundle_asked_by", "asked_by_id", "id"),
+        sa.Index("ix_card_bundle_state", "state", "changed_at"),
+    )
+
+    state: BundleState = Field(default=BundleState.MAKING, sa_type=by_value(BundleState))
+    asked_by_id: int = Field(foreign_key="person.id")
+    # The search as the register's address states it.
+    search: str = long_text()
+    asked_at: datetime = instant()
+    changed_at: datetime = instant()
+    finished_at: datetime | None = instant(default=None, nullable=True)
+    total: int
+    made: int = Field(default=0)
+    sha256: str = Field(default="", max_length=64)
+    size: int = Field(default=0, sa_type=sa.BigInteger)
+    trouble: str = long_text(default="")
+    files_dropped_at: datetime | None = instant(default=None, nullable=True)
+
+
+class BundledCard(Row, table=True):
+    """One system of a bundle and what became of its card."""
+
+    __tablename__ = "bundled_card"
+    __audited__: ClassVar[bool] = False
+    # What waits is taken in order; how many stand where is counted for the page.
+    __table_args__ = (
+        one_of("state", CardState),
+        sa.UniqueConstraint("bundle_id", "system_id"),
+        sa.Index("ix_bundled_card_state", "bundle_id", "state", "system_id"),
+    )
+
+    bundle_id: int = Field(foreign_key="card_bundle.id")
+    system_id: int = Field(foreign_key="system.id")
+    state: CardState = Field(default=CardState.WAITING, sa_type=by_value(CardState))
+    name: str = long_text(default="")
+    edition: int | None = None
+    sha256: str = Field(default="", max_length=64)
+    size: int = Field(default=0)
+    why: str = long_text(default="")
+
+    @property
+    def line(self) -> Line:
+        """Its row in the index."""
+        key = public_key(SYSTEM_PREFIX, self.system_id)
+        return Line(key, self.name, self.edition, self.sha256, self.size, self.why)

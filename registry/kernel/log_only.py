@@ -182,12 +182,16 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.CARD_RETURNED,
         Event.CARD_WITHDRAWN,
         Event.CARD_ISSUED,
+        Event.CARDS_CANCELLED,
+        Event.CARDS_EXPORTED,
         Event.WAIVER_ASKED,
         Event.WAIVER_DECIDED,
         Event.WAIVER_REVOKED,
         Event.SIGNING_KEY_ADDED,
         Event.SIGNING_KEY_ROTATED,
         Event.LEDGER_VERIFIED,
+        Event.BACKUP_MADE,
+        Event.BACKUP_RESTORED,
         Event.ENTRY_ERASED,
     }
 )

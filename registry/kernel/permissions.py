@@ -96,6 +96,7 @@ class Permission(StrEnum):
     WAIVER_DECIDE = "waiver.decide"
     CARD_READ = "card.read"
     CARD_EXPORT = "card.export"
+    CARD_BUNDLE = "card.bundle"
     CARD_PUT_FORWARD = "card.put_forward"
     CARD_APPROVE = "card.approve"
     CARD_ISSUE = "card.issue"

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,6 +128,10 @@ class Files:
     def drop(self, sha256: str) -> None:
         """Delete the bytes; harmless when they are gone."""
         self.path(sha256).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Delete the room with everything in it; harmless when it is gone."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def kept(self) -> Iterator[tuple[str, float]]:
         """Every blob with the instant it was written, in seconds since 1970."""

@@ -25,7 +25,12 @@ log = logging.getLogger("registry.worker")
 
 Handler = Callable[[Database, dict[str, Any]], None]
 _LOG_CURSOR = "ledger"
+_PART = "part"
 _STRETCH = 500
+
+
+class PartDone(Exception):
+    """Raised by a handler of long work that has done a part of it: the rest is a job of its own, behind what is due."""
 
 
 def follow(database: Database, follow_ups: Mapping[Event, Sequence[Handler]]) -> int:
@@ -80,6 +85,8 @@ def run_next(database: Database, handlers: Mapping[str, Handler]) -> bool:
         number, attempt, kind, payload = job.id or 0, job.attempts, job.kind, dict(job.payload)
     try:
         handlers[kind](database, payload)
+    except PartDone:
+        _note(database, number, attempt, error=None, goes_on=True)
     except Exception:
         log.exception("job %s (%s) failed", number, kind)
         _note(database, number, attempt, error=traceback.format_exc(limit=-3))
@@ -88,7 +95,7 @@ def run_next(database: Database, handlers: Mapping[str, Handler]) -> bool:
     return True
 
 
-def _note(database: Database, number: int, attempt: int, error: str | None) -> None:
+def _note(database: Database, number: int, attempt: int, error: str | None, *, goes_on: bool = False) -> None:
     with database.transaction() as session:
         job = queries.job_by_id(session, number)
         # Whoever was slower than the lease finds the job with another worker, whose word counts.
@@ -100,6 +107,16 @@ def _note(database: Database, number: int, attempt: int, error: str | None) -> N
             job.state, job.run_at = JobState.QUEUED, again
         else:
             job.state, job.finished_at = JobState.FAILED if error else JobState.DONE, clock.now()
+        if goes_on:
+            session.add(_next_part(job))
+
+
+def _next_part(job: Job) -> Job:
+    """What is left of a job, with attempts of its own: work that gets on is never given up for its length."""
+    part = int(job.payload.get(_PART, 1)) + 1
+    key, at = f"{job.unique_key.partition('#')[0]}#{part}", clock.now()
+    payload = {**job.payload, _PART: part}
+    return Job(kind=job.kind, unique_key=key, payload=payload, run_at=at, created_at=at)
 
 
 def retry(actor: Actor, job: Job) -> None:

@@ -22,7 +22,7 @@ from registry.accounts import actions as accounts
 from registry.accounts.actions import open_session
 from registry.annotations import actions as annotations
 from registry.annotations import queries as annotation_queries
-from registry.cards.actions import editions
+from registry.cards.actions import bundling, editions
 from registry.classification.actions import Verdict, complete
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.quality import CheckFacts, Dimension
@@ -89,6 +89,7 @@ from registry.store.files import Files, Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.systems.rules.search import Listing
 from registry.systems.rules.views import Sharing, ViewFacts
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
@@ -216,6 +217,7 @@ def _furnish(session, cast):
     upload = people.keep_upload(session, adam, "staff.csv", b"Name,Mail\nNew,new@example.org\n", None)
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
+    numbers["shared"]["bundle"] = bundling.ask(session, cast.actor(session, "aud"), Listing()).id
     return numbers
 
 
@@ -438,6 +440,7 @@ class House:
             "/units/": {"one": self.cast.units["claims"].id},
             "/teams/": {},
             "/jobs/": {},
+            "/cards/bundles/": {"aud's": shared["bundle"]},
             "/audit/checkpoints/": {},
             "/audit/": {"the first": 1},
         }

@@ -14,6 +14,11 @@ PARTS = {
     "registry/monitoring/actions/weighing.py:weigh",
     # Of several transactions: what keeps something asks and records in its own.
     "registry/cards/actions/issuing.py:issue",
+    # Each of several transactions, or of one that is no session's; what is recorded is recorded by the two notes.
+    "registry/backups/actions.py:back_up",
+    "registry/backups/actions.py:restore",
+    # It reads, card by card, and issues what is approved by way of the one above.
+    "registry/cards/actions/collecting.py:cards_of",
 }
 # Actions on rows outside the ledger (the database's own guard knows those rows too): they ask, and record nothing.
 OUTSIDE_THE_LEDGER = {

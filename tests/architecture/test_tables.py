@@ -9,6 +9,8 @@ from registry.tables import OUTSIDE_THE_LEDGER, recipe
 MACHINERY = {
     "user_session", "identity_check", "sign_in_tries", "job", "cursor", "heartbeat", "card_document",
     "card_preview", "people_upload",
+    # Where cards are packed for somebody to fetch; who took which away is in the ledger.
+    "card_bundle", "bundled_card",
     # An import's desk: what comes of it is in the ledger, row by row.
     "inventory_import", "import_row", "import_likeness",
     # Readings by the million, answered for by the digest in their batch, which is audited; and a copy of the newest.

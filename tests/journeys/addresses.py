@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from registry.annotations.models import Note, Tag
-from registry.audit.models import LedgerCheckpoint
+from registry.audit.models import LedgerCheckpoint, LedgerEntry
 from registry.audit.queries.checkpoints import last_seq
+from registry.cards.models import CardBundle
+from registry.cards.rules.bundles import BundleState
 from registry.classification.models import ClassificationRun
 from registry.data_sources.models import DataSource, DataUse, QualityCheck
 from registry.dependencies.models import Dependency, Reconsideration
@@ -19,6 +21,7 @@ from registry.incidents.models.measures import AuthorityReport, CorrectiveAction
 from registry.incidents.rules.kinds import ActionState, Status
 from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
+from registry.kernel.events import Event
 from registry.lifecycle.models import AutonomyRequest
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState
@@ -382,6 +385,11 @@ PAGES = {
     "cards.decide": (Visit(f"{SYSTEM}/card/editions/2/decide", "rita"),),
     "cards.withdraw": (Visit(f"{SYSTEM}/card/editions/1/withdraw", "rita"),),
     "cards.compare": (Visit(f"{SYSTEM}/card/compare?from=1&to=2", "otto"),),
+    "cards.bundles_list": (Visit("/cards/bundles", "aud"), Visit("/cards/bundles", "eva")),
+    "cards.bundle": (
+        Visit("/cards/bundles/{ready_bundle}", "aud"),
+        Visit("/cards/bundles/{bundle}", "aud"),
+    ),
     "cards.verify": (Visit("/verify", ""), Visit("/verify", "ada")),
     "frameworks.overview": (Visit("/frameworks"),),
     "frameworks.show": (Visit("/frameworks/eu-ai-act"), Visit("/frameworks/nist-ai-rmf", "otto")),
@@ -419,6 +427,7 @@ PAGES = {
         Visit("/audit?event=nonsense", status=422),
     ),
     "audit.entry": (Visit("/audit/{entry}"), Visit("/audit/{newest_entry}")),
+    "audit.erase": (Visit("/audit/{entry}/erase"), Visit("/audit/{erasable}/erase")),
     "audit.verification": (Visit("/audit/verification"),),
     "worker.jobs": (Visit("/jobs"),),
 }
@@ -462,6 +471,7 @@ NO_PAGES = {
     "cards.card_facts": "JSON, handed out as a file",
     "cards.edition_file": "a PDF, handed out as a file",
     "cards.edition_facts": "JSON, handed out as a file",
+    "cards.bundle_file": "a ZIP, handed out as a file",
     "cards.card_as": "a card in a format that others read, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
     "interchange.report_json": "JSON, handed out as a file",
@@ -570,6 +580,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "imported": newest(InventoryImport, state=ImportState.IMPORTED),
         "import_profile": newest(SavedProfile),
         "edition": 1,
+        "bundle": newest(CardBundle, state=BundleState.MAKING),
+        "ready_bundle": newest(CardBundle, state=BundleState.READY),
         "door": session.exec(select(FeedbackDoor)).one().public_code,
         "answer_code": ANSWER_CODE,
         "feedback": session.exec(select(Feedback).filter_by(client_key="answered")).one().id,
@@ -587,4 +599,6 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         # The last that a checkpoint covers, and the newest, which none does.
         "entry": session.exec(select(LedgerCheckpoint)).one().size,
         "newest_entry": last_seq(session),
+        # It changed no record, so nothing stands that says the same.
+        "erasable": session.exec(select(LedgerEntry.seq).filter_by(event=Event.CARDS_ASKED.value)).first(),
     }

@@ -17,7 +17,9 @@ from registry.audit.actions import record
 from registry.audit.actions.checkpoints import make_checkpoint
 from registry.audit.actions.keys import signer
 from registry.audit.actions.writing import write_entries
-from registry.cards.actions import editions
+from registry.cards.actions import bundling, editions
+from registry.cards.queries.bundles import waiting as bundled_in
+from registry.cards.rules.bundles import Line as CardLine
 from registry.data_sources import actions as data_sources
 from registry.data_sources.models import DataSource
 from registry.data_sources.rules.quality import CheckFacts, Dimension, ResultFacts
@@ -55,7 +57,7 @@ from registry.interchange.rules.imports import ImportState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.calendar import Cadence
-from registry.kernel.canonical import canonical
+from registry.kernel.canonical import canonical, sha256_hex
 from registry.kernel.events import Event
 from registry.kernel.guard_rails import Bound
 from registry.kernel.rows import Ending
@@ -91,10 +93,12 @@ from registry.reviews.rules.kinds import Answer, Decision, Signed
 from registry.reviews.rules.kinds import Kind as ReviewKind
 from registry.reviews.rules.kinds import Severity as Importance
 from registry.reviews.rules.waivers import WaiverFacts
+from registry.store.files import Stored
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.rules.record import Kind as SystemKind
 from registry.systems.rules.record import Link, Reversibility, Stage, SystemFacts
+from registry.systems.rules.search import Listing, Search
 from registry.systems.rules.views import Sharing, ViewFacts
 from registry.versions import actions as versions
 from registry.versions.rules.record import TrainedOn, VersionFacts
@@ -102,7 +106,7 @@ from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
 from tests.journeys.classified import classify
-from tests.journeys.proof import furnish_proof
+from tests.journeys.proof import FIRST, furnish_proof
 
 # What opens the answer to the one piece of feedback that has one.
 ANSWER_CODE = "furnished-answer-code"
@@ -140,6 +144,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     classify(session, cast, words.text)
     furnish_reviews(session, cast, words)
     _editions(session, cast, words)
+    _bundles(session, cast)
     accounts.issue_token(
         session,
         ada,
@@ -157,6 +162,19 @@ def _editions(session: Session, cast: Cast, words: Words) -> None:
     first = editions.put_forward(session, ada, triage, words.text("For the audit."))
     editions.decide(session, rita, first, words.text("It holds."), approves=True, confirmed_at=clock.now())
     editions.put_forward(session, ada, triage, words.text("A deputy was named."))
+
+
+def _bundles(session: Session, cast: Cast) -> None:
+    """Cards of everything as one file, one system left out; and the same asked for again, not made yet."""
+    aud = cast.actor(session, "aud")
+    ready = bundling.ask(session, aud, Listing())
+    for number in bundled_in(session, ready.id or 0):
+        why = "It has no accountable owner." if number == cast.sentinel.id else ""
+        bundling.keep_card(session, ready, number, CardLine("", "Some system", None, "0" * 64, 1, why))
+    session.flush()
+    bundling.conclude(session, aud, ready, Stored(sha256_hex(FIRST), len(FIRST)))
+    session.flush()
+    bundling.ask(session, aud, Listing(Search("triage")))
 
 
 def furnish_record(session: Session, cast: Cast, words: Words | None = None) -> DataSource:

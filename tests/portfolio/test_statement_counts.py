@@ -2,8 +2,9 @@
 
 import pytest
 
-from registry.cards.actions import editions
+from registry.cards.actions import bundling, editions
 from registry.systems.models import System
+from registry.systems.rules.search import Listing
 from tests.portfolio.peopled import fill
 from tests.store.statements import counted
 
@@ -52,6 +53,8 @@ PAGES = {
     "/systems/{triage}/card.json": ("ada", 65),
     "/systems/{triage}/card/editions/1": ("ada", 18),
     "/systems/{triage}/card/compare?from=1&to=1": ("ada", 13),
+    "/cards/bundles": ("rita", 6),
+    "/cards/bundles/1": ("rita", 9),
     "/data-sources": ("ada", 11),
     "/systems/{triage}/monitoring": ("ada", 19),
     "/data-quality": ("ada", 7),
@@ -90,6 +93,7 @@ class House:
             if first == 0:
                 triage = session.get_one(System, self.cast.triage.id)
                 editions.put_forward(session, self.cast.actor(session, "ada"), triage, "")
+                bundling.ask(session, self.cast.actor(session, "rita"), Listing())
 
     def statements(self, pages=PAGES):
         """How many statements each page needs."""

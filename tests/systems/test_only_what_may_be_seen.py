@@ -89,6 +89,7 @@ MAY_NAME_SOME = {
     "audit.export": "/audit.csv?kind=system",
     "audit.verification": "/audit/verification",
     "worker.jobs": "/jobs",
+    "cards.bundles_list": "/cards/bundles",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
 OF_ONE_RECORD = ("<key>", "<int:number>", "<code>")

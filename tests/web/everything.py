@@ -1,5 +1,6 @@
 """A furnished register, and for every route an address that leads to something there, asked by whoever may."""
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from werkzeug.routing import Rule
 
 from registry.accounts import actions as accounts
 from registry.accounts.models import ApiToken
+from registry.cards.actions.bundling import room_of
 from registry.evidence.actions import ROOM
 from registry.kernel.actor import SCOPES, Role, the_registry
 from registry.ownership.models import Assignment
@@ -23,7 +25,7 @@ from registry.worker.rules import JobState
 from tests.cast import Cast
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
-from tests.journeys.proof import keep_proof
+from tests.journeys.proof import FIRST, keep_proof
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
@@ -57,6 +59,10 @@ DOERS = {
     "cards.put_forward": "ada",
     "cards.decide": "rita",
     "cards.withdraw": "rita",
+    # Only who asked for cards fetches or cancels them.
+    "cards.bundle": "aud",
+    "cards.bundle_file": "aud",
+    "cards.cancel_bundle": "aud",
     # Nobody reviews, attests or signs by being an administrator.
     "reviews.sign": "ben",
     **{
@@ -185,6 +191,7 @@ class Everything:
             "tags": "tag",
             "teams": "team",
             "jobs": "job",
+            "cards": "ready_bundle" if rule.endpoint == "cards.bundle_file" else "bundle",
             "account": "token",
         }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
@@ -211,6 +218,8 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
         text, _ = accounts.issue_token(session, the_registry("command"), adam, "all", frozenset(SCOPES))
     with app.database.transaction(read_only=True) as session:
         place: dict[str, Any] = places(session, cast)
+        files = Files(app.config["REGISTRY_DATA_DIR"], room_of(place["ready_bundle"]))
+        files.keep(io.BytesIO(FIRST), limit=100)
         deputy = sa.select(Assignment.id).filter_by(system_id=cast.triage.id, seat="deputy", to_at=None)
         token = sa.select(ApiToken.id).filter_by(person_id=adam.id, label="own")
         job = sa.select(Job.id).filter_by(state=JobState.FAILED)

@@ -10,12 +10,15 @@ from registry.accounts import actions as accounts
 from registry.audit.actions.checkpoints import keep_checkpoint
 from registry.audit.actions.erasing import erase_entry
 from registry.audit.models import ENTRY
+from registry.audit.queries import entries, verify
 from registry.audit.render import verify as program
 from registry.audit.rules.merkle import extends
 from registry.kernel.actor import Actor, Role, the_registry
+from registry.kernel.events import Event
 from registry.people.models import Person
 from registry.store.progress import Board
 from tests.audit.doing import behind
+from tests.cast import PASSWORD
 
 ORIGIN = "registry.example.org/ledger"
 DOOR = the_registry("command")
@@ -158,3 +161,47 @@ def test_verification_is_asked_for_and_its_progress_and_result_are_shown(otto, a
     )
     assert otto.get("/audit/checkpoints/1").status_code == 404
     assert made.root[:16] in otto.get("/audit/verification").text
+
+
+def test_an_entry_is_erased_by_two_people_who_both_give_their_password(database, cast, client_of):
+    with database.transaction() as session:
+        for name in ("adam", "aud", "mia"):
+            accounts.set_password(session, DOOR, session.merge(cast.people[name]), PASSWORD)
+        accounts.sign_in(session, "mia@example.org", PASSWORD, device="A. Secret's phone", request_id="")
+    with database.engine.connect() as connection:
+        signed_in = connection.execute(ENTRY.select().where(ENTRY.c.event == "sign_in.succeeded")).one().seq
+        standing = connection.execute(ENTRY.select().where(ENTRY.c.event == "system.registered")).first().seq
+    adam, here = client_of("adam"), f"/audit/{signed_in}/erase"
+    assert "Correct or remove" in adam.get(f"/audit/{standing}/erase").text
+    assert "Erase it for good" not in adam.get(f"/audit/{standing}/erase").text
+    assert "Erase it for good" in adam.get(here).text
+    sent = {
+        "basis": "Article 17(1)(b) GDPR, request of 4 May 2026",
+        "approved_by": "aud@example.org",
+        "their_password": PASSWORD,
+        "password": PASSWORD,
+    }
+    for wrong, says in (
+        ({"password": "not mine"}, "This is not your password"),
+        ({"their_password": "not theirs"}, "do not belong together"),
+        ({"approved_by": "nobody@example.org"}, "do not belong together"),
+        ({"approved_by": "adam@example.org"}, "takes a second person"),
+        ({"approved_by": "mia@example.org"}, "Only an administrator or auditor"),
+        ({"basis": "GDPR"}, "legal basis"),
+    ):
+        reply = adam.post(here, data=sent | wrong)
+        assert reply.status_code == 422, wrong
+        assert says in reply.text, wrong
+        assert "Erase it for good" in adam.get(here).text
+    assert client_of("aud").post(here, data=sent).status_code == 403
+    assert adam.post(here, data=sent).status_code == 303
+    assert "what it said is erased" in adam.get(f"/audit/{signed_in}").text
+    assert "is erased already" in adam.get(here).text
+    with database.transaction(read_only=True) as session:
+        told = entries(session, event=Event.ENTRY_ERASED)[0]
+        assert told.said["approved by"].startswith(cast.people["aud"].name)
+        assert (told.actor_id, told.subject_id) == (cast.number("adam"), signed_in)
+        refused = entries(session, event=Event.SIGN_IN_REFUSED)
+        assert len(refused) == 3
+    with database.transaction(read_only=True) as session:
+        assert verify(session).ok

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
 from registry.audit.queries.state import audited_tables, table_of
-from registry.audit.rules.erasing import ENTRY_KIND
+from registry.audit.rules.erasing import ENTRY_KIND, SHORTEST_BASIS, Erasure, problems_with
+from registry.kernel.errors import Problem
 from registry.kernel.events import Event
 
 _OF_ERASURES = (ENTRY.c.subject_kind == ENTRY_KIND) & (ENTRY.c.event == Event.ENTRY_ERASED.value)
@@ -56,21 +57,35 @@ def has_words(session: Session, seq: int) -> bool:
     return session.connection().execute(query).first() is not None
 
 
-def standing_as(session: Session, seq: int) -> list[str]:
-    """The records that stand and of which this entry is the last to tell, such as "person 4"."""
-    later = OBJECT.alias()
-    told = sa.select(OBJECT.c.kind, OBJECT.c.object_id).where(
-        OBJECT.c.seq == seq,
-        ~sa.exists().where(
-            later.c.kind == OBJECT.c.kind, later.c.object_id == OBJECT.c.object_id, later.c.seq > seq
-        ),
+def hindrances(session: Session, seq: int, event: str) -> list[Problem]:
+    """What stands against erasing an entry whoever asks, whoever approves and for whatever reason."""
+    asked = Erasure(
+        seq=seq,
+        event=event,
+        has_words=has_words(session, seq),
+        standing=standing_as(session, seq),
+        basis="-" * SHORTEST_BASIS,
+        same_person=False,
+        may_approve=True,
     )
+    return problems_with(asked)
+
+
+def standing_as(session: Session, seq: int) -> list[str]:
+    """The records that stand and of which this entry is the last to tell, such as "person 4"; a statement for each kind."""
+    later = OBJECT.alias()
+    is_last = ~sa.exists().where(
+        later.c.kind == OBJECT.c.kind, later.c.object_id == OBJECT.c.object_id, later.c.seq > seq
+    )
+    told = sa.select(OBJECT.c.object_id).where(OBJECT.c.seq == seq, is_last)
+    kinds = session.connection().execute(sa.select(OBJECT.c.kind).distinct().where(OBJECT.c.seq == seq))
     tables = {name: table_of(kind) for name, kind in audited_tables().items()}
     found = []
-    for kind, number in session.connection().execute(told).all():
+    for kind in kinds.scalars().all():
         table = tables.get(kind)
         if table is None:
             continue
-        if session.connection().execute(sa.select(table.c.id).where(table.c.id == number)).first():
-            found.append(f"{kind.replace('_', ' ')} {number}")
+        stands = sa.select(table.c.id).where(table.c.id.in_(told.where(OBJECT.c.kind == kind)))
+        numbers = session.connection().execute(stands.order_by(table.c.id)).scalars()
+        found += [f"{kind.replace('_', ' ')} {number}" for number in numbers]
     return found

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
-from registry.audit.queries.state import audited_tables, reader_of, state_of_row, table_of
+from registry.audit.queries.state import audited_tables, readers_of, state_of_row, table_of
 from registry.audit.rules.states import MASKED
 from registry.kernel import clock
 from registry.kernel.events import Event
@@ -50,21 +50,21 @@ def rows_at(session: Session, seq: int) -> Iterator[tuple[sa.Table, list[RowValu
     as the next entry that still has its words says it was, or else as it is today.
     """
     kinds = audited_tables()
-    readers = {name: _readers(kind) for name, kind in kinds.items()}
+    readers = {name: readers_of(table_of(kind)) for name, kind in kinds.items()}
     for start in range(0, seq, _AT_ONCE):
         last_told = _last_told(session, start, min(start + _AT_ONCE, seq), seq)
         found: defaultdict[str, list[Values]] = defaultdict(list)
         for kind, state in _states(session, last_told):
             # A kind that this version no longer has is in the log and nowhere else.
             if kind in readers and state is not None:
-                found[kind].append({name: read(state.get(name)) for name, read in readers[kind].items()})
+                found[kind].append(_values(readers[kind], state))
         for kind, values in found.items():
             _unmask(session, kinds[kind], values)
             yield table_of(kinds[kind]), list[RowValues](values)
 
 
-def _readers(kind: type[Row]) -> Mapping[str, Callable[[Any], Any]]:
-    return {column.name: reader_of(column) for column in table_of(kind).columns}
+def _values(readers: Mapping[str, Callable[[Any], Any]], state: Mapping[str, Any]) -> Values:
+    return {name: read(state[name]) if name in state else None for name, read in readers.items()}
 
 
 def _last_told(session: Session, after: int, until: int, seq: int) -> dict[int, set[tuple[str, int]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -65,26 +65,23 @@ def state_from(values: Iterable[Any], writers: tuple[tuple[str, Writer], ...]) -
 
 def value_of(kind: type[Row], column: str, written: Any) -> Any:
     """The value of a column that the ledger wrote so; None for a column that held nothing."""
-    return reader_of(table_of(kind).c[column])(written)
+    return None if written is None else _reader_of(table_of(kind).c[column].type)(written)
 
 
-def reader_of(column: sa.Column[Any]) -> Writer:
-    """What gives a column's value from how the ledger writes it, None from None."""
-    type_ = column.type
-    read: Writer | None = None
+@cache
+def readers_of(table: sa.Table) -> Mapping[str, Writer]:
+    """How each column of a table is read back from what `writers_of` makes of it."""
+    return {column.name: _reader_of(column.type) for column in table.columns}
+
+
+def _reader_of(type_: Any) -> Writer:
     if isinstance(type_, sa.Enum):
-        read = type_.enum_class
-    else:
-        read = next((reader for known, reader in _READERS if isinstance(type_, known)), None)
-    return _as_written if read is None else partial(_read, read)
+        return type_.enum_class or _as_written
+    return next((read for known, read in _READERS if isinstance(type_, known)), _as_written)
 
 
 def _as_written(written: Any) -> Any:
     return written
-
-
-def _read(read: Writer, written: Any) -> Any:
-    return None if written is None else read(written)
 
 
 @sa.event.listens_for(Row, "instrument_class", propagate=True)

@@ -22,6 +22,7 @@ NEVER_ERASED: Final = frozenset(
 
 SHORTEST_BASIS: Final = 10
 LONGEST_BASIS: Final = 1_000
+MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ def problems_with(erasure: Erasure) -> list[Problem]:
         says = f"Entry {erasure.seq} ({erasure.event}) is never erased: it is evidence of what somebody signed, decided or erased."
         found.append(Problem("seq", says))
     if erasure.standing:
-        named = ", ".join(sorted(erasure.standing))
+        some = sorted(erasure.standing)[:MOST_NAMED]
+        more = len(erasure.standing) - len(some)
+        named = ", ".join(some) + (f" and {more:,} more records" if more else "")
         says = f"Correct or remove {named} first: as entry {erasure.seq} left it, it still stands, and would say the same."
         found.append(Problem("seq", says))
     if not SHORTEST_BASIS <= len(erasure.basis.strip()) <= LONGEST_BASIS:

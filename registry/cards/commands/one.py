@@ -1,15 +1,14 @@
-"""registry card KEY: the card of a system in every form; registry card import: a system from somebody else's card."""
+"""registry card KEY: the card of a system in every form; verify: one that came in; schema: that of card.json."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from registry.accounts.queries import person_by_email
 from registry.cards.actions.issuing import issue
+from registry.cards.commands.shared import MAKE, Destination, card, write
 from registry.cards.queries import card_facts
 from registry.cards.queries.editions import edition_of
 from registry.cards.render import edition_pdf
@@ -22,62 +21,29 @@ from registry.cards.rules.facts import CardFacts
 from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.schema import card_schema, schema_json
 from registry.cards.rules.seal import seal_from
-from registry.interchange.actions.cards import register_card
-from registry.interchange.queries.cards import read_card
-from registry.interchange.rules.cards.shapes import MOST_BYTES, Became, CardDraft
 from registry.kernel.actor import the_registry
-from registry.kernel.errors import NotFound, Problem, RuleBroken
+from registry.kernel.errors import NotFound
 from registry.kernel.text import counted
-from registry.people.queries import unit_paths
 from registry.store.commandkit import Day, answer, house, progress
 from registry.systems.queries import by_key
-from registry.systems.rules.record import Registration
 
-_MAKE: Final = "make"
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class _CardGroup(click.Group):
-    """Commands about cards; where the first word names none of them, it is the key of a system."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
-            args = [_MAKE, *args]
-        return super().parse_args(ctx, args)
-
-
-class _Destination(click.Path):
-    """A file to be written, in a folder that is there."""
-
-    def __init__(self) -> None:
-        super().__init__(dir_okay=False)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path = Path(str(super().convert(value, param, ctx)))
-        if not path.parent.is_dir():
-            self.fail(f"There is no folder {path.parent}.", param, ctx)
-        return path
-
-
-@click.group("card", cls=_CardGroup, subcommand_metavar="KEY [OPTIONS]")
-def card() -> None:
-    """The card of a system, such as AI-0042: registry card AI-0042 --pdf card.pdf --facts card.json."""
 
 
 def _for_each_form(command: Command) -> Command:
     """An option for each format the card is exported in."""
     for form in reversed(FORMS.values()):
-        option = click.option(f"--{form.name}", type=_Destination(), help=f"Write it there as {form.label}.")
+        option = click.option(f"--{form.name}", type=Destination(), help=f"Write it there as {form.label}.")
         command = option(command)
     return command
 
 
-@card.command(_MAKE)
+@card.command(MAKE)
 @click.argument("key")
 @click.option("--edition", type=click.IntRange(1), help="That edition, as it was frozen.")
 @click.option("--as-of", "day", type=Day(), help="As the register stood when that day ended (UTC).")
-@click.option("--pdf", type=_Destination(), help="Write the PDF there, card.json attached.")
-@click.option("--facts", type=_Destination(), help="Write card.json there: the canonical facts.")
+@click.option("--pdf", type=Destination(), help="Write the PDF there, card.json attached.")
+@click.option("--facts", type=Destination(), help="Write card.json there: the canonical facts.")
 @_for_each_form
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def make(key: str, edition: int | None, day: date | None, as_json: bool, **wanted: Path | None) -> None:
@@ -91,7 +57,7 @@ def make(key: str, edition: int | None, day: date | None, as_json: bool, **wante
     frozen, issued = _frozen(key, edition, day)
     made = {kind: _made(kind, frozen, issued) for kind in places}
     for kind, path in places.items():
-        _write(path, made[kind])
+        write(path, made[kind])
     stated, sha256 = frozen.facts, frozen.sha256
     number = stated.edition.number
     files = [str(path) for path in places.values()]
@@ -159,7 +125,7 @@ def verify(context: click.Context, file: Path, key: str, as_json: bool) -> None:
 
 
 @card.command("schema")
-@click.option("--out", type=_Destination(), help="Write it there instead of printing it.")
+@click.option("--out", type=Destination(), help="Write it there instead of printing it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: without --out, the schema.")
 def schema(out: Path | None, as_json: bool) -> None:
     """The JSON Schema (2020-12) of card.json, as it is published at /schemas.
@@ -170,22 +136,9 @@ def schema(out: Path | None, as_json: bool) -> None:
     if out is None:
         click.echo(schema_json(base_url), nl=False)
         return
-    _write(out, schema_json(base_url))
+    write(out, schema_json(base_url))
     named = str(card_schema(base_url)["$id"])
     answer({"schema": SCHEMA, "id": named, "file": str(out)}, as_json, f"{named}: {out}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put the file there whole or not at all: whoever reads it meanwhile sees the old one."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _in_words(
@@ -201,69 +154,3 @@ def _in_words(
         if lacking.get(kind):
             lines.append(f"  leaves out {counted(len(lacking[kind]), 'stated field')}; --json names each")
     return "\n".join(lines)
-
-
-@card.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", default="", help='The unit that runs the system, by its path: "Bank / Retail".')
-@click.option(
-    "--owner", default="", help="E-mail of the person who is to answer for it; they are asked to confirm."
-)
-@click.option("--name", default="", help="The name people here use, instead of the card's.")
-@click.option("--summary", default="", help="What it does, in a sentence or two, instead of the card's.")
-@click.option(
-    "--yes", is_flag=True, help="Register it. Without this nothing is stored, and you see what would be."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def import_card(file: Path, unit: str, owner: str, name: str, summary: str, yes: bool, as_json: bool) -> None:
-    """Register the system that a model card describes (Hugging Face, Model Card Toolkit, CycloneDX 1.5 or 1.6).
-
-    Every entry of the file is told: understood, carried into a note, or not understood. Values a card states are
-    noted and never taken for measurements.
-    """
-    if yes and not (unit and owner):
-        raise click.UsageError("Say with --unit who runs the system and with --owner who answers for it.")
-    with file.open("rb") as opened:
-        draft = read_card(opened.read(MOST_BYTES + 1), file.name)
-    draft = draft.stating(name or draft.facts.name, summary or draft.facts.summary)
-    key = _registered(draft, unit, owner) if yes else None
-    answer(_drafted(draft, key), as_json, _draft_in_words(draft, key))
-
-
-def _registered(draft: CardDraft, unit: str, owner: str) -> str:
-    with house().database.transaction() as session:
-        person = person_by_email(session, owner)
-        if person is None:
-            raise RuleBroken([Problem("owner", f"Nobody has the e-mail address {owner}. Add them first.")])
-        meant = [number for number, path in unit_paths(session).items() if path.casefold() == unit.casefold()]
-        if not meant:
-            raise RuleBroken(
-                [Problem("unit", f"There is no unit {unit}. Write its whole path, as in Bank / Retail.")]
-            )
-        registration = Registration(draft.facts.name, draft.facts.summary, meant[0], person.id)
-        return register_card(session, the_registry("command"), draft, registration).key
-
-
-def _drafted(draft: CardDraft, key: str | None) -> dict[str, Any]:
-    return {
-        "key": key,
-        "format": draft.format,
-        "name": draft.facts.name,
-        "summary": draft.facts.summary,
-        "data_sources": [each.name for each in draft.sources],
-        "notes": list(draft.notes),
-        "report": [
-            {"place": line.place, "became": line.became.value, "says": line.says} for line in draft.report
-        ],
-    }
-
-
-def _draft_in_words(draft: CardDraft, key: str | None) -> str:
-    lines = [
-        f"{draft.facts.name or 'no name'}: {draft.facts.summary or 'no summary'}",
-        f"read as {draft.format}",
-    ]
-    for became in Became:
-        lines += [f"{became.said}:", *(f"  {line.place}: {line.says}" for line in draft.of(became))]
-    registered = f"Registered as {key}." if key else "Nothing is stored yet; --yes registers it."
-    return "\n".join([*lines, registered])
