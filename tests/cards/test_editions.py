@@ -36,6 +36,8 @@ from registry.store.signing import SigningKey
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import facts_of
+from tests.cards.structure.opened import Opened
+from tests.cards.structure.test_structure import problems_of
 
 DOOR = the_registry("command")
 
@@ -134,6 +136,7 @@ def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tm
     assert [each for each in checked.checks if not each.passed] == []
     assert checked.verdict is Verdict.VERIFIED
     assert (checked.frozen.facts.identity.key, checked.pdf_sha256) == ("AI-0001", document.pdf_sha256)
+    assert problems_of(Opened(document.pdf)) == {}
     seal = seal_from(document.seal)
     assert (seal.approved.printed_name, seal.put_forward.printed_name) == ("Rita Reviewer", "Ada Owner")
     assert seal.compared_with is None
