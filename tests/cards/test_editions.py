@@ -57,9 +57,14 @@ def approve(session, cast, edition, by="rita", *, approves=True, reason="It hold
     return editions.decide(session, cast.actor(session, by), edition, reason, approves=approves, **more)
 
 
-def press(folder, draw=edition_pdf):
+def press(folder, draw=edition_pdf, **more):
     return Press(
-        folder / "key.pem", "registry.example/ledger", "https://registry.example", draw, rendering_hash()
+        folder / "key.pem",
+        "registry.example/ledger",
+        "https://registry.example",
+        draw,
+        rendering_hash(),
+        **more,
     )
 
 
@@ -154,6 +159,14 @@ def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tm
         issue(database, DOOR, document.edition_id, press(tmp_path, draw=None)).pdf_sha256
         == document.pdf_sha256
     )
+
+
+def test_what_is_kept_of_an_edition_is_the_signed_file(database, cast, tmp_path):
+    with database.transaction() as session:
+        number = approve(session, cast, put_forward(session, cast)).id
+    own = press(tmp_path, draw=lambda _: b"%PDF", sign=lambda pdf: pdf + b" signed")
+    kept = issue(database, DOOR, number, own)
+    assert (kept.pdf, kept.pdf_sha256) == (b"%PDF signed", sha256_hex(b"%PDF signed"))
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ BYTES: dict[str, list[Callable[[bytes], bytes]]] = {
     ],
 }
 OBJECTS: dict[str, list[Change]] = {
+    "the_header_begins_the_file_and_says_it_is_binary": [put(root, "/Version", Name("/2.0"))],
     "the_trailer_has_an_identifier_and_nothing_follows_the_end": [out(lambda pdf: pdf.trailer, "/ID")],
     "nothing_is_encrypted": [
         put(lambda pdf: pdf.trailer, "/Encrypt", lambda _: Dictionary(Filter=Name.Standard))

@@ -31,6 +31,8 @@ FILTERS = {
 def the_header_begins_the_file_and_says_it_is_binary(card: Opened) -> Problems:
     if not re.match(rb"%PDF-1\.[0-7]\r?\n%[\x80-\xff]{4}", card.raw):
         yield "the file does not begin with a version and a comment of four bytes over 127"
+    if not re.fullmatch(r"/1\.[0-7]", str(card.root.get("/Version", "/1.7"))):
+        yield "the catalogue raises the version beyond what the standard is of"
 
 
 @asked_by("A 6.1.3")
