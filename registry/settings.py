@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = None
     # Where the key is that signs the ledger's checkpoints; made there on first use.
     signing_key_file: Path | None = None
+    # The organisation's key for the PDFs of cards, its password, and who says what time it is. None: they are not signed.
+    card_key_file: Path | None = None
+    card_key_password_file: Path | None = None
+    timestamp_url: str = ""
     base_url: str = "http://127.0.0.1:8000"
     organisation: str = "Our organisation"
     max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
@@ -53,6 +57,10 @@ class Settings(BaseSettings):
             raise ValueError("REGISTRY_BASE_URL must be an http or https address")
         if not self.is_secure and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError("REGISTRY_BASE_URL must use https, except on this machine itself")
+        if self.timestamp_url and urlsplit(self.timestamp_url).scheme not in {"http", "https"}:
+            raise ValueError("REGISTRY_TIMESTAMP_URL must be an http or https address")
+        if self.card_key_file is None and (self.timestamp_url or self.card_key_password_file):
+            raise ValueError("REGISTRY_CARD_KEY_FILE must name the key that cards are signed with")
         given = self.secret_key.get_secret_value()
         if given and len(given) < _SHORTEST_SECRET:
             raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")

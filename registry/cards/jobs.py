@@ -47,7 +47,7 @@ def issue_waiting(database: Database, settings: Settings) -> None:
     """The same with these settings. Raises what issue() raises: the worker tries again."""
     with database.transaction(read_only=True) as session:
         waiting = not_issued(session)
-    press = press_of(settings.signing_key, settings.ledger_origin, settings.base_url)
+    press = press_of(settings)
     for number in waiting:
         issue(database, the_registry("worker"), number, press)
 
@@ -88,7 +88,7 @@ def _make_some(
 ) -> None:
     until = time.monotonic() + _SECONDS_A_PART
     in_time = takewhile(lambda _: time.monotonic() < until, waiting)
-    press = press_of(settings.signing_key, settings.ledger_origin, settings.base_url)
+    press = press_of(settings)
     with Printers(settings.printers) as printers:
         for system_id, line, pdf in cards_of(database, actor, in_time, press, printers.draw):
             if pdf and line.edition is None:

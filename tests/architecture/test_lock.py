@@ -17,6 +17,7 @@ PIN = re.compile(
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ASKED = [
     *PROJECT["project"]["dependencies"],
+    *PROJECT["project"]["optional-dependencies"]["sign"],
     *PROJECT["build-system"]["requires"],
     *PROJECT["dependency-groups"]["dev"],
 ]

@@ -36,6 +36,8 @@ from registry.store.signing import SigningKey
 from registry.systems import actions as systems
 from registry.systems.models import System
 from registry.systems.queries import facts_of
+from tests.cards.structure.opened import Opened
+from tests.cards.structure.test_structure import problems_of
 
 DOOR = the_registry("command")
 
@@ -55,9 +57,14 @@ def approve(session, cast, edition, by="rita", *, approves=True, reason="It hold
     return editions.decide(session, cast.actor(session, by), edition, reason, approves=approves, **more)
 
 
-def press(folder, draw=edition_pdf):
+def press(folder, draw=edition_pdf, **more):
     return Press(
-        folder / "key.pem", "registry.example/ledger", "https://registry.example", draw, rendering_hash()
+        folder / "key.pem",
+        "registry.example/ledger",
+        "https://registry.example",
+        draw,
+        rendering_hash(),
+        **more,
     )
 
 
@@ -134,6 +141,7 @@ def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tm
     assert [each for each in checked.checks if not each.passed] == []
     assert checked.verdict is Verdict.VERIFIED
     assert (checked.frozen.facts.identity.key, checked.pdf_sha256) == ("AI-0001", document.pdf_sha256)
+    assert problems_of(Opened(document.pdf)) == {}
     seal = seal_from(document.seal)
     assert (seal.approved.printed_name, seal.put_forward.printed_name) == ("Rita Reviewer", "Ada Owner")
     assert seal.compared_with is None
@@ -151,6 +159,14 @@ def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tm
         issue(database, DOOR, document.edition_id, press(tmp_path, draw=None)).pdf_sha256
         == document.pdf_sha256
     )
+
+
+def test_what_is_kept_of_an_edition_is_the_signed_file(database, cast, tmp_path):
+    with database.transaction() as session:
+        number = approve(session, cast, put_forward(session, cast)).id
+    own = press(tmp_path, draw=lambda _: b"%PDF", sign=lambda pdf: pdf + b" signed")
+    kept = issue(database, DOOR, number, own)
+    assert (kept.pdf, kept.pdf_sha256) == (b"%PDF signed", sha256_hex(b"%PDF signed"))
 
 
 @pytest.mark.parametrize(

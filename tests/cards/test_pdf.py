@@ -17,6 +17,8 @@ from registry.cards.render import to_pdf
 from registry.cards.rules.canonical import card_json, content_hash
 from tests.cards.sample import full, sparse
 from tests.cards.strategies import HOSTILE
+from tests.cards.structure.opened import Opened
+from tests.cards.structure.test_structure import problems_of
 
 ELSEWHERE = """
 import hashlib
@@ -79,6 +81,10 @@ def test_it_claims_both_standards_and_is_tagged(opened):
     assert bool(opened.Root.MarkInfo.Marked)
     assert str(opened.Root.Lang) == "en"
     assert opened.Root.Outlines.Count > 16
+
+
+def test_a_full_and_a_bare_card_meet_every_requirement_a_library_can_look_up(printed):
+    assert {name: problems_of(Opened(pdf)) for name, pdf in printed.items()} == {"full": {}, "sparse": {}}
 
 
 def kinds(element, found):

@@ -45,7 +45,7 @@ def issue(database: Database, actor: Actor, edition_id: int, press: Press) -> Ca
     with database.transaction(read_only=True) as session:
         seal = _seal(session, edition, anchor_of(session, edition, checkpoint), press)
     sealed = _signed(seal, signing)
-    pdf = press.draw(Frozen.read(edition.facts.encode(), EditionState.APPROVED, sealed))
+    pdf = press.sign(press.draw(Frozen.read(edition.facts.encode(), EditionState.APPROVED, sealed)))
     with database.transaction() as session:
         return _keep(session, actor, edition_id, sealed, pdf)
 

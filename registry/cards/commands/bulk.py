@@ -31,7 +31,7 @@ def bulk(words: str, out: Path, as_json: bool) -> None:
     with database.transaction(read_only=True) as session:
         numbers = numbers_in(session, door, search)
     refuse_if(problems_with_asking(len(numbers), under_way=False))
-    press = press_of(at.signing_key, at.ledger_origin, at.base_url)
+    press = press_of(at)
     with written(out) as file:
         with (
             Packed(file, clock.now()) as packed,

@@ -12,9 +12,11 @@ from registry.cards.commands.shared import MAKE, Destination, card, write
 from registry.cards.queries import card_facts
 from registry.cards.queries.editions import edition_of
 from registry.cards.render import edition_pdf
-from registry.cards.render.checking import LARGEST, Verdict, check_card
+from registry.cards.render.checking import LARGEST, check_card
 from registry.cards.render.exports import FORMS, left_out
 from registry.cards.render.press import press_of
+from registry.cards.render.signing import certificates_in
+from registry.cards.render.verdicts import Verdict
 from registry.cards.rules.canonical import SCHEMA
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
@@ -87,7 +89,7 @@ def _frozen(key: str, edition: int | None, day: date | None) -> tuple[Frozen, by
         except NotFound:
             raise NotFound(f"{key} has no edition {edition}.") from None
     at = house().settings
-    press = press_of(at.signing_key, at.ledger_origin, at.base_url)
+    press = press_of(at)
     document = issue(house().database, door, found.id or 0, press)
     seal = seal_from(document.seal) if document else None
     frozen = Frozen.read(found.facts.encode(), found.state, seal)
@@ -108,20 +110,34 @@ def _made(kind: str, frozen: Frozen, issued: bytes | None) -> bytes:
 @card.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", default="", help="The ledger's public key, as the company publishes it.")
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificates (PEM or DER) of whom you believe to sign for it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
-def verify(context: click.Context, file: Path, key: str, as_json: bool) -> None:
+def verify(context: click.Context, file: Path, key: str, trust: Path | None, as_json: bool) -> None:
     """Check a card by itself: FILE.pdf, without a database or a network.
 
     Exit code 0 where everything is proved, 1 where something is not, or could not be decided here.
     """
-    checked = check_card(file.read_bytes()[: LARGEST + 1], key=key)
+    checked = check_card(file.read_bytes()[: LARGEST + 1], key=key, trust=_certificates(trust))
     checks = [{"name": each.name, "passed": each.passed, "says": each.says} for each in checked.checks]
     marks = {True: "proved ", False: "REFUSED", None: "open   "}
     lines = [f"{marks[each.passed]}  {each.name}: {each.says}" for each in checked.checks]
     result = {"verdict": checked.verdict.value, "checks": checks, "pdf_sha256": checked.pdf_sha256}
     answer(result, as_json, "\n".join([*lines, f"The card is {checked.verdict.value}."]))
     context.exit(0 if checked.verdict is Verdict.VERIFIED else 1)
+
+
+def _certificates(file: Path | None) -> list[bytes]:
+    if file is None:
+        return []
+    try:
+        return certificates_in(file.read_bytes())
+    except ValueError as error:
+        raise click.UsageError(f"{file} holds no certificate in PEM or DER.") from error
 
 
 @card.command("schema")

@@ -7,7 +7,8 @@ from registry.audit.queries.checkpoints import keys
 from registry.cards.forms import CheckForm
 from registry.cards.pages.shared import pages
 from registry.cards.queries.editions import issued_as
-from registry.cards.render.checking import STANDING, Check, Checked, Verdict, check_card
+from registry.cards.render.checking import check_card
+from registry.cards.render.verdicts import STANDING, Check, Checked, Verdict
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.schema import PATH, schema_json
 from registry.kernel.canonical import sha256_hex

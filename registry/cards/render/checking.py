@@ -3,9 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 import pikepdf
@@ -16,6 +15,8 @@ from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read
 from registry.cards.render.exports import FORMS
 from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of
 from registry.cards.render.rendering import rendering_hash
+from registry.cards.render.signatures import parted, signature_checks
+from registry.cards.render.verdicts import Check, Checked, Verdict
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.reading import NotACard
@@ -26,49 +27,7 @@ from registry.output.pdf import PdfRefused, Printed, Printer
 from registry.store.signing import is_signed_by
 
 LARGEST: Final = 50_000_000
-STANDING: Final = "standing"
-"""The check whether a genuine edition still holds."""
-_END: Final = b"%%EOF"
 _ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
-
-
-class Verdict(StrEnum):
-    """What a check of a card came to."""
-
-    VERIFIED = "verified"
-    REFUSED = "refused"
-    INCOMPLETE = "incomplete"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at, in plain words. `passed` is None where it could not be decided here."""
-
-    name: str
-    passed: bool | None
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Every check of one file, and the edition it claims to be, where that can be read."""
-
-    checks: tuple[Check, ...]
-    pdf_sha256: str
-    frozen: Frozen | None = None
-
-    @property
-    def is_past(self) -> bool:
-        """Whether nothing is open but that another edition, or none, holds today."""
-        return [each.name for each in self.checks if not each.passed] == [STANDING]
-
-    @property
-    def verdict(self) -> Verdict:
-        """Refused where anything failed; incomplete where something could not be decided."""
-        found = {each.passed for each in self.checks}
-        if False in found:
-            return Verdict.REFUSED
-        return Verdict.INCOMPLETE if None in found else Verdict.VERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +36,35 @@ class _Opened:
     engine: str
 
 
-def check_card(pdf: bytes, *, key: str = "", renders: bool = True) -> Checked:
+def check_card(pdf: bytes, *, key: str = "", trust: Sequence[bytes] = (), renders: bool = True) -> Checked:
     """Everything a file proves about itself. Never raises for what a file holds.
 
-    `key` is the ledger's public key as the company publishes it; without it the one in the card is named, to be compared
-    by whoever reads. `renders`: make the document again from its own data and compare every byte.
+    `key` is the ledger's public key as the company publishes it, `trust` the certificates, in DER, of whom one believes to
+    sign for it; without them those in the file are named, to be compared by whoever reads. `renders`: make the document
+    again from its own data and compare every byte.
     """
+    try:
+        if len(pdf) > LARGEST:
+            raise NotACard("it is larger than any card")
+        card, behind = parted(pdf)
+    except ValueError as error:
+        return Checked(
+            (Check("file", False, f"This is no card as it was issued: {error}."),), sha256_hex(pdf)
+        )
+    checked = _card(card, key, is_signed=bool(behind), renders=renders)
+    # What stands behind a card that is none proves nothing.
+    more = signature_checks(pdf, card, trust) if behind and checked.verdict is not Verdict.REFUSED else ()
+    return Checked((*checked.checks, *more), sha256_hex(pdf), checked.frozen)
+
+
+def _card(pdf: bytes, key: str, *, is_signed: bool, renders: bool) -> Checked:
     sha256 = sha256_hex(pdf)
     try:
         opened = _opened(pdf)
     except NotACard as error:
         return Checked((Check("file", False, f"This is no card as it was issued: {error}."),), sha256)
-    checks = [Check("file", True, "The file is a whole PDF in one revision, nothing added behind its end.")]
+    says = "a signature behind its end" if is_signed else "nothing added behind its end"
+    checks = [Check("file", True, f"The file is a whole PDF in one revision, {says}.")]
     frozen, seal, more = _read(opened)
     checks += more
     if frozen is None:
@@ -102,10 +78,6 @@ def check_card(pdf: bytes, *, key: str = "", renders: bool = True) -> Checked:
 
 
 def _opened(pdf: bytes) -> _Opened:
-    if len(pdf) > LARGEST:
-        raise NotACard("it is larger than any card")
-    if not pdf.startswith(b"%PDF-") or pdf.count(_END) != 1 or not pdf.rstrip(b"\r\n").endswith(_END):
-        raise NotACard("it does not begin and end as the one revision of a PDF that the register writes")
     try:
         with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
             attached = {

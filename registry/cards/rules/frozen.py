@@ -49,7 +49,7 @@ class Frozen:
 @dataclass(frozen=True, slots=True)
 class Press:
     """What a document is made with: the file of the key the ledger is signed with, what the ledger is called, where people
-    reach the registry, how an edition becomes a PDF, and by what programs and templates.
+    reach the registry, how an edition becomes a PDF, by what programs and templates, and how that PDF is signed, if at all.
     """
 
     key: Path
@@ -57,6 +57,7 @@ class Press:
     base_url: str
     draw: Callable[[Frozen], bytes]
     rendering: str
+    sign: Callable[[bytes], bytes] = bytes
 
 
 _PUT_FORWARD = "Put forward as what the record of the system states."

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import zlib
+from dataclasses import replace
 from datetime import UTC
 from functools import cache
 from itertools import count
@@ -21,8 +22,13 @@ from registry.output.pdf.fetcher import ASSET, OwnFetcher
 from registry.output.pdf.frames import Reply, Request
 from registry.output.pdf.metadata import plain, xmp_packet
 from registry.output.pdf.paint import paint_in
-from registry.output.pdf.purified import Paint, purify
-from registry.output.pdf.tagging import drop_empty_resources, mark_running_heads, state_attachments
+from registry.output.pdf.purified import Paint, level_headings, purify
+from registry.output.pdf.tagging import (
+    complete_structure,
+    drop_empty_resources,
+    mark_running_heads,
+    state_attachments,
+)
 from registry.output.places import static_dir
 
 STYLESHEET: Final = "css/print.css"
@@ -37,6 +43,11 @@ def compose(request: Request, fetcher: URLFetcher | None = None) -> Reply:
     with _Listener() as listener:
         document, taken_out = _laid_out(request, fetcher)
         pdf, engine = _written(document, request)
+        if lacking := _without_glyph(document):
+            # Neither standard lets a page show the box that fonts keep for what they lack (ISO 19005-3, 6.2.11.8).
+            request = replace(request, html=request.html.translate(lacking))
+            document, taken_out = _laid_out(request, fetcher)
+            pdf, engine = _written(document, request)
     for line in listener.lines:
         if line.startswith(_FAILED_DRAWING):
             raise PdfRefused(f"A drawing in the document could not be made ({line}).")
@@ -47,6 +58,7 @@ def compose(request: Request, fetcher: URLFetcher | None = None) -> Reply:
 def _laid_out(request: Request, fetcher: URLFetcher) -> tuple[Any, int]:
     page = HTML(string=request.html, url_fetcher=fetcher, media_type="print")
     taken_out = purify(page.etree_element, chart_paint())
+    level_headings(page.etree_element)
     page.etree_element.set("lang", request.identity.language)
     page.wrapper_element = cssselect2.ElementWrapper.from_html_root(page.etree_element, content_language=None)
     page.base_url = None
@@ -59,11 +71,12 @@ def _written(document: Any, request: Request) -> tuple[bytes, str]:
     document.metadata = _metadata(identity)
     engine = ""
 
-    def finish(_: Any, pdf: Any) -> None:
+    def finish(document: Any, pdf: Any) -> None:
         nonlocal engine
         engine = f"{software()}, fonts {_fingerprint(document.fonts.values())}"
         _identify(pdf, identity, engine)
         mark_running_heads(pdf)
+        complete_structure(pdf, document)
         state_attachments(pdf, request.attachments)
         drop_empty_resources(pdf)
 
@@ -86,6 +99,12 @@ def _written(document: Any, request: Request) -> tuple[bytes, str]:
         finisher=finish,
     )
     return written, engine
+
+
+def _without_glyph(document: Any) -> dict[int, str]:
+    """The characters that no font here can draw, and what is printed for each: its number, such as "[U+1F600]"."""
+    lacking = {code for font in document.fonts.values() for code in font.missing}
+    return {code: f"[U+{code:04X}]" for code in lacking}
 
 
 def _metadata(identity: PdfIdentity) -> DocumentMetadata:

@@ -37,6 +37,7 @@ _PIECE: Final = re.compile(r".{20}(?=.)")
 _ADDRESSES: Final = frozenset(
     {"href", "src", "style", "background", "srcset", "action", "formaction", "poster", "data"}
 )
+_HEADING: Final = re.compile("h([1-6])")
 _HARMLESS_HEAD: Final = frozenset({"meta"})
 
 Paint = Mapping[str, Mapping[str, str]]
@@ -68,6 +69,24 @@ def purify(root: Element, paint: Paint) -> int:
             taken_out += _keep_attributes(child)
             waiting.append(child)
     return taken_out
+
+
+def level_headings(root: Element) -> None:
+    """Raise headings so that no level is left out on the way down, as screen readers need it (ISO 14289-1, 7.4.2).
+
+    Whoever writes a text takes the heading that looks right; those of one level under one heading stay of one level.
+    """
+    open_headings: list[tuple[int, int]] = []
+    for element in root.iter():
+        found = _HEADING.fullmatch(str(element.tag))
+        if found is None:
+            continue
+        stated = int(found[1])
+        while open_headings and open_headings[-1][0] >= stated:
+            open_headings.pop()
+        level = open_headings[-1][1] + 1 if open_headings else 1
+        open_headings.append((stated, level))
+        element.tag = f"h{level}"
 
 
 def breakable(text: str | None) -> str | None:

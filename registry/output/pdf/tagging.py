@@ -1,11 +1,25 @@
-"""What the PDF engine leaves undone: running heads as artifacts, each attachment stated once and as it was asked."""
+"""What the PDF engine leaves undone: running heads as artifacts, heads and lists and figures in full, attachments stated once."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pydyf  # type: ignore[import-untyped]
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from registry.output.pdf.document import Attached, PdfRefused
+
+_NUMBERINGS: Final = {
+    "disc": "/Disc",
+    "circle": "/Circle",
+    "square": "/Square",
+    "decimal": "/Decimal",
+    "lower-roman": "/LowerRoman",
+    "upper-roman": "/UpperRoman",
+    "lower-alpha": "/LowerAlpha",
+    "upper-alpha": "/UpperAlpha",
+}
+_POINTS_IN_PIXEL: Final = 0.75
 
 
 def mark_running_heads(pdf: Any) -> None:
@@ -51,6 +65,65 @@ def _make_artifact(stream: Any, mark: int) -> None:
         if isinstance(item, pydyf.Dictionary) and item.get("MCID") == mark:
             stream.stream[index - 1 : index + 1] = ["/Artifact", pydyf.Dictionary({"Type": "/Pagination"})]
             return
+
+
+def complete_structure(pdf: Any, document: Any) -> None:
+    """State what the engine's structure leaves open, as PDF/UA and PDF ask.
+
+    Which cells each head is the head of (ISO 14289-1, 7.5), how lists are numbered (7.6), where on its page a figure is
+    (ISO 32000-1, 14.8.5.4.3, in points from below: the engine counts pixels from above), and the list of named elements
+    that a tree with names must have (14.7.2).
+    """
+    elements = {obj.number: obj for obj in pdf.objects if _type_of(obj) == "/StructElem"}
+    for each in elements.values():
+        if each["S"] == "/TH":
+            each["A"]["Scope"] = _scope(each, elements)
+        elif each["S"] == "/Figure":
+            each["A"]["BBox"] = _in_points(each["A"]["BBox"], pdf.objects[_number(each["Pg"])]["MediaBox"])
+    _number_lists([each for each in elements.values() if each["S"] == "/L"], document)
+    named = {each["ID"].string: each.reference for each in elements.values() if "ID" in each}
+    if named:
+        names = [part for name in sorted(named) for part in (pydyf.String(name), named[name])]
+        listed = pydyf.Dictionary({"Names": pydyf.Array(names)})
+        pdf.add_object(listed)
+        pdf.objects[_number(pdf.catalog["StructTreeRoot"])]["IDTree"] = listed.reference
+
+
+def _scope(head: Any, elements: dict[int, Any]) -> str:
+    row = elements[_number(head["P"])]
+    cells = [elements[_number(kid)]["S"] for kid in row["K"]]
+    heads_columns = elements[_number(row["P"])]["S"] == "/THead" or (len(cells) > 1 and set(cells) == {"/TH"})
+    return "/Column" if heads_columns else "/Row"
+
+
+def _in_points(box: Any, page: Any) -> Any:
+    left, top, right, bottom = (float(each) * _POINTS_IN_PIXEL for each in box)
+    return pydyf.Array((left, page[3] - bottom, right, page[3] - top))
+
+
+def _number_lists(lists: list[Any], document: Any) -> None:
+    # Elements carry nothing of the boxes they were made from, but are made in the order of the boxes.
+    kinds = [
+        box.style["list_style_type"] if box.element_tag in {"ul", "ol"} else ""
+        for page in document.pages
+        for box in _boxes_below(page._page_box)  # noqa: SLF001 - the engine keeps them nowhere else
+        if box.element_tag in {"ul", "ol", "dl"}
+    ]
+    if len(kinds) == len(lists):
+        for each, kind in zip(lists, kinds, strict=True):
+            if kind in _NUMBERINGS:
+                each["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": _NUMBERINGS[kind]})
+
+
+def _boxes_below(box: Any) -> Iterator[Any]:
+    """The boxes that become elements, in their order: lines and what stands in them do not."""
+    if isinstance(box, AbsolutePlaceholder):
+        box = box._box  # noqa: SLF001 - likewise
+    if not isinstance(box, boxes.LineBox):
+        yield box
+    for child in getattr(box, "children", ()):
+        if not isinstance(child, boxes.TextBox):
+            yield from _boxes_below(child)
 
 
 def state_attachments(pdf: Any, attachments: Sequence[Attached]) -> None:
