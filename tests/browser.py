@@ -33,6 +33,9 @@ _FLAGS = (
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Those of them that look at colours.
 COLOURS = ("color-contrast", "link-in-text-block")
+# Those that are about components more than about the page they stand on, and take most of the time: of the size of
+# whatever is pressed axe asks for each against each of its neighbours, which takes as long as all other rules twice.
+OF_COMPONENTS = (*COLOURS, "target-size")
 
 _REFUSED = re.compile(
     r"Failed to load resource: the server responded with a status of \d{3} \([A-Z' -]*\)", re.IGNORECASE
@@ -147,13 +150,13 @@ def show_in(page: Page, theme: str, size: dict[str, int]) -> None:
     )
 
 
-def violations(page: Page, rules: Sequence[str] = (), *, colours: bool = True) -> list[str]:
-    """What axe holds against the page as it stands, one line per element; by all its rules, all but colours, or by these."""
+def violations(page: Page, rules: Sequence[str] = (), *, without: Sequence[str] = ()) -> list[str]:
+    """What axe holds against the page as it stands, one line per element; by all its rules, all but some, or by these."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     # Without preload: false axe fetches nested style sheets by wrong addresses, which fails and adds nothing.
     only = {"type": "rule", "values": [*rules]} if rules else {"type": "tag", "values": [*STANDARDS]}
-    left_out = {} if colours or rules else {name: {"enabled": False} for name in COLOURS}
+    left_out = {name: {"enabled": False} for name in without}
     options = {"preload": False, "resultTypes": ["violations"], "runOnly": only, "rules": left_out}
     found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [f"{each['id']}: {' '.join(map(str, node['target']))}" for each in found for node in each["nodes"]]

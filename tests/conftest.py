@@ -22,7 +22,7 @@ from sqlmodel import Session
 from registry.kernel import clock
 from registry.store import migrate
 from registry.store.session import Database
-from tests import databases, network
+from tests import databases, network, printing
 from tests.postgres import NoPostgresqlError
 
 if TYPE_CHECKING:
@@ -130,6 +130,13 @@ def production_hasher() -> Iterator[PasswordHasher]:
     kept, actions._hasher = actions._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield kept
     actions._hasher = kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_press() -> Iterator[None]:
+    """A process that lays out PDFs is started once and kept, except where it is itself what is tested."""
+    with printing.kept():
+        yield
 
 
 @pytest.fixture(params=databases.KINDS)

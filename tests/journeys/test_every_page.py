@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from registry.web.security import POLICY
 from tests.browser import (
     COLOURS,
+    OF_COMPONENTS,
     Watch,
     chromium,
     out_of_their_cells,
@@ -66,22 +67,24 @@ def eyes(site, browser):
 def faults(page: Page, watch: Watch, address: str, status: int = 200, *, every_way: bool = True) -> list[str]:
     """Everything wrong with one page: on a desk in the light, the same in the dark, and on a phone.
 
-    Not in every way: on a desk, and whether it fits a phone. Colours belong to the components then, which the page of
-    patterns shows in every state and theme (tests/web/test_patterns_page.py).
+    Not in every way: on a desk, and whether it fits a phone. Colours and the size of what is pressed belong to the
+    components then, which the page of patterns shows in every state and theme (tests/web/test_patterns_page.py).
     """
     watch.complaints.clear()
     reply = page.goto(address)
     ready(page)
     found = [] if reply and reply.status == status else [f"answered {reply and reply.status}, not {status}"]
     show_in(page, "light", DESK)
-    found += [f"desk, light: {each}" for each in violations(page, colours=every_way)] + _beside(page, "desk")
+    without = () if every_way else OF_COMPONENTS
+    found += [f"desk, light: {each}" for each in violations(page, without=without)] + _beside(page, "desk")
     if every_way:
         # The dark theme changes colours and nothing else.
         show_in(page, "dark", DESK)
         found += [f"desk, dark: {each}" for each in violations(page, COLOURS)]
     show_in(page, "light", PHONE)
     if every_way:
-        found += [f"phone: {each}" for each in violations(page)]
+        # A narrow window moves things and colours none of them.
+        found += [f"phone: {each}" for each in violations(page, without=COLOURS)]
     found += [f"phone: {each}" for each in out_of_their_cells(page)]
     return [*found, *_beside(page, "phone"), *watch.complaints]
 
@@ -124,6 +127,10 @@ SEEDED = {
     "a picture without words": ('<img src="/dot.svg">', "image-alt"),
     "text too pale to read": ('<p class="pale">Hardly there.</p>', "desk, light: color-contrast"),
     "text lost in the dark": ('<p class="night">Gone at night.</p>', "desk, dark: color-contrast"),
+    "buttons too small for a thumb": (
+        '<button class="tiny">a</button><button class="tiny">b</button>',
+        "phone: target-size",
+    ),
     "a box without a name": ('<input type="text">', "label"),
     "something too wide for a phone": ('<p class="wide">Too wide.</p>', "phone: 248 pixels wider"),
     "a box too wide for its cell": (
@@ -141,6 +148,7 @@ SEEDED = {
 }
 STYLE = """
 body { background: #fff; color: #111 } .pale { color: #bbb } .wide { width: 600px; margin: 0 }
+.tiny { width: 9px; height: 9px; padding: 0; border: 0; margin: 0; font-size: 8px }
 .cell { display: block; width: 100px; padding: 0 } .box { box-sizing: border-box; width: 140px }
 @media (prefers-color-scheme: dark) { .night { color: #eee } }
 """

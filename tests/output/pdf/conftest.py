@@ -7,6 +7,14 @@ import pikepdf
 import pytest
 
 from registry.output.pdf import Attached, PdfIdentity, Printer, Relationship
+from tests import printing
+
+
+@pytest.fixture(autouse=True)
+def started_anew():
+    """Here the process itself is tested."""
+    with printing.anew():
+        yield
 
 
 @pytest.fixture(scope="session")
