@@ -37,7 +37,7 @@ _COVERED: Final = (
     ("carded", "Signed card", "an edition of its card is approved"),
     ("tested", "Signed tests", "the tests of the live version are signed for as they stand"),
     ("overseen", "Oversight in force", "a plan for oversight, and somebody here in the seat of overseer"),
-    ("compliant", "Meets its gate", "not noted as below what its gate asks, at the last daily check"),
+    ("compliant", "In compliance", "not below what its gate asks, at the last daily check"),
 )
 
 _WAITING: Final = (
@@ -82,7 +82,7 @@ def of_decisions(scope: Scope) -> list[tuple[str, str, Search | None]]:
         ),
         (
             "below_gate",
-            "in use, and below what its gate asks",
+            "in use, and out of compliance",
             scope.search(stage=stages, assurance=("no_compliant",)),
         ),
     ]

@@ -138,8 +138,8 @@ FILTERS: Sequence[Filter] = (
         {
             **{name: f"has {words}" for name, words in _ASSURED.items()},
             **{LACKING + name: f"lacks {words}" for name, words in _ASSURED.items()},
-            "compliant": "not noted as below its gate",
-            f"{LACKING}compliant": "noted as below its gate",
+            "compliant": "not out of compliance",
+            f"{LACKING}compliant": "out of compliance with its gate",
         },
         _assurances,
     ),

@@ -1,6 +1,6 @@
 """Many searches of the register counted in one statement: by the very clauses that list what each of them finds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +36,27 @@ def counts_of(
 ) -> Counts:
     """How many systems each of these searches finds, each of which narrows `base`, as `looked_at` does too.
 
-    One statement, and one more where a search asks for what a system has to show.
+    Two statements, and one more where a search asks for what a system has to show.
     """
     asked = list(dict.fromkeys(search for search in (looked_at, *searches) if search is not None))
+    # Most ask about the few in use: the others of ten thousand are not asked each of that.
+    of_few = [search for search in asked if looked_at and {*looked_at.chosen} <= {*search.chosen}]
+    people, found = _counted(session, actor, looked_at, of_few) if looked_at else (0, {})
+    _, further = _counted(session, actor, base, [search for search in asked if search not in found])
+    return Counts(found | further, people)
+
+
+def _counted(
+    session: Session, actor: Actor, base: Search, searches: Sequence[Search]
+) -> tuple[int, dict[Search, int]]:
+    """The people affected by the systems of `base`, added up, and how many of those each of the searches finds."""
     # What every one of them picks is asked once, of the whole statement.
-    further = [tuple(one for one in search.chosen if one not in base.chosen) for search in asked]
+    further = [tuple(one for one in search.chosen if one not in base.chosen) for search in searches]
     clauses = _clauses(session, further)
-    wheres = [and_(true(), *(clauses[one] for one in picked)) for picked in further]
-    affected = func.sum(col(System.affected_count)).filter(wheres[0])
-    columns = [func.count().filter(where) for where in wheres]
-    query: Any = with_ownership(select(func.coalesce(affected, 0), *columns))
+    columns = [func.count().filter(and_(true(), *(clauses[one] for one in picked))) for picked in further]
+    query: Any = with_ownership(select(func.coalesce(func.sum(col(System.affected_count)), 0), *columns))
     people, *found = session.execute(query.where(*narrowed(session, actor, base))).one()
-    return Counts(dict(zip(asked, found, strict=True)), int(people))
+    return int(people), dict(zip(searches, found, strict=True))
 
 
 def _clauses(session: Session, picks: Iterable[Iterable[Picked]]) -> dict[Picked, Any]:

@@ -110,7 +110,7 @@ def _headline(
 
 def _decisions(counts: Counts, scope: Scope, grave: IncidentCount) -> tuple[Decision, ...]:
     of_systems = (Decision(name, says, counts.of(search)) for name, says, search in asked.of_decisions(scope))
-    return (Decision("grave", "a severe or critical incident is not closed", grave), *of_systems)
+    return (Decision("grave", "a severe or catastrophic incident is not closed", grave), *of_systems)
 
 
 def _exposure(

@@ -16,6 +16,7 @@ from registry.systems.rules.search import Search
 
 MOST_VENDORS = 10
 MOST_OWNERS = 8
+MOST_TO_CHOOSE = 300
 
 
 def numbers_of(session: Session, actor: Actor, scope: Scope, looked_at: Count) -> tuple[NumberRow, ...]:
@@ -68,6 +69,13 @@ def vendors_of(session: Session, actor: Actor, scope: Scope) -> tuple[tuple[Vend
         for vendor, count, in_use, high, _ in rows
     )
     return found, (rows[0][-1] - len(rows) if rows else 0)
+
+
+def vendors_in(session: Session, actor: Actor) -> list[str]:
+    """Every vendor of a system the actor may know of, by name, to choose from; at most three hundred; in one statement."""
+    name = col(System.vendor_name)
+    query = sa.select(name).where(name != "", *narrowed(session, actor, Search())).distinct()
+    return list(session.scalars(query.order_by(name).limit(MOST_TO_CHOOSE)))
 
 
 def owners_of(session: Session, actor: Actor, scope: Scope) -> tuple[OwnerRow, ...]:

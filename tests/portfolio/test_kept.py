@@ -1,0 +1,110 @@
+"""Numbers kept day by day: the last look of each day, for whom they count like with like, and never made up afterwards."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from registry.kernel import clock
+from registry.portfolio.jobs import keep_figures
+from registry.portfolio.models import KeptFigure
+from registry.portfolio.queries.figures import figures
+from registry.portfolio.queries.kept import audience_of, trends
+from registry.portfolio.rules.figures import Scope, quarter_end_before
+from registry.portfolio.rules.kept import Audience, change_since, days_shown, trends_of
+from tests.portfolio.organised import organise
+
+AT_QUARTER_END = datetime(2026, 9, 30, 21, tzinfo=UTC)
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def test_a_day_keeps_its_last_look_and_the_page_compares_with_the_end_of_the_quarter(database, cast):
+    with clock.frozen(AT_QUARTER_END):
+        with database.transaction() as session:
+            organise(session, cast, 6)
+        keep_figures(database, {})
+        with database.transaction() as session:
+            before = {
+                name: figures(session, cast.actor(session, name), Scope()).headline.systems.n
+                for name in ("rita", "eva")
+            }
+            organise(session, cast, 3, seed=7)
+            now = {
+                name: figures(session, cast.actor(session, name), Scope()).headline.systems.n
+                for name in ("rita", "eva")
+            }
+        keep_figures(database, {})
+        with database.transaction(read_only=True) as session:
+            kept = {
+                row.audience: row.value
+                for row in session.exec(
+                    select(KeptFigure).where(KeptFigure.figure == "systems", KeptFigure.unit_id == 0)
+                )
+            }
+        assert now["rita"] == before["rita"] + 3
+        assert kept == {Audience.EVERYTHING: now["rita"], Audience.OPEN: now["eva"]}
+    with clock.frozen(NOW), database.transaction() as session:
+        rita = cast.actor(session, "rita")
+        found = trends(session, rita, figures(session, rita, Scope()))
+        assert found["systems"].change.words == "as on 30 Sep 2026"
+        organise(session, cast, 2, seed=9)
+        found = trends(session, rita, figures(session, rita, Scope()))
+        assert (found["systems"].change.words, found["systems"].change.direction) == (
+            "2 more than on 30 Sep 2026",
+            "up",
+        )
+        assert [day for day, _ in found["systems"].points] == [date(2026, 9, 30), date(2026, 11, 26)]
+        under = trends(session, rita, figures(session, rita, Scope(unit=cast.units["claims"].id)))
+        assert under["systems"].points[0][0] == date(2026, 9, 30)
+        assert trends(session, rita, figures(session, rita, Scope(tier="high"))) is None
+        empty = {
+            each.change.words
+            for each in trends_of({"systems": Decimal(1)}, {}, NOW.date(), date(2026, 9, 30)).values()
+        }
+        assert empty == {"not recorded on 30 Sep 2026"}
+
+
+def test_what_was_kept_is_shown_to_whom_it_counts_the_same_systems(session, cast):
+    """Hedy heads a unit with a restricted system, and Ada owns it: what is kept without it or with all would mislead, or tell."""
+    claims, underwriting = (Scope(unit=cast.units[name].id) for name in ("claims", "underwriting"))
+    said = {
+        name: tuple(
+            audience_of(session, cast.actor(session, name), scope)
+            for scope in (Scope(), claims, underwriting)
+        )
+        for name in ("rita", "aud", "adam", "eva", "otto", "hedy", "ada")
+    }
+    everything, everybody = (Audience.EVERYTHING,) * 3, (Audience.OPEN,) * 3
+    assert said == {
+        "rita": everything,
+        "aud": everything,
+        "adam": everything,
+        "eva": everybody,
+        "otto": everybody,
+        "hedy": (None, None, Audience.OPEN),
+        "ada": (None, None, Audience.OPEN),
+    }
+
+
+@given(
+    st.sampled_from(["below_gate", "measured", "in_use", "realised EUR"]),
+    st.integers(-99, 99),
+    st.integers(-99, 99),
+)
+def test_a_change_says_by_how_much_and_calls_only_better_or_worse_what_is(name, now, before):
+    change = change_since(name, Decimal(now), Decimal(before), date(2026, 9, 30))
+    assert change.direction == ("same" if now == before else "up" if now > before else "down")
+    assert (str(abs(now - before)) in change.words) or now == before
+    assert (change.kind == "neutral") == (now == before or name in {"in_use", "realised EUR"})
+    assert change_since(name, Decimal(now), None, date(2026, 9, 30)).words.startswith("not recorded")
+
+
+@given(st.dates(date(2021, 1, 1), date(2030, 1, 1)))
+def test_a_trend_is_drawn_from_a_day_a_week_and_the_end_of_the_quarter(today):
+    days = days_shown(today, quarter_end_before(today))
+    assert quarter_end_before(today) in days
+    assert len(days) <= 54
+    assert today - timedelta(days=366) < days[0]
+    assert days[-1] < today
