@@ -37,9 +37,9 @@ from registry.systems.rules.search import Listing, address_of
 from tests.portfolio.organised import DOOR, organise
 from tests.portfolio.plain_figures import objections
 
-COUNT = 20
+COUNT = 16
 # How many of the searches behind the figures an everyday run follows to their list.
-SOME = 30
+SOME = 12
 
 
 def seen_by(cast):
@@ -93,7 +93,7 @@ def organised(session, cast, seed=1):
 
 def test_figures_are_what_plain_sql_counts_of_what_each_person_may_know(session, cast):
     organised(session, cast)
-    for name in ("rita", "eva", "hedy"):
+    for name in ("rita", "hedy"):
         found = figures(session, cast.actor(session, name), Scope())
         assert objections(session, found, seen_by(cast)[name]) == [], name
 
@@ -126,6 +126,7 @@ def test_the_same_holds_of_organisations_of_any_shape(session, cast, seed):
             assert mislisted(session, actor, figures(session, actor, scope)) == [], (name, scope)
 
 
+@pytest.mark.long
 def test_a_scope_narrows_every_number_and_says_where_nothing_can_be_found(session, cast):
     organise(session, cast, 12)
     rita, claims = cast.actor(session, "rita"), cast.units["claims"].id

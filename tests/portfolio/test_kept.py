@@ -10,60 +10,48 @@ from sqlmodel import select
 from registry.kernel import clock
 from registry.portfolio.jobs import keep_figures
 from registry.portfolio.models import KeptFigure
-from registry.portfolio.queries.figures import figures
+from registry.portfolio.queries.figures import headline
 from registry.portfolio.queries.kept import audience_of, trends
 from registry.portfolio.rules.figures import Scope, quarter_end_before
 from registry.portfolio.rules.kept import Audience, change_since, days_shown, trends_of
 from tests.portfolio.organised import organise
 
 AT_QUARTER_END = datetime(2026, 9, 30, 21, tzinfo=UTC)
+WHOLE = Scope()
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def top(session, cast, name, scope=WHOLE):
+    return headline(session, cast.actor(session, name), scope, list(cast.units.values()))
+
+
+def gone(session, cast, scope=WHOLE):
+    return trends(session, cast.actor(session, "rita"), scope, top(session, cast, "rita", scope))
 
 
 def test_a_day_keeps_its_last_look_and_the_page_compares_with_the_end_of_the_quarter(database, cast):
     with clock.frozen(AT_QUARTER_END):
-        with database.transaction() as session:
-            organise(session, cast, 6)
         keep_figures(database, {})
         with database.transaction() as session:
-            before = {
-                name: figures(session, cast.actor(session, name), Scope()).headline.systems.n
-                for name in ("rita", "eva")
-            }
             organise(session, cast, 3, seed=7)
-            now = {
-                name: figures(session, cast.actor(session, name), Scope()).headline.systems.n
-                for name in ("rita", "eva")
-            }
+            now = {name: top(session, cast, name).systems.n for name in ("rita", "eva")}
         keep_figures(database, {})
         with database.transaction(read_only=True) as session:
-            kept = {
-                row.audience: row.value
-                for row in session.exec(
-                    select(KeptFigure).where(KeptFigure.figure == "systems", KeptFigure.unit_id == 0)
-                )
-            }
-        assert now["rita"] == before["rita"] + 3
+            asked = select(KeptFigure).where(KeptFigure.figure == "systems", KeptFigure.unit_id == 0)
+            kept = {row.audience: row.value for row in session.exec(asked)}
+        assert now["rita"] == 6
         assert kept == {Audience.EVERYTHING: now["rita"], Audience.OPEN: now["eva"]}
     with clock.frozen(NOW), database.transaction() as session:
-        rita = cast.actor(session, "rita")
-        found = trends(session, rita, figures(session, rita, Scope()))
-        assert found["systems"].change.words == "as on 30 Sep 2026"
-        organise(session, cast, 2, seed=9)
-        found = trends(session, rita, figures(session, rita, Scope()))
-        assert (found["systems"].change.words, found["systems"].change.direction) == (
-            "2 more than on 30 Sep 2026",
-            "up",
-        )
-        assert [day for day, _ in found["systems"].points] == [date(2026, 9, 30), date(2026, 11, 26)]
-        under = trends(session, rita, figures(session, rita, Scope(unit=cast.units["claims"].id)))
+        assert gone(session, cast)["systems"].change.words == "as on 30 Sep 2026"
+        organise(session, cast, 1, seed=9)
+        found = gone(session, cast)["systems"]
+        assert (found.change.words, found.change.direction) == ("1 more than on 30 Sep 2026", "up")
+        assert [day for day, _ in found.points] == [date(2026, 9, 30), date(2026, 11, 26)]
+        under = gone(session, cast, Scope(unit=cast.units["claims"].id))
         assert under["systems"].points[0][0] == date(2026, 9, 30)
-        assert trends(session, rita, figures(session, rita, Scope(tier="high"))) is None
-        empty = {
-            each.change.words
-            for each in trends_of({"systems": Decimal(1)}, {}, NOW.date(), date(2026, 9, 30)).values()
-        }
-        assert empty == {"not recorded on 30 Sep 2026"}
+        assert gone(session, cast, Scope(tier="high")) is None
+        unkept = trends_of({"systems": Decimal(1)}, {}, NOW.date(), date(2026, 9, 30))
+        assert unkept["systems"].change.words == "not recorded on 30 Sep 2026"
 
 
 def test_what_was_kept_is_shown_to_whom_it_counts_the_same_systems(session, cast):

@@ -56,7 +56,7 @@ def overview() -> ResponseReturnValue:
 
 def _trends(found: Figures) -> dict[str, Any]:
     """How the numbers at the top have gone, with their small charts; and why nothing is said of it where it is not."""
-    went = trends(session(), actor(), found)
+    went = trends(session(), actor(), found.scope, found.headline)
     if went is None:
         return {"changes": {}, "sparks": {}, "untold": UNTOLD[found.scope.is_kept]}
     return {

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
+from registry.kernel import clock
 from registry.kernel.actor import Actor
 from registry.portfolio.models import KeptFigure
-from registry.portfolio.rules.figures import Figures, Scope, quarter_end_before
+from registry.portfolio.rules.figures import Headline, Scope, quarter_end_before
 from registry.portfolio.rules.kept import WHOLE, Audience, Trend, days_shown, kept_of, trends_of
 from registry.systems.models import System
 from registry.systems.queries.searching import narrowed, over_systems
@@ -31,24 +32,25 @@ def audience_of(session: Session, actor: Actor, scope: Scope) -> Audience | None
     return None if some else Audience.OPEN
 
 
-def trends(session: Session, actor: Actor, found: Figures) -> dict[str, Trend] | None:
-    """How each number at the top has gone, by the name it is kept under; in two statements.
+def trends(session: Session, actor: Actor, scope: Scope, headline: Headline) -> dict[str, Trend] | None:
+    """How each number of today's headline has gone, by the name it is kept under; in two statements.
 
     None where nothing is kept of the scope, or not what this person may know of.
     """
-    audience = audience_of(session, actor, found.scope) if found.scope.is_kept else None
+    audience = audience_of(session, actor, scope) if scope.is_kept else None
     if audience is None:
         return None
-    quarter_end = quarter_end_before(found.on)
+    today = clock.today()
+    quarter_end = quarter_end_before(today)
     query = sa.select(col(KeptFigure.figure), col(KeptFigure.day), col(KeptFigure.value)).where(
-        col(KeptFigure.unit_id) == (found.scope.unit or WHOLE),
+        col(KeptFigure.unit_id) == (scope.unit or WHOLE),
         col(KeptFigure.audience) == audience,
-        col(KeptFigure.day).in_(days_shown(found.on, quarter_end)),
+        col(KeptFigure.day).in_(days_shown(today, quarter_end)),
     )
     kept: dict[str, dict[date, Decimal]] = {}
     for figure, day, value in session.execute(query):
         kept.setdefault(figure, {})[day] = value
-    return trends_of(kept_of(found.headline), kept, found.on, quarter_end)
+    return trends_of(kept_of(headline), kept, today, quarter_end)
 
 
 def rows_of(
