@@ -58,10 +58,12 @@ def _trends(found: Figures) -> dict[str, Any]:
     """How the numbers at the top have gone, with their small charts; and why nothing is said of it where it is not."""
     went = trends(session(), actor(), found.scope, found.headline)
     if went is None:
-        return {"changes": {}, "sparks": {}, "untold": UNTOLD[found.scope.is_kept]}
+        return {"changes": {}, "sparks": {}, "drawn_since": None, "untold": UNTOLD[found.scope.is_kept]}
+    drawn = sparks(went)
     return {
         "changes": {name: each.change for name, each in went.items()},
-        "sparks": sparks(went),
+        "sparks": drawn,
+        "drawn_since": min((went[name].points[0][0] for name in drawn), default=None),
         "untold": "",
     }
 
