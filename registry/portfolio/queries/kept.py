@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -14,21 +13,20 @@ from registry.portfolio.models import KeptFigure
 from registry.portfolio.rules.figures import Headline, Scope, quarter_end_before
 from registry.portfolio.rules.kept import WHOLE, Audience, Trend, days_shown, kept_of, trends_of
 from registry.systems.models import System
-from registry.systems.queries.searching import narrowed, over_systems
+from registry.systems.queries import visible_to
 from registry.systems.rules.record import Visibility
-from registry.systems.rules.search import Search
 
 
-def audience_of(session: Session, actor: Actor, scope: Scope) -> Audience | None:
+def audience_of(session: Session, actor: Actor) -> Audience | None:
     """What was kept that counts the same systems as this person sees; None where nothing does. One statement at most.
 
-    Whoever sees some of the restricted systems is shown none of it: what was kept leaves theirs out, or holds others'.
+    Whoever sees some of the restricted systems is shown none of it, of any unit: what was kept leaves theirs out, or holds
+    others', and an incident of one unit may touch a system of another.
     """
     if actor.sees_everything:
         return Audience.EVERYTHING
-    search = scope.search() or Search()
-    query: Any = over_systems(select(func.count()), search).where(*narrowed(session, actor, search))
-    some = session.exec(query.where(col(System.visibility) == Visibility.RESTRICTED)).one()
+    query = select(func.count()).select_from(System).where(visible_to(actor))
+    some = session.exec(query.where(System.visibility == Visibility.RESTRICTED)).one()
     return None if some else Audience.OPEN
 
 
@@ -37,7 +35,7 @@ def trends(session: Session, actor: Actor, scope: Scope, headline: Headline) -> 
 
     None where nothing is kept of the scope, or not what this person may know of.
     """
-    audience = audience_of(session, actor, scope) if scope.is_kept else None
+    audience = audience_of(session, actor) if scope.is_kept else None
     if audience is None:
         return None
     today = clock.today()

@@ -68,13 +68,14 @@ def of_headline(scope: Scope) -> Mapping[str, Search | None]:
 def of_decisions(scope: Scope) -> list[tuple[str, str, Search | None]]:
     """What may wait for somebody: its name, its words, and the search of the systems of which it does."""
     stages = scope.stages
+    # What few systems have comes first: a database asks no further about the others.
     return [
         (
             "prohibited",
             "the tier is prohibited, and it is in use",
             scope.search(stage=stages, tier=(Tier.PROHIBITED.value,)),
         ),
-        *((name, says, scope.search(stage=UNRETIRED, waits=(name,))) for name, says in _WAITING),
+        *((name, says, scope.search(waits=(name,), stage=UNRETIRED)) for name, says in _WAITING),
         (
             "unowned",
             "in use, and no accountable owner is confirmed",
@@ -152,4 +153,4 @@ def of_value(scope: Scope) -> Mapping[str, Search | None]:
 
 def of_orphans(scope: Scope) -> Search | None:
     """The systems whose accountable owner has left."""
-    return scope.search(stage=UNRETIRED, owner_state=("has_left",))
+    return scope.search(owner_state=("has_left",), stage=UNRETIRED)
