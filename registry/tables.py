@@ -29,6 +29,7 @@ import registry.oversight.models
 import registry.ownership.models
 import registry.packs.models
 import registry.people.models
+import registry.portfolio.models
 import registry.reviews.models.reviews
 import registry.reviews.models.words
 import registry.risks.models

@@ -21,6 +21,7 @@ import registry.lifecycle.jobs as lifecycle_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
+import registry.portfolio.jobs as portfolio_jobs
 import registry.reviews.jobs as reviews_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
@@ -182,4 +183,5 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     feedback_jobs.sweep_tallies: timedelta(hours=6),
     feedback_jobs.write_figures: timedelta(hours=6),
     feedback_jobs.notice_surges: timedelta(hours=1),
+    portfolio_jobs.keep_figures: timedelta(hours=6),
 }

@@ -1,19 +1,30 @@
-"""Lists of the register as files to take away; why AI fails as a map."""
+"""Lists of the register as files to take away; why AI fails as a map; amounts in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from registry.incidents.rules.kinds import Severity
 from registry.incidents.rules.moves import POST_MORTEM_FROM
 from registry.kernel.text import counted as in_words
-from registry.output.charts.chart import Chart
+from registry.output.charts.chart import Chart, Reading
 from registry.output.charts.heat import Field, Line, Tone, heat_map
+from registry.output.charts.sparkline import sparkline
 from registry.output.tables import Cell, to_csv
 from registry.ownership.queries import Held
 from registry.ownership.rules import SEAT_SAID
 from registry.portfolio.queries import Answered
 from registry.portfolio.queries.causes import Causes
 from registry.portfolio.rules import causes as counted
+from registry.portfolio.rules.figures import Money
+from registry.portfolio.rules.kept import Trend
 
+_FEWEST = 3
+_SAID = {
+    "in_use": "Systems in use",
+    "high_risk": "High or prohibited tier",
+    "below_gate": "Out of compliance",
+    "measured": "With live metrics",
+    "grave": "Severe incidents",
+}
 _HEADINGS = ("Id", "System", "Unit", "Seat", "Held by", "E-mail", "From", "To", "Confirmed")
 
 
@@ -35,6 +46,24 @@ def _field(field: counted.Field) -> Field:
         else Tone.SLIGHT
     )
     return Field(str(field.count), tone, in_words(field.count, "incident"), f"worst severity {field.worst}")
+
+
+def sparks(trends: Mapping[str, Trend]) -> dict[str, Chart]:
+    """A small chart of each number of which at least three days are known."""
+    return {
+        name: sparkline(
+            f"trend-{place}",
+            _SAID.get(name, name),
+            readings=[Reading(float(value), day) for day, value in trend.points],
+        )
+        for place, (name, trend) in enumerate(trends.items())
+        if len(trend.points) >= _FEWEST
+    }
+
+
+def money_said(money: Money) -> str:
+    """An amount as it is read in a sum, in whole units of its currency: "1,250,000 EUR"."""
+    return f"{money.amount:,.0f} {money.currency}"
 
 
 def owners_csv(

@@ -25,6 +25,7 @@ _MENU = (
     ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
     ("Incidents", "incidents.overview", "incident", Permission.SYSTEM_READ),
     ("Reviews", "reviews.queue", "review", Permission.SYSTEM_READ),
+    ("Portfolio", "portfolio.overview", "portfolio", Permission.SYSTEM_READ),
     ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
     ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
     ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
@@ -86,6 +87,7 @@ _TAB_HOMES = frozenset(
 # Where in the menu a page belongs whose feature has no entry, or several: by how its endpoint begins, the first that fits.
 _AT_HOME = (
     ("portfolio.search", ""),
+    ("portfolio.overview", "portfolio.overview"),
     ("portfolio.why", "portfolio.why"),
     ("portfolio.", "portfolio.desk"),
     ("ownership.findings", "ownership.findings"),

@@ -21,6 +21,8 @@ MACHINERY = {
     "fairness_count", "calibration_window",
     # What was last heard of a series follows from its readings.
     "metric_watch",
+    # The numbers of the portfolio as they stood on a day, counted from audited rows.
+    "kept_figure",
     # Who sent how often on one day; swept the day after.
     "feedback_tally",
     "ledger_entry", "ledger_payload", "ledger_object", "ledger_checkpoint",

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry.accounts.actions import sign_in
-from registry.accounts.queries import person_by_email
+from registry.accounts.queries import actor_for, person_by_email
 from registry.audit.models import ENTRY
 from registry.audit.queries import verify
 from registry.cards.queries import card_facts
@@ -36,6 +36,8 @@ from registry.ownership.rules import HandoverState, Step
 from registry.packs.models import ControlStatement
 from registry.packs.rules import Implementation
 from registry.people.models import Person
+from registry.portfolio.queries.figures import figures
+from registry.portfolio.rules.figures import Scope
 from registry.store import migrate
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
@@ -45,6 +47,7 @@ from tests import databases
 from tests.cards.schemas import card_problems, header_and_body, problems
 from tests.commands.typed import Typed
 from tests.incidents.plain_sql import compared
+from tests.portfolio.plain_figures import objections
 from tests.store.contents import counts, digests
 
 
@@ -85,6 +88,13 @@ def test_the_times_of_its_incidents_are_what_plain_sql_says_those_not_over_count
     with demo.transaction(read_only=True) as session:
         times = compared(session, the_registry("command"), Narrowing())
     assert (times.counted, times.resolve.n, times.resolve.open) == (3, 1, 2)
+
+
+def test_the_figures_of_its_portfolio_are_what_plain_sql_counts(demo):
+    with demo.transaction(read_only=True) as session:
+        eva = actor_for(session, some(session, Person, name="Eva Castell")[0], via="session")
+        for reader, seen in ((the_registry("command"), "1 = 1"), (eva, "s.visibility = 'company'")):
+            assert objections(session, figures(session, reader, Scope()), seen) == []
 
 
 def test_there_is_something_of_everything_a_visitor_should_see(demo):

@@ -61,6 +61,11 @@ VERSIONS = f"{SYSTEM}/versions"
 # By endpoint. The first is what the page is for; others show it in another state or to somebody else.
 PAGES = {
     "portfolio.desk": (Visit("/"), Visit("/", "ada"), Visit("/", "mia"), Visit("/", "otto")),
+    "portfolio.overview": (
+        Visit("/portfolio", "eva"),
+        Visit("/portfolio?unit={claims}&tier=high&stage=pilot", "otto"),
+        Visit("/portfolio?tier=lost", status=422),
+    ),
     "portfolio.why": (Visit("/portfolio/why"), Visit("/portfolio/why", "otto")),
     "portfolio.failed": (
         Visit("/portfolio/failed-criteria"),

@@ -30,6 +30,8 @@ PAGES = {
     "/alerts": ("ada", 9),
     "/alerts?mine=1&kind=drift": ("ada", 9),
     "/portfolio/why": ("ada", 17),
+    "/portfolio": ("ada", 28),
+    "/portfolio?unit={claims}&tier=none": ("ada", 26),
     "/incidents": ("ada", 13),
     "/incidents/1": ("ada", 25),
     "/incidents/times?by=unit": ("ada", 9),

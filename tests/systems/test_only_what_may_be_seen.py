@@ -58,6 +58,7 @@ MAY_NAME_SOME = {
     "portfolio.desk": "/",
     "classification.changes": "/classification/changes",
     "portfolio.offers": "/handovers",
+    "portfolio.overview": "/portfolio",
     "portfolio.why": "/portfolio/why",
     "portfolio.failed": "/portfolio/failed-criteria",
     "portfolio.search": "/search?q=system",

@@ -10,7 +10,8 @@ from registry.incidents.actions.holds import extend
 from registry.incidents.actions.telling import lead_problem, look_again, stale, tell
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.judgements import SeverityChange
-from registry.incidents.queries.incidents import facts_of, noticed_after, noticed_before
+from registry.incidents.queries.incidents import facts_of
+from registry.incidents.queries.repeated import noticed_after, noticed_before
 from registry.incidents.queries.reports import first_awareness
 from registry.incidents.queries.visibility import could_work, desk_of, touched_by
 from registry.incidents.rules.judging import Judgement, judgement_said, problems_with_judging

@@ -27,7 +27,8 @@ from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of
 from registry.systems import actions as register
 from registry.systems import queries as systems
-from registry.systems.rules.record import Tier
+from registry.systems.rules.record import Stage, Tier
+from registry.systems.rules.search import NO_TEXT_STATED, VALUE_LIMIT
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number
@@ -36,7 +37,10 @@ from registry.web.systemkit import frame
 
 _FIELDS = ("status", "severity", "pattern", "kind", "unit", "tier", "mine", "q")
 # What only an address narrows by: where a number of another page leads here, the list holds exactly those.
-_BEYOND = ("system", "since", "until", "merged", "control", "lead", "told", "to_close", "exactly", "timed")
+_BEYOND = (
+    *("system", "since", "until", "merged", "control", "lead", "told", "to_close", "exactly", "timed"),
+    *("stage", "vendor"),
+)
 NAMES = _FIELDS + _BEYOND
 _ALL, _NONE = "all", "none"
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -168,8 +172,16 @@ def narrowing() -> Narrowing:
         missing_control=("" if control == _NONE else control.replace("\x00", "")) if control else None,
         exactly=exactly,
         timed=request.args.get("timed") == "1",
+        stage=_chosen("stage", Stage),
+        vendor=_vendor(),
         tier=("" if tier == UNCLASSIFIED else _chosen("tier", Tier)) if tier else None,
     )
+
+
+def _vendor() -> str | None:
+    """The vendor the address names; "" where it asks for systems that state none, as the register has it."""
+    text = request.args.get("vendor", "").replace("\x00", "")[:VALUE_LIMIT]
+    return (text if text != NO_TEXT_STATED else "") if text else None
 
 
 def _units(*, exactly: bool) -> frozenset[int] | None:
@@ -202,6 +214,8 @@ def _beyond() -> str:
         (asked["control"], control[:60]),
         (asked["merged"] == "no", "without those merged into another"),
         (asked["timed"], "incidents and near misses only"),
+        (asked["stage"], f"at systems that are {asked['stage'][:20].replace('_', ' ')}"),
+        (asked["vendor"], f"at systems of {asked['vendor'][:60].strip()}"),
         (asked["exactly"], "found there and not merely touching it"),
         (asked["lead"] == "me", "led by you"),
         (asked["lead"] == "nobody", "that nobody leads"),

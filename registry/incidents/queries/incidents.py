@@ -23,6 +23,7 @@ from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut, holding, parts_of
 from registry.systems.models import System
+from registry.systems.rules.record import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Narrowing:
     `detected_from` and `detected_to` are instants, the first included and the second not. `mine`: the reader leads it,
     is involved, or holds a seat on a system it touches. `told`: they are told of it and do not lead it. `unled`: nobody leads it. `to_close`: somebody else resolved it and the reader may close it.
     `unmerged`: without those that another one stands for. `missing_control` "" means that nobody has said which control
-    was missing, `tier` "" that the system it was found at is not classified. `timed`: only kinds that have times.
+    was missing, `tier` "" that the system it was found at is not classified; `stage` and `vendor` ("" stated by nobody) are
+    of that system too. `timed`: only kinds that have times.
     """
 
     system_id: int | None = None
@@ -54,6 +56,8 @@ class Narrowing:
     to_close: bool | None = None
     unmerged: bool = False
     tier: str | None = None
+    stage: Stage | None = None
+    vendor: str | None = None
     timed: bool = False
     exactly: bool = False
     missing_control: str | None = None
@@ -82,9 +86,9 @@ def narrowed(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
     if by.unit_ids is not None:
         theirs = select(System.id).where(col(System.unit_id).in_(sorted(by.unit_ids)))
         clauses.append(_at(theirs, exactly=by.exactly))
-    if by.tier is not None:
-        of_tier = col(System.tier).is_(None) if by.tier == "" else col(System.tier) == by.tier
-        clauses.append(col(Incident.system_id).in_(select(System.id).where(of_tier)))
+    found_at = _of_system(by)
+    if found_at:
+        clauses.append(col(Incident.system_id).in_(select(System.id).where(*found_at)))
     if by.mine:
         clauses.append(_is_mine(actor))
     if by.told:
@@ -93,6 +97,18 @@ def narrowed(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
         theirs_to_close = is_theirs_to_close(actor)
         clauses.append(theirs_to_close if by.to_close else not_(theirs_to_close))
     return clauses
+
+
+def _of_system(by: Narrowing) -> list[ColumnElement[bool]]:
+    """The clauses on the system an incident was found at."""
+    told: list[ColumnElement[bool]] = []
+    if by.tier is not None:
+        told.append(col(System.tier).is_(None) if by.tier == "" else col(System.tier) == by.tier)
+    if by.stage is not None:
+        told.append(col(System.stage) == by.stage)
+    if by.vendor is not None:
+        told.append(col(System.vendor_name) == by.vendor)
+    return told
 
 
 def _by_columns(by: Narrowing) -> list[ColumnElement[bool]]:
@@ -250,21 +266,6 @@ def one_of(incident: Incident) -> One:
         incident.mitigated_at,
         incident.resolved_at,
     )
-
-
-def noticed_before(session: Session, incident: Incident) -> tuple[datetime, int] | None:
-    """When the incident this one repeats was noticed, with its number; None where it repeats none."""
-    if incident.recurrence_of_id is None:
-        return None
-    earlier = session.get_one(Incident, incident.recurrence_of_id)
-    return earlier.detected_at, earlier.id or 0
-
-
-def noticed_after(session: Session, incident_id: int) -> tuple[datetime, int] | None:
-    """When the first of those that repeat the incident was noticed, with its number; None where none does."""
-    query = select(Incident.detected_at, Incident.id).where(Incident.recurrence_of_id == incident_id)
-    found = session.exec(query.order_by(col(Incident.detected_at), col(Incident.id)).limit(1)).first()
-    return (found[0], found[1] or 0) if found else None
 
 
 def involved_rows(session: Session, incident_id: int) -> Sequence[Involved]:

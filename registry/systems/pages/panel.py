@@ -10,7 +10,7 @@ from flask import url_for
 from registry.people.models import BusinessUnit
 from registry.people.rules import chain_of, outline, path_said
 from registry.systems.models import SavedView
-from registry.systems.queries import FACETS, SORTS, Counted, Facet, Shown
+from registry.systems.queries import FACETS, FILTERS, SORTS, Counted, Facet, Shown
 from registry.systems.rules.record import Visibility
 from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of
 
@@ -168,6 +168,10 @@ def in_force(listing: Listing, organisation: Organisation) -> list[dict[str, str
                     "url": url(without),
                 }
             )
+    for each in FILTERS:
+        for value in search.values(each.name):
+            without = replace(listing, search=search.without(each.name, value))
+            items.append({"label": f"{each.label}:", "value": each.said[value], "url": url(without)})
     return items
 
 

@@ -90,6 +90,7 @@ def _found(listing: Listing, organisation: Organisation, place: Place | None) ->
         "clear_url": panel.url(replace(listing, search=Search())),
         "headings": panel.headings(listing),
         "columns": COLUMNS,
+        "filters": tuple(each.name for each in queries.FILTERS),
         "state": address_of(listing),
         "urls": {name: panel.url(listing, endpoint=f"systems.{name}") for name in ("export", "new_view")},
         "deputies": deputies_of(listing, shown_lines.lines),

@@ -2,6 +2,7 @@
 
 from registry.systems.queries.counts import Counted, counted
 from registry.systems.queries.facets import FACETS, Facet
+from registry.systems.queries.filters import FILTERS
 from registry.systems.queries.lines import Line, Shown, deputies_in, every_line, lines, page
 from registry.systems.queries.reading import listing_from, lost_in, place_from, search_from, still_there
 from registry.systems.queries.records import (
@@ -23,6 +24,7 @@ from registry.systems.rules.search import Search
 
 __all__ = [
     "FACETS",
+    "FILTERS",
     "SORTS",
     "Counted",
     "Facet",

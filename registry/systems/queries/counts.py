@@ -31,7 +31,7 @@ class Counted:
 def counted(session: Session, actor: Actor, search: Search) -> Counted:
     """Count a search and every facet of it among what the actor may see.
 
-    One statement, one more for each facet picked from, and one for all systems where no other counts them anyway.
+    Filters narrow, and nothing is counted for them. One statement, one more for each facet picked from, and one for all systems where no other counts them anyway.
 
     A facet's counts leave out what is picked in that facet itself, so that each says what picking it as well would
     bring.
@@ -42,7 +42,7 @@ def counted(session: Session, actor: Actor, search: Search) -> Counted:
     chosen = {name for name, _ in search.chosen}
     total, tallies = _tallied(session, actor, search, [facet for facet in FACETS if facet.name not in chosen])
     everything = None if search.narrows else total
-    for name, _ in search.chosen:
+    for name in (name for name, _ in search.chosen if name in BY_NAME):
         without = search.without_facet(name)
         number, alone = _tallied(session, actor, without, [BY_NAME[name]])
         tallies |= alone
@@ -71,7 +71,7 @@ def _tallied(
     query = with_ownership(query) if seated else over_systems(query, search)
     for table, on in joins:
         query = query.join(table, on, isouter=True)
-    total, *found = session.execute(query.where(*narrowed(actor, search, today))).one()
+    total, *found = session.execute(query.where(*narrowed(session, actor, search, today))).one()
     tallies = {facet.name: _tally(facet, values) for facet, values in zip(read, found, strict=False)}
     tallies |= _lacking([facet for facet in facets if facet.having], found[len(read) :])
     return total, tallies

@@ -125,7 +125,7 @@ def lines(
 ) -> Shown:
     """One page of the register as the listing says, from that place on (or back)."""
     # First which, then what: only fifty of ten thousand need an owner's name and a summary.
-    which = select(System.id).where(*narrowed(actor, listing.search))
+    which = select(System.id).where(*narrowed(session, actor, listing.search))
     which = with_owner(which) if listing.sort == "owner" else over_systems(which, listing.search)
     query = ordered(which, SORTS[listing.sort], descending=listing.descending, place=place)
     rows = list(session.execute(query.limit(limit + 1)))
@@ -148,7 +148,7 @@ def lines(
 
 def every_line(session: Session, actor: Actor, listing: Listing) -> Iterator[Line]:
     """Every line of the listing in its order, in one statement, held in memory a few hundred at a time."""
-    query = _of(listing).where(*narrowed(actor, listing.search))
+    query = _of(listing).where(*narrowed(session, actor, listing.search))
     query = ordered(query, SORTS[listing.sort], descending=listing.descending, place=None)
     rows = session.execute(query, execution_options={"yield_per": _AT_ONCE})
     # The last column is the value the order goes by; it is no part of what is shown.
@@ -169,7 +169,7 @@ def deputies_in(
     if numbers is not None:
         deputy = deputy.where(col(Assignment.system_id).in_(numbers))
     else:
-        wanted = over_systems(select(System.id), search).where(*narrowed(actor, search))
+        wanted = over_systems(select(System.id), search).where(*narrowed(session, actor, search))
         deputy = deputy.where(col(Assignment.system_id).in_(wanted))
     found: dict[int, str] = {}
     for number, person, team in session.exec(deputy):
@@ -183,7 +183,7 @@ def page(
 ) -> Page[System]:
     """One page of whole records by name; `after` is the `next_after` of the page before."""
     sort = SORTS["name"]
-    query = with_owner(select(System)).where(*narrowed(actor, search))
+    query = with_owner(select(System)).where(*narrowed(session, actor, search))
     place = Place(*after) if after is not None else None
     found = session.execute(ordered(query, sort, descending=False, place=place).limit(limit + 1)).all()
     rows = cut(found, limit, lambda row: (row[1], row[0].id))

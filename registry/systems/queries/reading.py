@@ -6,7 +6,8 @@ from typing import Protocol
 
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.text import listed, shortened
-from registry.systems.queries.facets import FACETS
+from registry.systems.queries.facets import FACETS, Facet
+from registry.systems.queries.filters import FILTERS, Filter
 from registry.systems.queries.sorts import SORTS, Place
 from registry.systems.rules.search import (
     COLUMNS,
@@ -22,6 +23,7 @@ from registry.systems.rules.search import (
 
 # The parameters of the register that are no facet.
 _OTHERS = ("q", "sort", "col", "view", "after", "before", "more")
+_NARROWING: Sequence[Facet | Filter] = (*FACETS, *FILTERS)
 # What of a stale address a sentence repeats.
 _MOST_NAMED, _NAMED_LENGTH = 5, 60
 
@@ -35,7 +37,7 @@ class Arguments(Protocol):
 
 
 def search_from(args: Arguments) -> Search:
-    """The search an address means: `q` and one parameter per facet, each any number of times.
+    """The search an address means: `q` and one parameter per facet and filter, each any number of times.
 
     Asks no database, and takes no notice of parameters it does not know (sort, columns, cursors). Raises
     RuleBroken naming each facet and value that does not exist.
@@ -50,7 +52,7 @@ def read(args: Arguments) -> tuple[Search, list[Problem]]:
     """The search an address means as far as it can be understood, and what could not be."""
     words = "".join(args.getlist("q")[:1]).replace("\x00", "").strip()[:WORDS_LIMIT]
     chosen, problems = [], []
-    for facet in FACETS:
+    for facet in _NARROWING:
         values = tuple(dict.fromkeys(value for value in args.getlist(facet.name) if value))
         known = tuple(value for value in values[:MOST_VALUES] if facet.knows(value) and storable([value]))
         if len(known) < len(values):
@@ -81,7 +83,7 @@ def listing_from(args: Arguments) -> tuple[Listing, list[Problem]]:
 
 def lost_in(names: Iterable[str]) -> list[Problem]:
     """What an address narrows by that the register does not know any more, given the names of its parameters."""
-    known = {*_OTHERS, *(facet.name for facet in FACETS)}
+    known = {*_OTHERS, *(each.name for each in _NARROWING)}
     lost = [name for name in dict.fromkeys(names) if name not in known]
     if not lost:
         return []

@@ -13,6 +13,7 @@ from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.store.folding import name_holds, text_holds
 from registry.systems.models import System
 from registry.systems.queries.facets import BY_NAME, clause_of, with_ownership
+from registry.systems.queries.filters import filtered
 from registry.systems.queries.visibility import visible_to
 from registry.systems.rules.search import Search, words_of
 
@@ -31,11 +32,13 @@ def _word_clause(text: str) -> ColumnElement[bool]:
 
 def over_systems(query: Any, search: Search) -> Any:
     """The query over systems, with the owner's seat beside each where the search asks about owners."""
-    seated = any(BY_NAME[name].seated for name, _ in search.chosen)
+    seated = any(name in BY_NAME and BY_NAME[name].seated for name, _ in search.chosen)
     return with_ownership(query) if seated else query.select_from(System)
 
 
-def narrowed(actor: Actor, search: Search, today: date | None = None) -> list[ColumnElement[bool]]:
+def narrowed(
+    session: Session, actor: Actor, search: Search, today: date | None = None
+) -> list[ColumnElement[bool]]:
     """The clauses of a search among the systems the actor may know of; for `over_systems`."""
     on = today or clock.today()
     clauses = [visible_to(actor)]
@@ -43,17 +46,20 @@ def narrowed(actor: Actor, search: Search, today: date | None = None) -> list[Co
         clauses.append(_word_clause(search.words))
     if search.unit_ids:
         clauses.append(col(System.unit_id).in_(sorted(search.unit_ids)))
-    return clauses + [clause_of(BY_NAME[name], values, on) for name, values in search.chosen]
+    return clauses + [
+        clause_of(BY_NAME[name], values, on) if name in BY_NAME else filtered(session, name, values, on)
+        for name, values in search.chosen
+    ]
 
 
 def count(session: Session, actor: Actor, search: Search | None = None) -> int:
     """How many systems the actor can see in that search."""
     asked = search or Search()
     query = over_systems(select(func.count()), asked)
-    return int(session.exec(query.where(*narrowed(actor, asked))).one())
+    return int(session.exec(query.where(*narrowed(session, actor, asked))).one())
 
 
 def numbers_in(session: Session, actor: Actor, search: Search) -> Sequence[int]:
     """The numbers of every system in a search that the actor may see, by number; in one statement."""
-    query = over_systems(select(System.id), search).where(*narrowed(actor, search))
+    query = over_systems(select(System.id), search).where(*narrowed(session, actor, search))
     return list(session.exec(query.order_by(col(System.id))))
