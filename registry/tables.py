@@ -63,9 +63,13 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
     "drift_feature": _EVERYTHING,
     "card_document": _EVERYTHING,
     "card_preview": _EVERYTHING,
+    # What the portfolio showed on each day.
+    "kept_figure": "it.day <= {day}",
     # Of today alone: who is signed in, what the worker does, what is being imported, what alerts remember between readings.
     **dict.fromkeys(
         (
+            "bundled_card",
+            "card_bundle",
             "cursor",
             "feedback_tally",
             "heartbeat",

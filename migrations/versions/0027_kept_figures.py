@@ -1,7 +1,7 @@
 """The numbers of the portfolio, kept day by day.
 
 Revision ID: 0027
-Revises: 0025
+Revises: 0026
 Create Date: 2026-11-26 22:00:00.000000
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 
 
 revision = '0027'
-down_revision = '0025'
+down_revision = '0026'
 branch_labels = None
 depends_on = None
 

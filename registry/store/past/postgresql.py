@@ -1,12 +1,12 @@
 """A past on PostgreSQL: a schema of its own, which its readers search instead of the one of today."""
 
-import time
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from registry.kernel import clock
 from registry.store.past.recipe import Mark, Place, Recipe
 from registry.store.session import Database
 
@@ -64,7 +64,7 @@ class PostgresqlPast:
                 connection.exec_driver_sql(
                     f'ALTER TABLE "{self._part}"."{self._stored(table)}" RENAME TO "{table.name}"'
                 )
-            connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._part}\" IS '{time.time():.0f}'")
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._part}\" IS '{clock.now().timestamp():.0f}'")
             connection.exec_driver_sql(f'ALTER SCHEMA "{self._part}" RENAME TO "{self._name}"')
 
     def _stored(self, table: sa.Table) -> str:
@@ -88,7 +88,7 @@ class PostgresqlPast:
         )
         with live.engine.connect() as connection:
             found = connection.execute(query, {"like": BEGINNING.replace("_", "\\_") + "%"}).all()
-        return [(name, time.time() - float(made or 0)) for name, made in found]
+        return [(name, clock.now().timestamp() - float(made or 0)) for name, made in found]
 
     @staticmethod
     def drop(live: Database, name: str) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from registry.kernel import clock
 from registry.store.past.recipe import Mark, Place, Recipe
 from registry.store.session import Database
 
@@ -66,6 +66,8 @@ class SqlitePast:
 
     def finish(self) -> None:
         """Give it its name, by which others find it."""
+        made_at = clock.now().timestamp()
+        os.utime(self._part, (made_at, made_at))
         self._part.replace(self._file)
 
     def open(self, mark: Mark, day: date) -> Database:
@@ -80,7 +82,7 @@ class SqlitePast:
     def all_of(live: Database) -> list[tuple[str, float]]:
         """The names of all that are kept, and how many seconds ago each was made."""
         files = _folder(live).glob("*.sqlite3") if _folder(live).exists() else []
-        return [(file.stem, time.time() - file.stat().st_mtime) for file in files]
+        return [(file.stem, clock.now().timestamp() - file.stat().st_mtime) for file in files]
 
     @staticmethod
     def drop(live: Database, name: str) -> None:
