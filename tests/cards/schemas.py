@@ -5,9 +5,6 @@ import re
 from functools import cache
 
 import yaml
-from jsonschema import Draft7Validator, FormatChecker
-from referencing import Registry, Resource
-from rfc3987_syntax import is_valid_syntax
 
 CYCLONEDX = ("bom-1.6", "spdx", "jsf-0.82", "cryptography-defs")
 # How Hugging Face finds the header of a card.
@@ -17,6 +14,11 @@ HEADER = re.compile(r"^(\s*---[\r\n]+)([\S\s]*?)([\r\n]+---(\r\n|\n|$))")
 @cache
 def validators(folder):
     """What says whether a CycloneDX document and a Model Card Toolkit document are valid."""
+    # Two seconds to load, which only the process that validates has to spend.
+    from jsonschema import Draft7Validator, FormatChecker
+    from referencing import Registry, Resource
+    from rfc3987_syntax import is_valid_syntax
+
     held = [json.loads((folder / "cyclonedx" / f"{name}.schema.json").read_text()) for name in CYCLONEDX]
     schemas = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in held)
     toolkit = json.loads((folder / "model_cards" / "mct" / "schema_v0.0.2.json").read_text())
