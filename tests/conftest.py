@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             )
 
 
-_EDGES = re.compile(r"/commands/|/test_(\w*_)?(pages|api|commands?|by_id)(_\w+)?\.py::")
+_EDGES = re.compile(r"/commands/|/test_(\w*_)?(pages|api|commands?|by_id|fields)(_\w+)?\.py::")
 
 
 def _not_their_turn(items: Sequence[pytest.Item]) -> set[str]:
