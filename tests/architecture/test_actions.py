@@ -32,7 +32,12 @@ OUTSIDE_THE_LEDGER = {
 }
 # A query that must see what this very session has changed sends it to the database first.
 FLUSHES = {"registry/cards/queries/gathering.py"}
-COMMITS = {"registry/store/session.py"}
+# The store alone, for what happened; and for the copies of past days, which are nobody's records.
+COMMITS = {
+    "registry/store/session.py",
+    "registry/store/past/postgresql.py",
+    "registry/store/past/sqlite.py",
+}
 WRITES = {"add", "add_all", "delete", "merge", "commit", "flush"}
 
 FEATURES = [path for path in parts_named("actions") if "/audit/" not in path.as_posix()]

@@ -5,10 +5,6 @@ import re
 from functools import cache
 
 import yaml
-from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
-from rfc3987_syntax import is_valid_syntax
-
 from registry.cards.rules.schema import card_schema
 
 CYCLONEDX = ("bom-1.6", "spdx", "jsf-0.82", "cryptography-defs")
@@ -19,6 +15,11 @@ HEADER = re.compile(r"^(\s*---[\r\n]+)([\S\s]*?)([\r\n]+---(\r\n|\n|$))")
 @cache
 def validators(folder):
     """What says whether a CycloneDX document and a Model Card Toolkit document are valid."""
+    # Two seconds to load, which only the process that validates has to spend.
+    from jsonschema import Draft7Validator, FormatChecker
+    from referencing import Registry, Resource
+    from rfc3987_syntax import is_valid_syntax
+
     held = [json.loads((folder / "cyclonedx" / f"{name}.schema.json").read_text()) for name in CYCLONEDX]
     schemas = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in held)
     toolkit = json.loads((folder / "model_cards" / "mct" / "schema_v0.0.2.json").read_text())
@@ -35,21 +36,21 @@ def validators(folder):
 
 @cache
 def _card_validator():
-    return Draft202012Validator(card_schema("https://registry.example.org"), format_checker=_formats())
+    return _validator(card_schema("https://registry.example.org"))
 
 
-def _formats():
+def _validator(schema):
+    from jsonschema import Draft202012Validator
+
     checker = Draft202012Validator.FORMAT_CHECKER
     # Without these the check of formats would pass silently.
     assert {"date-time", "date"} <= checker.checkers.keys()
-    return checker
+    return Draft202012Validator(schema, format_checker=checker)
 
 
 def card_problems(content, schema=None):
     """Everything the schema of card.json, or another of its kind, objects to."""
-    validator = (
-        Draft202012Validator(schema, format_checker=_formats()) if schema is not None else _card_validator()
-    )
+    validator = _card_validator() if schema is None else _validator(schema)
     return [error.message[:200] for error in validator.iter_errors(json.loads(content))]
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -112,14 +112,16 @@ _NUMBERED = {
 }
 
 
-def pairs(rows: Iterable[Any], columns: Iterable[Any], each: int) -> Iterator[tuple[Any, Any]]:
+def pairs(
+    rows: Iterable[Any], columns: Iterable[Any], each: int, first: int = 0
+) -> Iterator[tuple[Any, Any]]:
     """Every `each`th pair, so that each row meets a share of the columns and each column a share of the rows.
 
     The same pairs on every run: what fails once fails again.
     """
     kept = list(columns)
     for down, row in enumerate(rows):
-        yield from ((row, column) for across, column in enumerate(kept) if (down + across) % each == 0)
+        yield from ((row, column) for across, column in enumerate(kept) if (down + across) % each == first)
 
 
 @dataclass
@@ -131,6 +133,13 @@ class Everything:
     place: dict[str, Any]
     sign_in: Callable[[str], FlaskClient]
     bearer: dict[str, str]
+    readers: dict[str, FlaskClient] = field(default_factory=dict)
+
+    def share(self, rows: Iterable[Any], columns: Iterable[Any], each: int) -> Iterator[tuple[Any, Any]]:
+        """Every `each`th pair, half of them on each database: what one is not sent, the other is."""
+        if each == 1:
+            return pairs(rows, columns, each)
+        return pairs(rows, columns, 2 * each, each if self.app.database.is_sqlite else 0)
 
     def rules(self, method: str) -> list[Rule]:
         """Every route that takes the method, in a fixed order."""
@@ -153,16 +162,25 @@ class Everything:
         """A browser of somebody who may do what the route does; a new one, for some end their session."""
         return self.sign_in(DOERS.get(rule.endpoint, "adam"))
 
+    def asker(self, rule: Rule, method: str) -> FlaskClient:
+        """A browser of somebody who may; where nothing is done, the one they had before."""
+        if method not in {"GET", "HEAD", "OPTIONS"}:
+            return self.doer(rule)
+        name = DOERS.get(rule.endpoint, "adam")
+        if name not in self.readers:
+            self.readers[name] = self.sign_in(name)
+        return self.readers[name]
+
     def asked(self, rule: Rule, method: str = "GET") -> Iterator[Any]:
         """The replies of a route to those who may, to nobody, and about something that is not there."""
         url = self.address(rule)
         headers = self.bearer if url.startswith("/api/") else {}
         json = {} if headers and method != "GET" else None
-        yield self.doer(rule).open(url, method=method, headers=headers, json=json)
+        yield self.asker(rule, method).open(url, method=method, headers=headers, json=json)
         yield self.app.test_client().open(url, method=method)
         if "key" in rule.arguments:
             absent = self.address(rule, key="AI-9999" if "/systems/" in rule.rule else "DS-9999")
-            yield self.doer(rule).open(absent, method=method, headers=headers, json=json)
+            yield self.asker(rule, method).open(absent, method=method, headers=headers, json=json)
 
     def _value(self, rule: Rule, name: str) -> Any:
         first = rule.rule.removeprefix("/api/v1").split("/")[1]

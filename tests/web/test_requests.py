@@ -101,7 +101,7 @@ def errors(caplog):
 @pytest.mark.parametrize("each", DEPTHS)
 def test_no_body_makes_an_error_of_any_form(everything, errors, each):
     found, asked, before = {}, 0, None
-    for rule, said in pairs(everything.posts(), BODIES, each):
+    for rule, said in everything.share(everything.posts(), BODIES, each):
         body, kind = BODIES[said]
         if rule is not before or rule.endpoint in ENDS_THE_SESSION:
             client, before = everything.doer(rule), rule
@@ -111,7 +111,7 @@ def test_no_body_makes_an_error_of_any_form(everything, errors, each):
         fair |= {429} if rule.endpoint in TAKES_SO_MANY_A_DAY else set()
         if status not in fair | ({200} if rule.endpoint in SHOWS_FIRST else set()):
             found[rule.rule, said] = status
-    assert asked > 1_500 / each
+    assert asked > 1_500 / each / 2
     assert sorted(found.items()) == []
     assert errors() == []
 
@@ -141,7 +141,7 @@ def test_no_query_makes_an_error_of_any_page(everything, errors, each):
     queries += ["&&==&%", f"{LONE_SURROGATE}={LONE_SURROGATE}", "q=" + "x" * 6_000]
     found, client = {}, everything.sign_in("adam")
     pages = [rule for rule in everything.rules("GET") if rule.endpoint not in {SLOW, "static"}]
-    for rule, query in pairs(pages, queries, each):
+    for rule, query in everything.share(pages, queries, each):
         url = everything.address(rule)
         headers = everything.bearer if url.startswith("/api/") else {}
         status = client.get(f"{url}?{query}", headers=headers).status_code
@@ -157,7 +157,7 @@ def test_no_path_makes_an_error(everything, errors, each):
     pieces = (*PIECES, "AI-" + "9" * 40, "%2e%2e", "%EF%BC%A1%EF%BC%A9-1", "7" * 9, "7" * 10)
     for method in ("GET", "POST", "PATCH"):
         variables = [(rule, name) for rule in everything.rules(method) for name in sorted(rule.arguments)]
-        for (rule, name), piece in pairs(variables, pieces, each):
+        for (rule, name), piece in everything.share(variables, pieces, each):
             mark = 7654321 if name == "number" else "marked"
             url = everything.address(rule, **{name: mark}).replace(str(mark), piece)
             headers = everything.bearer if url.startswith("/api/") else {}
@@ -175,6 +175,8 @@ def test_a_share_of_the_pairs_leaves_no_row_and_no_column_out():
     assert {row for row, _ in fifth} == set(rows)
     assert {column for _, column in fifth} == set(columns)
     assert set(fifth) < set(pairs(rows, columns, 1))
+    halves = [*pairs(rows, columns, 10), *pairs(rows, columns, 10, 5)]
+    assert sorted(halves) == sorted(fifth)
     assert len(list(pairs(rows, columns, 1))) == 70 * 20
 
 

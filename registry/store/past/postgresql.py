@@ -64,7 +64,9 @@ class PostgresqlPast:
                 connection.exec_driver_sql(
                     f'ALTER TABLE "{self._part}"."{self._stored(table)}" RENAME TO "{table.name}"'
                 )
-            connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self._part}\" IS '{clock.now().timestamp():.0f}'")
+            connection.exec_driver_sql(
+                f"COMMENT ON SCHEMA \"{self._part}\" IS '{clock.now().timestamp():.0f}'"
+            )
             connection.exec_driver_sql(f'ALTER SCHEMA "{self._part}" RENAME TO "{self._name}"')
 
     def _stored(self, table: sa.Table) -> str:
