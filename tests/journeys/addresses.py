@@ -390,10 +390,10 @@ PAGES = {
     "cards.decide": (Visit(f"{SYSTEM}/card/editions/2/decide", "rita"),),
     "cards.withdraw": (Visit(f"{SYSTEM}/card/editions/1/withdraw", "rita"),),
     "cards.compare": (Visit(f"{SYSTEM}/card/compare?from=1&to=2", "otto"),),
-    "cards.bundles_list": (Visit("/cards/bundles", "aud"), Visit("/cards/bundles", "eva")),
+    "cards.bundles_list": (Visit("/cards/bundles"), Visit("/cards/bundles", "eva")),
     "cards.bundle": (
-        Visit("/cards/bundles/{ready_bundle}", "aud"),
-        Visit("/cards/bundles/{bundle}", "aud"),
+        Visit("/cards/bundles/{ready_bundle}"),
+        Visit("/cards/bundles/{bundle}"),
     ),
     "cards.verify": (Visit("/verify", ""), Visit("/verify", "ada")),
     "frameworks.overview": (Visit("/frameworks"),),

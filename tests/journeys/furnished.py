@@ -166,15 +166,15 @@ def _editions(session: Session, cast: Cast, words: Words) -> None:
 
 def _bundles(session: Session, cast: Cast) -> None:
     """Cards of everything as one file, one system left out; and the same asked for again, not made yet."""
-    aud = cast.actor(session, "aud")
-    ready = bundling.ask(session, aud, Listing())
+    adam = cast.actor(session, "adam")
+    ready = bundling.ask(session, adam, Listing())
     for number in bundled_in(session, ready.id or 0):
         why = "It has no accountable owner." if number == cast.sentinel.id else ""
         bundling.keep_card(session, ready, number, CardLine("", "Some system", None, "0" * 64, 1, why))
     session.flush()
-    bundling.conclude(session, aud, ready, Stored(sha256_hex(FIRST), len(FIRST)))
+    bundling.conclude(session, adam, ready, Stored(sha256_hex(FIRST), len(FIRST)))
     session.flush()
-    bundling.ask(session, aud, Listing(Search("triage")))
+    bundling.ask(session, adam, Listing(Search("triage")))
 
 
 def furnish_record(session: Session, cast: Cast, words: Words | None = None) -> DataSource:

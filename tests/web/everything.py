@@ -59,10 +59,6 @@ DOERS = {
     "cards.put_forward": "ada",
     "cards.decide": "rita",
     "cards.withdraw": "rita",
-    # Only who asked for cards fetches or cancels them.
-    "cards.bundle": "aud",
-    "cards.bundle_file": "aud",
-    "cards.cancel_bundle": "aud",
     # Nobody reviews, attests or signs by being an administrator.
     "reviews.sign": "ben",
     **{
