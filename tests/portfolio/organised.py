@@ -26,6 +26,7 @@ from registry.ownership.models import Assignment
 from registry.reviews.models.reviews import Review, ReviewCondition, ReviewDecision, ReviewSubmission
 from registry.reviews.models.words import Waiver
 from registry.reviews.rules.kinds import Decision, Kind
+from registry.reviews.rules.kinds import State as ReviewState
 from registry.systems.models import System
 from registry.systems.rules.record import Reversibility, Stage, Tier, Visibility
 from registry.versions.models import ModelVersion
@@ -44,6 +45,22 @@ def organise(session, cast, count, seed=0):
     for number in range(count // 2):
         _incident(session, chance, chance.sample(made, chance.choice((1, 1, 2))), number)
     return made
+
+
+def bare(session, cast, tier):
+    """A live system of that tier, open to all, of which nothing else is stated."""
+    system = System(
+        name="Bare",
+        summary="One of many.",
+        unit_id=cast.units["claims"].id,
+        stage=Stage.LIVE,
+        tier=tier,
+        registered_at=clock.now(),
+    )
+    session.add(system)
+    session.flush()
+    record(session, DOOR, Event.SYSTEM_REGISTERED, system, system_id=system.id)
+    return system
 
 
 def _system(session, cast, chance, number):
@@ -221,56 +238,79 @@ def _metric(session, chance, key, kind, slug):
 
 
 def _review(session, chance, key, rita, ada):
-    from registry.reviews.rules.kinds import State as ReviewState
-
     now = clock.now()
     for kind in (Kind.INITIAL, chance.choice((Kind.PERIODIC, Kind.DECOMMISSION))):
         decision = chance.choice((None, *Decision, Decision.APPROVE, Decision.APPROVE))
         state = decision.leads_to if decision else chance.choice((ReviewState.WANTED, ReviewState.SUBMITTED))
-        open_still = state in {ReviewState.WANTED, ReviewState.SUBMITTED, ReviewState.RETURNED}
-        review = Review(
-            system_id=key,
-            kind=kind,
-            state=state,
-            opened_at=now,
-            due_on=now.date() + timedelta(days=chance.choice((-1, 0, 9))),
-            ended_at=None if open_still else now,
-        )
-        session.add(review)
-        session.flush()
-        if decision is None:
-            continue
-        at = now - timedelta(days=chance.choice((0, 100, 183, 184, 365, 366, 730, 731, 900)))
-        submission = ReviewSubmission(
-            review_id=review.id, submitted_by_id=ada, at=at, content={}, content_sha256=SHA
-        )
-        session.add(submission)
-        session.flush()
-        decided = ReviewDecision(
-            review_id=review.id,
-            system_id=key,
-            submission_id=submission.id,
-            submitted_by_id=ada,
-            decided_by_id=rita,
-            decision=decision,
-            printed_name="Rita Reviewer",
-            at=at,
-            content_sha256=SHA,
-            digest=SHA,
-        )
-        session.add(decided)
-        session.flush()
-        if chance.random() < 0.3:
-            met = chance.random() < 0.4
-            yield ReviewCondition(
-                decision_id=decided.id,
-                review_id=review.id,
-                system_id=key,
-                text="Say who watches.",
-                due_on=now.date() + timedelta(days=chance.choice((-1, 0, 30, 31))),
-                met_at=now if met else None,
-                met_by_id=rita if met else None,
-            )
+        due_on = now.date() + timedelta(days=chance.choice((-1, 0, 9)))
+        review = _opened(session, key, kind, state, due_on)
+        if decision is not None:
+            at = now - timedelta(days=chance.choice((0, 100, 183, 184, 365, 366, 730, 731, 900)))
+            decided = _decision(session, review, decision, at, rita, ada)
+            if chance.random() < 0.3:
+                due_on = now.date() + timedelta(days=chance.choice((-1, 0, 30, 31)))
+                yield _condition(decided, due_on, rita if chance.random() < 0.4 else None)
+
+
+def reviewed(session, cast, system, decision, at, *, kind=Kind.INITIAL, due_on=None):
+    """A review of the system that was decided at that instant, with a condition due on a day where one is given."""
+    rita, ada = cast.number("rita"), cast.number("ada")
+    review = _opened(session, system.id, kind, decision.leads_to, at.date())
+    decided = _decision(session, review, decision, at, rita, ada)
+    if due_on is not None:
+        session.add(_condition(decided, due_on, None))
+    session.flush()
+    record(session, DOOR, Event.REVIEW_DECIDED, review, system_id=system.id)
+
+
+def _opened(session, key, kind, state, due_on):
+    open_still = state in {ReviewState.WANTED, ReviewState.SUBMITTED, ReviewState.RETURNED}
+    review = Review(
+        system_id=key,
+        kind=kind,
+        state=state,
+        opened_at=clock.now(),
+        due_on=due_on,
+        ended_at=None if open_still else clock.now(),
+    )
+    session.add(review)
+    session.flush()
+    return review
+
+
+def _decision(session, review, decision, at, rita, ada):
+    submission = ReviewSubmission(
+        review_id=review.id, submitted_by_id=ada, at=at, content={}, content_sha256=SHA
+    )
+    session.add(submission)
+    session.flush()
+    decided = ReviewDecision(
+        review_id=review.id,
+        system_id=review.system_id,
+        submission_id=submission.id,
+        submitted_by_id=ada,
+        decided_by_id=rita,
+        decision=decision,
+        printed_name="Rita Reviewer",
+        at=at,
+        content_sha256=SHA,
+        digest=SHA,
+    )
+    session.add(decided)
+    session.flush()
+    return decided
+
+
+def _condition(decided, due_on, met_by):
+    return ReviewCondition(
+        decision_id=decided.id,
+        review_id=decided.review_id,
+        system_id=decided.system_id,
+        text="Say who watches.",
+        due_on=due_on,
+        met_at=clock.now() if met_by else None,
+        met_by_id=met_by,
+    )
 
 
 def _versions(session, chance, key, rita):

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from registry.dossiers.rules.cases import CaseType
 from registry.kernel import clock
+from registry.kernel.calendar import latest_due_by, start_of
 from registry.monitoring.rules.alerts import AlertKind, AlertState
 from registry.monitoring.rules.alerts import Severity as AlertSeverity
 from registry.monitoring.rules.five import FIVE
@@ -27,14 +28,15 @@ from registry.portfolio.rules.figures import (
     quarter_end_before,
     scope_of,
 )
+from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.rules.kinds import Decision
 from registry.reviews.rules.kinds import Kind as ReviewKind
 from registry.reviews.rules.kinds import State as ReviewState
 from registry.systems import queries
 from registry.systems.queries.filters import NUMBERS, RANKED
 from registry.systems.rules.record import Stage, Tier
-from registry.systems.rules.search import Listing, address_of
-from tests.portfolio.organised import DOOR, organise
+from registry.systems.rules.search import Listing, Search, address_of
+from tests.portfolio.organised import DOOR, bare, organise, reviewed
 from tests.portfolio.plain_figures import objections
 
 COUNT = 16
@@ -147,6 +149,30 @@ def test_a_scope_narrows_every_number_and_says_where_nothing_can_be_found(sessio
     assert minimal.frameworks == ()
     assert len(whole.frameworks) > 3
     assert figures(session, rita, Scope(vendor="nobody")).headline.systems.n == 0
+
+
+def test_a_review_is_in_date_up_to_its_last_day_and_no_longer(session, cast):
+    """By tier: what the newest word on using it says counts, on the day its months are over still, a day later not."""
+    today, adam = clock.today(), cast.actor(session, "adam")
+    _, rule = rule_on(session, today)
+
+    def in_date(*given, tier=None, **further):
+        system = bare(session, cast, tier)
+        for decision, day in given:
+            reviewed(session, cast, system, decision, start_of(day) + timedelta(hours=23), **further)
+        return system.id in queries.numbers_in(session, adam, Search(chosen=(("assurance", ("reviewed",)),)))
+
+    approve, reject = Decision.APPROVE, Decision.REJECT
+    for tier in (Tier.HIGH, None):
+        last = latest_due_by(today - timedelta(days=1), rule.months[tier or "unclassified"])
+        assert in_date((approve, last + timedelta(days=1)), tier=tier)
+        assert not in_date((approve, last), tier=tier)
+    assert not in_date((approve, today), (reject, today))
+    assert in_date((reject, today), (Decision.APPROVE_WITH_CONDITIONS, today))
+    assert in_date((approve, today), (Decision.REQUEST_CHANGES, today))
+    assert not in_date((approve, today), kind=ReviewKind.DECOMMISSION)
+    assert in_date((approve, today), due_on=today)
+    assert not in_date((approve, today), due_on=today - timedelta(days=1))
 
 
 def test_an_empty_register_has_figures_and_measures_nothing(database):
