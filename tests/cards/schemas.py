@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 import yaml
+
 from registry.cards.rules.schema import card_schema
 
 CYCLONEDX = ("bom-1.6", "spdx", "jsf-0.82", "cryptography-defs")
