@@ -27,10 +27,15 @@ def handed_out(files: Files, kept: Kept) -> Response:
     if not files.has(kept.sha256) or place.stat().st_size != kept.size:
         says = "This file is missing or damaged where it was kept. Tell an administrator: registry evidence verify names it."
         raise RuleBroken([Problem("", says)])
+    return streamed(place, kept.file_name)
+
+
+def streamed(place: Path, name: str) -> Response:
+    """A file of any size as an attachment, a piece in memory at a time; it is opened when the first piece is wanted."""
     response = Response(_pieces(place), mimetype="application/octet-stream")
-    response.content_length = kept.size
+    response.content_length = place.stat().st_size
     response.headers["Cache-Control"] = "no-store"
-    return as_download(response, kept.file_name)
+    return as_download(response, name)
 
 
 def _pieces(place: Path) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Every card of a search as one file: ask for it, see how far it has come, cancel it, fetch it."""
 
-from flask import current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.cards.actions import bundling
@@ -15,9 +15,9 @@ from registry.store.files import Files
 from registry.store.paging import cursor_of, parts_of
 from registry.systems.queries import by_numbers, listing_from
 from registry.web.doors import needs
+from registry.web.downloads import streamed
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form
-from registry.web.security import as_download
 
 _PAGE = 30
 _SHOWN_LEFT_OUT = 50
@@ -84,9 +84,7 @@ def bundle_file(number: int) -> ResponseReturnValue:
         raise Forbidden(
             "A system in this file is no longer open to you, so the file is not either. Ask for the cards anew."
         )
-    reply = send_file(files.path(found.sha256).resolve(), mimetype="application/zip")
-    reply.headers["Cache-Control"] = "no-store"
-    return as_download(reply, f"cards-{found.asked_at:%Y-%m-%d}-{number}.zip")
+    return streamed(files.path(found.sha256), f"cards-{found.asked_at:%Y-%m-%d}-{number}.zip")
 
 
 def _is_closed(found: CardBundle) -> bool:
