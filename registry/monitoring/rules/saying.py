@@ -18,7 +18,7 @@ def group_said(group: str) -> str:
     """The subgroup a reading is about: '{"region": "north"}' as "region north"; "" for everybody."""
     try:
         named = json.loads(group)
-    except ValueError:
+    except (ValueError, RecursionError):
         return group
     if not isinstance(named, dict):
         return group
