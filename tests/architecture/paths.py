@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from tests.architecture.tree import dotted
+
 RECORD = "record"
 _CHANGES = {"add", "add_all", "delete", "merge", "execute"}
 
@@ -109,7 +111,7 @@ def _does(node: ast.AST, known: Known) -> tuple[int, bool]:
     entries, changes = 0, False
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
-            name = ast.unparse(part.func)
+            name = dotted(part.func)
             if name == RECORD or name in known.recording:
                 entries += 1
             elif name in known.changing or name == "setattr" or name.rpartition("session.")[2] in _CHANGES:

@@ -40,4 +40,13 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 def called(call: ast.Call) -> str:
     """The name that is called, dotted as it is written: "record", "session.add"."""
-    return ast.unparse(call.func)
+    return dotted(call.func)
+
+
+def dotted(node: ast.expr) -> str:
+    """An expression as it is written; names with dots are many, and ast.unparse() is slow."""
+    parts, inner = [], node
+    while isinstance(inner, ast.Attribute):
+        parts.append(inner.attr)
+        inner = inner.value
+    return ".".join([inner.id, *reversed(parts)]) if isinstance(inner, ast.Name) else ast.unparse(node)
