@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _SHORTEST_SECRET = 32
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 
 
@@ -30,6 +31,13 @@ class Settings(BaseSettings):
     card_key_file: Path | None = None
     card_key_password_file: Path | None = None
     timestamp_url: str = ""
+    # Where each new checkpoint of the ledger goes by itself: posted to an address, mailed to people.
+    checkpoint_url: str = ""
+    checkpoint_mail_to: str = ""
+    mail_server: str = ""
+    mail_from: str = ""
+    mail_user: str = ""
+    mail_password_file: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     organisation: str = "Our organisation"
     max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
@@ -55,12 +63,13 @@ class Settings(BaseSettings):
         parts = urlsplit(self.base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("REGISTRY_BASE_URL must be an http or https address")
-        if not self.is_secure and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        if not self.is_secure and parts.hostname not in _THIS_MACHINE:
             raise ValueError("REGISTRY_BASE_URL must use https, except on this machine itself")
         if self.timestamp_url and urlsplit(self.timestamp_url).scheme not in {"http", "https"}:
             raise ValueError("REGISTRY_TIMESTAMP_URL must be an http or https address")
         if self.card_key_file is None and (self.timestamp_url or self.card_key_password_file):
             raise ValueError("REGISTRY_CARD_KEY_FILE must name the key that cards are signed with")
+        self._check_destinations()
         given = self.secret_key.get_secret_value()
         if given and len(given) < _SHORTEST_SECRET:
             raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
@@ -70,6 +79,17 @@ class Settings(BaseSettings):
                 "or sqlite:////path/registry.sqlite3"
             )
         return self
+
+    def _check_destinations(self) -> None:
+        where = urlsplit(self.checkpoint_url)
+        if self.checkpoint_url and where.scheme != "https" and where.hostname not in _THIS_MACHINE:
+            raise ValueError(
+                "REGISTRY_CHECKPOINT_URL must be an https address, except on this machine itself"
+            )
+        if self.mail_server and urlsplit(self.mail_server).scheme not in {"smtp", "smtps"}:
+            raise ValueError("REGISTRY_MAIL_SERVER must be an address such as smtps://mail.example.org")
+        if self.checkpoint_mail_to and not (self.mail_server and self.mail_from):
+            raise ValueError("REGISTRY_MAIL_SERVER and REGISTRY_MAIL_FROM must say who mails the checkpoints")
 
     @property
     def is_secure(self) -> bool:

@@ -173,6 +173,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     lifecycle_jobs.note_compliance: timedelta(hours=24),
     # It signs where a hundred entries were added, or any and the last checkpoint is a quarter of an hour old.
     audit_jobs.sign_checkpoint: timedelta(minutes=5),
+    audit_jobs.send_checkpoints: timedelta(minutes=5),
     audit_jobs.verify_ledger: timedelta(hours=24),
     audit_jobs.sweep_pasts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlmodel import Session
+
 from registry.audit.queries import follow as ledger
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -39,10 +41,7 @@ def follow(database: Database, follow_ups: Mapping[Event, Sequence[Handler]]) ->
     The jobs and the cursor move in one transaction, so no entry is missed and none is followed twice.
     """
     with database.transaction() as session:
-        place = queries.cursor(session, _LOG_CURSOR)
-        if place is None:
-            place = Cursor(name=_LOG_CURSOR, seq=0)
-            session.add(place)
+        place = place_of(session, _LOG_CURSOR)
         entries = ledger.entries_after(session, place.seq, limit=_STRETCH)
         for entry in entries:
             for handler in follow_ups.get(Event(entry.event), ()):
@@ -50,6 +49,15 @@ def follow(database: Database, follow_ups: Mapping[Event, Sequence[Handler]]) ->
                 session.add(_job(handler, f"{_name(handler)}@{entry.seq}", payload))
             place.seq = entry.seq
         return len(entries)
+
+
+def place_of(session: Session, name: str) -> Cursor:
+    """How far a reader of the ledger has come, locked; at its beginning where it has never read."""
+    place = queries.cursor(session, name)
+    if place is None:
+        place = Cursor(name=name, seq=0)
+        session.add(place)
+    return place
 
 
 def put_in_slots(database: Database, schedule: Mapping[Handler, timedelta]) -> None:
