@@ -15,8 +15,10 @@ from tests.web.everything import SLOW, exchange
 
 # Kept so that the same PDF is not laid out twice; it can be made again at any time.
 CACHE = {"card_preview"}
-# Every address is asked for by both of them and by both methods, and no view knows which database it reads.
+# Every address is asked for by both of them, and no view knows which database it reads. To be asked for the head alone
+# is the same to a view: that is tried at some addresses of every kind.
 ASKED = {"sqlite": (("adam", "HEAD"), ("ada", "GET")), "postgresql": (("adam", "GET"),)}
+HEADS = 4
 
 
 @pytest.mark.slow
@@ -32,6 +34,8 @@ def test_no_address_that_is_read_changes_anything(everything):
         headers = everything.bearer if url.startswith("/api/") else {}
         for name, method in asked:
             if rule.endpoint == SLOW and (name, method) != ("adam", "GET"):
+                continue
+            if method == "HEAD" and number % HEADS:
                 continue
             with clients[name].open(url, method=method, headers=headers) as reply:
                 assert reply.status_code in {200, 303, 403}, (name, method, url)
