@@ -5,7 +5,8 @@
 Everything listens on loopback, on the same machine and disk, with as many processes as it has cores. Ours is
 `registry serve --no-worker` with a token, judging, alerts and the ledger, each client sending to a system of its own. The
 floor (benchmarks.floor) is a bare WSGI application with the driver, in the same table, under the same server. MLflow is
-`mlflow server`, told through `runs/log-batch`; without a Python that has it (--mlflow-python) there is no such peer, and
+`mlflow server`, told through `runs/log-batch`, once as it comes, with nobody asked who they are, and once with its own
+sign-in, which ours always has; without a Python that has it (--mlflow-python, mlflow[auth]) there is no such peer, and
 the report says so. Rounds are interleaved, medians are printed, and ratios are what counts: the machine is in all of them.
 
 PostgreSQL is the one TEST_DATABASE_URL names; else one started for this run, which like that of the tests waits for no
@@ -87,7 +88,7 @@ def measured(kind: databases.Kind, given: argparse.Namespace) -> Found:
         like = (kind, folder, given.points, given.processes)
         peers: list[Any] = [ours(*like), floor(*like)]
         if given.mlflow_python:
-            peers.append(mlflow(*like, given.mlflow_python))
+            peers += [mlflow(*like, given.mlflow_python, signed_in=each) for each in (False, True)]
         rounds = [Round(open_until.enter_context(peer)) for peer in peers]
         for each in rounds:
             each.measured(MOST_CLIENTS, 2, given.points)
@@ -114,10 +115,11 @@ def told(kind: str, found: Found) -> None:
         print(f"{name:34}" + "".join(f"{found[name, each][1]:>20.1f}" for each in CLIENTS))
     shares = [found["ours", each][0] / found["floor", each][0] for each in CLIENTS]
     print(f"{'ours, of the floor':34}" + "".join(f"{each:>20.0%}" for each in shares))
-    if "MLflow" in names:
-        times = [found["ours", each][0] / found["MLflow", each][0] for each in CLIENTS]
-        print(f"{'ours, times MLflow':34}" + "".join(f"{each:>20.1f}" for each in times))
-    else:
+    theirs = [name for name in names if name.startswith("MLflow")]
+    for name in theirs:
+        times = [found["ours", each][0] / found[name, each][0] for each in CLIENTS]
+        print(f"{'ours, times ' + name:34}" + "".join(f"{each:>20.1f}" for each in times))
+    if not theirs:
         print("There is no MLflow peer in this run: name a Python that has it with --mlflow-python.")
 
 

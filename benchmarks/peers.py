@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,7 @@ from tests import databases
 from tests.cast import find_cast, raise_cast
 
 MOST_CLIENTS = 4
+_PASSWORD = "correct horse battery"
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 MONTHS = 60
 ACCURACY = MetricFacts(
@@ -207,8 +209,12 @@ def floor(kind: databases.Kind, folder: Path, points: int, processes: int) -> It
 
 
 @contextlib.contextmanager
-def mlflow(kind: databases.Kind, folder: Path, points: int, processes: int, python: str) -> Iterator[Peer]:
-    """MLflow's tracking server, with a run for each client."""
+def mlflow(
+    kind: databases.Kind, folder: Path, points: int, processes: int, python: str, *, signed_in: bool
+) -> Iterator[Peer]:
+    """MLflow's tracking server, with a run for each client: as it comes, or asking who sends as ours does."""
+    folder = folder / ("mlflow_signed_in" if signed_in else "mlflow")
+    folder.mkdir()
     with contextlib.ExitStack() as open_until:
         store = f"sqlite:///{folder / 'mlflow.sqlite3'}"
         if kind != "sqlite":
@@ -218,10 +224,16 @@ def mlflow(kind: databases.Kind, folder: Path, points: int, processes: int, pyth
         command = [python, "-m", "mlflow", "server", "--backend-store-uri", store, "--port", str(port)]
         command += ["--host", "127.0.0.1", "--default-artifact-root", str(folder / "artifacts")]
         command += ["--workers", str(processes)]
-        server = served(command, port, folder, 180, MLFLOW_DISABLE_TELEMETRY="true")
+        told = {"MLFLOW_DISABLE_TELEMETRY": "true"}
+        headers = {"Content-Type": "application/json"}
+        if signed_in:
+            command += ["--app-name", "basic-auth"]
+            told |= _mlflow_users(folder)
+            headers["Authorization"] = f"Basic {b64encode(f'admin:{_PASSWORD}'.encode()).decode()}"
+        server = served(command, port, folder, 180, **told)
         process = open_until.enter_context(server)
         healthy(port)
-        prefix, headers = "/api/2.0/mlflow/runs/", {"Content-Type": "application/json"}
+        prefix = "/api/2.0/mlflow/runs/"
         runs = []
         for _ in range(MOST_CLIENTS):
             made = json.dumps({"experiment_id": "0", "start_time": 0}).encode()
@@ -236,7 +248,19 @@ def mlflow(kind: databases.Kind, folder: Path, points: int, processes: int, pyth
             ]
             return json.dumps({"run_id": runs[client], "metrics": told}).encode()
 
-        yield Peer("MLflow", port, [f"{prefix}log-batch"] * len(runs), headers, body, process)
+        name = "MLflow, signed in" if signed_in else "MLflow"
+        yield Peer(name, port, [f"{prefix}log-batch"] * len(runs), headers, body, process)
+
+
+def _mlflow_users(folder: Path) -> dict[str, str]:
+    """The settings by which MLflow knows one administrator, as its own guide for sign-in describes."""
+    said = folder / "basic_auth.ini"
+    said.write_text(
+        "[mlflow]\ndefault_permission = READ\nadmin_username = admin\n"
+        f"admin_password = {_PASSWORD}\ndatabase_uri = sqlite:///{folder / 'users.sqlite3'}\n"
+        "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+    )
+    return {"MLFLOW_AUTH_CONFIG_PATH": str(said), "MLFLOW_FLASK_SERVER_SECRET_KEY": secrets.token_hex(16)}
 
 
 def healthy(port: int, seconds: int = 120) -> None:
