@@ -17,6 +17,7 @@ from registry.kernel.errors import Refusal, RuleBroken
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.commandkit import House, answer, house, progress
+from registry.store.past import forget
 from registry.store.session import Database
 
 REFUSED, WRONG_USE, BROKEN = 1, 2, 3
@@ -100,6 +101,7 @@ def upgrade(as_json: bool) -> None:
     settings: Settings = house().settings
     settings.make_data_dir()
     database = Database(settings.database)
+    forget(database)
     migrate.upgrade(database)
     revision = migrate.current(database)
     database.dispose()

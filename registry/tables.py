@@ -94,6 +94,13 @@ _RESTRICTED_NOW: Final = (
 )
 
 
+# Whoever may not know of a system may not know of an incident that touches it, and it may do so only since.
+_TIED_TO_RESTRICTED: Final = (
+    "EXISTS (SELECT 1 FROM {live}.system AS now_ WHERE now_.id = it.system_id AND now_.visibility = 'restricted')"
+    " AND NOT EXISTS (SELECT 1 FROM {own} AS then_ WHERE then_.id = it.id)"
+)
+
+
 def recipe() -> Recipe:
     """What a past of the register is made of. A system that is restricted today is so in every past."""
     return Recipe(
@@ -102,5 +109,6 @@ def recipe() -> Recipe:
         tables=[table_of(kind) for kind in audited_tables().values()],
         kept=OUTSIDE_THE_LEDGER,
         overlaid={("system", "visibility"): _RESTRICTED_NOW},
+        joined={"incident_system": _TIED_TO_RESTRICTED},
         made={LATEST: latest_then},
     )

@@ -117,7 +117,6 @@ class Permission(StrEnum):
 LOOKS = frozenset(
     {
         Permission.SYSTEM_READ,
-        Permission.REGISTER_EXPORT,
         Permission.DATA_SOURCE_READ,
         Permission.EVIDENCE_READ,
         Permission.CARD_READ,

@@ -40,12 +40,13 @@ class Turns:
     def _alone(self, until: float) -> Iterator[None]:
         # Opened anew each time, which takes some microseconds: a file kept open is shared with whoever forks.
         with self._file.open("wb") as token:
-            while not _locked(token.fileno()) and time.monotonic() < until:
+            while not locked(token.fileno()) and time.monotonic() < until:
                 time.sleep(_PAUSE_SECONDS)
             yield
 
 
-def _locked(number: int) -> bool:
+def locked(number: int) -> bool:
+    """Whether the lock on an open file is ours now. It is let go of when the file is closed."""
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -24,7 +24,7 @@ class AsOfForm(Form):
 
         csrf = False
 
-    day = Day("Day", "The register is shown as it stood when this day ended, in UTC.")
+    day = Day("Day", "The register is shown as it stood when this day ended, in UTC.", required=True)
     at = HiddenField()
 
 
@@ -36,7 +36,8 @@ def choose() -> ResponseReturnValue:
         return render_template("errors/as_of.html", form=form)
     if form.validate():
         if form.day.data and form.day.data < clock.today():
-            return redirect(address_as_of(form.day.data, inside(form.at.data, "/systems")), 303)
+            at = inside(form.at.data, "/systems")
+            return redirect(request.script_root + address_as_of(form.day.data, at), 303)
         form.take(
             [Problem("day", f"Choose a day before today, {day_said(clock.today())}: it has to be over.")]
         )

@@ -17,7 +17,7 @@ from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, NotFound, SignInNeeded
-from registry.store.past import Pasts, PastUnknown, Recipe, as_of
+from registry.store.past import PastBusy, Pasts, PastUnknown, Recipe, as_of
 from registry.store.session import Database
 from registry.web import doors, past
 
@@ -67,7 +67,7 @@ class App(Flask):
         view = self.view_functions[cast("str", request.endpoint)]
         if doors.is_public(view) and getattr(view, "registry_no_database", False):
             return super().dispatch_request()
-        if (day := past.day_asked()) is not None:
+        if (day := past.day_asked()) is not None and request.method != "OPTIONS":
             return self._look_back(view, day)
         reads = request.method in _READS
         if not reads:
@@ -107,6 +107,8 @@ class App(Flask):
                 return self._enter(view, session)
         except PastUnknown as unknown:
             raise NotFound(str(unknown)) from unknown
+        except PastBusy as busy:
+            raise Conflict("Another past day is being put together. Try again in a minute.", 0) from busy
 
     @property
     def _pasts(self) -> Pasts:

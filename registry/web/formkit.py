@@ -136,10 +136,10 @@ class Storable:
 
 
 class Day(DateField):
-    """A date, which may be left out."""
+    """A date, which may be left out unless it is required."""
 
-    def __init__(self, label: str, description: str = "", **options: Any) -> None:
-        super().__init__(label, [Optional()], description=description, **options)
+    def __init__(self, label: str, description: str = "", *, required: bool = False, **options: Any) -> None:
+        super().__init__(label, [Wanted() if required else Optional()], description=description, **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         try:

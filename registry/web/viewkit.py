@@ -101,6 +101,9 @@ def _as_of(actor: Actor) -> dict[str, Any] | None:
     if not may(actor, Permission.SYSTEM_READ):
         return None
     day = day_asked()
+    if day is not None and day >= clock.today() and not actor.looks_back:
+        # The page says that it cannot be shown; it is one of today.
+        day = None
     return {
         "day": day,
         "today_url": today_instead() if day else "",

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from registry.audit.models import ENTRY, PAYLOAD
 from registry.audit.queries.past import last_erasure, moment_of, rows_at
 from registry.kernel import clock
 from registry.kernel.events import Event
-from registry.store.past import Pasts, PastUnknown, Recipe, sweep
+from registry.store.past import Pasts, PastUnknown, Recipe, forget, sweep
 from registry.store.past.postgresql import PostgresqlPast
 from registry.store.past.sqlite import SqlitePast
 from registry.store.session import Database
@@ -36,6 +37,7 @@ def recipe(**instead: Any) -> Recipe:
         "tables": TABLES,
         "kept": {"ledger_entry": "it.seq <= {seq}", "scratch": "it.word <= {day}"},
         "overlaid": {},
+        "joined": {},
         "made": {},
     }
     return Recipe(**parts | instead)
@@ -183,7 +185,7 @@ def test_what_was_erased_is_told_by_the_next_entry_that_knows_and_never_by_a_pas
         with database.transaction(read_only=True) as session:
             erased_by = last_erasure(session)
         sweep(database, erased_by)
-        assert [name.endswith(f"_{erased_by}") for name in kept(database)] == [True]
+        assert [name.split("_")[3] for name in kept(database)] == [str(erased_by)]
 
 
 def test_tables_beside_the_ledger_and_views_show_what_the_recipe_says(database):
@@ -237,3 +239,46 @@ def test_no_more_are_kept_than_stated(database, monkeypatch):
             pasts.at(FIRST + timedelta(days=day))
         assert len(kept(database)) <= 3
         assert len(held(pasts.at(FIRST))["thing"]) == 1
+
+
+def test_what_a_dead_process_left_half_made_goes_with_the_next_sweep(database):
+    with on(0):
+        add(database, Thing(name="Ada's own"))
+    with pasts_of(database) as pasts:
+        past = pasts._past(f"past_0001_1_0_{FIRST:%Y%m%d}")
+        engine = past.create(TABLES)
+        with engine.begin() as connection:
+            connection.execute(
+                past.insert(Thing.__table__),
+                [{"id": 1, "version": 1, "name": "Ada's own", "story": "", "ready": False}],
+            )
+        assert len(left_of(database)) == 1
+        sweep(database, 0)
+        assert left_of(database) == []
+
+
+def left_of(database: Database) -> list[str]:
+    if database.is_sqlite:
+        return [file.name for file in Path(f"{database.url.database}-past").glob("*.part*")]
+    with database.engine.connect() as connection:
+        query = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'making%%'"
+        return list(connection.exec_driver_sql(query).scalars())
+
+
+def test_schemas_of_others_are_left_alone(on_postgresql):
+    with on(0):
+        add(on_postgresql, Thing(name="Triage"))
+    others = ["past_orders", "past_0001_1_9_20260101", "past_0001_1_9_20260101_0badcafe"]
+    with on_postgresql.engine.begin() as connection:
+        for name in others:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA {name} IS 'Accounts of past years'")
+    with pasts_of(on_postgresql) as pasts:
+        pasts.at(FIRST)
+        assert len(kept(on_postgresql)) == 1
+        forget(on_postgresql)
+        assert kept(on_postgresql) == []
+        assert len(held(pasts.at(FIRST))["thing"]) == 1
+    with on_postgresql.engine.connect() as connection:
+        standing = set(connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars())
+    assert set(others) <= standing

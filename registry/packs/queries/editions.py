@@ -119,8 +119,13 @@ def _parsed(text: str) -> Pack | None:
 
 
 def current(session: Session, pack_id: str, on: date) -> Pack:
-    """The edition of a pack in force on that day. Raises LookupError where there is none."""
-    return rules.current(editions(session, pack_id), pack_id, on)
+    """The edition of a pack in force on that day. Raises LookupError where there is none.
+
+    Before the first edition applied, the first: a past day is looked at by the rules that came, not by none.
+    """
+    known = editions(session, pack_id)
+    first = min((pack.effective_from for pack in known if pack.id == pack_id), default=on)
+    return rules.current(known, pack_id, max(on, first))
 
 
 def edition(session: Session, pack_id: str, edition: str) -> Pack | None:

@@ -1,6 +1,7 @@
 """Pasts: made when first asked for, kept for a day, and let go."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,19 +11,26 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from registry.kernel import clock
 from registry.store import migrate
 from registry.store.past.postgresql import BEGINNING, PostgresqlPast
-from registry.store.past.recipe import Mark, PastUnknown, Recipe
+from registry.store.past.recipe import Mark, PastBusy, PastUnknown, Recipe
 from registry.store.past.sqlite import SqlitePast
 from registry.store.session import Database
-from registry.store.turns import Turns
+from registry.store.turns import locked
 
 MOST_KEPT: Final = 20
 KEPT_SECONDS: Final = 86_400
 _MOST_OPEN: Final = 4
-_PATIENCE_SECONDS: Final = 300
+# Whoever asks meanwhile is told to come back: each holds one of the few threads that answer everybody.
+_PATIENCE_SECONDS: Final = 20
+_PAUSE_SECONDS: Final = 0.1
+_USED_AGAIN_AFTER_SECONDS: Final = 3_600
 # Any number no other part of the program locks on; this one spells "past".
 _LOCK: Final = 0x70617374
+
+# Of the threads of one process one at most waits at the lock between processes, with a connection in its hand.
+_MAKING = threading.Lock()
 
 _Past = SqlitePast | PostgresqlPast
 
@@ -33,17 +41,21 @@ class Pasts:
     def __init__(self, live: Database, recipe: Recipe) -> None:
         self._live, self._recipe = live, recipe
         self._open: OrderedDict[tuple[str, date], Database] = OrderedDict()
+        self._touched: dict[str, float] = {}
         self._mine = threading.Lock()
 
     def at(self, day: date, *, told: Callable[[int], None] = lambda _: None) -> Database:
         """The database as it stood when that day ended (UTC), for reading; `told` hears how many rows were laid down.
 
-        Raises PastUnknown where nothing was recorded by then. Whether the day is over is the caller's question.
+        Raises PastUnknown where nothing was recorded by then, PastBusy where somebody else is still putting together a
+        past. Whether the day is over is the caller's question.
         """
         mark = self._mark(day)
-        name = f"{BEGINNING}{migrate.head()}_{mark.seq}_{mark.erased_by}"
+        name = f"{BEGINNING}{migrate.head()}_{mark.seq}_{mark.erased_by}_{day:%Y%m%d}"
         past = self._past(name)
-        if not past.exists():
+        if past.exists():
+            self._touch(past, name)
+        else:
             with _alone(self._live):
                 if not past.exists():
                     _sweep(self._live, mark.erased_by)
@@ -55,6 +67,13 @@ class Pasts:
         with self._mine:
             while self._open:
                 self._open.popitem()[1].dispose()
+
+    def _touch(self, past: _Past, name: str) -> None:
+        """What is looked at all day is kept all day."""
+        at = clock.now().timestamp()
+        if at - self._touched.get(name, 0) > _USED_AGAIN_AFTER_SECONDS:
+            past.touch()
+            self._touched[name] = at
 
     def _mark(self, day: date) -> Mark:
         with self._live.glance() as session:
@@ -112,10 +131,20 @@ def sweep(live: Database, erased_by: int) -> None:
         _sweep(live, erased_by)
 
 
+def forget(live: Database) -> None:
+    """Let go of all of them: before the tables change that their views show."""
+    with _alone(live):
+        _kind(live).tidy(live)
+        for name, _ in _kind(live).all_of(live):
+            _kind(live).drop(live, name)
+
+
 def _sweep(live: Database, erased_by: int) -> None:
+    # Nobody else is making one now, so whatever is half made was left by a process that died.
+    _kind(live).tidy(live)
     newest_first = sorted(_kind(live).all_of(live), key=lambda each: each[1])
     for place, (name, age) in enumerate(newest_first):
-        if place >= MOST_KEPT or age > KEPT_SECONDS or not name.endswith(f"_{erased_by}"):
+        if place >= MOST_KEPT or age > KEPT_SECONDS or name.split("_")[3] != str(erased_by):
             _kind(live).drop(live, name)
 
 
@@ -125,11 +154,31 @@ def _kind(live: Database) -> type[SqlitePast] | type[PostgresqlPast]:
 
 @contextmanager
 def _alone(live: Database) -> Iterator[None]:
-    """One at a time makes a past, in whatever process: two who ask for the same day make it once."""
+    """One at a time makes a past, in whatever process: two who ask for the same day make it once. Raises PastBusy."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    if not _MAKING.acquire(timeout=_PATIENCE_SECONDS):
+        raise PastBusy
+    try:
+        with _of_all_processes(live, until):
+            yield
+    finally:
+        _MAKING.release()
+
+
+@contextmanager
+def _of_all_processes(live: Database, until: float) -> Iterator[None]:
     if live.is_sqlite:
-        with Turns(Path(f"{live.url.database}-past-turn"), _PATIENCE_SECONDS).taken():
+        with Path(f"{live.url.database}-past-turn").open("wb") as token:
+            _wait_for(lambda: locked(token.fileno()), until)
             yield
         return
     with live.engine.connect() as connection, connection.begin():
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        _wait_for(lambda: connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))), until)
         yield
+
+
+def _wait_for(taken: Callable[[], bool | None], until: float) -> None:
+    while not taken():
+        if time.monotonic() > until:
+            raise PastBusy
+        time.sleep(_PAUSE_SECONDS)

@@ -1,8 +1,10 @@
 """A past on PostgreSQL: a schema of its own, which its readers search instead of the one of today."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
+from zlib import crc32
 
 import sqlalchemy as sa
 
@@ -14,14 +16,17 @@ BEGINNING: Final = "past_"
 _PARTIAL: Final = "making_"
 # How the name of a table ends that a view stands in front of.
 _BEHIND: Final = "_then"
+_OURS: Final = "a past day of the AI registry, last used "
 
 
 class PostgresqlPast:
     """One past in its schema. A schema that carries the name is whole: it is made under another and renamed at the end."""
 
     def __init__(self, live: Database, recipe: Recipe, name: str) -> None:
-        self._live, self._recipe, self._name = live, recipe, name
-        self._part = f"{_PARTIAL}{name}"
+        self._live, self._recipe = live, recipe
+        # Schemas are named in a whole database, which may hold several registers.
+        self._name = f"{name}_{_home(live)}"
+        self._part = f"{_PARTIAL}{self._name}"
 
     def exists(self) -> bool:
         """Whether it is kept."""
@@ -64,9 +69,7 @@ class PostgresqlPast:
                 connection.exec_driver_sql(
                     f'ALTER TABLE "{self._part}"."{self._stored(table)}" RENAME TO "{table.name}"'
                 )
-            connection.exec_driver_sql(
-                f"COMMENT ON SCHEMA \"{self._part}\" IS '{clock.now().timestamp():.0f}'"
-            )
+            _note_use(connection, self._part)
             connection.exec_driver_sql(f'ALTER SCHEMA "{self._part}" RENAME TO "{self._name}"')
 
     def _stored(self, table: sa.Table) -> str:
@@ -82,21 +85,52 @@ class PostgresqlPast:
         with self._live.engine.begin() as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self._part}" CASCADE')
 
+    def touch(self) -> None:
+        """Note that it was used."""
+        with self._live.engine.begin() as connection:
+            _note_use(connection, self._name)
+
+    @staticmethod
+    def tidy(live: Database) -> None:
+        """Take away what was left half made. Only for whoever alone may make one now."""
+        for name, _ in _schemas(live, _PARTIAL + BEGINNING):
+            PostgresqlPast.drop(live, name)
+
     @staticmethod
     def all_of(live: Database) -> list[tuple[str, float]]:
-        """The names of all that are kept, and how many seconds ago each was made."""
-        query = sa.text(
-            "SELECT nspname, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname LIKE :like"
-        )
-        with live.engine.connect() as connection:
-            found = connection.execute(query, {"like": BEGINNING.replace("_", "\\_") + "%"}).all()
-        return [(name, clock.now().timestamp() - float(made or 0)) for name, made in found]
+        """The names of all that are kept, and how many seconds ago each was last used."""
+        now = clock.now().timestamp()
+        return [(name, now - used) for name, used in _schemas(live, BEGINNING)]
 
     @staticmethod
     def drop(live: Database, name: str) -> None:
         """Let one go, once nobody reads from it."""
         with live.engine.begin() as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+
+
+def _home(live: Database) -> str:
+    """Eight digits for the schema a register lives in."""
+    with live.engine.connect() as connection:
+        return f"{crc32(str(connection.scalar(sa.select(sa.func.current_schema()))).encode()):08x}"
+
+
+def _note_use(connection: sa.Connection, schema: str) -> None:
+    connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{schema}\" IS '{_OURS}{clock.now().timestamp():.0f}'")
+
+
+def _schemas(live: Database, beginning: str) -> list[tuple[str, float]]:
+    """Our schemas of this beginning and when each was last used; of another register's, or another program's, none."""
+    query = sa.text("SELECT nspname, obj_description(oid, 'pg_namespace') FROM pg_namespace")
+    shape = re.compile(rf"{beginning}\d{{4}}_\d+_\d+_\d{{8}}_{_home(live)}")
+    with live.engine.connect() as connection:
+        found = [(name, said or "") for name, said in connection.execute(query) if shape.fullmatch(name)]
+    return [(name, _used(said)) for name, said in found if not said or said.startswith(_OURS)]
+
+
+def _used(said: str) -> float:
+    told = said.removeprefix(_OURS)
+    return float(told) if told.isdecimal() else 0.0
 
 
 class _Searching(Database):

@@ -15,6 +15,10 @@ class PastUnknown(LookupError):
     """There is nothing to show of that day: it is not over, or it lies before the first entry of the ledger."""
 
 
+class PastBusy(RuntimeError):
+    """Somebody else is putting together a past, and has been for longer than anybody should wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A moment of the past: the last entry written by then, and the last erasure known now.
@@ -34,7 +38,7 @@ class Recipe:
     they stood at an entry, some hundreds at a time. `kept` says of every other table which of today's rows belong to the
     past: a condition in SQL on the row `it`, in which {seq} is the entry, {day} the day as a literal, {then} the place of
     the past's own tables and {live} that of today's. `overlaid` gives, by table and column, what is read in place of the
-    column. `made` gives the rows of tables that are copies of others, asked in the past itself, where those tables still
+    column; `joined`, by table, which of today's rows are read beside those of then ({own} is where those are). `made` gives the rows of tables that are copies of others, asked in the past itself, where those tables still
     show today's rows.
     """
 
@@ -43,6 +47,7 @@ class Recipe:
     tables: Sequence[sa.Table]
     kept: Mapping[str, str]
     overlaid: Mapping[tuple[str, str], str]
+    joined: Mapping[str, str]
     made: Mapping[sa.Table, Callable[[Session], Iterable[Values]]]
 
     def views(self, mark: Mark, day: date, place: "Place") -> Iterator[tuple[str, str]]:
@@ -52,12 +57,21 @@ class Recipe:
             yield name, f'SELECT it.* FROM {place.live}."{name}" AS it WHERE {condition.format_map(places)}'  # noqa: S608 - names of our own tables
         for table in self.tables:
             if self.is_overlaid(table):
-                columns = ", ".join(self._column(table, column.name, places) for column in table.columns)
-                yield table.name, f'SELECT {columns} FROM {place.then}."{table.name}{place.behind}" AS it'  # noqa: S608 - names of our own tables
+                yield table.name, self._in_front(table, place, places)
 
     def is_overlaid(self, table: sa.Table) -> bool:
         """Whether a view stands in front of the table's rows of then."""
-        return any(name == table.name for name, _ in self.overlaid)
+        return table.name in self.joined or any(name == table.name for name, _ in self.overlaid)
+
+    def _in_front(self, table: sa.Table, place: "Place", places: Mapping[str, Any]) -> str:
+        own = f'{place.then}."{table.name}{place.behind}"'
+        columns = ", ".join(self._column(table, column.name, places) for column in table.columns)
+        said = f"SELECT {columns} FROM {own} AS it"  # noqa: S608 - names of our own tables
+        if table.name not in self.joined:
+            return said
+        plain = ", ".join(f'it."{column.name}"' for column in table.columns)
+        beside = self.joined[table.name].format_map({**places, "own": own})
+        return f'{said} UNION ALL SELECT {plain} FROM {place.live}."{table.name}" AS it WHERE {beside}'  # noqa: S608
 
     def _column(self, table: sa.Table, column: str, places: Mapping[str, Any]) -> str:
         overlay = self.overlaid.get((table.name, column))

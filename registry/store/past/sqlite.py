@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -78,9 +78,20 @@ class SqlitePast:
         """Take away what was begun."""
         self._part.unlink(missing_ok=True)
 
+    def touch(self) -> None:
+        """Note that it was used."""
+        with suppress(FileNotFoundError):
+            os.utime(self._file, (clock.now().timestamp(),) * 2)
+
+    @staticmethod
+    def tidy(live: Database) -> None:
+        """Take away what was left half made. Only for whoever alone may make one now."""
+        for left in _folder(live).glob("*.part*") if _folder(live).exists() else ():
+            left.unlink(missing_ok=True)
+
     @staticmethod
     def all_of(live: Database) -> list[tuple[str, float]]:
-        """The names of all that are kept, and how many seconds ago each was made."""
+        """The names of all that are kept, and how many seconds ago each was last used."""
         files = _folder(live).glob("*.sqlite3") if _folder(live).exists() else []
         return [(file.stem, clock.now().timestamp() - file.stat().st_mtime) for file in files]
 
