@@ -58,7 +58,9 @@ def document_of(report: Report, template: str) -> tuple[str, PdfIdentity]:
         on=on,
         frame=frame,
         report=report,
-        kicker=f"{frame.period or f'As of {on}'} · {shortened(narrowed, _NARROWED_LENGTH)}",
+        kicker=" · ".join(
+            [*filter(None, [frame.period]), f"As of {on}", shortened(narrowed, _NARROWED_LENGTH)]
+        ),
         printed={name: _printed(each) for name, each in report.tables.items()},
         money=_few_currencies(report.tables["value"]),
         charts=drawings(report.figures),
