@@ -46,6 +46,7 @@ _COMMANDS = {
     "restore": "registry.backups.commands:restore_command",
     "packs": "registry.packs.commands:packs",
     "people": "registry.people.commands:people",
+    "portfolio": "registry.portfolio.commands:portfolio",
     "snapshots": "registry.monitoring.commands:snapshots",
     "systems": "registry.systems.commands:systems",
     "version": "registry.versions.commands:version",

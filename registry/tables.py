@@ -80,6 +80,7 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "job",
             "metric_watch",
             "people_upload",
+            "portfolio_report",
             "sign_in_tries",
             "user_session",
         ),

@@ -144,6 +144,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
     Event.CARD_APPROVED: (cards_jobs.on_card_approved,),
     Event.CARDS_ASKED: (cards_jobs.make_bundle,),
+    Event.REPORT_ASKED: (portfolio_jobs.make_report,),
     Event.QUESTIONNAIRE_ADDED: (classification_jobs.on_questionnaire_added,),
     Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
@@ -185,4 +186,5 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     feedback_jobs.write_figures: timedelta(hours=6),
     feedback_jobs.notice_surges: timedelta(hours=1),
     portfolio_jobs.keep_figures: timedelta(hours=6),
+    portfolio_jobs.ask_for_regular: timedelta(hours=6),
 }

@@ -156,6 +156,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CARD_EXPORT: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     # Hours of the worker's time, and the whole portfolio in one file: for those whose work is to look at all of it.
     Permission.CARD_BUNDLE: _grant((Role.REVIEWER, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR)),
+    # By no token: a report is filed under the name of whoever asked for it.
+    Permission.PORTFOLIO_REPORT: _grant((Role.REVIEWER, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR)),
     # A card is the company's word: those who answer for the system put it forward, a reviewer approves it.
     Permission.CARD_PUT_FORWARD: _grant((), _LEADS),
     Permission.CARD_APPROVE: _grant((Role.REVIEWER,)),

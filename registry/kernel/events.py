@@ -215,6 +215,8 @@ class Event(StrEnum):
     CARDS_ASKED = "cards.asked"
     CARDS_CANCELLED = "cards.cancelled"
     CARDS_EXPORTED = "cards.exported"
+    REPORT_ASKED = "report.asked"
+    REPORT_MADE = "report.made"
     SIGNING_KEY_ADDED = "signing_key.added"
     SIGNING_KEY_ROTATED = "signing_key.rotated"
     VERIFICATION_ASKED = "verification.asked"

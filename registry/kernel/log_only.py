@@ -184,6 +184,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.CARD_ISSUED,
         Event.CARDS_CANCELLED,
         Event.CARDS_EXPORTED,
+        Event.REPORT_MADE,
         Event.WAIVER_ASKED,
         Event.WAIVER_DECIDED,
         Event.WAIVER_REVOKED,

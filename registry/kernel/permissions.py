@@ -100,6 +100,7 @@ class Permission(StrEnum):
     CARD_PUT_FORWARD = "card.put_forward"
     CARD_APPROVE = "card.approve"
     CARD_ISSUE = "card.issue"
+    PORTFOLIO_REPORT = "portfolio.report"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     AUDIT_READ = "audit.read"

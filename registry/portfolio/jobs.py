@@ -1,18 +1,40 @@
-"""Keep the numbers at the top of the portfolio day by day, of the whole and of each unit."""
+"""Keep the numbers at the top day by day; make the reports people ask for, and those of each month and quarter."""
 
-from typing import Any
+import io
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
 
 from sqlmodel import Session, col, delete
 
+from registry.accounts.queries import actor_for
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Role, the_registry
-from registry.people.models import BusinessUnit
+from registry.kernel.actor import Actor, Permission, Role, may, the_registry
+from registry.kernel.errors import Refusal
+from registry.output.pdf import PdfRefused
+from registry.people.models import BusinessUnit, Person
 from registry.people.queries import units as every_unit
-from registry.portfolio.models import KeptFigure
+from registry.people.rules import is_active
+from registry.portfolio import actions
+from registry.portfolio.models import KeptFigure, PortfolioReport
+from registry.portfolio.queries import filed
 from registry.portfolio.queries.figures import headline
 from registry.portfolio.queries.kept import rows_of
+from registry.portfolio.queries.reports import left_out, report
+from registry.portfolio.render.reports import board_pdf, full_pdf, to_workbook
 from registry.portfolio.rules.figures import Scope
 from registry.portfolio.rules.kept import WHOLE, Audience, kept_of
+from registry.portfolio.rules.reports import Report
+from registry.portfolio.rules.reports.filing import (
+    EXECUTIVES,
+    ReportKind,
+    ReportState,
+    period_said,
+    scope_kept,
+    wanted,
+)
+from registry.settings import Settings
+from registry.store.files import Files
 from registry.store.session import Database
 
 # Who counts for whom: one who sees everything, and one who holds nothing and so sees no restricted system.
@@ -20,6 +42,17 @@ _READERS = {
     Audience.EVERYTHING: the_registry("worker"),
     Audience.OPEN: Actor(person_id=None, name="anybody", roles=frozenset({Role.MEMBER}), via="worker"),
 }
+
+# Regular reports are made as an executive sees the company who holds no seat, so that every executive may read them.
+_EXECUTIVE: Final = Actor(
+    person_id=None, name=EXECUTIVES, roles=frozenset({Role.MEMBER, Role.EXECUTIVE}), via="worker"
+)
+_MAKERS: Final[dict[ReportKind, Callable[[Report], bytes]]] = {
+    ReportKind.BOARD: board_pdf,
+    ReportKind.FULL: full_pdf,
+    ReportKind.TABLES: to_workbook,
+}
+_LARGEST: Final = 1 << 27
 
 
 def keep_figures(database: Database, _payload: dict[str, Any]) -> None:
@@ -42,3 +75,82 @@ def _keep(session: Session, number: int, units: list[BusinessUnit]) -> None:
         found = headline(session, reader, scope, units)
         if found.systems.n or number == WHOLE:
             session.add_all(rows_of(number, audience, day, kept_of(found).items()))
+
+
+def ask_for_regular(database: Database, _payload: dict[str, Any]) -> None:
+    """Ask for the reports of the last month and the last quarter, each once. Earlier ones are not made up later."""
+    today = clock.today()
+    with database.transaction(read_only=True) as session:
+        began = filed.ledger_began(session)
+        due = wanted(today, datetime.fromisoformat(began) if began else None)
+        known = filed.regular_ones(session, {period.key for period, _ in due})
+    for period, kind in due:
+        if (period.key, kind) not in known:
+            with database.transaction() as session:
+                # Two workers may look at once: whoever comes second finds it there.
+                if (period.key, kind) not in filed.regular_ones(session, {period.key}):
+                    actions.ask_for_period(session, the_registry("worker"), kind, period)
+
+
+def make_report(database: Database, payload: dict[str, Any]) -> None:
+    """Make a report that was asked for and file it. Whatever stops this process, it is made anew and filed once."""
+    number = int(payload["subject_id"])
+    with database.transaction() as session:
+        found = filed.report_by_number(session, number, lock=True)
+        if found.state.is_over:
+            return
+        reader = _reader(session, found)
+        if not may(reader, Permission.PORTFOLIO_REPORT):
+            actions.give_up(found, "Whoever asked may no longer have reports made.")
+            return
+    counted = _counted(database, reader, number)
+    if counted is None:
+        return
+    try:
+        content = _MAKERS[found.kind](counted)
+    except PdfRefused as refused:
+        with database.transaction() as session:
+            actions.give_up(filed.report_by_number(session, number, lock=True), str(refused))
+        return
+    _file(database, reader, number, content)
+
+
+def _reader(session: Session, found: PortfolioReport) -> Actor:
+    """Whose view is counted: of whoever asked what they may see now, nobody's at all once they have left."""
+    if found.asked_by_id is None:
+        return _EXECUTIVE
+    person = session.get_one(Person, found.asked_by_id)
+    if not is_active(person.active_from, person.active_to, clock.today()):
+        return Actor(person.id, person.name, via="worker")
+    return actor_for(session, person, via="worker")
+
+
+def _counted(database: Database, reader: Actor, number: int) -> Report | None:
+    """The figures of the report, and on its row what they hold; None where what it is narrowed to is there no longer."""
+    try:
+        with database.transaction(read_only=True) as session:
+            found = filed.report_by_number(session, number)
+            scope, period = scope_kept(found.scope), found.period
+            said = period_said(period, clock.today()) if period else ""
+            counted = report(session, reader, scope, period=said)
+            hidden, seen = left_out(session, reader, scope), filed.restricted_seen(session, reader)
+    except Refusal as refused:
+        with database.transaction() as session:
+            actions.give_up(filed.report_by_number(session, number, lock=True), str(refused))
+        return None
+    with database.transaction() as session:
+        found = filed.report_by_number(session, number, lock=True)
+        found.is_everything, found.restricted, found.left_out = reader.sees_everything, seen, hidden
+        found.checkpoint = counted.frame.held.size if counted.frame.held else 0
+        actions.come_to(found, ReportState.COUNTED)
+    return counted
+
+
+def _file(database: Database, reader: Actor, number: int, content: bytes) -> None:
+    files = Files(Settings.from_environment().data_dir, actions.ROOM)
+    stored = files.keep(io.BytesIO(content), limit=_LARGEST)
+    with database.transaction() as session:
+        found = filed.report_by_number(session, number, lock=True)
+        if not found.state.is_over:
+            actor = reader if reader.person_id is not None else the_registry("worker")
+            actions.file(session, actor, found, stored)

@@ -1,11 +1,14 @@
-"""What every command shares: the database it works on, and how it answers."""
+"""What every command shares: the database it works on, how it answers, and how it writes files."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from io import BufferedRandom
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -98,6 +101,39 @@ class Day(click.ParamType[date]):
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no day; write it as 2026-10-01.", param, ctx)
+
+
+class Destination(click.Path):
+    """A file to be written, in a folder that is there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"There is no folder {path.parent}.", param, ctx)
+        return path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    with written(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BufferedRandom]:
+    """A file that is there whole or not at all: whoever reads it meanwhile sees the old one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("x+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def progress(said: str) -> None:

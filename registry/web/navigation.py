@@ -88,6 +88,7 @@ _TAB_HOMES = frozenset(
 _AT_HOME = (
     ("portfolio.search", ""),
     ("portfolio.overview", "portfolio.overview"),
+    ("portfolio.report", "portfolio.overview"),
     ("portfolio.why", "portfolio.why"),
     ("portfolio.", "portfolio.desk"),
     ("ownership.findings", "ownership.findings"),

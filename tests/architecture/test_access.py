@@ -68,6 +68,9 @@ from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.people import actions as people
 from registry.people.rules import Function
+from registry.portfolio import actions as portfolio
+from registry.portfolio.rules.figures import Scope
+from registry.portfolio.rules.reports.filing import ReportKind
 from registry.reviews.actions.deciding import decide
 from registry.reviews.actions.findings import add_finding
 from registry.reviews.actions.reviewing import Given, answer, assign
@@ -217,6 +220,8 @@ def _furnish(session, cast):
     upload = people.keep_upload(session, adam, "staff.csv", b"Name,Mail\nNew,new@example.org\n", None)
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
+    aud = cast.actor(session, "aud")
+    numbers["shared"]["report"] = portfolio.ask(session, aud, ReportKind.BOARD, Scope()).id
     numbers["shared"]["bundle"] = bundling.ask(session, cast.actor(session, "aud"), Listing()).id
     return numbers
 
@@ -441,6 +446,7 @@ class House:
             "/teams/": {},
             "/jobs/": {},
             "/cards/bundles/": {"aud's": shared["bundle"]},
+            "/portfolio/reports/": {"aud's": shared["report"]},
             "/audit/checkpoints/": {},
             "/audit/": {"the first": 1},
         }

@@ -23,6 +23,8 @@ MACHINERY = {
     "metric_watch",
     # The numbers of the portfolio as they stood on a day, counted from audited rows.
     "kept_figure",
+    # Where reports on it are made and listed; that each was made, with its hash, is in the ledger.
+    "portfolio_report",
     # Who sent how often on one day; swept the day after.
     "feedback_tally",
     "ledger_entry", "ledger_payload", "ledger_object", "ledger_checkpoint",

@@ -36,7 +36,8 @@ from registry.ownership.rules import HandoverState, Step
 from registry.packs.models import ControlStatement
 from registry.packs.rules import Implementation
 from registry.people.models import Person
-from registry.portfolio.queries.figures import figures
+from registry.portfolio.queries.reports import report
+from registry.portfolio.render.reports import to_workbook
 from registry.portfolio.rules.figures import Scope
 from registry.store import migrate
 from registry.systems.models import System
@@ -48,6 +49,7 @@ from tests.cards.schemas import card_problems, header_and_body, problems
 from tests.commands.typed import Typed
 from tests.incidents.plain_sql import compared
 from tests.portfolio.plain_figures import objections
+from tests.portfolio.report_parts import differing
 from tests.store.contents import counts, digests
 
 
@@ -94,7 +96,9 @@ def test_the_figures_of_its_portfolio_are_what_plain_sql_counts(demo):
     with demo.transaction(read_only=True) as session:
         eva = actor_for(session, some(session, Person, name="Eva Castell")[0], via="session")
         for reader, seen in ((the_registry("command"), "1 = 1"), (eva, "s.visibility = 'company'")):
-            assert objections(session, figures(session, reader, Scope()), seen) == []
+            told = report(session, reader, Scope())
+            assert objections(session, told.figures, seen) == []
+            assert differing(to_workbook(told), told.figures) == []
 
 
 def test_there_is_something_of_everything_a_visitor_should_see(demo):

@@ -29,6 +29,8 @@ from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
+from registry.portfolio.models import PortfolioReport
+from registry.portfolio.rules.reports.filing import ReportState
 from registry.reviews.models.reviews import Finding, Review, ReviewCondition
 from registry.reviews.models.words import SignOff, Waiver
 from registry.reviews.rules.kinds import FindingState
@@ -395,6 +397,11 @@ PAGES = {
         Visit("/cards/bundles/{ready_bundle}"),
         Visit("/cards/bundles/{bundle}"),
     ),
+    "portfolio.reports_list": (Visit("/portfolio/reports"), Visit("/portfolio/reports", "eva")),
+    "portfolio.report": (
+        Visit("/portfolio/reports/{filed_report}", "eva"),
+        Visit("/portfolio/reports/{asked_report}"),
+    ),
     "cards.verify": (Visit("/verify", ""), Visit("/verify", "ada")),
     "frameworks.overview": (Visit("/frameworks"),),
     "frameworks.show": (Visit("/frameworks/eu-ai-act"), Visit("/frameworks/nist-ai-rmf", "otto")),
@@ -476,6 +483,7 @@ NO_PAGES = {
     "cards.card_facts": "JSON, handed out as a file",
     "cards.edition_file": "a PDF, handed out as a file",
     "cards.edition_facts": "JSON, handed out as a file",
+    "portfolio.report_file": "a PDF or a workbook, handed out as a file",
     "cards.bundle_file": "a ZIP, handed out as a file",
     "cards.card_as": "a card in a format that others read, handed out as a file",
     "interchange.report_csv": "CSV, handed out as a file",
@@ -585,6 +593,8 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "imported": newest(InventoryImport, state=ImportState.IMPORTED),
         "import_profile": newest(SavedProfile),
         "edition": 1,
+        "filed_report": newest(PortfolioReport, state=ReportState.FILED),
+        "asked_report": newest(PortfolioReport, state=ReportState.ASKED),
         "bundle": newest(CardBundle, state=BundleState.MAKING),
         "ready_bundle": newest(CardBundle, state=BundleState.READY),
         "door": session.exec(select(FeedbackDoor)).one().public_code,

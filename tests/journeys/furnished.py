@@ -84,6 +84,9 @@ from registry.ownership import actions as ownership
 from registry.people import actions as people
 from registry.people.models import Team
 from registry.people.rules import Function, PersonFacts
+from registry.portfolio import actions as portfolio
+from registry.portfolio.rules.figures import Scope
+from registry.portfolio.rules.reports.filing import ReportKind, periods_over
 from registry.reviews.actions import deciding, findings, reviewing, signing, submitting, waiving
 from registry.reviews.queries.content import content_of
 from registry.reviews.queries.rulebook import questions_of
@@ -145,6 +148,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     furnish_reviews(session, cast, words)
     _editions(session, cast, words)
     _bundles(session, cast)
+    _reports(session, cast)
     accounts.issue_token(
         session,
         ada,
@@ -175,6 +179,16 @@ def _bundles(session: Session, cast: Cast) -> None:
     bundling.conclude(session, adam, ready, Stored(sha256_hex(FIRST), len(FIRST)))
     session.flush()
     bundling.ask(session, adam, Listing(Search("triage")))
+
+
+def _reports(session: Session, cast: Cast) -> None:
+    """A regular report on file, and one that is not made yet."""
+    door = the_registry("worker")
+    month, _ = periods_over(clock.today())
+    filed = portfolio.ask_for_period(session, door, ReportKind.BOARD, month)
+    portfolio.file(session, door, filed, Stored(sha256_hex(FIRST), len(FIRST)))
+    session.flush()
+    portfolio.ask(session, cast.actor(session, "adam"), ReportKind.FULL, Scope())
 
 
 def furnish_record(session: Session, cast: Cast, words: Words | None = None) -> DataSource:

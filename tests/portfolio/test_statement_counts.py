@@ -56,6 +56,7 @@ PAGES = {
     "/systems/{triage}/card/editions/1": ("ada", 18),
     "/systems/{triage}/card/compare?from=1&to=1": ("ada", 13),
     "/cards/bundles": ("rita", 6),
+    "/portfolio/reports": ("rita", 6),
     "/cards/bundles/1": ("rita", 9),
     "/data-sources": ("ada", 11),
     "/systems/{triage}/monitoring": ("ada", 19),

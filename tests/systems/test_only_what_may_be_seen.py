@@ -91,6 +91,7 @@ MAY_NAME_SOME = {
     "audit.verification": "/audit/verification",
     "worker.jobs": "/jobs",
     "cards.bundles_list": "/cards/bundles",
+    "portfolio.reports_list": "/portfolio/reports",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
 OF_ONE_RECORD = ("<key>", "<int:number>", "<code>")

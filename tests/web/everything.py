@@ -18,6 +18,7 @@ from registry.evidence.actions import ROOM
 from registry.kernel.actor import SCOPES, Role, the_registry
 from registry.ownership.models import Assignment
 from registry.people.models import Person
+from registry.portfolio.actions import ROOM as REPORTS
 from registry.store.files import Files
 from registry.web.flask_app import App
 from registry.worker.models import Job
@@ -206,6 +207,7 @@ class Everything:
             "teams": "team",
             "jobs": "job",
             "cards": "ready_bundle" if rule.endpoint == "cards.bundle_file" else "bundle",
+            "portfolio": "filed_report" if rule.endpoint == "portfolio.report_file" else "asked_report",
             "account": "token",
         }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
@@ -234,6 +236,7 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
         place: dict[str, Any] = places(session, cast)
         files = Files(app.config["REGISTRY_DATA_DIR"], room_of(place["ready_bundle"]))
         files.keep(io.BytesIO(FIRST), limit=100)
+        Files(app.config["REGISTRY_DATA_DIR"], REPORTS).keep(io.BytesIO(FIRST), limit=100)
         deputy = sa.select(Assignment.id).filter_by(system_id=cast.triage.id, seat="deputy", to_at=None)
         token = sa.select(ApiToken.id).filter_by(person_id=adam.id, label="own")
         job = sa.select(Job.id).filter_by(state=JobState.FAILED)

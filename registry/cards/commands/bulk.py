@@ -7,7 +7,7 @@ import click
 
 from registry.cards.actions.bundling import note_command
 from registry.cards.actions.collecting import cards_of
-from registry.cards.commands.shared import Destination, card, written
+from registry.cards.commands.shared import card
 from registry.cards.render.packing import Packed
 from registry.cards.render.press import press_of
 from registry.cards.render.printing import Printers
@@ -16,7 +16,7 @@ from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import refuse_if
 from registry.kernel.text import counted
-from registry.store.commandkit import answer, bar, house
+from registry.store.commandkit import Destination, answer, bar, house, written
 from registry.systems.queries import Search, numbers_in
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from registry.cards.actions.issuing import issue
-from registry.cards.commands.shared import MAKE, Destination, card, write
+from registry.cards.commands.shared import MAKE, card
 from registry.cards.queries import card_facts
 from registry.cards.queries.editions import edition_of
 from registry.cards.render import edition_pdf
@@ -26,7 +26,7 @@ from registry.cards.rules.seal import seal_from
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound
 from registry.kernel.text import counted
-from registry.store.commandkit import Day, answer, house, progress
+from registry.store.commandkit import Day, Destination, answer, house, progress, write
 from registry.systems.queries import by_key
 
 Command = TypeVar("Command", bound=Callable[..., Any])

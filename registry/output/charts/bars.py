@@ -27,14 +27,16 @@ class Bar:
     note: str = ""
 
 
-def bar_chart(name: str, title: str, unit: str = "", *, bars: Sequence[Bar]) -> Chart:
-    """The chart of the bars in the order given. Raises ValueError for a negative value."""
+def bar_chart(
+    name: str, title: str, unit: str = "", *, bars: Sequence[Bar], longest: int = _LONGEST_LABEL
+) -> Chart:
+    """The chart of the bars in the order given, each label cut to so many letters. Raises ValueError for a negative value."""
     if any(bar.value < 0 or (bar.whole is not None and bar.whole < 0) for bar in bars):
         raise ValueError("a bar cannot be shorter than nothing")
-    left = max((min(len(bar.label), _LONGEST_LABEL) for bar in bars), default=0) * LETTER + 10
-    longest = max((bar.value for bar in bars if bar.whole is None), default=0.0)
+    left = max((min(len(bar.label), longest) for bar in bars), default=0) * LETTER + 10
+    most = max((bar.value for bar in bars if bar.whole is None), default=0.0)
     rows = [
-        _row(bar, index, Scale(0, 1, left, WIDTH - _ROOM_FOR_FIGURE), longest, unit)
+        _row(bar, index, Scale(0, 1, left, WIDTH - _ROOM_FOR_FIGURE), (most, longest), unit)
         for index, bar in enumerate(bars)
     ]
     description = sentence([f"{bar.label}: {_amount(bar, unit)}" for bar in bars])
@@ -54,13 +56,14 @@ def bar_chart(name: str, title: str, unit: str = "", *, bars: Sequence[Bar]) -> 
     )
 
 
-def _row(bar: Bar, index: int, scale: Scale, longest: float, unit: str) -> Markup:
+def _row(bar: Bar, index: int, scale: Scale, longest: tuple[float, int], unit: str) -> Markup:
     top = index * _ROW + 3
-    whole = longest if bar.whole is None else bar.whole
+    most, letters = longest
+    whole = most if bar.whole is None else bar.whole
     track = scale.end if bar.whole is not None else scale.start
     end = scale.at(bar.value / whole) if whole else scale.start
     return together(
-        label(shortened(bar.label, _LONGEST_LABEL), scale.start - 8, top + 12, anchor="end"),
+        label(shortened(bar.label, letters), scale.start - 8, top + 12, anchor="end"),
         box(scale.start, top, track - scale.start, _ROW - 6, "chart__track"),
         box(scale.start, top, end - scale.start, _ROW - 6, "chart__bar"),
         label(_amount(bar, unit), WIDTH, top + 12, "chart__text-quiet", anchor="end"),

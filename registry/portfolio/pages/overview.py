@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from registry.incidents.render import span_said
-from registry.kernel.actor import Permission
+from registry.kernel.actor import Permission, may
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries as people
 from registry.portfolio.pages.desk import pages
@@ -34,7 +34,7 @@ _TIERS = {**{each.value: each.value.capitalize() for each in Tier}, NOT_STATED: 
 @needs(Permission.SYSTEM_READ)
 def overview() -> ResponseReturnValue:
     units = people.unit_paths(session())
-    scope = _scope(units)
+    scope = scope_asked(units)
     found = figures(session(), actor(), scope)
     return render_template(
         "portfolio/overview.html",
@@ -51,6 +51,7 @@ def overview() -> ResponseReturnValue:
         times_url=_incidents_url("incidents.times", scope.incidents()),
         money=money_said,
         span=span_said,
+        may_report=may(actor(), Permission.PORTFOLIO_REPORT),
     )
 
 
@@ -68,7 +69,7 @@ def _trends(found: Figures) -> dict[str, Any]:
     }
 
 
-def _scope(units: dict[int, str]) -> Scope:
+def scope_asked(units: dict[int, str]) -> Scope:
     """What the address narrows the figures to. Raises RuleBroken for what there is not to choose."""
     named = MultiDict([(name, request.args.get(name, "")) for name in _NAMES])
     scope = scope_of(systems.search_from(named))
