@@ -81,6 +81,7 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "metric_watch",
             "people_upload",
             "portfolio_report",
+            "portfolio_report",
             "sign_in_tries",
             "user_session",
         ),

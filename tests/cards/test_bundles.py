@@ -75,7 +75,7 @@ def printers(monkeypatch, tmp_path):
     """The printers of this test, for the worker and for the command; the worker's folder is the test's."""
     DRAWN.clear()
     drawn = Drawn()
-    for module in (jobs, commands):
+    for module in (jobs, commands.bulk):
         monkeypatch.setattr(module, "Printers", lambda _count: drawn)
         monkeypatch.setattr(module, "press_of", lambda *_at: press(tmp_path))
     monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))

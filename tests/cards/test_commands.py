@@ -33,7 +33,7 @@ def run(database, cast):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(commands, "edition_pdf", lambda _frozen: b"%PDF quick")
+    monkeypatch.setattr(commands.one, "edition_pdf", lambda _frozen: b"%PDF quick")
 
 
 def test_all_forms_are_written_and_named_in_one_json_document(run, cast, tmp_path, quick):
@@ -111,7 +111,7 @@ def test_a_pdf_that_cannot_be_made_leaves_no_file_behind(run, cast, tmp_path, mo
     def refuses(_facts):
         raise PdfRefused("It is too long.")
 
-    monkeypatch.setattr(commands, "edition_pdf", refuses)
+    monkeypatch.setattr(commands.one, "edition_pdf", refuses)
     result = run(cast.triage.key, "--facts", tmp_path / "card.json", "--pdf", tmp_path / "card.pdf")
     assert isinstance(result.exception, PdfRefused)
     assert list(tmp_path.iterdir()) == []
@@ -128,7 +128,7 @@ def test_a_record_that_cannot_be_read_makes_no_card(run, database, cast, tmp_pat
 def test_a_file_is_replaced_whole_or_not_at_all(run, cast, tmp_path, monkeypatch):
     place = tmp_path / "card.json"
     place.write_text("the card of yesterday")
-    monkeypatch.setattr(commands.os, "fsync", lambda _file: (_ for _ in ()).throw(OSError("no space left")))
+    monkeypatch.setattr("os.fsync", lambda _file: (_ for _ in ()).throw(OSError("no space left")))
     result = run(cast.triage.key, "--facts", place)
     assert isinstance(result.exception, OSError)
     assert place.read_text() == "the card of yesterday"

@@ -403,6 +403,7 @@ PAGES = {
         Visit("/portfolio/reports/{asked_report}"),
     ),
     "cards.verify": (Visit("/verify", ""), Visit("/verify", "ada")),
+    "past.choose": (Visit("/as-of", "ada"),),
     "frameworks.overview": (Visit("/frameworks"),),
     "frameworks.show": (Visit("/frameworks/eu-ai-act"), Visit("/frameworks/nist-ai-rmf", "otto")),
     "frameworks.control": (
