@@ -33,6 +33,7 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import refuse_if
 from registry.kernel.events import Event
 from registry.monitoring.actions.storing import make_months
+from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store import migrate
 from registry.store.archives import ArchiveReader, ArchiveRefused, ArchiveWriter
 from registry.store.files import Files
@@ -152,10 +153,11 @@ def restore(
             for table in queries.tables_kept():
                 _rows_restored(connection, table, archive, manifest.tables[table.name])
         _numbers_go_on(connection)
-        say("Verifying the ledger …")
+        say("Verifying the ledger and what stands beside it …")
         found = examine(connection)
         _refuse_unless_the_same(manifest, found)
         with Session(bind=connection) as session:
+            _refuse_unless_whole(with_what_stands_beside(session, found))
             note_restored(session, actor, manifest, archive.seal)
             finish(session)
             session.flush()
@@ -247,11 +249,14 @@ def _numbers_go_on(connection: sa.Connection) -> None:
 
 
 def _refuse_unless_the_same(manifest: Manifest, found: Verification) -> None:
-    if not found.ok:
-        raise ArchiveRefused(
-            f"The ledger in the backup is not whole: {found.problems[0].says}. Nothing was restored."
-        )
+    _refuse_unless_whole(found)
     if (found.entries, found.root) != (manifest.entries, manifest.root):
         raise ArchiveRefused(
             "The ledger in the backup is not the one its list of contents names. Nothing was restored."
         )
+
+
+def _refuse_unless_whole(found: Verification) -> None:
+    if not found.ok:
+        says = found.problems[0].says.removesuffix(".")
+        raise ArchiveRefused(f"What the backup holds is not whole: {says}. Nothing was restored.")
