@@ -3,7 +3,6 @@
 import hashlib
 import json
 import random
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -74,6 +73,10 @@ def refused(path, database, folder):
     with path.open("rb") as file, pytest.raises(ArchiveRefused) as refusal:
         restore(database, DOOR, file, folder, quiet)
     return refusal.value.says
+
+
+def kept_in(folder):
+    return sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file())
 
 
 @pytest.fixture
@@ -230,7 +233,7 @@ def test_a_backup_whose_rows_or_files_were_made_up_is_refused_with_the_reason_an
 
     with path.open("rb") as file:
         manifest = manifest_of(ArchiveReader(file))
-    first_file = f"files/{min(manifest.files)}"
+    last_file = f"files/{max(manifest.files)}"
     cases = (
         (
             "rows/system.jsonl",
@@ -242,7 +245,7 @@ def test_a_backup_whose_rows_or_files_were_made_up_is_refused_with_the_reason_an
             lambda rows: rows[: rows.rindex(b"\n", 0, -1) + 1],
             "rows of ledger_entry",
         ),
-        (first_file, lambda content: content[:-1] + b"!", "not what its name promises"),
+        (last_file, lambda content: content[:-1] + b"!", "not what its name promises"),
         (MANIFEST, lambda text: text.replace(manifest.root.encode(), b"0" * 64), "not the one"),
         (MANIFEST, lambda text: text.replace(b'"entries": ', b'"entries": 1'), "not the one"),
         (MANIFEST, lambda _text: b"{", "cannot be read|no backup that can be read"),
@@ -258,13 +261,19 @@ def test_a_backup_whose_rows_or_files_were_made_up_is_refused_with_the_reason_an
         ("rows/latest_snapshot.jsonl", higher, "newest reading shown of metric 1", True),
         ("rows/latest_snapshot.jsonl", lambda _rows: b"", "newest reading shown of metric 1", True),
     )
+    kept = tmp_path / "new" / "imports" / "own"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
     with other("sqlite") as new:
+        refused(written_anew(*forged[-1][:2], listed=True), new, tmp_path / "new")
+        assert migrate.is_empty(new)
+        migrate.upgrade(new)
         for name, change, says, listed in (*((*each, False) for each in cases), *forged):
             said = refused(written_anew(name, change, listed=listed), new, tmp_path / "new")
             assert any(each in said for each in says.split("|")), said
             with new.transaction(read_only=True) as session:
                 assert queries.taken(session) == []
-        shutil.rmtree(tmp_path / "new")
+            assert kept_in(tmp_path / "new") == ["imports/own"]
         with path.open("rb") as file:
             assert restore(new, DOOR, file, tmp_path / "new", quiet)[1].ok
 
