@@ -75,7 +75,7 @@ def printers(monkeypatch, tmp_path):
     """The printers of this test, for the worker and for the command; the worker's folder is the test's."""
     DRAWN.clear()
     drawn = Drawn()
-    for module in (jobs, commands):
+    for module in (jobs, commands.bulk):
         monkeypatch.setattr(module, "Printers", lambda _count: drawn)
         monkeypatch.setattr(module, "press_of", lambda *_at: press(tmp_path))
     monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
@@ -227,6 +227,22 @@ def test_cancelled_cards_are_made_no_further_and_swept(database, cast, tmp_path,
         jobs.sweep_bundles(database, {})
     assert list(Files(tmp_path, bundling.room_of(number)).kept()) == []
     assert standing(database, number)[1] == []
+
+
+def test_drafts_that_were_lost_or_damaged_meanwhile_are_made_again(database, cast, tmp_path, printers):
+    number = ask(database, cast)
+    with pytest.raises(worker.PartDone):
+        jobs.make_bundle(database, {"subject_id": number})
+    _, cards = standing(database, number)
+    room, (lost, damaged, *_) = Files(tmp_path, bundling.room_of(number)), cards
+    room.drop(lost.sha256)
+    room.path(damaged.sha256).write_bytes(b"")
+    work(database)
+    bundle, again = standing(database, number)
+    assert bundle.state is BundleState.READY
+    assert [card.sha256 for card in again] == [card.sha256 for card in cards]
+    assert sorted(DRAWN) == sorted([card.line.key for card in cards] + [lost.line.key, damaged.line.key])
+    assert opened(tmp_path, bundle)[damaged.line.file_name] == f"%PDF {damaged.line.key} draft".encode()
 
 
 def test_a_file_is_kept_a_week_and_then_gone(database, cast, tmp_path, printers):

@@ -1,6 +1,6 @@
 """Bundles of cards: one's own, what of one is made or waits, whether one may still take it; what a card is printed from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +79,12 @@ def waiting_card(session: Session, number: int, system_id: int) -> BundledCard |
     """One card of a bundle that is still to be made."""
     query = select(BundledCard).where(BundledCard.bundle_id == number, BundledCard.system_id == system_id)
     return session.exec(query.where(BundledCard.state == CardState.WAITING)).one_or_none()
+
+
+def made_cards(session: Session, number: int, system_ids: Collection[int]) -> Sequence[BundledCard]:
+    """Those cards of a bundle that are made, of these systems."""
+    query = select(BundledCard).where(BundledCard.bundle_id == number, BundledCard.state == CardState.MADE)
+    return session.exec(query.where(col(BundledCard.system_id).in_(system_ids))).all()
 
 
 def cards_in(session: Session, number: int) -> Iterator[BundledCard]:
