@@ -112,6 +112,15 @@ def standing(database, number):
         return bundle, list(bundles.cards_in(session, number))
 
 
+def close(database, system):
+    # Past the register's own form, as by another door.
+    with database.engine.begin() as connection:
+        table = System.__table__
+        connection.execute(
+            table.update().where(table.c.id == system.id).values(visibility=Visibility.RESTRICTED)
+        )
+
+
 def opened(tmp_path, bundle):
     path = Files(tmp_path, bundling.room_of(bundle.id)).path(bundle.sha256)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == bundle.sha256
@@ -291,20 +300,12 @@ def test_nobody_gets_a_card_of_what_they_may_not_see_and_a_member_none_at_all(da
 def test_what_closes_meanwhile_is_left_out_and_what_closes_later_closes_the_file(
     database, cast, tmp_path, printers, client_of
 ):
-    def close(system):
-        # Past the register's own form, as by another door.
-        with database.engine.begin() as connection:
-            table = System.__table__
-            connection.execute(
-                table.update().where(table.c.id == system.id).values(visibility=Visibility.RESTRICTED)
-            )
-
     eva = client_of("eva")
     at = eva.post("/cards/bundles").location
     number = int(at.rpartition("/")[2])
     assert b"begins as soon as it can" in eva.get(at).data
     assert eva.get(f"{at}/cards.zip").status_code == 404
-    close(cast.pricing)
+    close(database, cast.pricing)
     work(database)
     bundle, _ = standing(database, number)
     rows = index_of(opened(tmp_path, bundle))
@@ -316,9 +317,25 @@ def test_what_closes_meanwhile_is_left_out_and_what_closes_later_closes_the_file
     with eva.get(f"{at}/cards.zip") as reply:
         assert hashlib.sha256(reply.data).hexdigest() == bundle.sha256
     assert client_of("aud").get(f"{at}/cards.zip").status_code == 404
-    close(cast.triage)
+    close(database, cast.triage)
     assert eva.get(f"{at}/cards.zip").status_code == 403
     assert "This file is closed" in eva.get(at).get_data(as_text=True)
+
+
+def test_a_system_that_is_named_beside_a_reason_closes_the_file_as_one_with_a_card_does(
+    database, cast, printers
+):
+    printers.refused[cast.pricing.key] = PdfRefused("It is too long.")
+    number = ask(database, cast, "eva")
+    work(database)
+
+    def is_closed():
+        with database.transaction(read_only=True) as session:
+            return bundles.holds_what_is_closed(session, cast.actor(session, "eva"), number)
+
+    assert not is_closed()
+    close(database, cast.pricing)
+    assert is_closed()
 
 
 def test_the_command_writes_the_same_and_the_ledger_says_so(database, cast, tmp_path, printers):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from registry.cards.models import BundledCard, CardBundle, CardDocument, CardEdition
 from registry.cards.queries.editions import approved_of, document_of
@@ -109,10 +109,10 @@ def left_out(session: Session, number: int, limit: int) -> Sequence[BundledCard]
 
 
 def holds_what_is_closed(session: Session, actor: Actor, number: int) -> bool:
-    """Whether a card is in the bundle of a system that the actor may not, or no longer, know of."""
+    """Whether the bundle holds a card, or names beside a reason, a system the actor may not, or no longer, know of."""
     query = select(BundledCard.id).where(
         BundledCard.bundle_id == number,
-        BundledCard.state == CardState.MADE,
+        or_(BundledCard.state == CardState.MADE, BundledCard.name != ""),
         col(BundledCard.system_id).not_in(numbers_visible_to(actor)),
     )
     return session.exec(query.limit(1)).first() is not None
