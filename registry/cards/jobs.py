@@ -23,6 +23,7 @@ from registry.cards.render.printing import Printers
 from registry.cards.rules.bundles import KEPT_FOR, BundleState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may, the_registry
+from registry.kernel.errors import NotFound
 from registry.output.pdf.document import MOST_ATTACHED
 from registry.people.models import Person
 from registry.people.rules import is_active
@@ -60,7 +61,11 @@ def make_bundle(database: Database, payload: dict[str, Any]) -> None:
     settings, number = Settings.from_environment(), int(payload["subject_id"])
     files = Files(settings.data_dir, bundling.room_of(number))
     with database.transaction() as session:
-        bundle = bundles.bundle_by_number(session, number, lock=True)
+        try:
+            bundle = bundles.bundle_by_number(session, number, lock=True)
+        except NotFound:
+            # A backup holds the job and no bundle: on a register that was put back there is nothing to be made.
+            return
         if bundle.state is not BundleState.MAKING:
             return
         actor = _asker(session, bundle)

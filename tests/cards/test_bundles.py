@@ -254,6 +254,10 @@ def test_drafts_that_were_lost_or_damaged_meanwhile_are_made_again(database, cas
     assert opened(tmp_path, bundle)[damaged.line.file_name] == f"%PDF {damaged.line.key} draft".encode()
 
 
+def test_a_job_whose_bundle_no_backup_holds_has_nothing_to_do(database):
+    assert jobs.make_bundle(database, {"subject_id": 1}) is None
+
+
 def test_a_file_is_kept_a_week_and_then_gone(database, cast, tmp_path, printers):
     number = ask(database, cast)
     work(database)
