@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -33,6 +33,7 @@ from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import refuse_if
 from registry.kernel.events import Event
 from registry.monitoring.actions.storing import make_months
+from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store import migrate
 from registry.store.archives import ArchiveReader, ArchiveRefused, ArchiveWriter
 from registry.store.files import Files
@@ -134,32 +135,55 @@ def restore(
     """
     archive = ArchiveReader(file)
     manifest = manifest_of(archive)
-    if migrate.is_empty(database):
-        migrate.upgrade(database)
-    with database.transaction(read_only=True) as session:
-        taken = queries.taken(session)
+    installed, taken = not migrate.is_empty(database), []
+    if installed:
+        with database.transaction(read_only=True) as session:
+            taken = queries.taken(session)
     names = [table.name for table in queries.tables()]
     refuse_if(
         problems_with_restoring(
             manifest, revision=migrate.head() or "", parts=archive.names, taken=taken, tables=names
         )
     )
-    say("Files …")
-    _files_restored(archive, manifest, data_dir)
+    with ExitStack() as undo:
+        if not installed:
+            migrate.upgrade(database)
+            undo.callback(_uninstall, database)
+        found = _filled(database, actor, archive, data_dir, undo, say)
+        undo.pop_all()
+    return manifest, found
+
+
+def _uninstall(database: Database) -> None:
+    with database.transaction(read_only=True) as session:
+        taken = queries.taken(session)
+    # Whoever began to work in it meanwhile keeps what they have.
+    if not taken:
+        migrate.uninstall(database)
+
+
+def _filled(
+    database: Database, actor: Actor, archive: ArchiveReader, data_dir: Path, undo: ExitStack, say: Say
+) -> Verification:
+    """Rows that hold, then the files beside them. What the database does not take back by itself is left to `undo`."""
+    manifest = manifest_of(archive)
     with database.engine.connect() as connection, connection.begin():
         say("Rows …")
         with _foreign_keys_at_the_end(connection):
             for table in queries.tables_kept():
                 _rows_restored(connection, table, archive, manifest.tables[table.name])
         _numbers_go_on(connection)
-        say("Verifying the ledger …")
+        say("Verifying the ledger and what stands beside it …")
         found = examine(connection)
         _refuse_unless_the_same(manifest, found)
         with Session(bind=connection) as session:
+            _refuse_unless_whole(with_what_stands_beside(session, found))
+            say("Files …")
+            _files_restored(archive, manifest, data_dir, undo)
             note_restored(session, actor, manifest, archive.seal)
             finish(session)
             session.flush()
-    return manifest, found
+    return found
 
 
 def note_restored(session: Session, actor: Actor, manifest: Manifest, seal: str) -> None:
@@ -174,7 +198,7 @@ def note_restored(session: Session, actor: Actor, manifest: Manifest, seal: str)
     record(session, actor, Event.BACKUP_RESTORED, None, subject_kind=LEDGER, note=note)
 
 
-def _files_restored(archive: ArchiveReader, manifest: Manifest, data_dir: Path) -> None:
+def _files_restored(archive: ArchiveReader, manifest: Manifest, data_dir: Path, undo: ExitStack) -> None:
     for name, size in manifest.files.items():
         called, _, digest = name.partition("/")
         if called not in ROOMS:
@@ -183,6 +207,8 @@ def _files_restored(archive: ArchiveReader, manifest: Manifest, data_dir: Path) 
         with archive.open(file_of(name)) as part, files.drafted(part, limit=size) as draft:
             if draft.sha256 != digest:
                 raise ArchiveRefused(f"A file in the backup is not what its name promises: {name}.")
+            if not files.has(digest):
+                undo.callback(files.drop, digest)
             files.keep_once(draft)
 
 
@@ -247,11 +273,14 @@ def _numbers_go_on(connection: sa.Connection) -> None:
 
 
 def _refuse_unless_the_same(manifest: Manifest, found: Verification) -> None:
-    if not found.ok:
-        raise ArchiveRefused(
-            f"The ledger in the backup is not whole: {found.problems[0].says}. Nothing was restored."
-        )
+    _refuse_unless_whole(found)
     if (found.entries, found.root) != (manifest.entries, manifest.root):
         raise ArchiveRefused(
             "The ledger in the backup is not the one its list of contents names. Nothing was restored."
         )
+
+
+def _refuse_unless_whole(found: Verification) -> None:
+    if not found.ok:
+        says = found.problems[0].says.removesuffix(".")
+        raise ArchiveRefused(f"What the backup holds is not whole: {says}. Nothing was restored.")

@@ -23,6 +23,7 @@ from registry.cards.render.printing import Printers
 from registry.cards.rules.bundles import KEPT_FOR, BundleState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may, the_registry
+from registry.kernel.errors import NotFound
 from registry.output.pdf.document import MOST_ATTACHED
 from registry.people.models import Person
 from registry.people.rules import is_active
@@ -60,7 +61,11 @@ def make_bundle(database: Database, payload: dict[str, Any]) -> None:
     settings, number = Settings.from_environment(), int(payload["subject_id"])
     files = Files(settings.data_dir, bundling.room_of(number))
     with database.transaction() as session:
-        bundle = bundles.bundle_by_number(session, number, lock=True)
+        try:
+            bundle = bundles.bundle_by_number(session, number, lock=True)
+        except NotFound:
+            # A backup holds the job and no bundle: on a register that was put back there is nothing to be made.
+            return
         if bundle.state is not BundleState.MAKING:
             return
         actor = _asker(session, bundle)
@@ -69,6 +74,7 @@ def make_bundle(database: Database, payload: dict[str, Any]) -> None:
             return
         waiting = bundles.waiting(session, number)
     if not waiting:
+        _make_up_for_what_is_lost(database, number, files)
         _pack(database, actor, number, files)
         return
     _make_some(database, actor, number, waiting, files, settings)
@@ -99,6 +105,23 @@ def _make_some(
                 if bundle.state is not BundleState.MAKING:
                     return
                 bundling.keep_card(session, bundle, system_id, line)
+
+
+def _make_up_for_what_is_lost(database: Database, number: int, files: Files) -> None:
+    """Raise PartDone where a draft is no longer here as it was kept: it is made again before anything is packed."""
+    with database.transaction(read_only=True) as session:
+        lost = [
+            each.system_id
+            for each in bundles.cards_in(session, number)
+            if each.sha256 and not each.why and each.edition is None and not files.is_whole(each.sha256)
+        ]
+    if not lost:
+        return
+    with database.transaction() as session:
+        bundle = bundles.bundle_by_number(session, number, lock=True)
+        if bundle.state is BundleState.MAKING:
+            bundling.make_again(session, bundle, lost)
+    raise PartDone
 
 
 def _pack(database: Database, actor: Actor, number: int, files: Files) -> None:

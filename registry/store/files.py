@@ -53,11 +53,15 @@ class Files:
         self._folder = Path(data_dir) / _FOLDER / room
 
     def keep(self, stream: IO[bytes], *, limit: int) -> Stored:
-        """Store everything the stream gives. Raises FileTooLarge past `limit` bytes; then nothing stays."""
+        """Store everything the stream gives. Raises FileTooLarge past `limit` bytes; then nothing stays.
+
+        On return the bytes and their names are on the disk, so that no row ever speaks of a file that a power cut took.
+        """
         with self.drafted(stream, limit=limit) as draft:
             place = self._place_for(draft)
             # A rename is whole or not at all, so no reader ever meets half a file; equal bytes may replace equal bytes.
             draft.path.replace(place)
+            self._hold(place)
             return Stored(draft.sha256, draft.size)
 
     @contextmanager
@@ -75,10 +79,7 @@ class Files:
             draft.unlink(missing_ok=True)
 
     def keep_once(self, draft: Draft) -> Stored:
-        """Keep a draft for good. What is there already stays as it is; raises FileDamaged where that is not the same.
-
-        On return the bytes and their names are on the disk, so that no row ever speaks of a file that a power cut took.
-        """
+        """Keep a draft for good, as surely as keep(). What is there already stays; raises FileDamaged where it is not the same."""
         place = self._place_for(draft)
         try:
             # A link is made or refused in one step, so of two who keep the same at once neither overwrites the other.
@@ -87,8 +88,7 @@ class Files:
             if not self.is_whole(draft.sha256):
                 says = "The registry holds this file already, but it is damaged there. Tell an administrator: registry evidence verify names it."
                 raise FileDamaged(says) from None
-        for folder in (place.parent, self._folder):
-            _write_through(folder)
+        self._hold(place)
         return Stored(draft.sha256, draft.size)
 
     def is_whole(self, sha256: str) -> bool:
@@ -109,6 +109,10 @@ class Files:
             except FileNotFoundError:
                 continue
         return swept
+
+    def _hold(self, place: Path) -> None:
+        for folder in (place.parent, self._folder):
+            _write_through(folder)
 
     def _place_for(self, draft: Draft) -> Path:
         place = self.path(draft.sha256)

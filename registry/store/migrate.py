@@ -32,6 +32,13 @@ def downgrade(database: Database, revision: str) -> str | None:
     return current(database)
 
 
+def uninstall(database: Database) -> None:
+    """Take back an upgrade of what was empty: no table stays, nor what they held."""
+    downgrade(database, "base")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+
+
 def current(database: Database) -> str | None:
     """The revision of the schema that stands in the database, or None before the first."""
     with database.engine.connect().execution_options(sqlite_read_only=True) as connection:

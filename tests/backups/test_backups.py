@@ -1,9 +1,11 @@
 """A backup is made while people work, put back on either database, verified before it is believed, and says so."""
 
+import hashlib
 import json
 import random
-import shutil
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,15 @@ from registry.backups.actions import back_up, manifest_of, restore
 from registry.backups.rules import LEFT_OUT, MANIFEST, Manifest, Part, problems_with_restoring
 from registry.evidence.actions import ROOM
 from registry.evidence.queries.integrity import damaged
+from registry.kernel import clock
 from registry.kernel.actor import Actor, the_registry
 from registry.kernel.errors import Forbidden, RuleBroken
 from registry.kernel.text import SYSTEM_PREFIX, public_key
+from registry.monitoring.actions.recording import record_snapshots
+from registry.monitoring.rules.decoding import Batch
+from registry.monitoring.rules.points import PointIn
+from registry.objectives import actions as objectives
+from registry.objectives.rules.metric import Direction, Kind, MetricFacts
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.archives import ArchiveReader, ArchiveRefused, ArchiveWriter
@@ -35,6 +43,7 @@ from tests import databases
 from tests.cast import raise_cast
 from tests.journeys.proof import keep_proof
 
+ACCURACY = MetricFacts(Kind.ACCURACY, "Accuracy", direction=Direction.HIGHER)
 DOOR = the_registry("command")
 PARTS = Manifest("0026", "now", "", (), 1, "", {"system": Part(1, "")}, {"evidence/a": 1})
 
@@ -53,12 +62,21 @@ def _fill_with_cast(database):
     migrate.upgrade(database)
     with database.transaction() as session:
         raise_cast(session)
+        number = session.exec(select(System.id).where(System.name == "Claims triage")).one()
+        metric = objectives.add_metric(session, DOOR, number, ACCURACY)
+        ends = [clock.now() - timedelta(days=days) for days in (2, 1)]
+        points = tuple(PointIn(metric.slug, end, end, Decimal("0.7"), 500) for end in ends)
+        record_snapshots(session, DOOR, number, Batch("", "", "", points))
 
 
 def refused(path, database, folder):
     with path.open("rb") as file, pytest.raises(ArchiveRefused) as refusal:
         restore(database, DOOR, file, folder, quiet)
     return refusal.value.says
+
+
+def kept_in(folder):
+    return sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file())
 
 
 @pytest.fixture
@@ -189,21 +207,33 @@ def test_a_backup_whose_rows_or_files_were_made_up_is_refused_with_the_reason_an
     keep_proof(Files(source, ROOM))
     back_up(sqlite_only, DOOR, source, path, quiet)
 
-    def written_anew(name, change):
-        """A backup that is sealed as it should be, by somebody who changed a part of it."""
+    def written_anew(name, change, *, listed=False):
+        """A backup that is sealed as it should be, by somebody who changed a part of it, and `listed` what it is now."""
         forged = tmp_path / "forged.zip"
         forged.unlink(missing_ok=True)
         with path.open("rb") as file, ArchiveWriter(forged) as archive:
             read = ArchiveReader(file)
+            parts = {}
             for each in sorted(read.names):
                 with read.open(each) as part:
-                    content = part.read()
-                archive.add(each, [change(content) if each.startswith(name) else content])
+                    parts[each] = part.read()
+            parts[name] = change(parts[name])
+            if listed:
+                table = name.removeprefix("rows/").removesuffix(".jsonl")
+                part = Part(parts[name].count(b"\n"), hashlib.sha256(parts[name]).hexdigest())
+                manifest = Manifest.read(parts[MANIFEST])
+                parts[MANIFEST] = replace(manifest, tables=manifest.tables | {table: part}).written()
+            for each, content in parts.items():
+                archive.add(each, [content])
         return forged
+
+    def higher(rows):
+        assert b'"0.7"' in rows
+        return rows.replace(b'"0.7"', b'"0.99"')
 
     with path.open("rb") as file:
         manifest = manifest_of(ArchiveReader(file))
-    first_file = f"files/{min(manifest.files)}"
+    last_file = f"files/{max(manifest.files)}"
     cases = (
         (
             "rows/system.jsonl",
@@ -215,18 +245,35 @@ def test_a_backup_whose_rows_or_files_were_made_up_is_refused_with_the_reason_an
             lambda rows: rows[: rows.rindex(b"\n", 0, -1) + 1],
             "rows of ledger_entry",
         ),
-        (first_file, lambda content: content[:-1] + b"!", "not what its name promises"),
+        (last_file, lambda content: content[:-1] + b"!", "not what its name promises"),
         (MANIFEST, lambda text: text.replace(manifest.root.encode(), b"0" * 64), "not the one"),
         (MANIFEST, lambda text: text.replace(b'"entries": ', b'"entries": 1'), "not the one"),
         (MANIFEST, lambda _text: b"{", "cannot be read|no backup that can be read"),
     )
+    forged = (
+        (
+            "rows/system.jsonl",
+            lambda rows: rows.replace(b"Claims triage", b"Claims triaje"),
+            "is not whole",
+            True,
+        ),
+        ("rows/snapshot.jsonl", higher, "readings of delivery 1", True),
+        ("rows/latest_snapshot.jsonl", higher, "newest reading shown of metric 1", True),
+        ("rows/latest_snapshot.jsonl", lambda _rows: b"", "newest reading shown of metric 1", True),
+    )
+    kept = tmp_path / "new" / "imports" / "own"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
     with other("sqlite") as new:
-        for name, change, says in cases:
-            said = refused(written_anew(name, change), new, tmp_path / "new")
+        refused(written_anew(*forged[-1][:2], listed=True), new, tmp_path / "new")
+        assert migrate.is_empty(new)
+        migrate.upgrade(new)
+        for name, change, says, listed in (*((*each, False) for each in cases), *forged):
+            said = refused(written_anew(name, change, listed=listed), new, tmp_path / "new")
             assert any(each in said for each in says.split("|")), said
             with new.transaction(read_only=True) as session:
                 assert queries.taken(session) == []
-        shutil.rmtree(tmp_path / "new")
+            assert kept_in(tmp_path / "new") == ["imports/own"]
         with path.open("rb") as file:
             assert restore(new, DOOR, file, tmp_path / "new", quiet)[1].ok
 

@@ -112,6 +112,15 @@ def standing(database, number):
         return bundle, list(bundles.cards_in(session, number))
 
 
+def close(database, system):
+    # Past the register's own form, as by another door.
+    with database.engine.begin() as connection:
+        table = System.__table__
+        connection.execute(
+            table.update().where(table.c.id == system.id).values(visibility=Visibility.RESTRICTED)
+        )
+
+
 def opened(tmp_path, bundle):
     path = Files(tmp_path, bundling.room_of(bundle.id)).path(bundle.sha256)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == bundle.sha256
@@ -229,6 +238,26 @@ def test_cancelled_cards_are_made_no_further_and_swept(database, cast, tmp_path,
     assert standing(database, number)[1] == []
 
 
+def test_drafts_that_were_lost_or_damaged_meanwhile_are_made_again(database, cast, tmp_path, printers):
+    number = ask(database, cast)
+    with pytest.raises(worker.PartDone):
+        jobs.make_bundle(database, {"subject_id": number})
+    _, cards = standing(database, number)
+    room, (lost, damaged, *_) = Files(tmp_path, bundling.room_of(number)), cards
+    room.drop(lost.sha256)
+    room.path(damaged.sha256).write_bytes(b"")
+    work(database)
+    bundle, again = standing(database, number)
+    assert bundle.state is BundleState.READY
+    assert [card.sha256 for card in again] == [card.sha256 for card in cards]
+    assert sorted(DRAWN) == sorted([card.line.key for card in cards] + [lost.line.key, damaged.line.key])
+    assert opened(tmp_path, bundle)[damaged.line.file_name] == f"%PDF {damaged.line.key} draft".encode()
+
+
+def test_a_job_whose_bundle_no_backup_holds_has_nothing_to_do(database):
+    assert jobs.make_bundle(database, {"subject_id": 1}) is None
+
+
 def test_a_file_is_kept_a_week_and_then_gone(database, cast, tmp_path, printers):
     number = ask(database, cast)
     work(database)
@@ -275,20 +304,12 @@ def test_nobody_gets_a_card_of_what_they_may_not_see_and_a_member_none_at_all(da
 def test_what_closes_meanwhile_is_left_out_and_what_closes_later_closes_the_file(
     database, cast, tmp_path, printers, client_of
 ):
-    def close(system):
-        # Past the register's own form, as by another door.
-        with database.engine.begin() as connection:
-            table = System.__table__
-            connection.execute(
-                table.update().where(table.c.id == system.id).values(visibility=Visibility.RESTRICTED)
-            )
-
     eva = client_of("eva")
     at = eva.post("/cards/bundles").location
     number = int(at.rpartition("/")[2])
     assert b"begins as soon as it can" in eva.get(at).data
     assert eva.get(f"{at}/cards.zip").status_code == 404
-    close(cast.pricing)
+    close(database, cast.pricing)
     work(database)
     bundle, _ = standing(database, number)
     rows = index_of(opened(tmp_path, bundle))
@@ -300,9 +321,25 @@ def test_what_closes_meanwhile_is_left_out_and_what_closes_later_closes_the_file
     with eva.get(f"{at}/cards.zip") as reply:
         assert hashlib.sha256(reply.data).hexdigest() == bundle.sha256
     assert client_of("aud").get(f"{at}/cards.zip").status_code == 404
-    close(cast.triage)
+    close(database, cast.triage)
     assert eva.get(f"{at}/cards.zip").status_code == 403
     assert "This file is closed" in eva.get(at).get_data(as_text=True)
+
+
+def test_a_system_that_is_named_beside_a_reason_closes_the_file_as_one_with_a_card_does(
+    database, cast, printers
+):
+    printers.refused[cast.pricing.key] = PdfRefused("It is too long.")
+    number = ask(database, cast, "eva")
+    work(database)
+
+    def is_closed():
+        with database.transaction(read_only=True) as session:
+            return bundles.holds_what_is_closed(session, cast.actor(session, "eva"), number)
+
+    assert not is_closed()
+    close(database, cast.pricing)
+    assert is_closed()
 
 
 def test_the_command_writes_the_same_and_the_ledger_says_so(database, cast, tmp_path, printers):

@@ -15,7 +15,7 @@ from registry.kernel.errors import Conflict, Forbidden, RuleBroken
 from registry.kernel.guard_rails import Bound
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import LATEST, RAIL, SNAPSHOT, SnapshotBatch
-from registry.monitoring.queries.integrity import altered_batches
+from registry.monitoring.queries.integrity import altered_batches, altered_latest
 from registry.monitoring.rules.decoding import Batch
 from registry.monitoring.rules.points import PointIn
 from registry.objectives import actions as objectives
@@ -247,6 +247,28 @@ def test_whatever_is_changed_behind_the_ledger_is_found(house, behind):
     batch_id = house.send(at(2), at(3, "0.7")).batch.id
     house.change(behind)
     assert batch_id in house.altered()
+
+
+def test_a_newest_reading_that_is_made_up_stale_or_gone_is_found(house):
+    house.send(at(5), at(3, group="north"))
+    house.send(at(4), at(5, "0.91"), at(3, "0.85", group="north"), supersedes="Counted anew.")
+    stale = next(row for row in house.rows() if row.value == D("0.95") and not row.group_key)
+
+    def found_after(*statements):
+        with house.database.transaction() as session:
+            for each in statements:
+                session.connection().execute(each)
+            found = [group for _, group in altered_latest(session)]
+            session.rollback()
+        return found
+
+    assert found_after() == []
+    newest = sa.update(LATEST).where(LATEST.c.group_key == "")
+    assert found_after(newest.values(value=D("0.99"))) == [""]
+    assert found_after(newest.values(verdict=Verdict.TOO_FEW)) == [""]
+    assert found_after(newest.values(snapshot_id=stale.id, value=stale.value, verdict=stale.verdict)) == [""]
+    assert found_after(sa.delete(LATEST).where(LATEST.c.group_key == "north")) == ["north"]
+    assert found_after(newest.values(group_key="south")) == ["south", ""]
 
 
 def before(end):

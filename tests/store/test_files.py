@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from registry.store import files as store
 from registry.store.files import FileDamaged, Files, FileTooLarge
 from registry.store.progress import Board, Progress
 
@@ -24,6 +25,14 @@ def test_what_is_kept_is_found_by_its_digest_and_closed_to_others(tmp_path):
     files.drop(stored.sha256)
     files.drop(stored.sha256)
     assert not files.has(stored.sha256)
+
+
+def test_the_names_of_a_file_are_on_the_disk_before_it_counts_as_kept(tmp_path, monkeypatch):
+    held = []
+    monkeypatch.setattr(store, "_write_through", held.append)
+    files = Files(tmp_path, "cards")
+    place = files.path(files.keep(io.BytesIO(b"letters"), limit=7).sha256)
+    assert held == [place.parent, place.parent.parent]
 
 
 def test_of_a_file_that_is_too_large_nothing_stays(tmp_path):

@@ -1,11 +1,13 @@
 """Bundles of cards: ask for one, cancel it, note what becomes of each card, conclude, sweep."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from registry.audit.actions import record
 from registry.cards.models import BundledCard, CardBundle
-from registry.cards.queries.bundles import counts, has_one_under_way, waiting_card
+from registry.cards.queries.bundles import counts, has_one_under_way, made_cards, waiting_card
 from registry.cards.rules.bundles import (
     BundleState,
     CardState,
@@ -66,6 +68,13 @@ def keep_card(session: Session, bundle: CardBundle, system_id: int, line: Line) 
     card.state = CardState.LEFT_OUT if line.why else CardState.MADE
     card.name, card.edition, card.why = line.name, line.edition, line.why
     card.sha256, card.size = line.sha256, line.size
+    bundle.changed_at = clock.now()
+
+
+def make_again(session: Session, bundle: CardBundle, system_ids: Collection[int]) -> None:
+    """Let cards that were made wait once more, because their files are not here as they were kept."""
+    for card in made_cards(session, bundle.id or 0, system_ids):
+        card.state, card.sha256, card.size = CardState.WAITING, "", 0
     bundle.changed_at = clock.now()
 
 

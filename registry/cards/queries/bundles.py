@@ -1,10 +1,10 @@
 """Bundles of cards: one's own, what of one is made or waits, whether one may still take it; what a card is printed from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from registry.cards.models import BundledCard, CardBundle, CardDocument, CardEdition
 from registry.cards.queries.editions import approved_of, document_of
@@ -81,6 +81,12 @@ def waiting_card(session: Session, number: int, system_id: int) -> BundledCard |
     return session.exec(query.where(BundledCard.state == CardState.WAITING)).one_or_none()
 
 
+def made_cards(session: Session, number: int, system_ids: Collection[int]) -> Sequence[BundledCard]:
+    """Those cards of a bundle that are made, of these systems."""
+    query = select(BundledCard).where(BundledCard.bundle_id == number, BundledCard.state == CardState.MADE)
+    return session.exec(query.where(col(BundledCard.system_id).in_(system_ids))).all()
+
+
 def cards_in(session: Session, number: int) -> Iterator[BundledCard]:
     """Everything in a bundle by system, some hundreds in memory at a time."""
     after = 0
@@ -103,10 +109,10 @@ def left_out(session: Session, number: int, limit: int) -> Sequence[BundledCard]
 
 
 def holds_what_is_closed(session: Session, actor: Actor, number: int) -> bool:
-    """Whether a card is in the bundle of a system that the actor may not, or no longer, know of."""
+    """Whether the bundle holds a card, or names beside a reason, a system the actor may not, or no longer, know of."""
     query = select(BundledCard.id).where(
         BundledCard.bundle_id == number,
-        BundledCard.state == CardState.MADE,
+        or_(BundledCard.state == CardState.MADE, BundledCard.name != ""),
         col(BundledCard.system_id).not_in(numbers_visible_to(actor)),
     )
     return session.exec(query.limit(1)).first() is not None

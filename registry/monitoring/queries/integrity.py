@@ -1,4 +1,4 @@
-"""Whether the readings still are what their deliveries brought: the link from the ledger to millions of rows."""
+"""Whether the readings, and the copies of the newest, still are what their deliveries brought: millions of rows and the ledger."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.kernel.guard_rails import rail_of
-from registry.monitoring.models.snapshots import RAIL, SNAPSHOT, SnapshotBatch
+from registry.monitoring.models.snapshots import LATEST, RAIL, SNAPSHOT, SnapshotBatch
 from registry.monitoring.queries.deliveries import altered
+from registry.monitoring.queries.earlier import latest_then
 from registry.monitoring.rules.batches import in_digits
 from registry.monitoring.rules.points import written
 from registry.monitoring.rules.rails import Rails, digest_of, lines_of
@@ -25,6 +26,29 @@ def altered_batches(session: Session) -> Iterator[int]:
     a time.
     """
     return altered(_readings(session), _digest)
+
+
+def altered_latest(session: Session) -> Iterator[tuple[int, str]]:
+    """The metrics and groups whose newest reading, as pages show it, is not the newest received: another, made up, or gone.
+
+    To be believed where altered_batches() finds nothing: it goes by the readings.
+    """
+    connection = session.connection()
+    held = {
+        (row["metric_id"], row["group_key"]): dict(row)
+        for row in connection.execute(sa.select(LATEST)).mappings()
+    }
+    for found in latest_then(session):
+        place = (found["metric_id"], found["group_key"])
+        if held.pop(place) != found:
+            yield place
+    yield from held
+    # What was left out of the copies: the readings alone tell that it should be there.
+    kept = sa.select(LATEST.c.id).where(
+        LATEST.c.metric_id == SNAPSHOT.c.metric_id, LATEST.c.group_key == SNAPSHOT.c.group_key
+    )
+    query = sa.select(SNAPSHOT.c.metric_id, SNAPSHOT.c.group_key).where(~kept.exists()).distinct()
+    yield from ((metric_id, group_key) for metric_id, group_key in connection.execute(query))
 
 
 def _digest(rows: list[Any]) -> str:
