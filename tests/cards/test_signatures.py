@@ -186,6 +186,37 @@ def test_a_page_drawn_anew_before_signing_is_named(card, keeper, tmp_path):
     assert outcome(painted) == {"added": False}
 
 
+@pytest.mark.parametrize(
+    ("where", "key"),
+    [
+        ("/AcroForm", "/XFA"),
+        ("/AcroForm", "/NeedAppearances"),
+        ("/Extensions", "/ADBE"),
+        ("field", "/AA"),
+        ("field", "/AP"),
+    ],
+)
+def test_a_form_that_holds_more_than_the_register_writes_is_named(card, keeper, tmp_path, where, key):
+    from pyhanko.pdf_utils import generic
+
+    from registry.cards.render import writing
+
+    class Former(writing._Writer):
+        def write(self, stream):
+            form = self.root["/AcroForm"].get_object()
+            held = form["/Fields"][0].get_object() if where == "field" else self.root[where].get_object()
+            held[generic.NameObject(key)] = self.add_object(generic.StreamObject(stream_data=b"<xdp/>"))
+            self.update_container(held)
+            super().write(stream)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "_Writer", Former)
+        formed = signed(card, keeper.pem(tmp_path))
+    assert formed.startswith(card)
+    assert key.encode() in formed[len(card) :]
+    assert outcome(formed) == {"added": False}
+
+
 def test_another_certificate_put_in_the_place_of_the_own_is_named(made, keeper):
     other = Keeper("Cards of the group")
     while len(other.der) != len(keeper.der):  # a signature on a curve is a byte longer now and then

@@ -172,6 +172,11 @@ def test_an_entry_is_erased_by_two_people_who_both_give_their_password(database,
         signed_in = connection.execute(ENTRY.select().where(ENTRY.c.event == "sign_in.succeeded")).one().seq
         standing = connection.execute(ENTRY.select().where(ENTRY.c.event == "system.registered")).first().seq
     adam, here = client_of("adam"), f"/audit/{signed_in}/erase"
+    # The way there is shown to whom it leads somewhere.
+    assert here in adam.get(f"/audit/{signed_in}").text
+    assert here not in client_of("aud").get(f"/audit/{signed_in}").text
+    assert "/erase" not in adam.get(f"/audit/{standing}").text
+    assert "What it says cannot be erased. Correct or remove" in adam.get(f"/audit/{standing}").text
     assert "Correct or remove" in adam.get(f"/audit/{standing}/erase").text
     assert "Erase it for good" not in adam.get(f"/audit/{standing}/erase").text
     assert "Erase it for good" in adam.get(here).text

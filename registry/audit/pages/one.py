@@ -6,15 +6,16 @@ from flask.typing import ResponseReturnValue
 from registry.audit.pages.shared import pages
 from registry.audit.queries import entries_at
 from registry.audit.queries.checkpoints import last_seq, newest_checkpoint
+from registry.audit.queries.erasures import hindrances
 from registry.audit.queries.proofs import inclusion_proof
 from registry.audit.queries.verification import stored_entry
 from registry.audit.render.bundle import entry_line, proof_text
 from registry.audit.rules.chain import objections_to
 from registry.audit.rules.merkle import includes
-from registry.kernel.actor import Permission
+from registry.kernel.actor import Permission, may
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.web.doors import needs
-from registry.web.flask_app import session
+from registry.web.flask_app import actor, session
 from registry.web.security import as_download
 
 
@@ -26,6 +27,7 @@ def entry(number: int) -> ResponseReturnValue:
         raise NotFound
     newest = newest_checkpoint(session())
     row, payload, objects = stored
+    may_erase = payload is not None and may(actor(), Permission.ENTRY_ERASE)
     return render_template(
         "audit/show.html",
         entry=entries_at(session(), [number])[number],
@@ -33,6 +35,9 @@ def entry(number: int) -> ResponseReturnValue:
         salt=payload[0] if payload else None,
         digests=[(kind, thing, digest) for _, _, kind, thing, digest in objects],
         objections=objections_to(row, payload, objects),
+        may_erase=may_erase,
+        # Nobody else is asked to read why, and what is erased already says so above.
+        hindrances=hindrances(session(), number, row[2]) if may_erase else [],
         newest=newest,
         is_covered=newest is not None and number <= newest.size,
         is_last=number == last_seq(session()),

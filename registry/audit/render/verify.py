@@ -27,7 +27,8 @@ Told = dict[str, Any]
 
 # What these entries say is never erased: what somebody signed or decided, and what the rest is checked by.
 BINDING = """system.attested sign_off.opened sign_off.signed review.decided waiver.decided risk.accepted dossier.signed
-autonomy.decided entry.erased signing_key.added signing_key.rotated"""
+autonomy.decided version.approved card.put_forward card.returned card.approved card.withdrawn card.issued backup.made
+backup.restored entry.erased signing_key.added signing_key.rotated"""
 
 
 class Bad(Exception):

@@ -1,18 +1,14 @@
 """Check a card that was handed in: what its bytes prove by themselves, without a database or a network."""
 
-import io
 import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
-
-import pikepdf
 
 from registry.audit.rules.entries import commitment_of, salt_from
 from registry.audit.rules.merkle import includes
 from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read_note
 from registry.cards.render.exports import FORMS
+from registry.cards.render.opening import OpenedCard, opened_card
 from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of
 from registry.cards.render.rendering import rendering_hash
 from registry.cards.render.signatures import parted, signature_checks
@@ -27,13 +23,6 @@ from registry.output.pdf import PdfRefused, Printed, Printer
 from registry.store.signing import is_signed_by
 
 LARGEST: Final = 50_000_000
-_ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    attached: dict[str, bytes]
-    engine: str
 
 
 def check_card(pdf: bytes, *, key: str = "", trust: Sequence[bytes] = (), renders: bool = True) -> Checked:
@@ -60,7 +49,7 @@ def check_card(pdf: bytes, *, key: str = "", trust: Sequence[bytes] = (), render
 def _card(pdf: bytes, key: str, *, is_signed: bool, renders: bool) -> Checked:
     sha256 = sha256_hex(pdf)
     try:
-        opened = _opened(pdf)
+        opened = opened_card(pdf)
     except NotACard as error:
         return Checked((Check("file", False, f"This is no card as it was issued: {error}."),), sha256)
     says = "a signature behind its end" if is_signed else "nothing added behind its end"
@@ -77,32 +66,7 @@ def _card(pdf: bytes, key: str, *, is_signed: bool, renders: bool) -> Checked:
     return Checked(tuple(checks), sha256, frozen)
 
 
-def _opened(pdf: bytes) -> _Opened:
-    try:
-        with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
-            attached = {
-                name: bytes(spec.get_file().read_bytes()) for name, spec in document.attachments.items()
-            }
-            creator = str(document.docinfo.get("/Creator", ""))
-            with document.open_metadata() as metadata:
-                told = str(metadata.get("xmp:CreatorTool", ""))
-    except (
-        pikepdf.PdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-        OSError,
-        RecursionError,
-    ) as error:
-        raise NotACard(f"it cannot be read as a PDF ({type(error).__name__})") from None
-    found = _ENGINE.search(creator)
-    if creator != told or found is None:
-        raise NotACard("what made it is told in two places that differ")
-    return _Opened(attached, found.group(1))
-
-
-def _read(opened: _Opened) -> tuple[Frozen | None, Seal | None, list[Check]]:
+def _read(opened: OpenedCard) -> tuple[Frozen | None, Seal | None, list[Check]]:
     # What is attached once it is approved is there as a whole or not at all.
     if opened.attached.keys() not in ({ATTACHMENT}, {ATTACHMENT, CYCLONEDX}, {ATTACHMENT, CYCLONEDX, SEAL}):
         says = f"A card has {ATTACHMENT} attached, and {CYCLONEDX} and {SEAL} once it is approved; this has {sorted(opened.attached)}."

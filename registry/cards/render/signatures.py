@@ -13,8 +13,12 @@ from registry.cards.render.verdicts import Check
 from registry.kernel.canonical import sha256_hex
 
 END: Final = b"%%EOF"
+_FORM: Final = {"/Fields", "/SigFlags"}
+_OF_A_FIELD: Final = {"/FT", "/T", "/TU", "/V", "/Type", "/Subtype", "/F", "/P", "/Rect"}
+_SIGNED: Final = {"/Type", "/Filter", "/SubFilter", "/ByteRange", "/Contents", "/M", "/Reason"}
 _ADDED_TO_CATALOGUE: Final = {"/AcroForm", "/Extensions"}
-_OF_A_FIELD: Final = {"/FT", "/T", "/TU", "/V", "/Type", "/Subtype", "/F", "/P", "/Rect", "/AP", "/MK", "/Ff"}
+# The developer's extension by which PAdES is announced in a PDF 1.7 (ETSI EN 319 142-1, 5.6).
+_ANNOUNCED: Final = {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}
 
 
 def parted(pdf: bytes) -> tuple[bytes, bytes]:
@@ -69,6 +73,8 @@ def _same_but_for_the_field(before: pikepdf.Pdf, after: pikepdf.Pdf) -> bool:
     if after.Root.objgen != root or after.trailer.get("/Info", 0) != before.trailer.get("/Info", 0):
         return False
     (field,) = after.Root.AcroForm.Fields
+    if not _is_our_form(after.Root, field):
+        return False
     kept = {root: _ADDED_TO_CATALOGUE, first: {"/Annots"}}
     for each in before.objects:
         if each.objgen == (0, 0) or (
@@ -80,6 +86,20 @@ def _same_but_for_the_field(before: pikepdf.Pdf, after: pikepdf.Pdf) -> bool:
     links = [each.objgen for each in before.pages[0].get("/Annots", pikepdf.Array())]
     now = [each.objgen for each in after.pages[0].get("/Annots", pikepdf.Array())]
     return now == [*links, field.objgen] and _is_unseen(field, after.pages[0].MediaBox)
+
+
+def _is_our_form(root: Any, field: Any) -> bool:
+    """Whether form, field and signature hold what the register writes: a viewer would show an XFA form and not the pages."""
+    # The card itself has neither: what the catalogue holds of them was added.
+    extensions = root.get("/Extensions", pikepdf.Dictionary())
+    announced = all(dict(each.items()) == _ANNOUNCED for each in extensions.values())
+    return (
+        set(root.AcroForm.keys()) == _FORM
+        and set(field.keys()) == _OF_A_FIELD
+        and set(field.V.keys()) <= _SIGNED
+        and set(extensions.keys()) <= {"/ESIC"}
+        and announced
+    )
 
 
 def _is_same(one: Any, other: Any, besides: set[str]) -> bool:
@@ -102,9 +122,7 @@ def _written(holder: Any, besides: set[str]) -> dict[str, bytes]:
 def _is_unseen(field: Any, page: Any) -> bool:
     left, bottom, right, top = (float(each) for each in field.Rect)
     outside = right < float(page[0]) or top < float(page[1])
-    return (
-        field.FT == "/Sig" and set(field.keys()) <= _OF_A_FIELD and outside and (left, bottom) == (right, top)
-    )
+    return field.FT == "/Sig" and field.Subtype == "/Widget" and outside and (left, bottom) == (right, top)
 
 
 def _checked(pdf: bytes, trust: Sequence[bytes]) -> Iterator[Check]:

@@ -1,0 +1,92 @@
+"""Open the file of a card that anybody may have made: what is attached to it, and with what it says it was made."""
+
+import io
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pikepdf
+
+from registry.cards.rules.reading import NotACard
+
+UNFOLDED: Final = 10_000_000
+"""Bytes to which what a card carries may unfold: all its attachments together, and any one part of the file itself."""
+
+_ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
+_TOO_MUCH: Final = f"what is in it unfolds to more than {UNFOLDED / 1e6:.0f} MB"
+
+# The tables and objects of a file are unfolded by the library itself, before anything can be asked of them.
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=UNFOLDED,
+    png_max_memory=UNFOLDED,
+    tiff_max_memory=UNFOLDED,
+    run_length_max_memory=UNFOLDED,
+    max_stream_filters=1,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCard:
+    """What a file holds besides its pages."""
+
+    attached: dict[str, bytes]
+    engine: str
+
+
+def opened_card(pdf: bytes) -> OpenedCard:
+    """The file's attachments and engine. Raises NotACard, saying why, whatever is wrong with it."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
+            attached = _attached(document)
+            creator = str(document.docinfo.get("/Creator", ""))
+            # Asked for its size alone: the library would unfold it whatever it is.
+            _unfolded(document.Root.Metadata, UNFOLDED)
+            with document.open_metadata() as metadata:
+                told = str(metadata.get("xmp:CreatorTool", ""))
+    except NotACard:
+        raise
+    except (
+        pikepdf.PdfError,
+        AttributeError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        OSError,
+        MemoryError,
+        RecursionError,
+        zlib.error,
+    ) as error:
+        raise NotACard(f"it cannot be read as a PDF ({type(error).__name__})") from None
+    found = _ENGINE.search(creator)
+    if creator != told or found is None:
+        raise NotACard("what made it is told in two places that differ")
+    return OpenedCard(attached, found.group(1))
+
+
+def _attached(document: pikepdf.Pdf) -> dict[str, bytes]:
+    found, left = {}, UNFOLDED
+    for name, spec in document.attachments.items():
+        found[name] = _unfolded(spec.get_file().obj, left)
+        left -= len(found[name])
+    return found
+
+
+def _unfolded(stream: Any, most: int) -> bytes:
+    """What the stream says, which is deflated once or not at all, as the register writes it."""
+    folded, filters = stream.read_raw_bytes(), stream.get("/Filter")
+    if filters is not None and (filters != pikepdf.Name.FlateDecode or "/DecodeParms" in stream):
+        raise NotACard("what is in it is packed otherwise than the register packs it")
+    if filters is None:
+        data, whole = folded, True
+    else:
+        inflating = zlib.decompressobj()
+        # One byte more than may be, to tell the largest from what is larger.
+        data = inflating.decompress(folded, most + 1)
+        whole = inflating.eof
+    if len(data) > most:
+        raise NotACard(_TOO_MUCH)
+    if not whole:
+        raise NotACard("something in it is cut short")
+    return bytes(data)

@@ -1,0 +1,90 @@
+"""Files that unfold to far more than they are: refused before they have."""
+
+import io
+import tracemalloc
+import zlib
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Stream, String
+
+from registry.cards.render.checking import check_card
+from registry.cards.render.opening import UNFOLDED
+from registry.cards.render.verdicts import Verdict
+
+FOLDED = zlib.compress(bytes(3 * UNFOLDED))
+HEAD = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+PAGES = b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+
+
+def saved(document):
+    out = io.BytesIO()
+    as_is = pikepdf.StreamDecodeLevel.none
+    document.save(
+        out,
+        compress_streams=False,
+        stream_decode_level=as_is,
+        recompress_flate=False,
+        fix_metadata_version=False,
+    )
+    return out.getvalue()
+
+
+def with_attached(data, filters, **more):
+    document = pikepdf.new()
+    document.add_blank_page()
+    stream = Stream(document, data, Filter=filters, Type=Name.EmbeddedFile, **more)
+    name, held = String("card.json"), Dictionary(F=document.make_indirect(stream))
+    spec = document.make_indirect(Dictionary(Type=Name.Filespec, F=name, UF=name, EF=held))
+    document.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([name, spec])))
+    return saved(document)
+
+
+def with_metadata(data):
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.Root.Metadata = Stream(document, data, Filter=Name.FlateDecode)
+    return saved(document)
+
+
+def with_table(more=b""):
+    """A file whose table of objects, read before all else, holds this behind what it has to."""
+    at = len(HEAD + PAGES)
+    places = b"".join(b"\1" + each.to_bytes(2, "big") + b"\0" for each in (HEAD.index(b"1 0"), len(HEAD), at))
+    data = zlib.compress(bytes(4) + places + more)
+    says = b"3 0 obj\n<< /Type /XRef /Size 4 /W [1 2 1] /Root 1 0 R /Filter /FlateDecode /Length %d >>"
+    return b"%s%s%s\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (
+        *(HEAD, PAGES, says % len(data), data, at),
+    )
+
+
+def test_the_table_that_is_no_larger_than_it_has_to_be_is_read():
+    with pikepdf.open(io.BytesIO(with_table()), attempt_recovery=False) as document:
+        assert len(document.pages) == 0
+
+
+@pytest.mark.parametrize(
+    ("pdf", "says"),
+    [
+        (with_attached(FOLDED, Name.FlateDecode), "unfolds to more than 10 MB"),
+        (with_attached(zlib.compress(FOLDED), Array([Name.FlateDecode] * 2)), "packed otherwise"),
+        (with_attached(FOLDED, Name.LZWDecode), "packed otherwise"),
+        (with_attached(FOLDED, Name.FlateDecode, DecodeParms=Dictionary(Predictor=12)), "packed otherwise"),
+        (with_attached(FOLDED[:-9], Name.FlateDecode), "unfolds to more than 10 MB"),
+        (with_attached(zlib.compress(b"{}")[:-1], Name.FlateDecode), "cut short"),
+        (with_metadata(FOLDED), "unfolds to more than 10 MB"),
+        (with_table(bytes(3 * UNFOLDED)), "cannot be read as a PDF"),
+    ],
+    ids=["attached", "twice", "otherwise", "predicted", "endless", "cut", "metadata", "table"],
+)
+def test_what_unfolds_to_more_than_is_allowed_is_refused_before_it_has(pdf, says):
+    tracemalloc.start()
+    try:
+        checked = check_card(pdf, renders=False)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert checked.verdict is Verdict.REFUSED
+    assert [each.name for each in checked.checks] == ["file"]
+    assert says in checked.checks[0].says
+    assert most < 2.5 * UNFOLDED
