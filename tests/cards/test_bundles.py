@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -299,6 +300,18 @@ def test_nobody_gets_a_card_of_what_they_may_not_see_and_a_member_none_at_all(da
         ask(database, cast, "aud", Listing(Search("nothing is called so")))
     with pytest.raises(NotFound), database.transaction() as session:
         bundles.own_bundle(session, cast.actor(session, "aud"), number)
+
+
+def test_of_two_who_ask_at_once_as_one_person_the_second_is_refused(database, cast):
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction() as session:
+            bundling.ask(session, cast.actor(session, "aud"), EVERYTHING)
+            second = other.submit(ask, database, cast)
+            # It has to wait: what the first has asked for cannot be seen yet.
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+        with pytest.raises(RuleBroken, match="still being made"):
+            second.result(timeout=20)
 
 
 def test_what_closes_meanwhile_is_left_out_and_what_closes_later_closes_the_file(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from registry.audit.actions import record
 from registry.cards.models import BundledCard, CardBundle
@@ -19,6 +19,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Forbidden, refuse_if
 from registry.kernel.events import Event
+from registry.people.models import Person
 from registry.store.files import Stored
 from registry.systems.queries import numbers_in
 from registry.systems.rules.search import Listing, kept_as
@@ -38,6 +39,8 @@ def ask(session: Session, actor: Actor, listing: Listing) -> CardBundle:
         raise Forbidden(
             "Cards are kept for a person to fetch, and you are none: registry card bulk writes a file."
         )
+    # Who asks twice at once waits for their own first asking, and is then told of it.
+    session.exec(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)).one()
     numbers = numbers_in(session, actor, listing.search)
     refuse_if(problems_with_asking(len(numbers), under_way=has_one_under_way(session, actor)))
     at = clock.now()
