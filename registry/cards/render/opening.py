@@ -14,6 +14,15 @@ UNFOLDED: Final = 10_000_000
 """Bytes to which what a card carries may unfold: all its attachments together, and any one part of the file itself."""
 
 _ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
+_SPACE: Final = rb"[\0\t\n\f\r ]"
+# Any spelling of the key, and behind it a list, another name, a remark, or a reference to what may be any of them. Nothing
+# is tried twice, so that the search takes no longer than the file is long.
+_OTHERWISE_PACKED: Final = re.compile(
+    rb"/(?:F|#46)(?:i|#69)(?:l|#6[cC])(?:t|#74)(?:e|#65)(?:r|#72)_*+"
+    rb"(?:[\[%]|/(?!(?:FlateDecode|Adobe\.PPKLite)[\0\t\n\f\r /<>\[\](){}%])"
+    rb"|[+-]?\d++(?:_*+%|_++[+-]?\d++(?:_*+%|_++R)))".replace(b"_", _SPACE)
+)
+_PACKED: Final = "what is in it is packed otherwise than the register packs it"
 _TOO_MUCH: Final = f"what is in it unfolds to more than {UNFOLDED / 1e6:.0f} MB"
 
 # The tables and objects of a file are unfolded by the library itself, before anything can be asked of them.
@@ -32,6 +41,15 @@ class OpenedCard:
 
     attached: dict[str, bytes]
     engine: str
+
+
+def require_plain(pdf: bytes) -> None:
+    """Raises NotACard where a part of the file is packed in any way but the one the register uses.
+
+    For others the library knows no limit, and unfolds the file's own tables as soon as it opens it.
+    """
+    if _OTHERWISE_PACKED.search(pdf):
+        raise NotACard(_PACKED)
 
 
 def opened_card(pdf: bytes) -> OpenedCard:
@@ -77,7 +95,7 @@ def _unfolded(stream: Any, most: int) -> bytes:
     """What the stream says, which is deflated once or not at all, as the register writes it."""
     folded, filters = stream.read_raw_bytes(), stream.get("/Filter")
     if filters is not None and (filters != pikepdf.Name.FlateDecode or "/DecodeParms" in stream):
-        raise NotACard("what is in it is packed otherwise than the register packs it")
+        raise NotACard(_PACKED)
     if filters is None:
         data, whole = folded, True
     else:
