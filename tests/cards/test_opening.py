@@ -16,6 +16,7 @@ from registry.cards.render.verdicts import Verdict
 from registry.cards.rules.reading import NotACard
 
 FOLDED = zlib.compress(bytes(3 * UNFOLDED))
+SMALL = zlib.compress(b"{}")
 HEAD = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
 PAGES = b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
 
@@ -104,13 +105,17 @@ def test_looking_for_it_takes_no_longer_than_the_file_is_long(part):
         (with_attached(FOLDED, Name.FlateDecode), "unfolds to more than 10 MB"),
         (with_attached(zlib.compress(FOLDED), Array([Name.FlateDecode] * 2)), "packed otherwise"),
         (with_attached(FOLDED, Name.LZWDecode), "packed otherwise"),
-        (with_attached(FOLDED, Name.FlateDecode, DecodeParms=Dictionary(Predictor=12)), "packed otherwise"),
+        (with_attached(SMALL, Name.FlateDecode, DecodeParms=Dictionary(Predictor=12)), "packed otherwise"),
         (with_attached(FOLDED[:-9], Name.FlateDecode), "unfolds to more than 10 MB"),
-        (with_attached(zlib.compress(b"{}")[:-1], Name.FlateDecode), "cut short"),
+        (with_attached(SMALL[:-1], Name.FlateDecode), "cut short"),
         (with_metadata(FOLDED), "unfolds to more than 10 MB"),
-        (with_table(bytes(3 * UNFOLDED)), "cannot be read as a PDF"),
+        (with_table(bytes(3 * UNFOLDED)), "unfolds to more than 10 MB"),
+        (
+            with_table() + 3 * (b"stream" + zlib.compress(bytes(UNFOLDED // 2))),
+            "unfolds to more than 10 MB",
+        ),
     ],
-    ids=["attached", "twice", "otherwise", "predicted", "endless", "cut", "metadata", "table"],
+    ids=["attached", "twice", "otherwise", "predicted", "endless", "cut", "metadata", "table", "together"],
 )
 def test_what_unfolds_to_more_than_is_allowed_is_refused_before_it_has(pdf, says):
     tracemalloc.start()

@@ -3,6 +3,7 @@
 import io
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import pikepdf
 from registry.cards.rules.reading import NotACard
 
 UNFOLDED: Final = 10_000_000
-"""Bytes to which what a card carries may unfold: all its attachments together, and any one part of the file itself."""
+"""Bytes to which all that is in the file of a card may unfold together."""
 
 _ENGINE: Final = re.compile(r"\((.*)\)\Z", re.DOTALL)
 _SPACE: Final = rb"[\0\t\n\f\r ]"
@@ -22,7 +23,9 @@ _OTHERWISE_PACKED: Final = re.compile(
     rb"(?:[\[%]|/(?!(?:FlateDecode|Adobe\.PPKLite)[\0\t\n\f\r /<>\[\](){}%])"
     rb"|[+-]?\d++(?:_*+%|_++[+-]?\d++(?:_*+%|_++R)))".replace(b"_", _SPACE)
 )
+_STEP: Final = 1_024
 _PACKED: Final = "what is in it is packed otherwise than the register packs it"
+_PART: Final = re.compile(rb"(?<!end)stream_*+".replace(b"_", _SPACE))
 _TOO_MUCH: Final = f"what is in it unfolds to more than {UNFOLDED / 1e6:.0f} MB"
 
 # The tables and objects of a file are unfolded by the library itself, before anything can be asked of them.
@@ -44,12 +47,28 @@ class OpenedCard:
 
 
 def require_plain(pdf: bytes) -> None:
-    """Raises NotACard where a part of the file is packed in any way but the one the register uses.
+    """Raises NotACard where a part of the file is packed in any way but the one the register uses, or all unfold to too much.
 
-    For others the library knows no limit, and unfolds the file's own tables as soon as it opens it.
+    For other ways the library knows no limit, and for the one none for all parts together; and it unfolds the file's own
+    tables and objects, and makes seventy times as much of them in memory, before anything can be asked of it.
     """
     if _OTHERWISE_PACKED.search(pdf):
         raise NotACard(_PACKED)
+    left, view = UNFOLDED, memoryview(pdf)
+    for part in _PART.finditer(pdf):
+        left -= _size(view[part.end() :], left)
+        if left < 0:
+            raise NotACard(_TOO_MUCH)
+
+
+def _size(folded: memoryview, most: int) -> int:
+    """To how many bytes what begins here unfolds, or one more than `most`; 0 where it is not folded."""
+    inflating, size, at = zlib.decompressobj(), 0, 0
+    with suppress(zlib.error):
+        while at < len(folded) and not inflating.eof and size <= most:
+            size += len(inflating.decompress(folded[at : at + _STEP]))
+            at += _STEP
+    return size
 
 
 def opened_card(pdf: bytes) -> OpenedCard:
