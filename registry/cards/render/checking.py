@@ -8,7 +8,7 @@ from registry.audit.rules.entries import commitment_of, salt_from
 from registry.audit.rules.merkle import includes
 from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read_note
 from registry.cards.render.exports import FORMS
-from registry.cards.render.opening import OpenedCard, opened_card
+from registry.cards.render.opening import OpenedCard, opened_card, require_plain
 from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of
 from registry.cards.render.rendering import rendering_hash
 from registry.cards.render.signatures import parted, signature_checks
@@ -35,6 +35,7 @@ def check_card(pdf: bytes, *, key: str = "", trust: Sequence[bytes] = (), render
     try:
         if len(pdf) > LARGEST:
             raise NotACard("it is larger than any card")
+        require_plain(pdf)
         card, behind = parted(pdf)
     except ValueError as error:
         return Checked(
