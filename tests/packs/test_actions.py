@@ -162,3 +162,9 @@ def test_administrators_adopt_and_reviewers_state_and_nobody_else(session, by):
     for name in ("adam", "aud", "eva", "ada"):
         with pytest.raises(Forbidden):
             stated(session, by(name), PLACED)
+
+
+def test_a_day_before_the_first_edition_is_looked_at_by_the_first(session):
+    assert queries.current(session, "baseline", date(2020, 1, 1)).edition == "2026.1"
+    with pytest.raises(LookupError):
+        queries.current(session, "no such pack", date(2020, 1, 1))

@@ -173,7 +173,8 @@ def reporting_on(session: Session, on: date) -> tuple[Pack, ReportingRule]:
 
     Raises LookupError where there is none.
     """
-    pack = current(session, "eu-incidents", on)
+    # What the law asked for on that day, which is nothing before it applied.
+    pack = rules.current(editions(session, "eu-incidents"), "eu-incidents", on)
     if pack.reporting is None:
         raise LookupError(f"{pack.said} does not say what authorities are to be told")
     return pack, pack.reporting
