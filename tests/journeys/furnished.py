@@ -178,7 +178,7 @@ def _bundles(session: Session, cast: Cast) -> None:
     session.flush()
     bundling.conclude(session, adam, ready, Stored(sha256_hex(FIRST), len(FIRST)))
     session.flush()
-    bundling.ask(session, adam, Listing(Search("triage")))
+    bundling.ask(session, adam, Listing(Search(cast.triage.key)))
 
 
 def _reports(session: Session, cast: Cast) -> None:

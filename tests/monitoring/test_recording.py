@@ -300,7 +300,8 @@ def test_the_command_that_verifies_the_ledger_names_the_delivery_and_its_entry(h
         {
             "seq": told["entries"],
             "says": f"The readings of delivery {batch_id} are not those that were received.",
-        }
+        },
+        {"seq": None, "says": "The newest reading shown of metric 1 is not the newest that was received."},
     ]
     assert (told["ok"], told["first_bad"]) == (False, told["entries"])
 
