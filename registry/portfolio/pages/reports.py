@@ -1,6 +1,6 @@
 """Reports on the portfolio: have one made, see how far it has come, all one may read, and the file itself."""
 
-from flask import current_app, redirect, render_template, request, send_file, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
@@ -15,8 +15,8 @@ from registry.portfolio.rules.reports.filing import STEPS, ReportKind, ReportSta
 from registry.store.files import Files
 from registry.store.paging import cursor_of, parts_of
 from registry.web.doors import needs
+from registry.web.downloads import streamed
 from registry.web.flask_app import actor, session
-from registry.web.security import as_download
 
 _PAGE = 30
 _MIMES = {
@@ -83,10 +83,10 @@ def report_file(number: int) -> ResponseReturnValue:
     if filed.is_closed(session(), actor(), found):
         raise Forbidden(_CLOSED)
     ending = found.kind.ending
-    reply = send_file(files.path(found.sha256).resolve(), mimetype=_MIMES[ending])
-    reply.headers["Cache-Control"] = "no-store"
     named = found.period or f"{found.asked_at:%Y-%m-%d}"
-    return as_download(reply, f"portfolio-{found.kind.value}-{named}-{number}.{ending}")
+    reply = streamed(files.path(found.sha256), f"portfolio-{found.kind.value}-{named}-{number}.{ending}")
+    reply.mimetype = _MIMES[ending]
+    return reply
 
 
 def _period(key: str) -> str:
