@@ -1,5 +1,6 @@
 """The organisation's signature behind a card: made with a key of the test's own, checked, and every tampering named."""
 
+import asyncio
 import io
 import logging
 import random
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from cryptography.x509.oid import NameOID
 
 from registry.cards.render import signatures
+from registry.cards.render.apart import apart
 from registry.cards.render.checking import check_card
 from registry.cards.render.signatures import parted, signature_checks
 from registry.cards.render.signing import OwnKey, certificates_in, signed, signing_with
@@ -287,3 +289,10 @@ def test_certificates_are_read_in_either_form(keeper):
     with pytest.raises(ValueError):
         certificates_in(b"nothing")
     assert signatures.END == b"%%EOF"
+
+
+def test_signing_and_checking_work_where_an_event_loop_runs_already():
+    async def called() -> list[int]:
+        return [apart(lambda: asyncio.run(asyncio.sleep(0, 7)))]
+
+    assert asyncio.run(called()) == [7]

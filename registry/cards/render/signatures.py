@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pikepdf
 
+from registry.cards.render.apart import apart
 from registry.cards.render.signing import MISSING, moment_in
 from registry.cards.render.verdicts import Check
 from registry.kernel.canonical import sha256_hex
@@ -172,7 +173,7 @@ def _status(pdf: bytes, trust: Sequence[bytes]) -> tuple[Any, Any]:
         trust_roots=roots, allow_fetching=False, moment=moment, best_signature_time=moment
     )
     uses = KeyUsageConstraints(key_usage=set())
-    return found, validate_pdf_signature(found, context, key_usage_settings=uses)
+    return found, apart(lambda: validate_pdf_signature(found, context, key_usage_settings=uses))
 
 
 def _is_written_as_here(pdf: bytes, found: Any) -> bool:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
 
+from registry.cards.render.apart import apart
 from registry.cards.rules.facts import CardStopped
 from registry.kernel import clock
 
@@ -69,7 +70,7 @@ def signed(pdf: bytes, key: OwnKey, timestamper: Any = None) -> bytes:
     stamps = timestamper or _service(key.timestamps)
     signer = signer_at(clock.now(), meta, own, timestamper=stamps, new_field_spec=field)
     try:
-        return bytes(signer.sign_pdf(quiet_writer(pdf)).getvalue())
+        return bytes(apart(lambda: signer.sign_pdf(quiet_writer(pdf)).getvalue()))
     except TimestampRequestError as error:
         raise CardStopped(
             f"The card was not issued: the time-stamp service {key.timestamps} did not answer ({error})."
