@@ -295,4 +295,4 @@ def test_signing_and_checking_work_where_an_event_loop_runs_already():
     async def called() -> list[int]:
         return [apart(lambda: asyncio.run(asyncio.sleep(0, 7)))]
 
-    assert asyncio.run(called()) == [7]
+    assert apart(lambda: asyncio.run(called())) == [7]
