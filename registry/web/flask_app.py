@@ -104,6 +104,7 @@ class App(Flask):
             g.actor = looking_back(g.actor)
         try:
             with as_of(self._pasts, day) as session:
+                g.as_of = day
                 return self._enter(view, session)
         except PastUnknown as unknown:
             raise NotFound(str(unknown)) from unknown

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
 from registry.kernel import clock
@@ -100,13 +100,11 @@ def _as_of(actor: Actor) -> dict[str, Any] | None:
     """The past day that is looked at, if one is; and what the form at the foot needs to lead to another."""
     if not may(actor, Permission.SYSTEM_READ):
         return None
-    day = day_asked()
-    if day is not None and day >= clock.today() and not actor.looks_back:
-        # The page says that it cannot be shown; it is one of today.
-        day = None
+    # A day that cannot be shown is asked for and not looked at.
+    day = g.get("as_of")
     return {
         "day": day,
-        "today_url": today_instead() if day else "",
+        "today_url": today_instead() if day_asked() else "",
         "chooser_url": url_for("past.choose"),
         "at": request.full_path.rstrip("?"),
     }
