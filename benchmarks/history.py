@@ -12,7 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -110,18 +110,8 @@ def months(first: datetime) -> Iterator[date]:
         day = (day + timedelta(days=32)).replace(day=1)
 
 
-def timed(act: Callable[[], object], runs: int) -> float:
-    """The median in milliseconds, after three that do not count."""
-    took = []
-    for _ in range(runs + 3):
-        began = time.perf_counter()
-        act()
-        took.append((time.perf_counter() - began) * 1_000)
-    return statistics.median(took[3:])
-
-
-def measured(database: Database, metrics: list[int], runs: int) -> dict[str, float]:
-    """Medians of everything that is asked, in milliseconds."""
+def questions(database: Database, metrics: list[int]) -> dict[str, Callable[[], object]]:
+    """Everything that is asked, by what it is."""
     one, some = metrics[len(metrics) // 2], metrics[-OF_A_SYSTEM:]
     bare = sa.text(
         "SELECT window_end, value, verdict FROM snapshot WHERE metric_id = :metric AND group_key = ''"
@@ -140,20 +130,29 @@ def measured(database: Database, metrics: list[int], runs: int) -> dict[str, flo
         return act
 
     return {
-        "newest of a system's 10 metrics": timed(
-            asked(lambda session: series.latest_of(session, some)), runs
+        "newest of a system's 10 metrics": asked(lambda session: series.latest_of(session, some)),
+        "newest of 1,000 metrics": asked(lambda session: series.latest_of(session, metrics)),
+        "one metric over a year": asked(lambda session: series.series(session, one, LAST - YEAR, LAST)),
+        "a page of 50 of one metric": asked(
+            lambda session: series.page_of(session, one, group=None, before=None, limit=50)
         ),
-        "newest of 1,000 metrics": timed(asked(lambda session: series.latest_of(session, metrics)), runs),
-        "one metric over a year": timed(
-            asked(lambda session: series.series(session, one, LAST - YEAR, LAST)), runs
-        ),
-        "a page of 50 of one metric": timed(
-            asked(lambda session: series.page_of(session, one, group=None, before=None, limit=50)), runs
-        ),
-        "floor: the year by bare SQL": timed(
-            asked(lambda session: session.connection().execute(bare, year).all()), runs
-        ),
+        "floor: the year by bare SQL": asked(lambda session: session.connection().execute(bare, year).all()),
     }
+
+
+def measured(asked: list[dict[str, Callable[[], object]]], runs: int) -> dict[str, list[float]]:
+    """The median of each question in milliseconds, for each register; after three rounds that do not count.
+
+    Round by round among all registers: whatever else the machine is doing meets each of them.
+    """
+    took: dict[str, list[list[float]]] = {name: [[] for _ in asked] for name in asked[0]}
+    for _ in range(runs + 3):
+        for name, times in took.items():
+            for register, kept in zip(asked, times, strict=True):
+                began = time.perf_counter()
+                register[name]()
+                kept.append((time.perf_counter() - began) * 1_000)
+    return {name: [statistics.median(kept[3:]) for kept in times] for name, times in took.items()}
 
 
 @contextmanager
@@ -170,27 +169,28 @@ def opened(kind: databases.Kind, folder: Path | None) -> Iterator[Database]:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    asked.add_argument("--runs", type=int, default=30)
-    asked.add_argument("--database", action="append", choices=databases.KINDS)
-    asked.add_argument("--folder", type=Path, help="where the SQLite files are made")
-    given = asked.parse_args()
+    wanted = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    wanted.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    wanted.add_argument("--runs", type=int, default=30)
+    wanted.add_argument("--database", action="append", choices=databases.KINDS)
+    wanted.add_argument("--folder", type=Path, help="where the SQLite files are made")
+    given = wanted.parse_args()
     alive = databases.begin_run()
     try:
         for kind in given.database or databases.KINDS:
-            found = []
-            for count in given.rows:
-                with opened(kind, given.folder) as database:
-                    found.append(measured(database, fill(database, count), given.runs))
-            print(
-                f"\n{kind + ', milliseconds':34}" + "".join(f"{each:>14,} rows" for each in given.rows),
-                end="",
-            )
-            print("   last to first")
-            for name, first in found[0].items():
-                told = "".join(f"{each[name]:19.2f}" for each in found)
-                print(f"{name:34}{told}{found[-1][name] / first:16.2f}")
+            with ExitStack() as stack:
+                made = [stack.enter_context(opened(kind, given.folder)) for _ in given.rows]
+                asked = [
+                    questions(each, fill(each, count)) for each, count in zip(made, given.rows, strict=True)
+                ]
+                found = measured(asked, given.runs)
+            heads = "".join(f"{each:>14,} rows" for each in given.rows)
+            print(f"\n{kind + ', milliseconds':34}{heads}   last to first")
+            for name, medians in found.items():
+                told = "".join(f"{each:19.2f}" for each in medians)
+                print(f"{name:34}{told}{medians[-1] / medians[0]:16.2f}", flush=True)
     finally:
         databases.end_run(alive)
 
