@@ -10,7 +10,8 @@ fixed times, whether or not earlier ones have come (an open loop), so that a ser
 For each page p50, p95 and p99 in milliseconds, twice: of the server, from reading the request to the last byte of its answer,
 as its own access log has it; and of whoever waits, from the moment the page should have been asked for to its last byte. Then
 the same while the worker lays out the full report, with how long that took. How many statements each page takes is counted
-here and on a small register (--beside): they are to be the same. The load of the machine stands with each table.
+here and on a small register (--beside), beside the processor time it takes by itself, which other work on the machine
+changes little. The load of the machine stands with each table.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import contextlib
 import http.client
 import os
 import secrets
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from sqlmodel import col, func, select
@@ -56,7 +59,7 @@ from tests.store.statements import counted
 PAGES = {
     "desk": "/",
     "register": "/systems",
-    "register, filtered": "/systems?stage=live&tier=high&missing=deputy",
+    "register, filtered": "/systems?stage=live&missing=deputy",
     "register, searched": "/systems?q=claim",
     "register, sorted": "/systems?sort=owner",
     "search": "/search?q=claim",
@@ -133,18 +136,26 @@ def house(kind: databases.Kind, wanted: Wanted, given: argparse.Namespace) -> It
         database.dispose()
 
 
-def statements(found: House) -> dict[str, int]:
-    """How many statements each page takes, whoever opens it: the most of the three."""
+def alone(found: House, runs: int) -> dict[str, tuple[int, float]]:
+    """For each page, opened in this process by whoever of the three it costs most: its statements, and the milliseconds of
+    processor time of this process (on SQLite that is all of it, on PostgreSQL what the database does comes on top).
+    """
     settings = Settings(secret_key=found.environment["REGISTRY_SECRET_KEY"])
     app = create_app(settings, found.database)
-    counts: dict[str, int] = defaultdict(int)
-    for cookie in found.cookies.values():
-        for page, address in PAGES.items():
-            with counted(found.database) as sent:
-                reply = app.test_client(use_cookies=False).get(address, headers={"Cookie": cookie})
-            assert reply.status_code == 200, (page, reply.status)
-            counts[page] = max(counts[page], len(sent))
-    return counts
+    costs: dict[str, tuple[int, float]] = {}
+    for (page, address), cookie in product(PAGES.items(), found.cookies.values()):
+        client, headers = app.test_client(use_cookies=False), {"Cookie": cookie}
+        with counted(found.database) as sent:
+            reply = client.get(address, headers=headers)
+        assert reply.status_code == 200, (page, reply.status)
+        used = []
+        for _ in range(runs):
+            before = time.process_time()
+            client.get(address, headers=headers)
+            used.append((time.process_time() - before) * 1_000)
+        most, longest = costs.get(page, (0, 0.0))
+        costs[page] = max(most, len(sent)), max(longest, statistics.median(used))
+    return costs
 
 
 class Visitors:
@@ -203,6 +214,7 @@ def spread(times: list[float]) -> tuple[float, float, float]:
 
 def told(title: str, found: dict[str, tuple[str, float]], log: Path) -> None:
     """Print what was measured, page by page."""
+    time.sleep(1)
     by_server, by_page = served_in(log), defaultdict(list)
     for number, (page, waited) in found.items():
         by_page[page].append((by_server.get(number, float("nan")), waited))
@@ -269,13 +281,15 @@ def _watch(database: Database, number: int | None, began: float, over: list[floa
 def measured(kind: databases.Kind, given: argparse.Namespace) -> None:
     """Everything on one database."""
     with house(kind, Wanted(given.beside), given) as small:
-        few = statements(small)
+        few = alone(small, given.runs)
     sizes = (given.systems, given.snapshots, given.periods, given.entries, given.people)
     with house(kind, Wanted(*sizes), given) as found:
-        many = statements(found)
-        print(f"\n{kind}, statements at {given.beside:,} and at {given.systems:,} systems")
-        for page, count in many.items():
-            print(f"{page:24}{few[page]:>7}{count:>7}{'' if few[page] == count else '   not the same'}")
+        many = alone(found, given.runs)
+        print(f"\n{kind}, each page by itself, at {given.beside:,} and at {given.systems:,} systems")
+        print(f"{'':24}{'statements':>16}{'processor, milliseconds':>28}")
+        for page, (count, used) in many.items():
+            before, less = few[page]
+            print(f"{page:24}{before:>8}{count:>8}{less:>20.0f}{used:>8.0f}")
         port, folder = free_port(), Path(found.environment["REGISTRY_DATA_DIR"])
         log = folder / "access.log"
         command = [sys.executable, "-m", "registry", "serve", "--no-worker", "--port", str(port)]
@@ -297,6 +311,7 @@ def main() -> None:
     asked.add_argument("--beside", type=int, default=100, help="systems of the small register")
     asked.add_argument("--rate", type=float, default=20, help="pages a second")
     asked.add_argument("--seconds", type=float, default=60)
+    asked.add_argument("--runs", type=int, default=5, help="of each page by itself")
     asked.add_argument("--warm", type=float, default=10, help="seconds that are not counted")
     asked.add_argument("--processes", type=int, default=os.cpu_count(), help="of the server")
     asked.add_argument("--no-report", action="store_true", help="leave out the report beside it")

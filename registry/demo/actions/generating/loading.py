@@ -1,5 +1,6 @@
 """Rows in bulk: numbered here, kept until there are many, and written past the objects in the order the tables need."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -66,6 +67,8 @@ class Loader:
         """How a row's value of a column is handed to the driver."""
         name = sa.inspect(kind).get_property_by_column(column).key
         process = column.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        if isinstance(column.type, sa.JSON):
+            process = _as_json
         if process is None:
             return lambda row: getattr(row, name)
         return lambda row: process(getattr(row, name))
@@ -108,6 +111,11 @@ def _some(rows: Iterable[Values]) -> Iterator[list[Values]]:
             some = []
     if some:
         yield some
+
+
+def _as_json(value: Any) -> str | None:
+    # To the driver of PostgreSQL it is an object of its own, which the text form of COPY does not take.
+    return None if value is None else json.dumps(value)
 
 
 def _copied(value: Any) -> str:
