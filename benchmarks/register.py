@@ -21,6 +21,7 @@ from sqlmodel import select
 from registry.accounts.actions import open_session
 from registry.app import create_app
 from registry.demo.actions import generate
+from registry.demo.rules.wanted import Wanted
 from registry.people.models import Person
 from registry.server import settle
 from registry.settings import Settings
@@ -100,7 +101,7 @@ def measured(database: Database, runs: int) -> dict[str, tuple[float, float, int
 def register(kind: databases.Kind, count: int) -> Iterator[Database]:
     """A register of so many systems, as long as it is looked at."""
     with databases.fresh(kind, f"generated{count}", migrate.upgrade) as database:
-        generate(database, count, lambda _said: None)
+        generate(database, Wanted(count), lambda _said: None)
         with database.engine.begin() as connection:
             # A database in use has statistics of its tables; a fresh one gets them here.
             connection.exec_driver_sql("ANALYZE")

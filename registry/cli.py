@@ -124,7 +124,12 @@ def prepare_empty(settings: Settings) -> Database:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--no-worker", is_flag=True, help="Serve pages only; run `registry worker` elsewhere.")
-def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
+@click.option(
+    "--access-log",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="A line for each request, with the microseconds it took, to this file, or - for standard output.",
+)
+def serve(port: int, host: str, processes: int, no_worker: bool, access_log: str | None) -> None:
     """Serve pages and the API in the foreground, with one worker inside."""
     from registry.server import serve_forever  # noqa: PLC0415 - gunicorn is not needed by other commands
 
@@ -136,6 +141,7 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
         port=port,
         processes=processes,
         with_worker=settings.worker_inside and not no_worker,
+        access_log=access_log,
     )
 
 

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from registry.audit.actions.checkpoints import keep_checkpoint
 from registry.demo.actions import generate, load
+from registry.demo.rules.wanted import Wanted
 from registry.evidence.actions import ROOM
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Problem, RuleBroken
@@ -55,16 +56,27 @@ def benchmark() -> None:
     """Registers to measure on."""
 
 
+_ANY = click.IntRange(0)
+
+
 @benchmark.command("generate")
-@click.option("--systems", "count", default=10_000, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--systems", default=10_000, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--snapshots", type=_ANY, help="Readings of metrics; ten for each system unless told.")
+@click.option("--periods", type=_ANY, help="Seats held for a time; three for each system unless told.")
+@click.option("--entries", type=_ANY, help="Entries of the ledger, or more where the rest needs more.")
+@click.option("--people", type=click.IntRange(40, 100_000), help="Without it, one for fifteen systems.")
+@click.option("--seed", default=0, show_default=True, help="Another seed, another house.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def generate_register(count: int, as_json: bool) -> None:
-    """Fill an empty register with invented people, units and systems, the same ones each time."""
+def generate_register(as_json: bool, **wanted: int) -> None:
+    """Fill an empty register with three invented years of a house: people, systems and everything that happened to them.
+
+    The same for the same numbers. Everything is written in bulk: the actions behind the pages are not asked.
+    """
     if _is_taken():
         raise RuleBroken([Problem("", "Measure on a register of its own; this one holds people.")])
-    made = generate(house().database, count, progress)
-    said = f"{made.systems:,} systems, {made.people:,} people, {made.units:,} units, {made.entries:,} ledger entries."
-    answer(asdict(made), as_json, said)
+    made = generate(house().database, Wanted(**wanted), progress)
+    told = ", ".join(f"{number:,} {name}" for name, number in asdict(made).items())
+    answer(asdict(made), as_json, f"{told}.")
 
 
 def _is_taken() -> bool:

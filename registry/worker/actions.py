@@ -60,6 +60,12 @@ def place_of(session: Session, name: str) -> Cursor:
     return place
 
 
+def follow_from(database: Database, seq: int) -> None:
+    """Let nothing follow from the entries up to this one any more."""
+    with database.transaction() as session:
+        place_of(session, _LOG_CURSOR).seq = seq
+
+
 def put_in_slots(database: Database, schedule: Mapping[Handler, timedelta]) -> None:
     """Queue each scheduled job once per interval, however many workers ask."""
     at = clock.now()

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -125,7 +126,9 @@ def test_it_makes_its_schema_answers_and_stops_gracefully_with_its_worker(empty_
 
 @pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
 def test_a_request_in_flight_is_answered_before_it_stops(empty_database, tmp_path):
-    with serving(empty_database, tmp_path, "--no-worker") as (child, port):
+    log = tmp_path / "access.log"
+    with serving(empty_database, tmp_path, "--no-worker", "--access-log", str(log)) as (child, port):
+        get(port, "/sign-in?next=/secret")
         # A body promised and sent only after the signal: the request is in flight meanwhile.
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         body = b"email=&password="
@@ -144,6 +147,12 @@ def test_a_request_in_flight_is_answered_before_it_stops(empty_database, tmp_pat
         child.wait(ENOUGH_SECONDS)
         assert child.returncode == 0
         assert beats(empty_database) == []
+    lines = [re.sub(r"\[.*?\]", "", line).split() for line in log.read_text().splitlines()]
+    told = [(method, path, status) for method, path, status, *_ in lines if path == "/sign-in"]
+    assert told == [("GET", "/sign-in", "200"), ("POST", "/sign-in", "400")]
+    # The one that was slow to send took its second.
+    assert int(lines[-1][4]) > 500_000
+    assert "secret" not in log.read_text()
 
 
 @pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)

@@ -6,7 +6,13 @@ import sys
 
 import pytest
 
+from registry.kernel.actor import the_registry
+from registry.portfolio.queries.reports import report
+from registry.portfolio.render.reports import to_workbook
+from registry.portfolio.rules.figures import Scope
 from tests.interchange.importing import Told
+from tests.portfolio.plain_figures import objections
+from tests.portfolio.report_parts import differing
 from tests.store.contents import digests
 
 pytestmark = [
@@ -86,6 +92,11 @@ def test_the_federal_inventory_of_2024_comes_in_whole_in_bounded_memory_and_agai
     name = "omb_2024_v1.csv"
     file = real_data / "inventories" / name
     assert brought_in_twice(importing, file, in_a_process_of_its_own(file)) == ENDINGS[name]
+    with importing.database.transaction(read_only=True) as session:
+        told = report(session, the_registry("a test"), Scope())
+        assert told.figures.headline.systems.n == ENDINGS[name][1]
+        assert objections(session, told.figures, "1 = 1") == []
+        assert differing(to_workbook(told), told.figures) == []
 
 
 @on_sqlite

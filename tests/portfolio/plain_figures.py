@@ -9,6 +9,7 @@ from registry.kernel import clock
 from registry.kernel.calendar import months_after
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.rules.cadence import months_for, validity
+from tests.portfolio.plain_rest import rest
 
 IN_USE = "s.stage IN ('live', 'restricted')"
 STANDS = "s.id NOT IN (SELECT system_id FROM withdrawal)"
@@ -151,6 +152,7 @@ def objections(session, figures, seen):
         where = f"i.pattern = '{row.pattern}' AND i.status <> 'merged' AND i.detected_at >= '{year}'"
         same(row.pattern, row.count.n, again.incidents(where))
     listed(figures, again, same)
+    rest(figures, again, same)
     return found
 
 
@@ -169,7 +171,6 @@ def exposed(exposure, again, same):
         same(band.label, band.count.n, again.systems(f"{IN_USE} AND {AFFECTED[band.label]}"))
     people = again.rows(f"SELECT coalesce(sum(s.affected_count), 0) FROM system s WHERE SEEN AND {IN_USE}")
     same("people", exposure.people, int(people[0][0]))
-    same("reversible", sum(band.count.n for band in exposure.reversible), again.systems(IN_USE))
 
 
 def measured(figures, again, same):
@@ -186,12 +187,6 @@ def measured(figures, again, same):
 def listed(figures, again, same):
     vendors = again.rows("""SELECT s.vendor_name, count(*) FROM system s WHERE SEEN AND s.vendor_name <> ''
       GROUP BY s.vendor_name""")  # fmt: skip
-    shown = {row.name: row.systems.n for row in figures.vendors}
-    same("vendors", len(shown) + figures.more_vendors, len(vendors))
-    same("vendor counts", shown, {name: count for name, count in vendors if name in shown})
-    owners = dict(again.rows("""SELECT a.person_id, count(*) FROM system s JOIN assignment a ON a.system_id = s.id
-      WHERE SEEN AND a.seat = 'accountable_owner' AND a.to_at IS NULL GROUP BY a.person_id"""))  # fmt: skip
-    for row in figures.owners:
-        same(row.name, row.systems.n, owners[row.person])
+    same("vendors in all", len(figures.vendors) + figures.more_vendors, len(vendors))
     left = OWNED.format("p.active_to < :today")
     same("orphans", figures.orphans.count.n, again.systems(f"s.stage <> 'retired' AND {left}"))

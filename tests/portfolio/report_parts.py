@@ -131,3 +131,15 @@ def words_of(pdf, folder):
 def amount(number):
     """A number as it is printed."""
     return f"{number:,.0f}" if isinstance(number, Decimal) else f"{number:,}"
+
+
+def misprinted(told, pages):
+    """The rows of a report whose words and first number do not stand together on the pages."""
+    words, wrong = " ".join(pages), []
+    for name in ("headline", "decisions", "exposure", "numbers", "why", "value", "owners"):
+        title = told.tables[name].title
+        for row, right in zip(told.tables[name].rows, numbers(told.figures)[title], strict=True):
+            said = [amount(each) for each in right if each is not None]
+            if f"{row[0]} {said[0]}" not in words and f"{row[0]} {row[1]} {said[0]}" not in words:
+                wrong.append((name, row))
+    return wrong

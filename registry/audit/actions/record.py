@@ -1,7 +1,8 @@
 """record(): one entry for one action, claiming every change made since the entry before it."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from registry.audit.actions.journal import Captured, Pending, journal_of, key_of
 from registry.audit.actions.writing import write_entries
-from registry.audit.queries.state import state_of_row, table_of
+from registry.audit.queries.state import state_from, table_of, writers_of
 from registry.audit.rules.entries import GONE, SALT_BYTES, SCHEMA, commitment_of, digest_of
 from registry.audit.rules.states import State, masked
 from registry.kernel.actor import Actor
@@ -42,19 +43,43 @@ def record(
     """
     session.flush()
     journal = journal_of(session)
+    told = pending_of(
+        actor,
+        event,
+        key_of(subject) if subject is not None else (subject_kind, subject_id),
+        journal.claim(rows),
+        system_id=system_id,
+        note=note,
+    )
+    journal.pending.append(told)
+    at_the_end(session, write_entries)
+
+
+def pending_of(
+    actor: Actor,
+    event: Event,
+    subject: tuple[str, int | None],
+    changes: Iterable[Captured],
+    *,
+    system_id: int | None = None,
+    note: dict[str, str] | None = None,
+) -> Pending:
+    """The entry that tells of these changes, ready for its place in the chain; the rows as they stand now are what it leaves.
+
+    `subject` is the kind and number of what it is about. Raises what record() does for what cannot be written.
+    """
     salt = secrets.token_bytes(SALT_BYTES)
-    changes, objects = [], []
-    for captured in journal.claim(rows):
+    told, objects = [], []
+    for captured in changes:
         kind, number = key_of(captured.row)
         after = None if captured.gone else _state_now(captured.row)
         objects.append((kind, number, digest_of(salt, canonical(after) if after is not None else GONE)))
-        changes.append(_told(captured, after))
-    kind, number_of_it = key_of(subject) if subject is not None else (subject_kind, subject_id)
-    payload = canonical(_payload(actor, note or {}, changes)).decode()
+        told.append(_told(captured, after))
+    payload = canonical(_payload(actor, note or {}, told)).decode()
     columns: dict[str, Any] = {
         "event": event.value,
-        "subject_kind": kind,
-        "subject_id": number_of_it,
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
         "system_id": system_id,
         "actor_id": actor.person_id,
         "via": actor.via,
@@ -62,8 +87,7 @@ def record(
         "schema": SCHEMA,
         "commitment": commitment_of(salt, payload),
     }
-    journal.pending.append(Pending(columns, salt.hex(), payload, objects))
-    at_the_end(session, write_entries)
+    return Pending(columns, salt.hex(), payload, objects)
 
 
 def _payload(actor: Actor, note: dict[str, str], changes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -74,12 +98,16 @@ def _payload(actor: Actor, note: dict[str, str], changes: list[dict[str, Any]]) 
 
 
 def _state_now(row: Row) -> State:
-    table = table_of(type(row))
-    mapper = sa.inspect(type(row))
-    values = {
-        column.name: getattr(row, mapper.get_property_by_column(column).key) for column in table.columns
-    }
-    return state_of_row(values, table)
+    kind = type(row)
+    return state_from((getattr(row, name) for name in _attributes_of(kind)), writers_of(table_of(kind)))
+
+
+# Asked of every row of every entry.
+@cache
+def _attributes_of(kind: type[Row]) -> tuple[str, ...]:
+    """By what name a row holds each column of its table, in their order."""
+    mapper = sa.inspect(kind)
+    return tuple(mapper.get_property_by_column(column).key for column in table_of(kind).columns)
 
 
 def _told(captured: Captured, after: State | None) -> dict[str, Any]:

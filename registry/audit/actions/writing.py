@@ -1,5 +1,8 @@
 """The end of a transaction: its entries take their places in the chain, under one lock."""
 
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -17,6 +20,22 @@ _COLUMNS = [column.name for column in ENTRY.columns]
 # Sent at the end of every change. A statement costs more to put together than to run, so these are put together once.
 _ADD_ENTRIES, _ADD_PAYLOADS, _ADD_OBJECTS = sa.insert(ENTRY), sa.insert(PAYLOAD), sa.insert(OBJECT)
 _HEAD = sa.select(ENTRY.c.seq, ENTRY.c.leaf_hash, ENTRY.c.at).order_by(ENTRY.c.seq.desc()).limit(1)
+
+
+class Head(NamedTuple):
+    """Where the ledger ends: the number of its last entry, that entry's hash, and its instant as written."""
+
+    seq: int
+    link: str
+    at: str
+
+
+class Chained(NamedTuple):
+    """Rows of the three tables of the ledger, in the order of the entries."""
+
+    entries: list[dict[str, Any]]
+    payloads: list[dict[str, Any]]
+    objects: list[dict[str, Any]]
 
 
 def write_entries(session: Session) -> None:
@@ -44,26 +63,36 @@ def hold_ledger(connection: sa.Connection) -> None:
 
 
 def _append(connection: sa.Connection, pending: list[Pending]) -> None:
-    seq, link, at = _head(connection)
+    head = head_of(connection)
     # The clock of a machine may be set back; the ledger's never is.
-    at = max(at, clock.written(clock.now()))
-    entries, payloads, objects = [], [], []
-    for one in pending:
+    at = max(head.at, clock.written(clock.now()))
+    rows, _ = in_their_places(((at, one) for one in pending), head)
+    connection.execute(_ADD_ENTRIES, rows.entries)
+    connection.execute(_ADD_PAYLOADS, rows.payloads)
+    if rows.objects:
+        connection.execute(_ADD_OBJECTS, rows.objects)
+
+
+def in_their_places(pending: Iterable[tuple[str, Pending]], head: Head) -> tuple[Chained, Head]:
+    """The rows of entries that follow a head, each at its instant as the ledger writes it; and the head they leave.
+
+    The instants do not fall.
+    """
+    rows, seq, link, at = Chained([], [], []), head.seq, head.link, head.at
+    for at, one in pending:
         seq += 1
         entry = one.columns | {"seq": seq, "at": at, "prev_hash": link}
         link = leaf_hash(leaf_bytes([entry[name] for name in _COLUMNS[:-1]], one.objects)).hex()
-        entries.append(entry | {"leaf_hash": link})
-        payloads.append({"seq": seq, "salt": one.salt, "payload": one.payload})
-        objects += [
+        rows.entries.append(entry | {"leaf_hash": link})
+        rows.payloads.append({"seq": seq, "salt": one.salt, "payload": one.payload})
+        rows.objects.extend(
             {"seq": seq, "position": place, "kind": kind, "object_id": number, "digest": digest}
             for place, (kind, number, digest) in enumerate(one.objects)
-        ]
-    connection.execute(_ADD_ENTRIES, entries)
-    connection.execute(_ADD_PAYLOADS, payloads)
-    if objects:
-        connection.execute(_ADD_OBJECTS, objects)
+        )
+    return rows, Head(seq, link, at)
 
 
-def _head(connection: sa.Connection) -> tuple[int, str, str]:
+def head_of(connection: sa.Connection) -> Head:
+    """The newest entry: its number, its hash and its instant."""
     last = connection.execute(_HEAD).one_or_none()
-    return (last[0], last[1], last[2]) if last else (0, FIRST_LINK, "")
+    return Head(*last) if last else Head(0, FIRST_LINK, "")

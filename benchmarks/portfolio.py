@@ -1,0 +1,333 @@
+"""How long the desk, the register, the search and the portfolio take while people open them, twenty pages a second.
+
+    python -m benchmarks.portfolio --systems 10000 --database sqlite --database postgresql [--kept FOLDER]
+
+A register is generated (`registry benchmark generate`), or for SQLite one generated before is taken (--kept, its data
+folder), and served as it is in production: `registry serve`, gunicorn, one process for each core. Three people who are
+signed in open their pages by turns: the owner of most systems, a reviewer (compliance), an executive. Pages are asked for at
+fixed times, whether or not earlier ones have come (an open loop), so that a server that falls behind is not spared.
+
+For each page p50, p95 and p99 in milliseconds, twice: of the server, from reading the request to the last byte of its answer,
+as its own access log has it; and of whoever waits, from the moment the page should have been asked for to its last byte. Then
+the same while the worker lays out the full report, with how long that took. How many statements each page takes is counted
+here and on a small register (--beside), beside the processor time it takes by itself, which other work on the machine
+changes little. The load of the machine stands with each table.
+"""
+
+import argparse
+import contextlib
+import http.client
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from sqlmodel import col, func, select
+
+from benchmarks.peers import free_port, served
+from registry.accounts.actions import open_session
+from registry.accounts.models import RoleGrant
+from registry.accounts.queries import actor_for
+from registry.app import create_app
+from registry.demo.actions import generate
+from registry.demo.rules.wanted import Wanted
+from registry.kernel.actor import Role, Seat
+from registry.ownership.models import Assignment
+from registry.people.models import Person
+from registry.portfolio import actions
+from registry.portfolio.models import PortfolioReport
+from registry.portfolio.rules.figures import Scope
+from registry.portfolio.rules.reports.filing import ReportKind, ReportState
+from registry.settings import Settings
+from registry.store import migrate
+from registry.store.session import Database
+from registry.worker.models import Job
+from registry.worker.rules import JobState
+from tests import databases
+from tests.store.statements import counted
+
+PAGES = {
+    "desk": "/",
+    "register": "/systems",
+    "register, filtered": "/systems?stage=live&missing=deputy",
+    "register, searched": "/systems?q=claim",
+    "register, sorted": "/systems?sort=owner",
+    "search": "/search?q=claim",
+    "portfolio": "/portfolio",
+}
+WAITS_SECONDS = 120
+LATE_SECONDS = 1_800
+
+
+@dataclass(frozen=True)
+class House:
+    """A register that is served: its database, its settings, and the signed-in people by what they are."""
+
+    database: Database
+    environment: dict[str, str]
+    cookies: dict[str, str]
+
+
+def people(database: Database) -> dict[str, Person]:
+    """The owner of most systems, the first reviewer and the first executive."""
+    with database.transaction(read_only=True) as session:
+        most = (
+            select(Assignment.person_id)
+            .where(Assignment.seat == Seat.OWNER, col(Assignment.to_at).is_(None))
+            .group_by(col(Assignment.person_id))
+            .order_by(func.count().desc())
+        )
+        found = {"owner": session.exec(most).first()}
+        for name, role in (("compliance", Role.REVIEWER), ("executive", Role.EXECUTIVE)):
+            held = select(RoleGrant.person_id).where(RoleGrant.role == role, col(RoleGrant.to_at).is_(None))
+            found[name] = session.exec(held.order_by(col(RoleGrant.id))).first()
+        return {name: session.get_one(Person, number) for name, number in found.items()}
+
+
+def signed_in(database: Database, secret_key: str, folder: Path) -> dict[str, str]:
+    """The cookie of each of them, as the server will read it."""
+    app = create_app(Settings(secret_key=secret_key, data_dir=folder), database)
+    found = {}
+    for name, person in people(database).items():
+        secret = secrets.token_urlsafe(32)
+        with database.transaction() as session:
+            open_session(session, person, secret, "a benchmark")
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["secret"] = secret
+        kept = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        assert kept is not None
+        found[name] = f"{kept.decoded_key}={kept.value}"
+    return found
+
+
+@contextlib.contextmanager
+def house(kind: databases.Kind, wanted: Wanted, given: argparse.Namespace) -> Iterator[House]:
+    """A register of so many systems with a data folder, as long as it is looked at."""
+    with contextlib.ExitStack() as open_until:
+        folder = Path(open_until.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
+        kept = given.kept if kind == "sqlite" and wanted.systems == given.systems else None
+        if kept is not None:
+            database = Database(f"sqlite:///{kept / 'registry.sqlite3'}")
+        elif kind == "sqlite":
+            database = Database(f"sqlite:///{folder / 'registry.sqlite3'}")
+        else:
+            database = open_until.enter_context(databases.fresh(kind, "empty", lambda _database: None))
+        if kept is None:
+            migrate.upgrade(database)
+            generate(database, wanted, lambda _said: None)
+        secret = secrets.token_urlsafe(48)
+        environment = {
+            "REGISTRY_DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "REGISTRY_SECRET_KEY": secret,
+            "REGISTRY_DATA_DIR": str(folder),
+        }
+        yield House(database, environment, signed_in(database, secret, folder))
+        database.dispose()
+
+
+def alone(found: House, runs: int) -> dict[str, tuple[int, float]]:
+    """For each page, opened in this process by whoever of the three it costs most: its statements, and the milliseconds of
+    processor time of this process (on SQLite that is all of it, on PostgreSQL what the database does comes on top).
+    """
+    settings = Settings(secret_key=found.environment["REGISTRY_SECRET_KEY"])
+    app = create_app(settings, found.database)
+    costs: dict[str, tuple[int, float]] = {}
+    for (page, address), cookie in product(PAGES.items(), found.cookies.values()):
+        client, headers = app.test_client(use_cookies=False), {"Cookie": cookie}
+        with counted(found.database) as sent:
+            reply = client.get(address, headers=headers)
+        assert reply.status_code == 200, (page, reply.status)
+        used = []
+        for _ in range(runs):
+            before = time.process_time()
+            client.get(address, headers=headers)
+            used.append((time.process_time() - before) * 1_000)
+        most, longest = costs.get(page, (0, 0.0))
+        costs[page] = max(most, len(sent)), max(longest, statistics.median(used))
+    return costs
+
+
+class Visitors:
+    """People who open pages at fixed times, each over a line of their own that is kept open."""
+
+    def __init__(self, port: int, cookies: dict[str, str], rate: float) -> None:
+        self._port, self._cookies, self._rate = port, cookies, rate
+        self._lines = threading.local()
+        self._number = 0
+
+    def come(self, going_on: Callable[[float], bool]) -> dict[str, tuple[str, float]]:
+        """By the number of each request its page, and the milliseconds until its last byte; as long as it goes on."""
+        asked = [(page, cookie) for page in PAGES for cookie in self._cookies.values()]
+        found: dict[str, tuple[str, float]] = {}
+        began, turn = time.perf_counter(), 0
+        with ThreadPoolExecutor(64) as people_:
+            while going_on(time.perf_counter() - began):
+                due = began + turn / self._rate
+                time.sleep(max(0.0, due - time.perf_counter()))
+                # Neighbours in the list are of one page: seven steps on is another page and another person.
+                page, cookie = asked[turn * 8 % len(asked)]
+                self._number += 1
+                people_.submit(self._open, f"r{self._number}", page, cookie, due, found)
+                turn += 1
+        return found
+
+    def _open(
+        self, number: str, page: str, cookie: str, due: float, found: dict[str, tuple[str, float]]
+    ) -> None:
+        if not hasattr(self._lines, "line"):
+            self._lines.line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=WAITS_SECONDS)
+        headers = {"Cookie": cookie, "X-Request-Id": number}
+        try:
+            self._lines.line.request("GET", PAGES[page], headers=headers)
+            reply = self._lines.line.getresponse()
+            reply.read()
+            said = page if reply.status == 200 else f"{page}: {reply.status}"
+        except (OSError, http.client.HTTPException) as failure:
+            self._lines.line.close()
+            said = f"{page}: {failure!r}"
+        found[number] = (said, (time.perf_counter() - due) * 1_000)
+
+
+def served_in(log: Path) -> dict[str, float]:
+    """By the number of each request the milliseconds it took by the server's own log."""
+    lines = (line.split() for line in log.read_text().splitlines())
+    return {words[-1]: int(words[-2]) / 1_000 for words in lines}
+
+
+def spread(times: list[float]) -> tuple[float, float, float]:
+    """p50, p95 and p99."""
+    ranked = sorted(times)
+    p50, p95, p99 = (ranked[min(len(ranked) - 1, int(len(ranked) * share))] for share in (0.5, 0.95, 0.99))
+    return p50, p95, p99
+
+
+def told(title: str, found: dict[str, tuple[str, float]], log: Path) -> None:
+    """Print what was measured, page by page."""
+    time.sleep(1)
+    by_server, by_page = served_in(log), defaultdict(list)
+    for number, (page, waited) in found.items():
+        by_page[page].append((by_server.get(number, float("nan")), waited))
+    loads = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"\n{title}; {len(found):,} pages, load {loads}, milliseconds")
+    print(f"{'':24}{'pages':>7}{'server p50':>12}{'p95':>8}{'p99':>8}{'waited p50':>14}{'p95':>8}{'p99':>8}")
+    for page in sorted(by_page, key=lambda each: [*PAGES, each].index(each)):
+        server, waited = (spread(list(each)) for each in zip(*by_page[page], strict=True))
+        numbers = "".join(f"{each:8.0f}" for each in server).rjust(28)
+        print(f"{page:24}{len(by_page[page]):>7}{numbers}{''.join(f'{each:8.0f}' for each in waited):>30}")
+
+
+def quiet(database: Database) -> None:
+    """Wait until the worker has done what is due at its start."""
+    until = time.monotonic() + LATE_SECONDS
+    time.sleep(10)
+    while time.monotonic() < until:
+        with database.transaction(read_only=True) as session:
+            waiting = col(Job.state).in_([JobState.QUEUED, JobState.RUNNING])
+            if not session.exec(select(func.count()).select_from(Job).where(waiting)).one():
+                return
+        time.sleep(1)
+    raise RuntimeError("The worker is not done with what was due at its start.")
+
+
+def report_beside(found: House, visitors: Visitors, log: Path, kind: str) -> None:
+    """The pages while the worker makes the full report, and how long it took over it."""
+    command = [sys.executable, "-m", "registry", "worker"]
+    with subprocess.Popen(
+        command, env=os.environ | found.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as worker:
+        try:
+            began = time.perf_counter()
+            quiet(found.database)
+            print(
+                f"\n{kind}: the worker was done with everything due after {time.perf_counter() - began:.0f} s"
+            )
+            with found.database.transaction() as session:
+                actor = actor_for(session, people(found.database)["executive"], via="session")
+                number = actions.ask(session, actor, ReportKind.FULL, Scope()).id
+            began = time.perf_counter()
+            over: list[float] = []
+            watch = threading.Thread(target=_watch, args=(found.database, number, began, over))
+            watch.start()
+            pages = visitors.come(lambda _: not over)
+            watch.join()
+            told(f"{kind}, while the full report is made: {over[0]:.1f} s", pages, log)
+        finally:
+            worker.terminate()
+
+
+def _watch(database: Database, number: int | None, began: float, over: list[float]) -> None:
+    while time.perf_counter() - began < LATE_SECONDS:
+        with database.transaction(read_only=True) as session:
+            state = session.exec(select(PortfolioReport.state).where(PortfolioReport.id == number)).one()
+        if state in {ReportState.FILED, ReportState.GIVEN_UP}:
+            break
+        time.sleep(0.2)
+    else:
+        state = ReportState.GIVEN_UP
+    over.append(time.perf_counter() - began if state is ReportState.FILED else float("nan"))
+
+
+def measured(kind: databases.Kind, given: argparse.Namespace) -> None:
+    """Everything on one database."""
+    with house(kind, Wanted(given.beside), given) as small:
+        few = alone(small, given.runs)
+    sizes = (given.systems, given.snapshots, given.periods, given.entries, given.people)
+    with house(kind, Wanted(*sizes), given) as found:
+        many = alone(found, given.runs)
+        print(f"\n{kind}, each page by itself, at {given.beside:,} and at {given.systems:,} systems")
+        print(f"{'':24}{'statements':>16}{'processor, milliseconds':>28}")
+        for page, (count, used) in many.items():
+            before, less = few[page]
+            print(f"{page:24}{before:>8}{count:>8}{less:>20.0f}{used:>8.0f}")
+        port, folder = free_port(), Path(found.environment["REGISTRY_DATA_DIR"])
+        log = folder / "access.log"
+        command = [sys.executable, "-m", "registry", "serve", "--no-worker", "--port", str(port)]
+        command += ["--processes", str(given.processes), "--access-log", str(log)]
+        with served(command, port, folder, **found.environment):
+            visitors = Visitors(port, found.cookies, given.rate)
+            visitors.come(lambda passed: passed < given.warm)
+            pages = visitors.come(lambda passed: passed < given.seconds)
+            told(f"{kind}, {given.rate:g} pages a second", pages, log)
+            if not given.no_report:
+                report_beside(found, visitors, log, kind)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--systems", type=int, default=10_000)
+    for name in ("snapshots", "periods", "entries", "people"):
+        asked.add_argument(f"--{name}", type=int)
+    asked.add_argument("--beside", type=int, default=100, help="systems of the small register")
+    asked.add_argument("--rate", type=float, default=20, help="pages a second")
+    asked.add_argument("--seconds", type=float, default=60)
+    asked.add_argument("--runs", type=int, default=5, help="of each page by itself")
+    asked.add_argument("--warm", type=float, default=10, help="seconds that are not counted")
+    asked.add_argument("--processes", type=int, default=os.cpu_count(), help="of the server")
+    asked.add_argument("--no-report", action="store_true", help="leave out the report beside it")
+    asked.add_argument(
+        "--folder", type=Path, help="where the SQLite files are made: the disk that is measured"
+    )
+    asked.add_argument("--kept", type=Path, help="the data folder of a register generated before, of SQLite")
+    asked.add_argument("--database", action="append", choices=databases.KINDS)
+    given = asked.parse_args()
+    alive = databases.begin_run()
+    try:
+        for kind in given.database or databases.KINDS:
+            measured(kind, given)
+    finally:
+        databases.end_run(alive)
+
+
+if __name__ == "__main__":
+    main()
