@@ -9,6 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from registry.kernel.nearness import BETWEEN_WORDS, spaced
 from registry.store.paging import holding
 
 # One letter for one. Capitals as well: PostgreSQL does not know them for the same in the locale "C".
@@ -21,6 +22,8 @@ _SPELLINGS: Final = {
     plain: f"[{plain}{''.join(sign for sign, level in zip(_MARKED, _PLAIN, strict=True) if level == plain)}]"
     for plain in sorted(set(_LEVEL))
 }
+
+_BETWEEN: Final = "[" + "".join(f"\\{sign}" for sign in BETWEEN_WORDS) + "]"
 
 
 def folded_text(text: str) -> str:
@@ -50,6 +53,18 @@ def name_begins(name: Any, words: str) -> ColumnElement[bool]:
     return _fits(name, holding(folded_text(words))[1:], "^" + _every_spelling(words))
 
 
+class _begins(GenericFunction[bool]):  # noqa: N801
+    """Whether a word of a name begins so: levelled letters on SQLite, a pattern of every spelling on PostgreSQL."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+def word_begins(name: Any, word: str) -> ColumnElement[bool]:
+    """Whether a word of a name begins with these letters, however they are accented and in whichever case."""
+    return _begins(name, folded_text(word), f"(^|{_BETWEEN}){_spelt_between(word)}")
+
+
 def text_holds(text: Any, word: str) -> ColumnElement[bool]:
     """Whether a long text holds these letters, in whichever case.
 
@@ -63,6 +78,11 @@ def text_holds(text: Any, word: str) -> ColumnElement[bool]:
 def _every_spelling(text: str) -> str:
     """A pattern for PostgreSQL's ~* that fits each letter with any of its accents, and every other sign as it stands."""
     return "".join(_SPELLINGS.get(sign) or _as_it_stands(sign) for sign in folded_text(text))
+
+
+def _spelt_between(text: str) -> str:
+    """The same, where every sign that stands between words is as good as another."""
+    return "".join(_BETWEEN if sign in BETWEEN_WORDS else _every_spelling(sign) for sign in text)
 
 
 def _as_it_stands(sign: str) -> str:
@@ -88,6 +108,18 @@ def _fits_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     return f"folded({name}) LIKE {pattern} ESCAPE '\\'"
 
 
+@compiles(_begins, "postgresql")
+def _begins_on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name, _, spellings = element.clauses
+    return f"{compiler.process(name, **options)} ~* {compiler.process(spellings, **options)}"
+
+
+@compiles(_begins, "sqlite")
+def _begins_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name, word = (compiler.process(part, **options) for part in list(element.clauses)[:2])
+    return f"word_begins({name}, {word})"
+
+
 @compiles(says, "postgresql")
 def _says_on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     text, pattern = (compiler.process(part, **options) for part in element.clauses)
@@ -103,11 +135,21 @@ def _says_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def prepare_sqlite(connection: Any) -> None:
-    """Give a SQLite connection `folded()`: one call per value, since each call out of SQLite has its price."""
+    """Give a SQLite connection `folded()` and `word_begins()`: one call per value, since each call out of SQLite has its price."""
     connection.create_function("folded", 1, _folded_value, deterministic=True)
+    connection.create_function("word_begins", 2, _begins_value, deterministic=True)
 
 
 @lru_cache(maxsize=65_536)
 def _folded_value(text: Any) -> Any:
     # Every search levels every name again, and a name twice where it is found: remembering them is ten times as fast.
     return folded_text(text) if isinstance(text, str) else text
+
+
+def _begins_value(name: Any, word: str) -> bool:
+    return isinstance(name, str) and spaced(word) in _spaced_value(name)
+
+
+@lru_cache(maxsize=65_536)
+def _spaced_value(name: str) -> str:
+    return spaced(_folded_value(name))

@@ -8,9 +8,11 @@ from registry.annotations import queries as annotations
 from registry.kernel.actor import the_registry
 from registry.ownership import queries as ownership
 from registry.people import queries as people
+from registry.portfolio.queries import meant_in_register
 from registry.store.commandkit import Day, answer, house
 from registry.systems import queries
 from registry.systems.queries import Search
+from registry.systems.rules.search import words_of
 from registry.systems.schemas import brief
 
 
@@ -36,8 +38,10 @@ def list_systems(words: str, limit: int, day: date | None, as_json: bool) -> Non
             brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
             for each in found.items
         ]
+        meant = None if items else meant_in_register(session, door, words_of(words))
     following = items[-1]["key"] if found.next_after and items else None
     said = "\n".join(
         f"{each['key']}  {each['stage']:<15} {each['name']}  ({each['owner']})" for each in items
     )
-    answer({"items": items, "next": following}, as_json, said or "Nothing found.")
+    nothing = f"Nothing found. Did you mean: {meant}?" if meant else "Nothing found."
+    answer({"items": items, "next": following}, as_json, said or nothing)

@@ -6,7 +6,7 @@ from typing import IO
 
 from registry.kernel.text import worded
 from registry.output.tables import Cell, write_csv, write_xlsx
-from registry.systems.queries import Line
+from registry.systems.queries import COLUMNS_ATTENDED, Attended, Line
 from registry.systems.rules.search import COLUMNS, Listing
 
 
@@ -33,7 +33,9 @@ class Format(StrEnum):
 Reader = Callable[[Line], Cell]
 
 
-def _columns(listing: Listing, units: Mapping[int, str], deputies: Mapping[int, str]) -> dict[str, Reader]:
+def _columns(
+    listing: Listing, units: Mapping[int, str], deputies: Mapping[int, str], attended: Attended
+) -> dict[str, Reader]:
     """Heading and cell of every column of the file: what names a system, and the columns that are asked for."""
     # Nothing stands beside them: whoever leaves a column out, such as who may know of a system, hands on a file
     # without it.
@@ -52,8 +54,15 @@ def _columns(listing: Listing, units: Mapping[int, str], deputies: Mapping[int, 
         "registered": lambda line: line.registered_at.date(),
         "changed": lambda line: line.changed.date() if line.changed else None,
     }
+    readers |= {name: _attended(attended.get(name, {}), name) for name in COLUMNS_ATTENDED}
     asked = {COLUMNS[name]: readers[name] for name in listing.columns}
     return {"Id": lambda line: line.key, "System": lambda line: line.name, **asked}
+
+
+def _attended(found: Mapping[int, int | str], name: str) -> Reader:
+    # A count of nothing is counted; a review or an empty seat that is not there is not.
+    nothing = None if name in {"review", "seats"} else 0
+    return lambda line: found.get(line.id, nothing)
 
 
 def write(
@@ -63,9 +72,10 @@ def write(
     lines: Iterable[Line],
     units: Mapping[int, str],
     deputies: Mapping[int, str],
+    attended: Attended,
 ) -> int:
     """Write the lines to the file as they come, and say how many there were."""
-    columns = _columns(listing, units, deputies)
+    columns = _columns(listing, units, deputies, attended)
     rows = ([read(line) for read in columns.values()] for line in lines)
     if written_as is Format.XLSX:
         return write_xlsx(file, "Register", list(columns), rows)

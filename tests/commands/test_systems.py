@@ -44,3 +44,5 @@ def test_in_words_it_is_a_line_each(typed, cast):
     assert len(lines) == 3
     assert lines[0].startswith(f"{cast.triage.key}  proposed")
     assert typed("systems", "list", "--query", "nothing like it").out == "Nothing found.\n"
+    said = typed("systems", "list", "--query", "clams traige").out
+    assert said == "Nothing found. Did you mean: claims triage?\n"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.portfolio.rules import Coverage, Task, Urgency, ordered
+from registry.portfolio.rules import Coverage, Task, Urgency, ordered, stacked
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -32,6 +32,35 @@ def test_among_equals_the_one_due_first_comes_first_then_the_name_decides():
         task(Urgency.ANSWER, "soon", NOON),
     ]
     assert [each.what for each in ordered(mixed)] == ["soon", "later", "a", "b"]
+
+
+TASKS = st.lists(
+    st.builds(
+        Task,
+        st.sampled_from(Urgency),
+        st.sampled_from("abc"),
+        *(st.just(""), st.none() | st.just(NOON), st.just("/"), st.just("Look"), st.none()),
+        st.sampled_from(["", "findings", "waivers"]),
+    ),
+    max_size=40,
+)
+
+
+@given(TASKS)
+def test_however_many_of_one_kind_there_are_they_bury_nothing_and_none_is_lost(tasks):
+    stacks = stacked(tasks)
+    shown = [stack.task for stack in stacks]
+    assert shown == ordered(shown)
+    assert ordered([*shown, *(each for stack in stacks for each in stack.behind)]) == ordered(tasks)
+    for kind in ("findings", "waivers"):
+        of_kind = [each for each in ordered(tasks) if each.kind == kind]
+        apart = [stack for stack in stacks if stack.task.kind == kind]
+        if len(of_kind) <= 4:
+            assert [stack.task for stack in apart] == of_kind
+        else:
+            assert [stack.task for stack in apart] == of_kind[:3]
+            assert list(apart[-1].behind) == of_kind[3:]
+            assert all(not stack.behind for stack in apart[:-1])
 
 
 @given(st.integers(0, 10_000), st.integers(1, 10_000))

@@ -55,7 +55,8 @@ def test_whatever_is_typed_becomes_a_few_short_words(text):
 def test_a_name_ranks_by_how_it_answers():
     assert rank_of("claims", ["claims"]) is Rank.BEGINS
     assert rank_of("claims triage", ["claims"]) is Rank.BEGINS
-    assert rank_of("home claims", ["claims", "home"]) is Rank.IN_NAME
+    assert rank_of("home claims", ["claims", "home"]) is Rank.WORD_BEGINS
+    assert rank_of("disclaims", ["claims"]) is Rank.IN_NAME
     assert rank_of("pricing", ["claims"]) is None
 
 
@@ -136,21 +137,27 @@ def test_a_public_id_leads_straight_to_its_record(furnished, client_of):
 
 def test_a_restricted_system_leaves_no_trace_for_outsiders(furnished, client_of):
     key = furnished.sentinel.key
-    for words in ("sentinel", "fraud", "rings", key):
+    for words in ("sentinel", "sentinle", "fraud", "rings", key):
         assert b"Sentinel" not in client_of("mia").get(f"/search?q={words}").data
     nothing = [
         client_of("mia").get(f"/search?q={each}").text.partition("<main")[2].replace(each, "X")
         for each in (key, "AI-0998")
     ]
     assert nothing[0] == nothing[1]
+    assert "Did you mean" not in client_of("mia").get("/search?q=sentinle").text
+    assert "Did you mean" not in client_of("mia").get("/systems?q=sentinle").text
     assert "Sentinel" in client_of("hedy").get("/search?q=sentinel").text
+    assert "Sentinel" in client_of("hedy").get("/search?q=sentinle").text
     assert client_of("hedy").get(f"/search?q={key}").location == f"/systems/{key}"
     assert "Fraud cases" in client_of("mia").get("/search?q=fraud").text
 
 
-def test_without_the_one_clause_a_restricted_system_would_show(furnished, client_of, monkeypatch):
-    monkeypatch.setattr("registry.portfolio.queries.searching.visible_to", lambda _actor: sa.true())
-    assert "Sentinel" in client_of("mia").get("/search?q=sentinel").text
+@pytest.mark.parametrize(("module", "typed"), [("searching", "sentinel"), ("nearly", "sentinle")])
+def test_without_the_one_clause_a_restricted_system_would_show(
+    furnished, client_of, monkeypatch, module, typed
+):
+    monkeypatch.setattr(f"registry.portfolio.queries.{module}.visible_to", lambda _actor: sa.true())
+    assert "Sentinel" in client_of("mia").get(f"/search?q={typed}").text
 
 
 def test_hostile_words_find_nothing_and_break_nothing(furnished, client_of):
@@ -168,4 +175,31 @@ def test_the_database_ranks_as_the_rule_does(app, furnished):
         found = search(session, furnished.actor(session, "mia"), typed).systems.items
     folded = [folded_text(word) for word in typed]
     ranks = [rank_of(folded_text(system.name), folded) for system in found]
-    assert ranks == [Rank.BEGINS, Rank.IN_NAME, None]
+    assert ranks == [Rank.BEGINS, Rank.WORD_BEGINS, None]
+
+
+def test_a_misspelt_name_is_found_apart_and_what_was_meant_is_offered(furnished, client_of):
+    client = client_of("mia")
+    page = client.get("/search?q=lettre+traige").text
+    assert names(page, "Systems found") == []
+    assert 'Did you mean <a href="/search?q=letter+triage">letter triage</a>?' in page
+    near = page.partition('id="near"')[2]
+    assert re.findall(r'<a href="/systems/[^"]+">([^<]+)</a>', near) == ["Letter triage", "Triage of letters"]
+    assert "Jürgen Łukasz" in client.get("/search?q=Jurgn+Lukas").text
+    assert "Did you mean" not in client.get("/search?q=triage").text
+    register_page = client.get("/systems?q=traige&stage=proposed").text
+    assert '<a href="/systems?q=triage&amp;stage=proposed">triage</a>' in register_page
+
+
+def test_both_databases_rank_a_name_by_where_it_holds_the_words(app, furnished):
+    with app.database.transaction() as session:
+        for name in ("Retriage", "Pre-triage", "The (triage)", "Ärzte-Triage"):
+            systems.register(
+                session, DOOR, Registration(name, ".", furnished.units["claims"].id, furnished.number("ada"))
+            )
+    with app.database.transaction(read_only=True) as session:
+        found = search(session, furnished.actor(session, "mia"), words_of("triage"))
+        assert [system.name for system in found.systems.items] == [
+            *("Triage", "Triage of letters", "Pre-triage", "The (triage)", "Ärzte-Triage", "Claims triage")
+        ]
+        assert found.systems.more

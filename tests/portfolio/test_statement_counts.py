@@ -4,6 +4,7 @@ import pytest
 
 from registry.cards.actions import bundling, editions
 from registry.systems.models import System
+from registry.systems.queries import COLUMNS_ATTENDED
 from registry.systems.rules.search import Listing
 from tests.portfolio.peopled import fill
 from tests.store.statements import counted
@@ -12,12 +13,13 @@ FEW, MANY = 5, 60
 # What a page asks once per line shows with any number of lines; that of long lists shows on the other database.
 MANY_ON_POSTGRESQL = 15
 WITH_EVERY_COLUMN = "/systems?col=deputy&col=changed&col=tags&more=owner&more=unit"
+WITH_EVERY_COUNT = "/systems?attend=alert&" + "&".join(f"col={name}" for name in COLUMNS_ATTENDED)
 # address: who looks, and the most statements the page may need; five of them find out who is looking.
 PAGES = {
-    "/": ("ada", 36),
-    "/ for a colleague with many offers": ("mia", 22),
-    "/ for an administrator": ("adam", 23),
-    "/ for a reviewer": ("rita", 27),
+    "/": ("ada", 40),
+    "/ for a colleague with many offers": ("mia", 23),
+    "/ for an administrator": ("adam", 27),
+    "/ for a reviewer": ("rita", 31),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 14),
@@ -68,6 +70,10 @@ PAGES = {
     "/people": ("adam", 8),
     "/people/{ada}": ("adam", 13),
     "/search?q=system": ("ada", 12),
+    # Few names answer, so every name is compared: one more.
+    "/search?q=sentinle": ("ada", 13),
+    "/systems?q=sentinle": ("ada", 14),
+    WITH_EVERY_COUNT: ("ada", 18),
     "/people?unit={claims}": ("adam", 9),
     "/units": ("adam", 8),
     "/units/{claims}": ("adam", 15),

@@ -63,6 +63,7 @@ def values_of(session, cast):
             "owner": {str(owner.person_id)},
             "owner_state": {"confirmed" if sure else "to_be_confirmed"},
             "missing": lacks,
+            "attend": {"seat"},
             "autonomy": {str(system.autonomy or NOT_STATED)},
             "kind": {system.kind.value if system.kind else NOT_STATED},
             "tag": tags.get(system.id, set()),

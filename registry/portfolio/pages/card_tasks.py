@@ -31,6 +31,8 @@ def _decide(edition: CardEdition, system: System) -> Task:
         None,
         url_for("cards.edition", key=system.key, number=edition.number),
         "Read and decide",
+        edition.put_forward_at,
+        "cards to decide on",
     )
 
 
@@ -42,4 +44,6 @@ def _put_right(edition: CardEdition, system: System) -> Task:
         None,
         url_for("cards.edition", key=system.key, number=edition.number),
         "Read the reason",
+        edition.decided_at,
+        "cards that came back",
     )

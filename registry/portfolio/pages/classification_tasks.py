@@ -80,6 +80,7 @@ def _tier(run: ClassificationRun, system: System) -> Task:
         None,
         url_for("classification.system", key=system.key),
         "Read and decide",
+        run.made_at,
     )
 
 

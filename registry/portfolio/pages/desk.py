@@ -1,25 +1,29 @@
 """Home: what needs me, most urgent first."""
 
+from datetime import date, datetime
+
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.feedback import queries as feedback
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may
+from registry.kernel.text import counted
 from registry.monitoring.queries import alerts
 from registry.monitoring.rules.alerts import AlertState
 from registry.ownership import rules as ownership
 from registry.people import queries as people
 from registry.portfolio import queries
-from registry.portfolio.pages import tasks
+from registry.portfolio.pages import ownership_tasks, tasks
 from registry.portfolio.pages.card_tasks import of_cards
 from registry.portfolio.pages.classification_tasks import of_classifications
 from registry.portfolio.pages.evidence_tasks import of_evidence
+from registry.portfolio.pages.further_tasks import of_the_rest
 from registry.portfolio.pages.incident_tasks import of_incidents
 from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
-from registry.portfolio.rules import Task, Urgency, ordered
+from registry.portfolio.rules import Stack, Task, Urgency, stacked
 from registry.systems import queries as systems
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -31,6 +35,9 @@ _FEW_OFFERS = 2
 _FEW_RECORDS = 5
 
 _FEW_ALERTS = 5
+
+# What fits on a screen or two; whatever is less pressing is folded below it.
+_ONE_SCREEN = 20
 
 _ICONS = {
     Urgency.CRITICAL: "alert",
@@ -53,11 +60,11 @@ _ICONS = {
 def desk() -> ResponseReturnValue:
     who = actor()
     owning = queries.owned_by(session(), who)
-    in_order = _waiting(who, owning)
+    stacks = stacked(_waiting(who, owning))
     return render_template(
         "portfolio/desk.html",
-        tasks=in_order,
-        lines=[_line(task) for task in in_order],
+        lines=[_line(each) for each in stacks[:_ONE_SCREEN]],
+        later=[_line(each) for each in stacks[_ONE_SCREEN:]],
         owning=owning,
         all_owned=url_for("systems.register_page", owner=who.person_id),
         coverage=queries.coverage(session(), who),
@@ -66,18 +73,17 @@ def desk() -> ResponseReturnValue:
 
 
 def _waiting(who: Actor, owning: Owning) -> list[Task]:
-    return ordered(
-        [
-            *_of_trouble(who),
-            *_of_offers(who),
-            *_of_confirmations(who),
-            *_of_changes(who),
-            *_of_feedback(who),
-            *_of_records(who, owning),
-            *_of_others(who),
-            *_of_heads(who),
-        ]
-    )
+    return [
+        *_of_trouble(who),
+        *_of_offers(who),
+        *_of_confirmations(who),
+        *_of_changes(who),
+        *_of_feedback(who),
+        *_of_records(who, owning),
+        *_of_others(who),
+        *_of_heads(who),
+        *of_the_rest(who),
+    ]
 
 
 def _of_trouble(who: Actor) -> list[Task]:
@@ -152,7 +158,7 @@ def _of_feedback(who: Actor) -> list[Task]:
 
 def _of_records(who: Actor, owning: Owning) -> list[Task]:
     # After an import a steward has hundreds: a line for each would bury whatever else is on the desk.
-    confirm = [tasks.confirm(each.system) for each in owning.systems if each.to_be_confirmed]
+    confirm = [tasks.confirm(each.system, each.since) for each in owning.systems if each.to_be_confirmed]
     if owning.to_be_confirmed > min(len(confirm), _FEW_RECORDS):
         confirm = [tasks.confirm_many(owning.to_be_confirmed, who.person_id)]
     lacking = [each for each in owning.systems if each.standing.missing and not each.to_be_confirmed]
@@ -165,9 +171,9 @@ def _of_others(who: Actor) -> list[Task]:
     """What an administrator or reviewer, or the head of a unit, is to mend or have mended."""
     left = queries.left_owners(session(), who) if who.roles & {Role.ADMINISTRATOR, Role.REVIEWER} else []
     if not who.headed_units:
-        return [tasks.find_owner(*each) for each in left]
+        return [ownership_tasks.find_owner(*each) for each in left]
     counts = queries.findings_count(session(), who, Scope(unit_ids=who.headed_units))
-    return [*(tasks.find_owner(*each) for each in left), *tasks.in_units(counts)]
+    return [*(ownership_tasks.find_owner(*each) for each in left), *ownership_tasks.in_units(counts)]
 
 
 def _of_heads(who: Actor) -> list[Task]:
@@ -178,12 +184,20 @@ def _of_heads(who: Actor) -> list[Task]:
     units = None if names_heads else who.headed_units
     found = people.heads_leaving(session(), clock.today(), units)
     told = [each for each in found if names_heads or each.head_id != who.person_id]
-    return tasks.head_units(told, names_heads=names_heads)
+    return ownership_tasks.head_units(told, names_heads=names_heads)
 
 
-def _line(task: Task) -> dict[str, object]:
+def _line(stack: Stack) -> dict[str, object]:
+    return _said(stack.task) | {
+        "kind": f"more {stack.task.kind}",
+        "behind": [_said(each) for each in stack.behind],
+    }
+
+
+def _said(task: Task) -> dict[str, object]:
     until = f"by {day(task.until.date())} ({ago(task.until)})" if task.until else None
     return {
+        "since": _since(task.since) if task.since else None,
         "what": task.what,
         "why": task.why,
         "url": task.url,
@@ -192,3 +206,9 @@ def _line(task: Task) -> dict[str, object]:
         "late": task.until is not None and task.until < clock.now(),
         "icon": _ICONS[task.urgency],
     }
+
+
+def _since(began: date) -> str:
+    began_on = began.date() if isinstance(began, datetime) else began
+    days = (clock.today() - began_on).days
+    return f"Since {day(began_on)} ({counted(days, 'day')})." if days > 0 else f"Since {day(began_on)}."

@@ -51,4 +51,5 @@ def _renew(evidence: Evidence, system: System) -> Task:
         end_of(evidence.valid_until) if evidence.valid_until else None,
         url_for("evidence.show", number=evidence.id),
         "Look at it",
+        evidence.valid_until if stands.has_expired else None,
     )

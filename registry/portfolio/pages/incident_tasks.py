@@ -25,6 +25,7 @@ from registry.web.viewkit import ago, day
 
 _FEW = 5
 _SOON = timedelta(days=3)
+_TO_DO, _TO_VERIFY = "actions to do", "actions to verify"
 _NEXT = {
     Status.OPEN: ("Take on", "Nobody looks into it yet.", "Look and take it on"),
     Status.INVESTIGATING: ("Go on with", "It is being looked into; the harm may go on.", "Go on with it"),
@@ -66,6 +67,7 @@ def go_on(incident: Incident, system: System) -> Task:
         None,
         url_for("incidents.show", number=incident.id),
         label,
+        incident.detected_at,
     )
 
 
@@ -91,6 +93,7 @@ def agree(incident: Incident, system: System) -> Task:
         None,
         url_for("incidents.show", number=incident.id),
         "Read and close",
+        incident.resolved_at,
     )
 
 
@@ -115,6 +118,7 @@ def find_lead(incident: Incident, system: System) -> Task:
         None,
         url_for("incidents.edit", number=incident.id),
         "Name somebody",
+        incident.detected_at,
     )
 
 
@@ -139,6 +143,7 @@ def follow(incident: Incident, system: System) -> Task:
         None,
         url_for("incidents.show", number=incident.id),
         "Read it",
+        incident.detected_at,
     )
 
 
@@ -161,7 +166,8 @@ def measure(one: OnDesk) -> Task:
     address = url_for("incidents.action", number=action.id)
     if one.why is Why.VERIFY:
         why = f"It was done{place}: {shortened(action.done_note, 200)}"
-        return Task(Urgency.DUE, f"Verify: {title}", why, None, address, "Read and verify")
+        done = action.done_at
+        return Task(Urgency.DUE, f"Verify: {title}", why, None, address, "Read and verify", done, _TO_VERIFY)
     late = is_overdue(action.state, action.due_on, clock.today())
     if one.why is Why.TOLD:
         why = f"{one.owner.name} was to do it{place}. It is overdue, so you are told."
@@ -172,10 +178,14 @@ def measure(one: OnDesk) -> Task:
             end_of(action.due_on),
             address,
             "Look at it",
+            action.due_on,
+            "actions that are overdue",
         )
     why = f"A corrective action of yours{place}{', overdue' if late else ''}."
     urgency = Urgency.OVERDUE if late else Urgency.DUE
-    return Task(urgency, title, why, end_of(action.due_on), address, "Say that it is done")
+    return Task(
+        urgency, title, why, end_of(action.due_on), address, "Say that it is done", action.set_at, _TO_DO
+    )
 
 
 def tell_authority(report: AuthorityReport, incident: Incident) -> Task:
@@ -192,6 +202,8 @@ def tell_authority(report: AuthorityReport, incident: Incident) -> Task:
         end_there(told, report.zone),
         url_for("incidents.show", number=incident.id, _anchor="reports"),
         "Read and send",
+        report.aware_at,
+        "reports to authorities",
     )
 
 
@@ -203,7 +215,7 @@ def _urgency(severity: int) -> Urgency:
 
 def _named(incident: Incident, system: System) -> str:
     severity = Severity(incident.severity)
-    return f"Severity {severity.value} {severity.said.lower()}, {system.name}, noticed {ago(incident.detected_at)}"
+    return f"Severity {severity.value} {severity.said.lower()}, {system.name}"
 
 
 def _many(found: Sequence[tuple[Incident, System]]) -> str:

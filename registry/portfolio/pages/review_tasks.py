@@ -66,6 +66,7 @@ def submit(review: Review, system: System) -> Task:
         end_of(review.due_on) if review.due_on else None,
         url_for("reviews.show", number=review.id),
         "Read and submit",
+        review.opened_at,
     )
 
 
@@ -78,6 +79,7 @@ def decide(review: Review, system: System) -> Task:
         end_of(review.due_on) if review.due_on else None,
         url_for("reviews.show", number=review.id),
         "Go on with it",
+        review.opened_at,
     )
 
 
@@ -90,6 +92,7 @@ def ask_owner(review: Review, system: System) -> Task:
         end_of(review.due_on) if review.due_on else None,
         url_for("reviews.show", number=review.id),
         "Look at it",
+        review.due_on,
     )
 
 
@@ -102,6 +105,8 @@ def mend(finding: Finding, system: System) -> Task:
         end_of(finding.due_on),
         url_for("reviews.show", number=finding.review_id, _anchor="findings"),
         "Say that it is done",
+        finding.found_at,
+        "findings to mend",
     )
 
 
@@ -114,6 +119,8 @@ def meet(condition: ReviewCondition, system: System) -> Task:
         end_of(condition.due_on),
         url_for("reviews.show", number=condition.review_id, _anchor="conditions"),
         "Look at it",
+        None,
+        "conditions to meet",
     )
 
 
@@ -126,6 +133,8 @@ def sign(sheet: SignOff, system: System, seat: Signed) -> Task:
         None,
         url_for("reviews.sign", number=sheet.id),
         "Read and sign",
+        sheet.opened_at,
+        "sheets to sign",
     )
 
 
@@ -141,7 +150,8 @@ def attest(system: System, standing: Standing, until: date | None) -> Task:
         Urgency.DUE if standing is Standing.DUE else Urgency.CONFIRM,
         f"Attest to {system.name}",
         why,
-        end_of(until) if until else None,
+        # What no longer fits is due now, however long it would have held.
+        end_of(until) if until and standing is not Standing.STALE else None,
         url_for("reviews.attest", key=system.key),
         "Read and attest",
     )
@@ -168,6 +178,8 @@ def waiver_ends(waiver: Waiver, system: System) -> Task:
         end_of(waiver.until),
         url_for("reviews.compliance", key=system.key, _anchor="waivers"),
         "Look at it",
+        waiver.decided_at,
+        "waivers that end",
     )
 
 

@@ -31,6 +31,8 @@ def _stopped(who: Actor, stop: EmergencyStop, system: System) -> Task:
         None,
         url_for("lifecycle.lift" if decides else "lifecycle.gate", key=system.key),
         "Look and decide" if decides else "Look at it",
+        stop.stopped_at,
+        "systems that are stopped",
     )
 
 
@@ -42,4 +44,6 @@ def _asked(asked: AutonomyRequest, system: System) -> Task:
         None,
         url_for("lifecycle.decide_on_autonomy", key=system.key, number=asked.id),
         "Read and decide",
+        asked.asked_at,
+        "requests for autonomy",
     )

@@ -1,8 +1,7 @@
 """The lines of the desk: for each thing that needs somebody, what to do, why, until when, and where."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask import url_for
 
@@ -12,10 +11,8 @@ from registry.kernel.actor import Actor, Seat
 from registry.kernel.text import counted
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import Severity
-from registry.ownership.rules import KIND_SAID, GapKind, HandoverState, end_of
+from registry.ownership.rules import HandoverState, end_of
 from registry.packs.queries import alerts_on
-from registry.people.models import Person
-from registry.people.rules import HeadFinding, HeadGap
 from registry.portfolio.queries import Asked, Owned, Returned, Told, Waiting
 from registry.portfolio.rules import Task, Urgency
 from registry.systems.models import System
@@ -33,6 +30,7 @@ def answer(waiting: Waiting) -> Task:
         waiting.handover.expires_at,
         url_for("ownership.handover", number=waiting.handover.id),
         "Read and answer",
+        waiting.handover.offered_at,
     )
 
 
@@ -45,6 +43,7 @@ def answer_together(waiting: Sequence[Waiting]) -> Task:
         min(each.handover.expires_at for each in waiting),
         url_for("portfolio.offers"),
         "Show them",
+        min(each.handover.offered_at for each in waiting),
     )
 
 
@@ -61,6 +60,8 @@ def offer_again(returned: Returned) -> Task:
         None,
         url_for("ownership.handover", number=returned.handover.id),
         "Read the answer",
+        returned.handover.answered_at,
+        "offers that came back",
     )
 
 
@@ -76,6 +77,7 @@ def answer_alert(who: Actor, alert: Alert, system: System) -> Task:
         end_of(alert.waiting_from + timedelta(days=days - 1)) if own else None,
         url_for("alerts.show", number=alert.id),
         "Look and answer" if own else "Look at it",
+        alert.opened_at,
     )
 
 
@@ -90,6 +92,7 @@ def answer_alerts(who: Actor, waiting: Sequence[tuple[Alert, System]]) -> Task:
         None,
         url_for("alerts.overview", mine=1 if systems <= who.seats.keys() else None),
         "Show them",
+        min(alert.opened_at for alert, _ in waiting),
     )
 
 
@@ -102,6 +105,8 @@ def alert_taken_back(alert: Alert, system: System) -> Task:
         None,
         url_for("alerts.show", number=alert.id),
         "Read it",
+        alert.resolved_at,
+        "alerts that were taken back",
     )
 
 
@@ -115,6 +120,8 @@ def confirm_again(asked: Asked) -> Task:
         end_of(asked.due.on),
         url_for("ownership.system", key=asked.system.key, _anchor="confirm"),
         "Look and confirm",
+        asked.due.on if late else None,
+        "systems to confirm again",
     )
 
 
@@ -128,6 +135,8 @@ def look_after(asked: Asked, *, as_head: bool) -> Task:
         end_of(asked.due.on),
         url_for("ownership.system", key=asked.system.key, _anchor="confirm"),
         "Look at it",
+        asked.due.on,
+        "owners to ask",
     )
 
 
@@ -141,6 +150,8 @@ def reconsider(system: System, waiting: Sequence[Told]) -> Task:
         None,
         url_for("dependencies.system", key=system.key, _anchor="reconsider"),
         "Read and settle",
+        waiting[0].asked.since,
+        "systems to look at again",
     )
 
 
@@ -156,7 +167,7 @@ def reconsider_more(count: int, person_id: int | None) -> Task:
     )
 
 
-def confirm(system: System) -> Task:
+def confirm(system: System, since: datetime) -> Task:
     """A system that was put in their name."""
     return Task(
         Urgency.CONFIRM,
@@ -165,6 +176,7 @@ def confirm(system: System) -> Task:
         None,
         url_for("ownership.system", key=system.key),
         "Confirm or hand over",
+        since,
     )
 
 
@@ -190,6 +202,7 @@ def complete(owned: Owned) -> Task:
         None,
         url_for("systems.show", key=system.key),
         "Show what is missing",
+        system.registered_at,
     )
 
 
@@ -204,10 +217,11 @@ def answer_feedback(waiting: FeedbackWaiting) -> Task:
     return Task(
         Urgency.DUE,
         f"Answer {counted(waiting.count, 'piece', 'pieces')} of feedback on {place}",
-        f"The oldest has waited since {day(waiting.since.date())}.",
+        "People said so and wait for an answer.",
         None,
         address,
         "Read and answer",
+        waiting.since,
     )
 
 
@@ -223,75 +237,4 @@ def complete_many(count: int) -> Task:
     )
 
 
-def find_owner(system: System, person: Person) -> Task:
-    """A system whose owner has left."""
-    return Task(
-        Urgency.GAP,
-        f"Find an owner for {system.name}",
-        f"{person.name}, who answered for {system.key}, has left.",
-        None,
-        url_for("ownership.system", key=system.key),
-        "Hand it over",
-    )
-
-
-def head_units(leaving: Sequence[HeadFinding], *, names_heads: bool) -> list[Task]:
-    """Units whose head has left or leaves soon: for whoever names another, or for the head of a unit above; many in one line."""
-    if len(leaving) > _FEW_HEADS:
-        address = url_for("ownership.findings", mine=None if names_heads else 1, kind=[*HeadGap])
-        return [
-            Task(
-                Urgency.GAP,
-                f"{len(leaving)} units need another head",
-                "Their heads have left or leave soon." + ("" if names_heads else _AS_HEAD_ABOVE),
-                None,
-                address,
-                "Show them",
-            )
-        ]
-    return [_head_of(each, names_heads=names_heads) for each in leaving]
-
-
-def _head_of(finding: HeadFinding, *, names_heads: bool) -> Task:
-    here = "people.unit_edit_form" if names_heads else "people.unit"
-    return Task(
-        Urgency.GAP,
-        f"Find another head for {finding.unit_name}",
-        finding.says if names_heads else finding.says + _AS_HEAD_ABOVE,
-        None,
-        url_for(here, number=finding.unit_id, _anchor="head_id" if names_heads else None),
-        "Name another head" if names_heads else "Show the unit",
-    )
-
-
-def in_units(counts: Mapping[tuple[GapKind, Seat], int]) -> list[Task]:
-    """What is to mend in the units somebody heads, one line per kind."""
-    kinds: Counter[GapKind] = Counter()
-    for (kind, _), count in counts.items():
-        kinds[kind] += count
-    return [
-        Task(
-            Urgency.UNITS,
-            f"{KIND_SAID[kind]}: {counted(kinds[kind], 'finding')} in your units",
-            _WHY[kind],
-            None,
-            url_for("ownership.findings", mine=1, kind=kind.value),
-            "Show them",
-        )
-        for kind in GapKind
-        if kinds[kind]
-    ]
-
-
-_FEW_HEADS = 3
 _TOLD = "Nobody has answered it yet, so you are told."
-_AS_HEAD_ABOVE = " You are told as head of a unit above; an administrator names the next one."
-
-_WHY = {
-    GapKind.OWNER_LEFT: "Nobody who is here answers for these systems.",
-    GapKind.OWNER_UNCONFIRMED: "Their owners were named by somebody else and have not said that it is theirs.",
-    GapKind.CONFIRMATION_OVERDUE: "Their owners have not said again that they answer for them.",
-    GapKind.NO_DEPUTY: "Nobody acts for the owner when the owner is away.",
-    GapKind.HOLDER_LEFT: "Somebody named to answer for a part of them is not here any more.",
-    GapKind.EMPTY_TEAM: "A team named to answer for a part of them has nobody in it.",
-}

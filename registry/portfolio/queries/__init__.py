@@ -1,6 +1,8 @@
 """What waits for a person and is to be reconsidered; how many systems have what; how ownership stands; the search across everything."""
 
+from registry.portfolio.queries.addresses import Known, address_of
 from registry.portfolio.queries.asked import met_by_systems
+from registry.portfolio.queries.belongings import KINDS, Hits, Part, belongings
 from registry.portfolio.queries.confirming import (
     Asked,
     Chase,
@@ -30,6 +32,7 @@ from registry.portfolio.queries.findings import (
     seats_filled,
 )
 from registry.portfolio.queries.load import Load, LoadOrder, load_of, load_page
+from registry.portfolio.queries.nearly import Near, meant_in_register
 from registry.portfolio.queries.on_day import (
     Answered,
     DayAsked,
@@ -39,9 +42,10 @@ from registry.portfolio.queries.on_day import (
     seats_on,
 )
 from registry.portfolio.queries.reconsidering import Told, Touched, told, touched
-from registry.portfolio.queries.searching import Hits, Known, Results, address_of, search
+from registry.portfolio.queries.searching import Results, search
 
 __all__ = [
+    "KINDS",
     "Answered",
     "Asked",
     "Chase",
@@ -51,8 +55,10 @@ __all__ = [
     "Known",
     "Load",
     "LoadOrder",
+    "Near",
     "Owned",
     "Owning",
+    "Part",
     "Results",
     "Returned",
     "Scope",
@@ -64,6 +70,7 @@ __all__ = [
     "answered_on",
     "asked_of",
     "asks_for_confirmation",
+    "belongings",
     "coverage",
     "due_of",
     "ever_held",
@@ -72,6 +79,7 @@ __all__ = [
     "left_owners",
     "load_of",
     "load_page",
+    "meant_in_register",
     "met_by_systems",
     "owned_by",
     "returned_to",

@@ -1,6 +1,7 @@
 """What waits for a person and what came back to them; how many systems have what; in a fixed number of statements."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, or_
@@ -42,6 +43,7 @@ class Owned:
     system: System
     to_be_confirmed: bool
     standing: Standing
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,12 @@ def owned_by(session: Session, actor: Actor) -> Owning:
     held = ownership.held_on_many(session, [system.id or 0 for system in systems])
     found = standings(session, systems, held)
     owned = [
-        Owned(system, assignment.to_be_confirmed or assignment.accepted_at is None, found[system.id or 0])
+        Owned(
+            system,
+            assignment.to_be_confirmed or assignment.accepted_at is None,
+            found[system.id or 0],
+            assignment.from_at,
+        )
         for system, assignment in rows
     ]
     unconfirmed = or_(col(Assignment.to_be_confirmed), col(Assignment.accepted_at).is_(None))

@@ -29,11 +29,12 @@ _KIND = dict(enumerate(GapKind))
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What findings are narrowed to: units (None: all of them), kinds and seats (empty: all of them)."""
+    """What findings are narrowed to: units and systems (None: all of them), kinds and seats (empty: all of them)."""
 
     unit_ids: frozenset[int] | None = None
     kinds: frozenset[GapKind] = frozenset()
     seats: frozenset[Seat] = frozenset()
+    system_ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,9 @@ def _last_words(session: Session, numbers: list[int]) -> dict[int, Any]:
 
 def _found(session: Session, actor: Actor, scope: Scope, *, dated: bool = True) -> Subquery:
     """Every finding in the scope's units, as rank, system_id, assignment_id, seat and since (which costs the most)."""
-    seen = (visible_to(actor), *in_units(scope.unit_ids))
+    seen = [visible_to(actor), *in_units(scope.unit_ids)]
+    if scope.system_ids is not None:
+        seen.append(col(System.id).in_(sorted(scope.system_ids)))
     undated = sa.null()
     parts: CompoundSelect[Any] = union_all(
         *(

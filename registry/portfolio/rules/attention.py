@@ -1,9 +1,12 @@
 """What needs a person's attention first."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
+
+from registry.kernel.nearness import begins_a_word
 
 
 class Urgency(IntEnum):
@@ -25,7 +28,10 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the desk: what to do, why, until when, and where."""
+    """One line of the desk: what to do, why, until when, where, since when it waits, and what several of its kind are called.
+
+    Without a name for several it always stands by itself.
+    """
 
     urgency: Urgency
     what: str
@@ -33,6 +39,36 @@ class Task:
     until: datetime | None
     url: str
     label: str
+    since: datetime | date | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A line of the desk, with those of its kind that are less pressing folded behind it."""
+
+    task: Task
+    behind: Sequence[Task] = ()
+
+
+# Of one kind so many stand by themselves; once there are more than those and one, the rest is folded behind the last.
+_APART = 3
+
+
+def stacked(tasks: Sequence[Task]) -> list[Stack]:
+    """The tasks in order, each kind showing its most pressing few, so that no kind buries the others however many it has."""
+    in_order = ordered(tasks)
+    counts = Counter(task.kind for task in in_order)
+    shown: Counter[str] = Counter()
+    found: list[Stack] = []
+    for task in in_order:
+        shown[task.kind] += 1
+        if not task.kind or counts[task.kind] <= _APART + 1 or shown[task.kind] < _APART:
+            found.append(Stack(task))
+        elif shown[task.kind] == _APART:
+            rest = [each for each in in_order if each.kind == task.kind][_APART:]
+            found.append(Stack(task, rest))
+    return found
 
 
 def ordered(tasks: Sequence[Task]) -> list[Task]:
@@ -67,14 +103,16 @@ Words = Sequence[str]
 
 
 class Rank(IntEnum):
-    """How well a name answers a search: it begins with what was typed, holds every word, or only other texts mention them.
+    """How well a name answers a search: it begins with what was typed, each word begins one of its own, it holds every word,
+    or only other texts mention them.
 
     Of two that begin alike the shorter is the closer, so the very name that was typed comes first.
     """
 
     BEGINS = 1
-    IN_NAME = 2
-    MENTIONED = 3
+    WORD_BEGINS = 2
+    IN_NAME = 3
+    MENTIONED = 4
 
 
 def rank_of(name: str, words: Words) -> Rank | None:
@@ -82,4 +120,6 @@ def rank_of(name: str, words: Words) -> Rank | None:
     phrase = " ".join(words)
     if name.startswith(phrase):
         return Rank.BEGINS
+    if all(begins_a_word(name, word) for word in words):
+        return Rank.WORD_BEGINS
     return Rank.IN_NAME if all(word in name for word in words) else None

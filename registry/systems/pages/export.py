@@ -11,7 +11,7 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.people import queries as people
 from registry.systems import actions, queries
-from registry.systems.pages.register import pages
+from registry.systems.pages.register import attended_of, pages
 from registry.systems.render import Format, write
 from registry.systems.rules.search import Listing, kept_as
 from registry.web.doors import needs
@@ -50,5 +50,6 @@ def _written(file: IO[bytes], written_as: Format, listing: Listing) -> int:
     deputies = {}
     if "deputy" in listing.columns:
         deputies = queries.deputies_in(session(), actor(), None, listing.search)
+    attended = attended_of(listing, queries.numbers_of(session(), actor(), listing.search))
     lines = queries.every_line(session(), actor(), listing)
-    return write(file, written_as, listing, lines, people.unit_paths(session()), deputies)
+    return write(file, written_as, listing, lines, people.unit_paths(session()), deputies, attended)

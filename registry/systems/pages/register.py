@@ -17,13 +17,14 @@ from registry.lifecycle.queries.stages import days_out, stopped_among
 from registry.lifecycle.rules.stages import COUNTED
 from registry.people import queries as people
 from registry.people.rules import chain_of
+from registry.portfolio.queries import meant_in_register
 from registry.systems import actions, queries
 from registry.systems.forms import RegisterForm
 from registry.systems.pages import panel
 from registry.systems.pages.panel import Organisation
-from registry.systems.queries import Line, Place, Search
+from registry.systems.queries import Attended, Line, Place, Search
 from registry.systems.rules.record import Stage
-from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as
+from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as, words_of
 from registry.systems.rules.views import may_change_view
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -95,10 +96,21 @@ def _found(listing: Listing, organisation: Organisation, place: Place | None) ->
         "urls": {name: panel.url(listing, endpoint=f"systems.{name}") for name in ("export", "new_view")},
         "deputies": deputies_of(listing, shown_lines.lines),
         "held": held_of(shown_lines.lines),
+        "attended": attended_of(listing, [line.id for line in shown_lines.lines]),
         "bulk_url": bulk_url(),
         "all_url": bulk_url(("all", "1"), *address_of(listing)),
         "pager": panel.turns(listing, shown_lines),
+        "meant": _meant(listing) if not counted.found else None,
     }
+
+
+def _meant(listing: Listing) -> dict[str, str] | None:
+    """Where nothing is found: the words as they may have been meant, with the address that looks for those."""
+    words = words_of(listing.search.words)
+    meant = meant_in_register(session(), actor(), words) if words else None
+    if meant is None:
+        return None
+    return {"words": meant, "url": panel.url(replace(listing, search=replace(listing.search, words=meant)))}
 
 
 def unit_of_reader() -> int | None:
@@ -117,6 +129,12 @@ def deputies_of(listing: Listing, lines: Sequence[Line]) -> dict[int, str]:
     if "deputy" not in listing.columns:
         return {}
     return queries.deputies_in(session(), actor(), [line.id for line in lines], listing.search)
+
+
+def attended_of(listing: Listing, numbers: Any) -> Attended:
+    """What there is to attend to on these systems, in the columns that are shown."""
+    shown_columns = [name for name in listing.columns if name in queries.COLUMNS_ATTENDED]
+    return queries.attended(session(), actor(), shown_columns, numbers)
 
 
 def held_of(lines: Sequence[Line]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """By key; the one visible_to clause; search, filter, sort, count and page the register."""
 
+from registry.systems.queries.attending import COLUMNS_ATTENDED, Attended, attended
 from registry.systems.queries.counts import Counted, counted
 from registry.systems.queries.facets import FACETS, Facet
 from registry.systems.queries.filters import FILTERS
@@ -16,22 +17,25 @@ from registry.systems.queries.records import (
     number_by_key,
     restricted_count,
 )
-from registry.systems.queries.searching import count, every_word, numbers_in
+from registry.systems.queries.searching import count, every_word, numbers_in, numbers_of
 from registry.systems.queries.sorts import SORTS, Place
 from registry.systems.queries.views import preferred_view, view_by_id, views_by_tag, views_for
 from registry.systems.queries.visibility import numbers_visible_to, visible_to
 from registry.systems.rules.search import Search
 
 __all__ = [
+    "COLUMNS_ATTENDED",
     "FACETS",
     "FILTERS",
     "SORTS",
+    "Attended",
     "Counted",
     "Facet",
     "Line",
     "Place",
     "Search",
     "Shown",
+    "attended",
     "by_key",
     "by_keys",
     "by_number",
@@ -49,6 +53,7 @@ __all__ = [
     "lost_in",
     "number_by_key",
     "numbers_in",
+    "numbers_of",
     "numbers_visible_to",
     "page",
     "place_from",

@@ -55,14 +55,22 @@ def _tallied(
 ) -> tuple[int, dict[str, Counter[str]]]:
     """How many systems the search finds, and how many of them have each value of these facets."""
     today, texts, joins = clock.today(), [], []
-    read = [facet for facet in facets if not facet.having]
+    read = [facet for facet in facets if not facet.having and not facet.among]
+    by_sets = [facet for facet in facets if facet.having or facet.among]
     for facet in read:
         text = facet.text(today)
         if facet.read:
             text, joined = facet.read()
             joins.append(joined)
         texts.append(_gathered(func.coalesce(text, "")))
-    sets = [having(today).subquery() for facet in facets for having in facet.having.values()]
+    sets = [
+        each.subquery()
+        for facet in by_sets
+        for each in (
+            *(having(today) for having in facet.having.values()),
+            *(among(today, actor) for among in facet.among.values()),
+        )
+    ]
     if sets:
         numbers = [_numbers(next(iter(each.c)), each) for each in sets]
         texts += [_gathered(cast(col(System.id), String)), *numbers]
@@ -73,7 +81,7 @@ def _tallied(
         query = query.join(table, on, isouter=True)
     total, *found = session.execute(query.where(*narrowed(session, actor, search, today))).one()
     tallies = {facet.name: _tally(facet, values) for facet, values in zip(read, found, strict=False)}
-    tallies |= _lacking([facet for facet in facets if facet.having], found[len(read) :])
+    tallies |= _by_sets(by_sets, found[len(read) :])
     return total, tallies
 
 
@@ -85,14 +93,17 @@ def _numbers(number: Any, having: Any) -> Any:
     return select(_gathered(cast(number, String))).select_from(having).scalar_subquery()
 
 
-def _lacking(facets: Sequence[Facet], found: Sequence[str | None]) -> dict[str, Counter[str]]:
-    """How many of the systems found first are not among those found for each value."""
+def _by_sets(facets: Sequence[Facet], found: Sequence[str | None]) -> dict[str, Counter[str]]:
+    """How many of the systems found first are not among those found for each value, or are."""
     if not facets:
         return {}
     systems, *having = (frozenset(_parts(each)) for each in found)
     following = iter(having)
     return {
-        facet.name: Counter({value: len(systems) - len(systems & next(following)) for value in facet.having})
+        facet.name: Counter(
+            {value: len(systems) - len(systems & next(following)) for value in facet.having}
+            or {value: len(systems & next(following)) for value in facet.among}
+        )
         for facet in facets
     }
 

@@ -13,12 +13,13 @@ from sqlmodel import col, func, select
 
 from registry.annotations.models import Tag, Tagging
 from registry.annotations.queries import tagged
-from registry.kernel.actor import Seat
+from registry.kernel.actor import Actor, Seat
 from registry.kernel.text import worded
 from registry.ownership.models import Assignment
 from registry.people.models import BusinessUnit, Membership, Person
 from registry.people.queries import active_clause
 from registry.systems.models import System
+from registry.systems.queries.attending import ATTEND
 from registry.systems.rules.record import AUTONOMY, Kind, Stage, Tier, Visibility, autonomy_said
 from registry.systems.rules.search import NO_TEXT_STATED, NOT_STATED
 
@@ -77,6 +78,8 @@ class Facet:
              than asking of each system whether it is in each set
     tree     the values are units, and choosing one includes those below it
     holding  the systems that have one of these values, where an index finds them sooner than `text` does
+    among    for each value the systems that have it, given today's date and who asks: a system may have any of them, and
+             what the asker may not know of counts for nothing
     seated   its text is read from the accountable owner's seat, which `with_ownership` joins
     read     `text` for every system at once, and what to join for it, where asking for each by itself takes longer
     """
@@ -87,6 +90,7 @@ class Facet:
     said: Mapping[str, str] = field(default_factory=dict)
     several: bool = False
     numbers: bool = False
+    among: Mapping[str, Callable[[date, Actor], Any]] = field(default_factory=dict)
     tree: bool = False
     holding: Callable[[Sequence[str], date], ColumnElement[bool]] | None = None
     having: Mapping[str, Callable[[date], Any]] = field(default_factory=dict)
@@ -204,6 +208,14 @@ FACETS: Sequence[Facet] = (
         holding=_lacking,
     ),
     Facet(
+        "attend",
+        "Has",
+        lambda _today: literal(""),
+        said={name: words for name, (words, _) in ATTEND.items()},
+        several=True,
+        among={name: having for name, (_, having) in ATTEND.items()},
+    ),
+    Facet(
         "autonomy",
         "Autonomy",
         _plain(System.autonomy),
@@ -237,8 +249,10 @@ FACETS: Sequence[Facet] = (
 BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
 
 
-def clause_of(facet: Facet, values: Sequence[str], today: date) -> ColumnElement[bool]:
-    """The systems that have one of these values in the facet."""
+def clause_of(facet: Facet, values: Sequence[str], today: date, actor: Actor) -> ColumnElement[bool]:
+    """The systems that have one of these values in the facet, as the actor may know."""
+    if facet.among:
+        return or_(*(col(System.id).in_(facet.among[value](today, actor)) for value in values))
     if facet.holding:
         return facet.holding(values, today)
     if facet.several:

@@ -25,7 +25,7 @@ from registry.systems.queries.facets import (
     tags_of_each,
     with_owner,
 )
-from registry.systems.queries.searching import narrowed, over_systems
+from registry.systems.queries.searching import narrowed, numbers_of, over_systems
 from registry.systems.queries.sorts import SORTS, Place, ordered
 from registry.systems.rules.record import Kind, Stage, Tier, Visibility, autonomy_said
 from registry.systems.rules.search import Listing, Search
@@ -169,8 +169,7 @@ def deputies_in(
     if numbers is not None:
         deputy = deputy.where(col(Assignment.system_id).in_(numbers))
     else:
-        wanted = over_systems(select(System.id), search).where(*narrowed(session, actor, search))
-        deputy = deputy.where(col(Assignment.system_id).in_(wanted))
+        deputy = deputy.where(col(Assignment.system_id).in_(numbers_of(session, actor, search)))
     found: dict[int, str] = {}
     for number, person, team in session.exec(deputy):
         name = person or team

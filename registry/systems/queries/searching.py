@@ -47,7 +47,9 @@ def narrowed(
     if search.unit_ids:
         clauses.append(col(System.unit_id).in_(sorted(search.unit_ids)))
     return clauses + [
-        clause_of(BY_NAME[name], values, on) if name in BY_NAME else filtered(session, name, values, on)
+        clause_of(BY_NAME[name], values, on, actor)
+        if name in BY_NAME
+        else filtered(session, name, values, on)
         for name, values in search.chosen
     ]
 
@@ -59,7 +61,11 @@ def count(session: Session, actor: Actor, search: Search | None = None) -> int:
     return int(session.exec(query.where(*narrowed(session, actor, asked))).one())
 
 
+def numbers_of(session: Session, actor: Actor, search: Search) -> Any:
+    """The numbers of every system in a search that the actor may see, as a part of another statement."""
+    return over_systems(select(System.id), search).where(*narrowed(session, actor, search))
+
+
 def numbers_in(session: Session, actor: Actor, search: Search) -> Sequence[int]:
     """The numbers of every system in a search that the actor may see, by number; in one statement."""
-    query = over_systems(select(System.id), search).where(*narrowed(session, actor, search))
-    return list(session.exec(query.order_by(col(System.id))))
+    return list(session.exec(numbers_of(session, actor, search).order_by(col(System.id))))

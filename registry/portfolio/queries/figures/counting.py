@@ -52,14 +52,14 @@ def _counted(
     """The people affected by the systems of `base`, added up, and how many of those each of the searches finds."""
     # What every one of them picks is asked once, of the whole statement.
     further = [tuple(one for one in search.chosen if one not in base.chosen) for search in searches]
-    clauses = _clauses(session, further)
+    clauses = _clauses(session, actor, further)
     columns = [func.count().filter(and_(true(), *(clauses[one] for one in picked))) for picked in further]
     query: Any = with_ownership(select(func.coalesce(func.sum(col(System.affected_count)), 0), *columns))
     people, *found = session.execute(query.where(*narrowed(session, actor, base))).one()
     return int(people), dict(zip(searches, found, strict=True))
 
 
-def _clauses(session: Session, picks: Iterable[Iterable[Picked]]) -> dict[Picked, Any]:
+def _clauses(session: Session, actor: Actor, picks: Iterable[Iterable[Picked]]) -> dict[Picked, Any]:
     today = clock.today()
     picked = dict.fromkeys(one for some in picks for one in some)
     names = {name for name, _ in picked if name in FILTER_BY_NAME}
@@ -67,6 +67,6 @@ def _clauses(session: Session, picks: Iterable[Iterable[Picked]]) -> dict[Picked
     return {
         (name, values): or_(*(filters[name][value] for value in values))
         if name in filters
-        else clause_of(BY_NAME[name], values, today)
+        else clause_of(BY_NAME[name], values, today, actor)
         for name, values in picked
     }
