@@ -12,14 +12,18 @@ from registry import tables, wiring
 from registry.accounts.pages import actor_loader, sign_in_again
 from registry.audit.queries import HistoryItem
 from registry.evidence.queries import ledger as evidence_ledger
+from registry.identity.api import PREFIX as SCIM_PREFIX
+from registry.identity.api import api as scim_api
+from registry.identity.pages import ASKING, open_to_providers, provider_of
 from registry.incidents.queries import ledger as incidents_ledger
 from registry.kernel.actor import Actor
 from registry.lifecycle.queries import header
 from registry.output.places import static_dir, templates_dir
 from registry.settings import Settings
 from registry.store import migrate
+from registry.store.sealing import Seal
 from registry.store.session import Database
-from registry.web import doors, refilling, refusals, security, statics, systemkit, viewkit
+from registry.web import confirming, doors, refilling, refusals, security, statics, systemkit, viewkit
 from registry.web.flask_app import App, RecordNumber, Word
 from registry.web.past import led_back
 
@@ -44,6 +48,9 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
         REGISTRY_MAX_EVIDENCE=min(settings.max_evidence_bytes, settings.max_upload_bytes),
         REGISTRY_EVIDENCE_QUOTA=settings.evidence_quota_bytes,
         REGISTRY_BASE_URL=settings.base_url,
+        REGISTRY_PASSWORDS_ONLY_FOR=frozenset(
+            filter(None, (each.strip().lower() for each in settings.passwords_only_for.split(",")))
+        ),
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -53,6 +60,9 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     viewkit.install(app)
     systemkit.supply(app, _header, _knowable)
     refilling.supply(app, sign_in_again)
+    confirming.supply(app, ASKING)
+    app.extensions["seal"] = Seal(settings.secret(), "people")
+    app.extensions["provider"] = provider_of(settings)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     _open_doors(app)
     app.wsgi_app = led_back(app.wsgi_app)  # type: ignore[method-assign,assignment]
@@ -68,6 +78,9 @@ def _open_doors(app: App) -> None:
     for blueprint in wiring.API:
         _bearer_only(blueprint)
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    _bearer_only(scim_api)
+    app.register_blueprint(scim_api, url_prefix=SCIM_PREFIX)
+    open_to_providers(security.csrf)
     statics.install(app)
     doors.refuse_unmarked(app)
 

@@ -38,6 +38,19 @@ class Settings(BaseSettings):
     mail_from: str = ""
     mail_user: str = ""
     mail_password_file: Path | None = None
+    # Who signs people in: an OpenID provider, what the registry is called there, and what it says of groups.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = "your organisation's account"
+    oidc_scopes: str = "openid email profile"
+    oidc_groups_claim: str = "groups"
+    oidc_roles_file: Path | None = None
+    # Whose verified addresses make somebody known at their first sign-in, and whether it adds whom nobody knows.
+    oidc_link_domains: str = ""
+    oidc_add_people: bool = False
+    # Whose passwords still open the door; "": everybody's.
+    passwords_only_for: str = ""
     base_url: str = "http://127.0.0.1:8000"
     organisation: str = "Our organisation"
     max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
@@ -70,6 +83,7 @@ class Settings(BaseSettings):
         if self.card_key_file is None and (self.timestamp_url or self.card_key_password_file):
             raise ValueError("REGISTRY_CARD_KEY_FILE must name the key that cards are signed with")
         self._check_destinations()
+        self._check_provider()
         given = self.secret_key.get_secret_value()
         if given and len(given) < _SHORTEST_SECRET:
             raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
@@ -90,6 +104,22 @@ class Settings(BaseSettings):
             raise ValueError("REGISTRY_MAIL_SERVER must be an address such as smtps://mail.example.org")
         if self.checkpoint_mail_to and not (self.mail_server and self.mail_from):
             raise ValueError("REGISTRY_MAIL_SERVER and REGISTRY_MAIL_FROM must say who mails the checkpoints")
+
+    def _check_provider(self) -> None:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("REGISTRY_OIDC_ISSUER and REGISTRY_OIDC_CLIENT_ID belong together")
+        where = urlsplit(self.oidc_issuer)
+        if self.oidc_issuer and where.scheme != "https" and where.hostname not in _THIS_MACHINE:
+            raise ValueError("REGISTRY_OIDC_ISSUER must be an https address, except on this machine itself")
+        if where.query or where.fragment:
+            raise ValueError("REGISTRY_OIDC_ISSUER is an address without ? and #")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("REGISTRY_OIDC_SCOPES must hold openid")
+        needs = (self.oidc_roles_file, self.oidc_link_domains, self.oidc_add_people, self.passwords_only_for)
+        if not self.oidc_issuer and any(needs):
+            raise ValueError("REGISTRY_OIDC_ISSUER must say who signs people in")
+        if self.oidc_add_people and not self.oidc_link_domains:
+            raise ValueError("REGISTRY_OIDC_LINK_DOMAINS must say whose people REGISTRY_OIDC_ADD_PEOPLE adds")
 
     @property
     def is_secure(self) -> bool:

@@ -17,6 +17,7 @@ import registry.drift.models
 import registry.evidence.models
 import registry.fairness.models
 import registry.feedback.models
+import registry.identity.models
 import registry.incidents.models.incidents
 import registry.incidents.models.judgements
 import registry.incidents.models.measures
@@ -33,6 +34,7 @@ import registry.portfolio.models
 import registry.reviews.models.reviews
 import registry.reviews.models.words
 import registry.risks.models
+import registry.second_steps.models
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401
@@ -81,8 +83,9 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "metric_watch",
             "people_upload",
             "portfolio_report",
-            "portfolio_report",
+            "provider_session",
             "sign_in_tries",
+            "spent_step",
             "user_session",
         ),
         _NOTHING,

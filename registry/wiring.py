@@ -45,6 +45,7 @@ from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
+from registry.identity.pages import pages as identity_pages
 from registry.incidents.api import api as incidents_api
 from registry.incidents.pages import pages as incidents_pages
 from registry.interchange.pages import pages as interchange_pages
@@ -68,6 +69,7 @@ from registry.reviews.api import api as reviews_api
 from registry.reviews.pages import pages as reviews_pages
 from registry.risks.api import api as risks_api
 from registry.risks.pages import pages as risks_pages
+from registry.second_steps.pages import pages as second_steps_pages
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
@@ -106,6 +108,8 @@ FEATURES: Sequence[Blueprint] = (
     people_pages,
     interchange_pages,
     accounts_pages,
+    second_steps_pages,
+    identity_pages,
     audit_pages,
     worker_pages,
     past_pages,

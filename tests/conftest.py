@@ -128,11 +128,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def production_hasher() -> Iterator[PasswordHasher]:
     """What passwords are hashed with outside tests, where a hash that takes its time would cost minutes and show nothing."""
-    from registry.accounts import actions
+    from registry.accounts.actions import passwords
 
-    kept, actions._hasher = actions._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    kept, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield kept
-    actions._hasher = kept
+    passwords._hasher = kept
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from registry.kernel.actor import SCOPES
+from registry.second_steps.rules import LONGEST_TYPED
+from registry.web.confirming import one_time_code
 from registry.web.formkit import Form, Line, Storable, Wanted
 
 
@@ -23,6 +25,28 @@ class SignInForm(Form):
     )
     next = HiddenField()
     kept = HiddenField()
+
+
+class CodeForm(Form):
+    """The second step: a code, from whoever gave the right password."""
+
+    half = HiddenField()
+    next = HiddenField()
+    kept = HiddenField()
+    code = one_time_code(
+        LONGEST_TYPED,
+        "Six digits from your authenticator application, or one of your recovery codes.",
+        autofocus=True,
+    )
+
+
+class SetUpForm(Form):
+    """A first code from the secret that was offered, from whoever gave the right password and needs a second step."""
+
+    half = HiddenField()
+    next = HiddenField()
+    offer = HiddenField()
+    code = one_time_code(LONGEST_TYPED, "The six digits that your application shows now.")
 
 
 class PasswordForm(Form):

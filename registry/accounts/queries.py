@@ -77,6 +77,11 @@ def open_roles(session: Session, person_id: int) -> Sequence[RoleGrant]:
     return session.exec(_ROLES_NOW, params={"person": person_id}).all()
 
 
+def roles_now(session: Session, person_id: int) -> frozenset[Role]:
+    """Every role the person holds now: a member, as everybody is, and what was given them."""
+    return frozenset({Role.MEMBER, *(grant.role for grant in open_roles(session, person_id))})
+
+
 def roles_by_person(session: Session, person_ids: Sequence[int]) -> dict[int, list[Role]]:
     """The organisation-wide roles of several people, in one statement."""
     query = select(RoleGrant.person_id, RoleGrant.role).where(

@@ -17,6 +17,7 @@ from registry.store.columns import LARGEST_NUMBER
 from registry.web.confirming import own_password
 from registry.web.formkit import Form, Line, Text, Wanted
 
+_CODE_LIMIT = 40
 _EMAIL_LIMIT = 320
 
 
@@ -41,6 +42,12 @@ class EraseForm(Form):
         [Wanted()],
         description="They type it themselves: nobody approves by being named.",
         render_kw={"autocomplete": "off"},
+    )
+    their_code = Line(
+        "Their code",
+        _CODE_LIMIT,
+        "If they sign in with a second step.",
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
     )
     password = own_password()
 

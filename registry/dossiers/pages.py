@@ -1,15 +1,11 @@
 """The tests of a system before use: its dossiers; one with its cases; one case with its runs; files of results, signatures."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.accounts.actions import confirm_identity
-from registry.accounts.queries import confirmed_at
-from registry.accounts.rules import is_confirmed
 from registry.dossiers import actions, queries
 from registry.dossiers.actions import Delivery, Receipt
 from registry.dossiers.forms import BeginForm, CaseForm, ResultsForm, RunForm, SignForm, answered
@@ -26,7 +22,7 @@ from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.versions import queries as versions
 from registry.versions.models import ModelVersion
-from registry.web.confirming import bound, browser_secret
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs, takes_files
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number, shown
@@ -223,7 +219,7 @@ def sign(number: int) -> ResponseReturnValue:
     dossier, model, found = _held(number, Permission.DOSSIER_SIGN)
     content = queries.content_of(session(), number)
     form = SignForm(data=None if _sent() else {"content": content.sha256})
-    signed = _bound(form, lambda at: _signed((dossier, model, found), form, at))
+    signed = bound(form, lambda at: _signed((dossier, model, found), form, at))
     if signed is None:
         line = queries.line_of(session(), dossier, model)
         return _step("dossiers/sign.html", form, (dossier, model, found), line=line, content=content)
@@ -234,17 +230,6 @@ def sign(number: int) -> ResponseReturnValue:
 def _signed(found: Found, form: SignForm, at: datetime) -> DossierSignature:
     words, sha256 = form.words.data or "", form.content.data or ""
     return actions.sign(session(), actor(), found[0], found[1], words, sha256=sha256, confirmed_at=at)
-
-
-def _bound(form: Any, act: Callable[[datetime], DossierSignature]) -> DossierSignature | None:
-    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago."""
-    given = confirmed_at(session(), browser_secret())
-    return bound(
-        form,
-        act,
-        given=given if is_confirmed(given, clock.now()) else None,
-        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
-    )
 
 
 def _held(number: int, permission: Permission) -> Found:

@@ -14,6 +14,7 @@ __all__ = [
     "GRANTS",
     "INCIDENT_SCOPE",
     "LOOKS",
+    "PEOPLE_SCOPE",
     "READ_SCOPE",
     "SCOPES",
     "SEES_RESTRICTED",
@@ -61,6 +62,7 @@ INCIDENT_SCOPE = "incidents:write"
 STOP_SCOPE = "systems:stop"
 EVIDENCE_SCOPE = "evidence:write"
 AUDIT_SCOPE = "audit:read"
+PEOPLE_SCOPE = "people:provision"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
     WRITE_SCOPE: "Register and edit systems where its person may.",
@@ -71,6 +73,7 @@ SCOPES: Mapping[str, str] = {
     STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
     AUDIT_SCOPE: "Read the audit log and its checkpoints where its person may.",
     EVIDENCE_SCOPE: "Send evidence and test results, and name risks, where its person may.",
+    PEOPLE_SCOPE: "Add, edit and deactivate people by SCIM where its person may: for the directory service of the company.",
 }
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
@@ -163,7 +166,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CARD_APPROVE: _grant((Role.REVIEWER,)),
     Permission.CARD_ISSUE: _grant((Role.ADMINISTRATOR,)),
     Permission.PEOPLE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
-    Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,)),
+    Permission.PEOPLE_EDIT: _grant((Role.ADMINISTRATOR,), scopes=(PEOPLE_SCOPE,)),
     # By a scope of its own: the log holds more than a program that reads the register should see.
     Permission.AUDIT_READ: _grant((Role.AUDITOR, Role.ADMINISTRATOR), scopes=(AUDIT_SCOPE,)),
     Permission.LEDGER_KEEP: _grant((Role.ADMINISTRATOR,)),

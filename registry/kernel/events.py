@@ -24,6 +24,11 @@ class Event(StrEnum):
     SIGN_IN_LOCKED = "sign_in.locked"
     SIGNED_OUT = "session.ended"
     IDENTITY_CONFIRMED = "identity.confirmed"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_UNLINKED = "identity.unlinked"
+    SECOND_STEP_SET = "second_step.set"
+    SECOND_STEP_RESET = "second_step.reset"
+    SECOND_STEP_ASKED = "second_step.asked"
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
 

@@ -34,7 +34,7 @@ def post(url: str, text: str) -> None:
         url, text.encode(), {"Content-Type": "text/plain; charset=utf-8", "User-Agent": "ai-registry"}
     )
     try:
-        with build_opener(_StayHere).open(request, timeout=_TIMEOUT_SECONDS):
+        with build_opener(StayHere).open(request, timeout=_TIMEOUT_SECONDS):
             return
     except HTTPError as answer:
         answer.close()
@@ -65,7 +65,7 @@ def mail(server: MailServer, to: str, subject: str, text: str) -> None:
         raise NotSent(f"{host} did not take the mail: {broken}") from broken
 
 
-class _StayHere(HTTPRedirectHandler):
+class StayHere(HTTPRedirectHandler):
     """What is sent goes where it was told to and nowhere else."""
 
     def redirect_request(self, *_asked: object) -> None:

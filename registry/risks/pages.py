@@ -1,15 +1,10 @@
 """The risks of a system with their matrix; one risk; adding, editing, accepting and closing one."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.accounts.actions import confirm_identity
-from registry.accounts.queries import confirmed_at
-from registry.accounts.rules import is_confirmed
 from registry.audit import queries as audit
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
@@ -22,7 +17,7 @@ from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import IMPACTS, LIKELIHOODS, Status, level, needs_another
 from registry.systems import queries as systems
 from registry.systems.models import System
-from registry.web.confirming import bound, browser_secret
+from registry.web.confirming import bound
 from registry.web.conflicts import merge
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
@@ -117,7 +112,7 @@ def _saved(risk: Risk) -> ResponseReturnValue:
 def accept(number: int) -> ResponseReturnValue:
     risk, found = _held(number, Permission.RISK_ACCEPT)
     form = AcceptForm(data=None if _sent() else {"version": risk.version})
-    done = _bound(
+    done = bound(
         form,
         lambda at: actions.accept_risk(
             session(), actor(), risk, form.facts(), version=form.revision, confirmed_at=at
@@ -142,7 +137,7 @@ def close(number: int) -> ResponseReturnValue:
     risk, found = _held(number, Permission.RISK_ACCEPT)
     form = CloseForm(data=None if _sent() else {"version": risk.version})
     because = form.because.data or ""
-    done = _bound(
+    done = bound(
         form,
         lambda at: actions.close_risk(
             session(), actor(), risk, because, version=form.revision, confirmed_at=at
@@ -153,17 +148,6 @@ def close(number: int) -> ResponseReturnValue:
         large = needs_another(queries.facts_of(risk))
         return shown("risks/close.html", form, **framed, line=line, needs_another=large)
     return _back(risk, f"{risk.key} is closed.")
-
-
-def _bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
-    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago."""
-    given = confirmed_at(session(), browser_secret())
-    return bound(
-        form,
-        act,
-        given=given if is_confirmed(given, clock.now()) else None,
-        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
-    )
 
 
 def _edit_page(risk: Risk | None, found: System, form: RiskForm, conflict: Any = ()) -> Response:

@@ -1,22 +1,64 @@
-"""Asking for the password again before something that binds: the field of a form, and the secret of the browser it is asked of."""
+"""Asking once more who somebody is before something that binds: the field of a form, and the ways in which it is asked."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any, TypeVar, cast
 
+from flask import Flask, current_app, request
 from flask import session as cookie
 from wtforms import PasswordField
 
-from registry.web.formkit import Wanted
+from registry.web.formkit import Line, Wanted
 
 Done = TypeVar("Done")
 
 SECRET = "secret"  # noqa: S105 - the cookie's key
+_SLOT = "registry_confirming"
+
+
+class Way(StrEnum):
+    """How somebody says once more who they are: as they signed in."""
+
+    PASSWORD = "password"  # noqa: S105 - a word
+    CODE = "code"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the form asks of the feature that knows who people are.
+
+    `given` is when whoever is signed in last said who they are, where that still counts; `way` how they do, and what the
+    provider is called; `confirm` takes what was typed, password and code, and returns when it was. It raises RuleBroken.
+    """
+
+    given: Callable[[], datetime | None]
+    way: Callable[[], tuple[Way, str]]
+    confirm: Callable[[str, str], datetime]
+
+
+def supply(app: Flask, asking: Asking) -> None:
+    """Say who answers. Plumbing knows no feature, so the composition root does this."""
+    app.extensions[_SLOT] = asking
+
+
+class OwnWord(PasswordField):
+    """The password of whoever is signed in; with it a code, or instead of it a way to the provider, as they signed in."""
+
+    way = Way.PASSWORD
+    provider_name = ""
+
+    @property
+    def code(self) -> str:
+        """What was typed as a code beside the password."""
+        return request.form.get("own_code", "")
 
 
 def own_password() -> Any:
-    """The field for the password of whoever is signed in. Taken off the form where it was given just now."""
-    return PasswordField(
+    """The field for the word of whoever is signed in. Taken off the form where it was given just now."""
+    return OwnWord(
         "Your password",
         [Wanted()],
         description="Given again so that nobody decides in your name at a desk you have left.",
@@ -24,26 +66,31 @@ def own_password() -> Any:
     )
 
 
+def one_time_code(limit: int, description: str, **more: Any) -> Any:
+    """The field for a code that opens once."""
+    shown = {"autocomplete": "one-time-code", "inputmode": "numeric", **more}
+    return Line("Code", limit, description, required=True, render_kw=shown)
+
+
 def browser_secret() -> str:
     """The secret by which this browser is signed in, "" where it is not."""
     return str(cookie.get(SECRET, ""))
 
 
-def bound(
-    form: Any,
-    act: Callable[[datetime], Done],
-    *,
-    given: datetime | None,
-    confirm: Callable[[str], datetime],
-) -> Done | None:
-    """Carry out what binds, with the instant the password was given again.
+def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
+    """Carry out what binds, with the instant somebody last said who they are; asks for it where that is too long ago.
 
-    `given` is that instant where it still counts, and the field is taken off the form; `confirm` checks what is typed
-    into it. The view keeps its refusals: a wrong password has to be counted.
+    The view keeps its refusals: a wrong password has to be counted.
     """
+    asking = cast("Asking", current_app.extensions[_SLOT])
+    given = asking.given()
     if given is not None:
         del form.password
+    else:
+        form.password.way, form.password.provider_name = asking.way()
     done: Done | None = form.carried_out(
-        lambda: act(given if given is not None else confirm(form.password.data or ""))
+        lambda: act(
+            given if given is not None else asking.confirm(form.password.data or "", form.password.code)
+        )
     )
     return done

@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, NotFound, SignInNeeded
 from registry.store.past import PastBusy, Pasts, PastUnknown, Recipe, as_of
+from registry.store.sealing import Seal
 from registry.store.session import Database
 from registry.web import doors, past
 
@@ -226,6 +227,11 @@ def read() -> Any:
 def database() -> Database:
     """The application's database, for what must happen in a transaction of its own."""
     return cast("App", current_app).database
+
+
+def seal() -> Seal:
+    """What this installation keeps secrets of people under."""
+    return cast("Seal", current_app.extensions["seal"])
 
 
 def request_id() -> str:

@@ -16,13 +16,16 @@ from registry.kernel.unpacking import ungzip
 Shape = TypeVar("Shape", bound=BaseModel)
 Batch = TypeVar("Batch")
 
+# Where programs come in, each with a token.
+PROGRAM_DOORS = ("/api/", "/scim/")
+_DIRECTORY_DOOR = "/scim/"
 LARGEST_PAGE = 200
 _ETAG_LENGTH = 32
 
 
 def wants_json() -> bool:
     """Whether this request came through the JSON door."""
-    return request.path.startswith("/api/")
+    return request.path.startswith(PROGRAM_DOORS)
 
 
 def parsed(shape: type[Shape]) -> Shape:
@@ -83,7 +86,9 @@ def _written(value: Any) -> str:
 
 
 def problem_reply(status: int, title: str, detail: str, problems: Sequence[Problem] = ()) -> Response:
-    """A refusal as RFC 9457 problem details, with our list of objections."""
+    """A refusal as RFC 9457 problem details, with our list of objections; on the door of directory services in their form."""
+    if request.path.startswith(_DIRECTORY_DOOR):
+        return _directory_refusal(status, detail, problems)
     body = {
         "type": "about:blank",
         "title": title,
@@ -92,6 +97,20 @@ def problem_reply(status: int, title: str, detail: str, problems: Sequence[Probl
         "problems": [{"field": problem.field, "message": problem.message} for problem in problems],
     }
     return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/problem+json")
+
+
+def _directory_refusal(status: int, detail: str, problems: Sequence[Problem]) -> Response:
+    """A refusal as SCIM has it (RFC 7644, section 3.12): what breaks a rule is a bad request, and what kind is said."""
+    kinds = {"filter": "invalidFilter", "path": "invalidPath", "": "invalidSyntax"}
+    body: dict[str, Any] = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"]}
+    if status == 422:
+        status = 400
+        body["scimType"] = kinds.get(problems[0].field, "invalidValue") if problems else "invalidValue"
+    elif status == 409:
+        body["scimType"] = "uniqueness"
+    named = [f"{each.field}: {each.message}" if each.field else each.message for each in problems]
+    body |= {"status": str(status), "detail": " ".join(named) or detail}
+    return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/scim+json")
 
 
 def expected(etag: str, version: int) -> None:

@@ -98,6 +98,8 @@ _AT_HOME = (
     ("feedback.inbox", "portfolio.desk"),
     ("people.unit", "people.units"),
     ("people.", "people.directory"),
+    ("identity.person", "people.directory"),
+    ("second_steps.roles", "people.directory"),
     ("data_sources.system", "systems.register_page"),
     ("incidents.system", "systems.register_page"),
     ("incidents.new", "systems.register_page"),

@@ -13,7 +13,7 @@ from registry.web.flask_app import App
 Typed = Sequence[tuple[str, str]]
 
 # Never carried on: what proves who somebody is, and what proves that a page was ours.
-SECRETS = frozenset({"csrf_token", "password", "current", "their_password"})
+SECRETS = frozenset({"csrf_token", "password", "current", "their_password", "own_code", "their_code"})
 _SUPPLIED = "sign-in-again"
 # What the sign-in form itself sends beside what it carries.
 _BESIDE = 4_096

@@ -97,6 +97,7 @@ from registry.systems.rules.views import Sharing, ViewFacts
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
 from registry.web import doors
+from registry.web.jsonkit import PROGRAM_DOORS
 from tests.cast import NAMES
 
 TABLE = Path(__file__).parent / "access.csv"
@@ -355,7 +356,7 @@ class House:
 
     def statuses(self, method, url, people=PEOPLE):
         """The reply to an empty request, for each of them; nothing one of them is told to keep reaches the next."""
-        api = url.startswith("/api/")
+        api = url.startswith(PROGRAM_DOORS)
         body = b"{}" if api and method != "GET" else b""
         asked = create_environ(url, method=method, input_stream=io.BytesIO())
         if body:
@@ -442,6 +443,7 @@ class House:
             "/imports/": {"one": shared["import"]},
             "/people/import/": {"adam's": shared["upload"]},
             "/people/": {"one": self.cast.number("otto")},
+            "/scim/v2/Users/": {"one": self.cast.number("otto")},
             "/units/": {"one": self.cast.units["claims"].id},
             "/teams/": {},
             "/jobs/": {},
@@ -599,11 +601,13 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
     }
     feedback_doors = {"/feedback/<code>", "/feedback/answer/<code>"}
     card_doors = {"/verify", "/schemas/card-1.json"}
+    providers = {f"/sign-in/provider{more}" for more in ("", "/answer", "/logout")}
+    second_steps = {"/sign-in/code", "/sign-in/second-step"}
     others = {"/sign-in", "/healthz", "/readyz", "/static/<path:filename>"}
-    assert public == others | card_doors | feedback_doors
+    assert public == others | card_doors | feedback_doors | providers | second_steps
     for method, route, _, nobody, *_ in reviewed():
         if route not in public:
-            assert nobody == ("401" if route.startswith("/api/") or method == "POST" else "303"), (
+            assert nobody == ("401" if route.startswith(PROGRAM_DOORS) or method == "POST" else "303"), (
                 method,
                 route,
             )

@@ -7,7 +7,7 @@ from registry.tables import OUTSIDE_THE_LEDGER, recipe
 
 # Sessions, counters, jobs and copies that can be made again; and the ledger itself, which guards itself.
 MACHINERY = {
-    "user_session", "identity_check", "sign_in_tries", "job", "cursor", "heartbeat", "card_document",
+    "user_session", "identity_check", "provider_session", "sign_in_tries", "spent_step", "job", "cursor", "heartbeat", "card_document",
     "card_preview", "people_upload",
     # Where cards are packed for somebody to fetch; who took which away is in the ledger.
     "card_bundle", "bundled_card",

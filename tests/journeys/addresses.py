@@ -417,6 +417,10 @@ PAGES = {
     "people.import_form": (Visit("/people/import"),),
     "people.import_preview": (Visit("/people/import/{upload}"),),
     "people.show": (Visit("/people/{ada}"), Visit("/people/{person}", "otto")),
+    "identity.person": (Visit("/people/{ada}/sign-in"),),
+    "identity.confirmed": (Visit("/account/confirmed?next=/systems"),),
+    "second_steps.enrol": (Visit("/account/second-step", "ada"),),
+    "second_steps.roles": (Visit("/people/second-steps"),),
     "people.edit_form": (Visit("/people/{person}/edit"),),
     "people.leaving_form": (Visit("/people/{ada}/leaving"),),
     "people.units": (Visit("/units"),),
@@ -474,6 +478,16 @@ ALIKE = {
 # GET addresses that are no page for a person, and why.
 NO_PAGES = {
     "patterns.patterns": "looked at in the same ways, and more closely, by tests/web/test_patterns_page.py",
+    "identity.begin": "leads on to the provider",
+    "identity.confirm": "leads on to the provider",
+    "identity.answer": "the provider's answer, which leads on",
+    **dict.fromkeys(
+        (
+            f"scim.{each}"
+            for each in ("service", "types", "user_type", "schemas_list", "user_schema", "users", "user")
+        ),
+        "JSON for directory services",
+    ),
     "static": "style sheets, scripts and pictures; the pages that use them are looked at",
     "audit_api.entries": "JSON for programs",
     "audit_api.checkpoint": "JSON for programs",

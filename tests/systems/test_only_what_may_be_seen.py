@@ -29,6 +29,7 @@ from registry.systems import queries
 from registry.systems.models import System
 from registry.systems.queries import FACETS
 from registry.systems.rules.record import Stage, Visibility
+from registry.web.jsonkit import PROGRAM_DOORS
 from tests.cast import NAMES, ROLES
 from tests.incidents.happening import facts
 from tests.systems.lived_in import fill
@@ -109,6 +110,10 @@ NO_SYSTEMS = {
     "health.ready",
     "patterns.patterns",
     "accounts.sign_in",
+    # Who people are and how they sign in.
+    *("identity.begin", "identity.confirm", "identity.answer", "identity.confirmed"),
+    *("second_steps.enrol", "second_steps.roles"),
+    *("scim.service", "scim.types", "scim.user_type", "scim.schemas_list", "scim.user_schema", "scim.users"),
     "frameworks.overview",
     "frameworks.show",
     "frameworks.statement",
@@ -182,7 +187,7 @@ def ask(database, cast, client_of, app):
 
     def asked(name, endpoint, address):
         clients.setdefault(name, client_of(name))
-        if address.startswith("/api/"):
+        if address.startswith(PROGRAM_DOORS):
             if name not in tokens:
                 with database.transaction() as session:
                     person = session.get(Person, cast.number(name))

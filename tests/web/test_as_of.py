@@ -20,6 +20,7 @@ from registry.store.past import ended
 from registry.systems.models import System
 from registry.systems.rules.record import Visibility
 from registry.web import doors
+from registry.web.jsonkit import PROGRAM_DOORS
 from tests.web.everything import SLOW, Everything
 
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"|name="csrf-token" content="[^"]*"')
@@ -148,7 +149,7 @@ def _first_difference(expected: str, found: str) -> tuple[str, str]:
 
 
 def _bearer(everything: Everything, url: str) -> dict[str, str]:
-    return everything.bearer if url.startswith("/api/") else {}
+    return everything.bearer if url.startswith(PROGRAM_DOORS) else {}
 
 
 def test_what_is_restricted_today_is_hidden_in_every_past(everything, day):

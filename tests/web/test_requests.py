@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from registry.web import formkit
+from registry.web.jsonkit import PROGRAM_DOORS
 from tests.web.everything import DEPTHS, SLOW, exchange, pairs
 
 FORM = "application/x-www-form-urlencoded"
@@ -143,7 +144,7 @@ def test_no_query_makes_an_error_of_any_page(everything, errors, each):
     pages = [rule for rule in everything.rules("GET") if rule.endpoint not in {SLOW, "static"}]
     for rule, query in everything.share(pages, queries, each):
         url = everything.address(rule)
-        headers = everything.bearer if url.startswith("/api/") else {}
+        headers = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
         status = client.get(f"{url}?{query}", headers=headers).status_code
         if status not in {200, 303, 403, 422}:
             found[rule.rule, query[:40]] = status
@@ -160,7 +161,7 @@ def test_no_path_makes_an_error(everything, errors, each):
         for (rule, name), piece in everything.share(variables, pieces, each):
             mark = 7654321 if name == "number" else "marked"
             url = everything.address(rule, **{name: mark}).replace(str(mark), piece)
-            headers = everything.bearer if url.startswith("/api/") else {}
+            headers = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
             status = client.open(url, method=method, headers=headers).status_code
             if status not in {303, 308, 403, 404, 405, 415, 422}:
                 found[method, rule.rule, piece[:20]] = status
@@ -213,7 +214,7 @@ def test_no_header_makes_an_error(everything, errors, headers):
             ("GET", "/api/v1/systems"),
             ("PATCH", f"/api/v1/systems/{key}"),
         ):
-            bearer = everything.bearer if url.startswith("/api/") else {}
+            bearer = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
             reply = client.open(url, method=method, headers=bearer | headers)
             assert reply.status_code < 500, (method, url)
             assert "evil.example" not in reply.headers.get("Location", "")

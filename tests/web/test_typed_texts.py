@@ -10,6 +10,7 @@ import tinyhtml5
 from sqlmodel import SQLModel
 
 import registry.tables  # noqa: F401 - so that every table is known
+from registry.web.jsonkit import PROGRAM_DOORS
 from tests.output.pdf.fetch_corpus import TYPED, VECTORS
 from tests.web.everything import SLOW
 
@@ -100,7 +101,7 @@ def test_no_text_that_is_kept_makes_a_page_ask_for_anything(everything):
         if rule.endpoint == SLOW or rule.rule.endswith(".pdf"):
             continue
         url = everything.address(rule)
-        headers = everything.bearer if url.startswith("/api/") else {}
+        headers = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
         reply = everything.doer(rule).get(url, headers=headers)
         if reply.mimetype == "text/html":
             found = sorted(set(asked_for(reply.text)))

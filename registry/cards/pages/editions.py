@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from registry.cards.actions import editions as actions
 from registry.cards.forms import DecideForm, PutForwardForm, Verdict, WithdrawForm
 from registry.cards.models import CardEdition
-from registry.cards.pages.shared import bound, download, pages
+from registry.cards.pages.shared import download, pages
 from registry.cards.queries import editions as queries
 from registry.cards.render import edition_pdf, shown
 from registry.cards.render.sealing import shown_seal
@@ -21,6 +21,7 @@ from registry.kernel.actor import Permission, may, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown as form_page

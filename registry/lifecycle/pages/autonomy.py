@@ -12,7 +12,6 @@ from registry.lifecycle.models import AutonomyRequest
 from registry.lifecycle.pages.shared import (
     BOTH,
     act_page,
-    bound,
     pages,
     sent,
     to_change,
@@ -26,6 +25,7 @@ from registry.people.queries import people_by_id
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.systems.rules.record import autonomy_said
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown

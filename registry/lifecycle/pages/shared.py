@@ -1,22 +1,14 @@
 """What the pages about stages share: the system to change, the page of one act, where a criterion is mended, the password."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.accounts.actions import confirm_identity
-from registry.accounts.queries import confirmed_at
-from registry.accounts.rules import is_confirmed
-from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.lifecycle.rules.gates import Gate
 from registry.systems import queries as systems
 from registry.systems.models import System
-from registry.web import confirming
-from registry.web.confirming import browser_secret
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
 from registry.web.systemkit import frame
@@ -62,20 +54,6 @@ def to_oversight(system: System, said: str) -> ResponseReturnValue:
     """To the oversight of a system, with what was done said on top of it."""
     flash(said, "good")
     return redirect(url_for("oversight.system", key=system.key), 303)
-
-
-def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
-    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago.
-
-    The view keeps its refusals: a wrong password has to be counted.
-    """
-    given = confirmed_at(session(), browser_secret())
-    return confirming.bound(
-        form,
-        act,
-        given=given if is_confirmed(given, clock.now()) else None,
-        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
-    )
 
 
 _MENDING = {

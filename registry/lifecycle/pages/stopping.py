@@ -13,7 +13,6 @@ from registry.lifecycle.models import EmergencyStop
 from registry.lifecycle.pages.shared import (
     BOTH,
     act_page,
-    bound,
     criteria_shown,
     pages,
     sent,
@@ -27,6 +26,7 @@ from registry.lifecycle.rules.gates import Gate
 from registry.lifecycle.rules.stages import GATED, gate_kept, ways_on
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 

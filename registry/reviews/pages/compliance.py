@@ -16,7 +16,6 @@ from registry.reviews.models.reviews import Review
 from registry.reviews.models.words import Attestation, Signature, SignOff
 from registry.reviews.pages.shared import (
     BOTH,
-    bound,
     compliance_address,
     held_system,
     pages,
@@ -38,6 +37,7 @@ from registry.reviews.rules.waivers import standing_of as waiver_standing
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.systemkit import frame

@@ -10,7 +10,6 @@ from registry.reviews.forms import DecideForm, NoteForm
 from registry.reviews.models.reviews import Review, ReviewCondition, ReviewSubmission
 from registry.reviews.pages.shared import (
     BOTH,
-    bound,
     pages,
     review_address,
     seen,
@@ -24,6 +23,7 @@ from registry.reviews.queries.checking import require_newest
 from registry.reviews.queries.rulebook import questions_of
 from registry.reviews.queries.separating import require_apart, require_has
 from registry.systems.models import System
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown

@@ -1,23 +1,16 @@
 """What the pages of reviews share: finding one, the page of a step, the password given again, going back."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.accounts.actions import confirm_identity
-from registry.accounts.queries import confirmed_at
-from registry.accounts.rules import is_confirmed
-from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.reviews.models.reviews import Review
 from registry.reviews.queries.reviews import by_number
 from registry.systems import queries as systems
 from registry.systems.models import System
-from registry.web import confirming
-from registry.web.confirming import browser_secret
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
 
@@ -42,20 +35,6 @@ def held_system(key: str, permission: Permission) -> System:
     system = systems.by_key(session(), actor(), key, lock=sent())
     require(actor(), permission, system.id)
     return system
-
-
-def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
-    """Carry out what binds, with the instant the password was given again; asks for it where that is too long ago.
-
-    The view keeps its refusals: a wrong password has to be counted.
-    """
-    given = confirmed_at(session(), browser_secret())
-    return confirming.bound(
-        form,
-        act,
-        given=given if is_confirmed(given, clock.now()) else None,
-        confirm=lambda password: confirm_identity(session(), actor(), browser_secret(), password),
-    )
 
 
 def names(form: Form) -> Sequence[str]:

@@ -16,7 +16,6 @@ from registry.reviews.forms import BecauseForm, WaiverDecisionForm, WaiverForm
 from registry.reviews.models.words import Waiver
 from registry.reviews.pages.shared import (
     BOTH,
-    bound,
     compliance_address,
     held_system,
     pages,
@@ -30,6 +29,7 @@ from registry.reviews.queries.separating import involved_in_waiver
 from registry.reviews.queries.words import waiver_by_number
 from registry.reviews.rules.separation import conflict_of
 from registry.systems.models import System
+from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import day

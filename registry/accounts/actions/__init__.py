@@ -1,0 +1,36 @@
+"""Sign in, sign out, confirm who one is, set passwords, grant roles, issue and revoke tokens."""
+
+from registry.accounts.actions.passwords import change_password, set_password
+from registry.accounts.actions.roles import grant_role, withdraw_role
+from registry.accounts.actions.signing_in import (
+    Halfway,
+    confirm_identity,
+    enter_enrolled,
+    note_identity_check,
+    open_session,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    take_second_step,
+    vouch,
+)
+from registry.accounts.actions.tokens import issue_token, revoke_token
+
+__all__ = [
+    "Halfway",
+    "change_password",
+    "confirm_identity",
+    "enter_enrolled",
+    "grant_role",
+    "issue_token",
+    "note_identity_check",
+    "open_session",
+    "revoke_token",
+    "set_password",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "take_second_step",
+    "vouch",
+    "withdraw_role",
+]

@@ -1,0 +1,65 @@
+"""Set and change passwords, and check what is typed against the one that is kept."""
+
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import Session
+
+from registry.accounts import queries, rules
+from registry.accounts.models import Credential
+from registry.audit.actions import record
+from registry.kernel import clock
+from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.events import Event
+from registry.people.models import Person
+
+# Argon2id with the library's defaults: 64 MiB, three passes (RFC 9106, second recommendation).
+_hasher = PasswordHasher()
+
+
+def set_password(session: Session, actor: Actor, person: Person, password: str) -> None:
+    """Give a person a password and end their sessions. Raises RuleBroken when it is too easy to guess."""
+    require(actor, Permission.OWN_ACCOUNT if person.id == actor.person_id else Permission.ACCOUNTS_MANAGE)
+    refuse_if(rules.problems_with_password(password, name=person.name, email=person.email))
+    credential = queries.credential_of(session, person.id or 0)
+    hashed = _hasher.hash(password)
+    if credential is None:
+        session.add(Credential(person_id=person.id or 0, password_hash=hashed, set_at=clock.now()))
+    else:
+        credential.password_hash, credential.set_at = hashed, clock.now()
+    for each in queries.sessions_of(session, person.id or 0):
+        session.delete(each)
+    record(session, actor, Event.PASSWORD_SET, person)
+
+
+def change_password(session: Session, actor: Actor, person: Person, current: str, wanted: str) -> None:
+    """Change one's own password by giving the present one. Raises RuleBroken."""
+    require(actor, Permission.OWN_ACCOUNT)
+    credential = queries.credential_of(session, person.id or 0)
+    if credential is None or not matches(credential.password_hash, current):
+        raise RuleBroken([Problem("current", "This is not your present password.")])
+    set_password(session, actor, person, wanted)
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether this is the password behind the hash. Takes as long where there is none, so that nobody learns of it."""
+    try:
+        # Longer ones are refused before hashing: nobody can make the server hash megabytes.
+        fits = len(password) <= rules.LONGEST_PASSWORD and _hasher.verify(kept or _nobodys_hash(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return fits and kept is not None
+
+
+def renew_hash(credential: Credential, password: str) -> None:
+    """Hash the password anew where hashes have become stronger since it was set."""
+    if _hasher.check_needs_rehash(credential.password_hash):
+        credential.password_hash = _hasher.hash(password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash(secrets.token_urlsafe(24))

@@ -1,0 +1,99 @@
+"""My account: password, tokens, and where one is signed in."""
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+
+from registry.accounts import actions, queries
+from registry.accounts.forms import Confirmation, PasswordForm, TokenForm
+from registry.accounts.pages.shared import pages
+from registry.identity.queries.known import identities_of
+from registry.kernel import clock
+from registry.kernel.actor import Permission
+from registry.kernel.errors import NotFound
+from registry.people.queries import person_by_id
+from registry.second_steps import queries as steps
+from registry.web.doors import needs
+from registry.web.flask_app import actor, session
+from registry.web.formkit import shown
+
+
+@pages.get("/account")
+@needs(Permission.OWN_ACCOUNT)
+def account() -> ResponseReturnValue:
+    return make_response(render_template("accounts/account.html", **_account(PasswordForm(), TokenForm())))
+
+
+@pages.post("/account/password")
+@needs(Permission.OWN_ACCOUNT)
+def change_password() -> ResponseReturnValue:
+    form, who = PasswordForm(), actor()
+    person = person_by_id(session(), who.person_id or 0)
+
+    def change() -> bool:
+        actions.change_password(session(), who, person, form.current.data or "", form.password.data or "")
+        return True
+
+    if form.carried_out(change) is None:
+        return shown("accounts/account.html", form, **_without_form(_account(form, TokenForm(formdata=None))))
+    cookie.clear()
+    flash("Your password is changed and every browser is signed out. Sign in with the new one.", "good")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@pages.post("/account/tokens")
+@needs(Permission.OWN_ACCOUNT)
+def issue_token() -> ResponseReturnValue:
+    form, who = TokenForm(), actor()
+    person = person_by_id(session(), who.person_id or 0)
+    scopes = frozenset(form.scopes.data or ())
+    issued = form.carried_out(
+        lambda: actions.issue_token(session(), who, person, form.label.data or "", scopes)
+    )
+    context = _account(PasswordForm(formdata=None), form)
+    if issued is None:
+        return shown("accounts/account.html", form, **_without_form(context))
+    # Shown on this one page and never again: only its hash is kept.
+    return make_response(render_template("accounts/account.html", **context | {"issued": issued[0]}))
+
+
+@pages.post("/account/tokens/<int:number>/revoke")
+@needs(Permission.OWN_ACCOUNT)
+def revoke_token(number: int) -> ResponseReturnValue:
+    token = queries.token_by_id(session(), number)
+    if token is None or token.person_id != actor().person_id:
+        raise NotFound
+    actions.revoke_token(session(), actor(), token)
+    flash(f"The token “{token.label}” no longer works.", "good")
+    return redirect(url_for("accounts.account"), 303)
+
+
+@pages.post("/account/sign-out-everywhere")
+@needs(Permission.OWN_ACCOUNT)
+def sign_out_everywhere() -> ResponseReturnValue:
+    actions.sign_out_everywhere(session(), actor(), actor().person_id or 0)
+    cookie.clear()
+    flash("Every browser is signed out.", "good")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, object]:
+    who = actor()
+    return {
+        "form": password_form,
+        "password_form": password_form,
+        "token_form": token_form,
+        "button": Confirmation(formdata=None),
+        "tokens": queries.tokens_of(session(), who.person_id or 0),
+        "sessions": queries.sessions_of(session(), who.person_id or 0),
+        "issued": None,
+        "has_password": queries.credential_of(session(), who.person_id or 0) is not None,
+        "has_step": steps.factor_of(session(), who.person_id or 0) is not None,
+        "codes_left": steps.codes_left(session(), who.person_id or 0),
+        "identities": identities_of(session(), who.person_id or 0),
+        "now": clock.now(),
+    }
+
+
+def _without_form(context: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in context.items() if name != "form"}

@@ -1,0 +1,5 @@
+"""The blueprint, which every page of an account hangs on."""
+
+from flask import Blueprint
+
+pages = Blueprint("accounts", __name__)

@@ -1,0 +1,192 @@
+"""Signing in by a password, with a second step where one is due, and signing out."""
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+
+from registry.accounts import actions
+from registry.accounts.actions import Halfway
+from registry.accounts.forms import CodeForm, SetUpForm, SignInForm
+from registry.accounts.pages.shared import pages
+from registry.accounts.queries import actor_for
+from registry.identity.queries.known import opened_by
+from registry.identity.queries.provider import Provider
+from registry.identity.rules.flows import leaving_url
+from registry.identity.rules.terms import Distrusted
+from registry.kernel import clock
+from registry.kernel.actor import Permission
+from registry.kernel.errors import Problem, RuleBroken
+from registry.output.asking import Unanswered
+from registry.people.queries import person_by_id
+from registry.second_steps import actions as steps
+from registry.second_steps import queries as offers
+from registry.second_steps import rules
+from registry.second_steps.actions import Typed
+from registry.second_steps.render import picture
+from registry.web import refilling
+from registry.web.confirming import SECRET, browser_secret
+from registry.web.doors import keeps_refusals, needs, public
+from registry.web.flask_app import actor, current_actor, request_id, seal, session
+from registry.web.formkit import Form, shown
+
+# How long a password that was right waits for its code.
+_HALFWAY_SECONDS = 600
+
+
+@pages.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    if current_actor() is not None:
+        return redirect(url_for("portfolio.desk"), 303)
+    form = SignInForm(data={"next": request.args.get("next", "")})
+    return render_template("accounts/sign_in.html", form=form)
+
+
+@pages.post("/sign-in")
+@public
+@keeps_refusals
+def enter() -> ResponseReturnValue:
+    form = SignInForm()
+    only_for = current_app.config["REGISTRY_PASSWORDS_ONLY_FOR"]
+    entered = form.carried_out(
+        lambda: actions.sign_in(
+            session(),
+            form.email.data or "",
+            form.password.data or "",
+            device=_device(),
+            request_id=request_id(),
+            only_for=only_for,
+        )
+    )
+    if entered is None:
+        return shown("accounts/sign_in.html", form)
+    if isinstance(entered, Halfway):
+        return _second_step(entered, form)
+    return _inside(entered[0], form.next.data, form.kept.data)
+
+
+def _second_step(due: Halfway, form: SignInForm) -> ResponseReturnValue:
+    told = {"half": seal().sealed(str(due.person_id), clock.now()), "next": form.next.data}
+    if due.enrols:
+        return make_response(_set_up_page(due.person_id, SetUpForm(formdata=None, data=told)))
+    code = CodeForm(formdata=None, data=told | {"kept": form.kept.data})
+    return make_response(render_template("accounts/code.html", form=code))
+
+
+@pages.post("/sign-in/code")
+@public
+@keeps_refusals
+def take_code() -> ResponseReturnValue:
+    form = CodeForm()
+    number = _halfway(form)
+    if number is None:
+        return redirect(url_for(".sign_in"), 303)
+    typed = Typed(form.code.data or "", seal())
+    entered = form.carried_out(
+        lambda: actions.take_second_step(session(), number, typed, device=_device(), request_id=request_id())
+    )
+    if entered is None:
+        return shown("accounts/code.html", form)
+    return _inside(entered[0], form.next.data, form.kept.data)
+
+
+@pages.post("/sign-in/second-step")
+@public
+@keeps_refusals
+def set_up_code() -> ResponseReturnValue:
+    form = SetUpForm()
+    number = _halfway(form)
+    if number is None:
+        return redirect(url_for(".sign_in"), 303)
+    entered = form.carried_out(lambda: _set_up(number, form))
+    if entered is None:
+        return _set_up_page(number, form)
+    _let_in(entered[0])
+    then = refilling.inside(form.next.data, url_for("portfolio.desk"))
+    return make_response(render_template("second_steps/codes.html", codes=entered[1], then=then))
+
+
+def _set_up(number: int, form: SetUpForm) -> tuple[str, list[str]]:
+    person = person_by_id(session(), number)
+    if offers.factor_of(session(), number) is not None:
+        raise RuleBroken([Problem("", "You have a second step by now. Sign in with it.")])
+    secret = offers.offered(seal(), number, form.offer.data or "", clock.now())
+    who = actor_for(session(), person, via="sign-in", request_id=request_id())
+    codes = steps.enrol(session(), who, person, secret, Typed(form.code.data or "", seal()))
+    opened = actions.enter_enrolled(session(), person, device=_device(), request_id=request_id())
+    return opened[0], codes
+
+
+def _set_up_page(number: int, form: SetUpForm) -> Response:
+    now = clock.now()
+    if not offers.offered(seal(), number, form.offer.data or "", now):
+        form.offer.data = offers.offer(seal(), number, now)
+    secret = offers.offered(seal(), number, form.offer.data or "", now)
+    email = person_by_id(session(), number).email
+    address = rules.enrolment_uri(secret, email, current_app.config["ORGANISATION"])
+    status = 422 if form.errors or form.form_errors else 200
+    page = render_template(
+        "accounts/enrol.html", form=form, picture=picture(address), secret=rules.grouped(secret)
+    )
+    return make_response(page, status)
+
+
+def _halfway(form: Form) -> int | None:
+    """Whose password was right a moment ago, as the form carries it under our seal; None where it is too long ago."""
+    opened = seal().opened(form.half.data or "", at=clock.now(), seconds=_HALFWAY_SECONDS)
+    return int(opened) if opened and opened.isdigit() else None
+
+
+def _device() -> str:
+    return request.headers.get("User-Agent", "")
+
+
+def _let_in(secret: str) -> None:
+    # A new cookie for the signed-in browser: whatever was fixed before signing in is worth nothing after.
+    cookie.clear()
+    cookie[SECRET] = secret
+    cookie.permanent = True
+
+
+def _inside(secret: str, then: str | None, kept: str | None) -> ResponseReturnValue:
+    _let_in(secret)
+    target = refilling.inside(then, url_for("portfolio.desk"))
+    if fields := refilling.unpacked(kept):
+        # On to the form itself, as one that has no token: its address shows it filled, and does nothing.
+        return refilling.listed(target, fields, is_trusted=False)
+    return redirect(target, 303)
+
+
+def sign_in_again() -> Response:
+    """The sign-in form for whoever sent another form and is signed in no longer; it carries what they typed."""
+    form = SignInForm(formdata=None, data={"next": refilling.came_from(), "kept": refilling.kept()})
+    return make_response(render_template("accounts/sign_in.html", form=form, is_again=True))
+
+
+@pages.post("/sign-out")
+@needs(Permission.OWN_ACCOUNT)
+def sign_out() -> ResponseReturnValue:
+    leaving = _leaving_provider()
+    actions.sign_out(session(), actor(), browser_secret())
+    cookie.clear()
+    if leaving is None:
+        return redirect(url_for("accounts.sign_in"), 303)
+    page = render_template(
+        "accounts/signed_out.html", name=leaving[0], url=leaving[1], me=None, navigation=[]
+    )
+    return make_response(page)
+
+
+def _leaving_provider() -> tuple[str, str] | None:
+    """What the provider of this browser's session is called, and where its own session ends; None where there is none."""
+    found: Provider | None = current_app.extensions["provider"]
+    opened = opened_by(session(), browser_secret()) if found else None
+    if found is None or opened is None:
+        return None
+    try:
+        places = found.places()
+    except (Unanswered, Distrusted):
+        return None
+    token = seal().opened(opened.sealed_token) or ""
+    url = leaving_url(found.terms, places, token)
+    return (found.terms.name, url) if url else None

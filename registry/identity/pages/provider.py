@@ -1,0 +1,146 @@
+"""Setting out to the provider, coming back with its answer, confirming by it, and being signed out by it."""
+
+import logging
+from typing import cast
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+
+from registry.identity.actions import signing_in
+from registry.identity.pages.shared import CALLBACK, pages, provider
+from registry.identity.rules.flows import Attempt, asking_url, code_in
+from registry.identity.rules.terms import Distrusted
+from registry.identity.rules.tokens import Said
+from registry.kernel import clock
+from registry.kernel.actor import Permission
+from registry.kernel.errors import RuleBroken
+from registry.output.asking import Unanswered
+from registry.web import refilling
+from registry.web.confirming import SECRET, browser_secret
+from registry.web.doors import needs, public
+from registry.web.flask_app import App, current_actor, database, no_database, request_id, seal
+from registry.web.refusals import said
+
+log = logging.getLogger("registry.identity")
+
+_ATTEMPT = "attempt"
+_NOT_BELIEVED = (
+    "What came back is not an answer to a sign-in of this browser that can be trusted. Nothing was changed. Begin again from "
+    "the sign-in page; if it happens again, tell an administrator, who finds the reason in the audit log."
+)
+_SILENT = (
+    "The sign-in service does not answer. Try again in a minute; an administrator can look whether it works."
+)
+
+
+@pages.get("/sign-in/provider")
+@public
+@no_database
+def begin() -> ResponseReturnValue:
+    return _set_out(confirms=False)
+
+
+@pages.get("/account/confirm")
+@needs(Permission.OWN_ACCOUNT)
+def confirm() -> ResponseReturnValue:
+    return _set_out(confirms=True)
+
+
+def _set_out(*, confirms: bool) -> ResponseReturnValue:
+    asked, then = provider(), refilling.inside(request.args.get("next"), "")
+    try:
+        places = asked.places()
+    except (Unanswered, Distrusted) as silent:
+        return _unanswered(silent)
+    attempt = Attempt.new(then[:1_000], clock.now(), confirms=confirms)
+    cookie[_ATTEMPT] = attempt.as_kept()
+    return redirect(asking_url(asked.terms, places, attempt), 303)
+
+
+@pages.get(CALLBACK)
+@public
+@no_database
+def answer() -> ResponseReturnValue:
+    asked = provider()
+    # Whatever comes of it, this answer was to this attempt, and no other is.
+    begun = cookie.pop(_ATTEMPT, None)
+    try:
+        attempt = Attempt.kept(begun)
+        places = asked.places()
+        code = code_in(request.args.to_dict(flat=False), attempt, asked.terms, places, clock.now())
+        who, token = asked.who(code, attempt, clock.now)
+        return _confirmed(who, attempt) if attempt.confirms else _entered(who, token, attempt)
+    except Unanswered as silent:
+        return _unanswered(silent)
+    except Distrusted as doubt:
+        return _refused(doubt.reason)
+
+
+def _entered(who: Said, token: str, attempt: Attempt) -> ResponseReturnValue:
+    device, refused = request.headers.get("User-Agent", ""), None
+    with database().transaction() as session:
+        try:
+            secret, _ = signing_in.sign_in(
+                session, who, provider().terms, token, seal=seal(), device=device, request_id=request_id()
+            )
+        except RuleBroken as broken:
+            # Left by the ordinary way, so that what was written down of the refusal is kept.
+            refused = broken
+    if refused is not None:
+        return said(401, refused.says)
+    cookie.clear()
+    cookie[SECRET] = secret
+    cookie.permanent = True
+    return redirect(attempt.next or url_for("portfolio.desk"), 303)
+
+
+def _confirmed(who: Said, attempt: Attempt) -> ResponseReturnValue:
+    cast("App", current_app).recognise()
+    signed_in = current_actor()
+    if signed_in is None:
+        raise Distrusted("this browser is signed in no longer")
+    with database().transaction() as session:
+        cookie[SECRET] = signing_in.confirm(session, signed_in, browser_secret(), who, provider().terms)
+    return redirect(url_for(".confirmed", next=attempt.next), 303)
+
+
+@pages.get("/account/confirmed")
+@needs(Permission.OWN_ACCOUNT)
+def confirmed() -> ResponseReturnValue:
+    then = refilling.inside(request.args.get("next"), "")
+    return make_response(render_template("identity/confirmed.html", then=then))
+
+
+def _refused(reason: str) -> Response:
+    with database().transaction() as session:
+        signing_in.note_refusal(session, reason, request_id())
+    return said(400, _NOT_BELIEVED)
+
+
+def _unanswered(silent: Exception) -> Response:
+    log.warning("request %s: the provider: %s", request_id(), silent)
+    return said(503, _SILENT)
+
+
+@pages.post("/sign-in/provider/logout")
+@public
+@no_database
+def logged_out() -> ResponseReturnValue:
+    """The provider tells that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0)."""
+    asked = provider()
+    try:
+        ended = asked.ended(request.form.get("logout_token"), clock.now())
+    except Unanswered as silent:
+        return _unanswered(silent)
+    except Distrusted as doubt:
+        return _refused(doubt.reason)
+    with database().transaction() as session:
+        signing_in.end_sessions(session, ended, asked.terms, request_id())
+    return Response("", 200, mimetype="text/plain")
+
+
+def open_to_providers(forms: CSRFProtect) -> None:
+    """The logout of a provider comes without a form of ours: what it is believed for is its signature."""
+    forms.exempt(logged_out)

@@ -1,0 +1,112 @@
+"""What the provider answers: its places, its keys, what a code is worth, and what it says of a person."""
+
+import base64
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from registry.identity.rules.flows import Attempt
+from registry.identity.rules.terms import Distrusted, Places, Terms, places_in
+from registry.identity.rules.tokens import Ended, KeyMissing, Said, ended_in, said_in, said_of
+from registry.output.asking import Unanswered, ask
+
+Result = TypeVar("Result")
+
+_PLACES_SECONDS: Final = 3_600
+# A key that is not known yet is asked for at once, but nobody makes us ask without end by naming keys that are not there.
+_KEYS_AGAIN_SECONDS: Final = 10
+_MOST_KEYS: Final = 50
+
+
+class Provider:
+    """One provider on its terms. What it publishes is kept in this process for a while; its answers about people are not."""
+
+    def __init__(self, terms: Terms, secret: Callable[[], str] = str) -> None:
+        self.terms = terms
+        self._secret = secret
+        self._lock = Lock()
+        self._places: tuple[float, Places] | None = None
+        self._keys: tuple[float, list[dict[str, Any]]] | None = None
+
+    def places(self) -> Places:
+        """Where the provider does what. Raises Unanswered, Distrusted."""
+        kept = self._places
+        if kept is None or time.monotonic() - kept[0] > _PLACES_SECONDS:
+            issuer = self.terms.issuer
+            found = places_in(ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration"), issuer)
+            kept = self._places = (time.monotonic(), found)
+        return kept[1]
+
+    def who(self, code: str, attempt: Attempt, at: Callable[[], datetime]) -> tuple[Said, str]:
+        """Who has come with this code, and the ID token that says so. Raises Unanswered, Distrusted."""
+        places = self.places()
+        given = self._exchanged(places, code, attempt.verifier)
+        token, access = given.get("id_token"), given.get("access_token")
+        if not isinstance(token, str) or not isinstance(access, str):
+            raise Distrusted("the provider gave no tokens")
+        told = {"nonce": attempt.nonce, "access_token": access}
+        said, claims = self._with_keys(lambda keys: said_in(token, keys, self.terms, at=at(), **told))
+        return self._completed(places, access, said, claims), token
+
+    def ended(self, token: object, at: datetime) -> Ended:
+        """Whose sessions a logout token ends. Raises Unanswered, Distrusted."""
+        return self._with_keys(lambda keys: ended_in(token, keys, self.terms, at))
+
+    def _exchanged(self, places: Places, code: str, verifier: str) -> dict[str, Any]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.terms.callback,
+            "client_id": self.terms.client_id,
+            "code_verifier": verifier,
+        }
+        secret, headers = self._secret(), {}
+        if secret and places.takes_basic:
+            # RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
+            pair = f"{quote(self.terms.client_id, safe='')}:{quote(secret, safe='')}"
+            headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        elif secret:
+            form["client_secret"] = secret
+        try:
+            return ask(places.token, form, headers)
+        except Unanswered as refused:
+            if refused.is_refusal:
+                raise Distrusted("the provider does not take the code") from refused
+            raise
+
+    def _completed(self, places: Places, access: str, said: Said, claims: Mapping[str, Any]) -> Said:
+        """What the ID token leaves out is asked for: some providers keep it short. What it says stands."""
+        wanted = {"email", "name"} | ({self.terms.groups_claim} if self.terms.roles else set())
+        if not places.userinfo or wanted <= claims.keys():
+            return said
+        more = ask(places.userinfo, headers={"Authorization": f"Bearer {access}"})
+        if more.get("sub") != said.subject:
+            raise Distrusted("the provider speaks of two people")
+        # An address and whether it is verified are one word: half of it from elsewhere would verify another address.
+        told = {name: value for name, value in more.items() if name not in {"email", "email_verified"}}
+        if "email" not in claims:
+            told |= {name: more[name] for name in ("email", "email_verified") if name in more}
+        own = {name: value for name, value in claims.items() if name != "email_verified" or "email" in claims}
+        return said_of(told | own, self.terms)
+
+    def _with_keys(self, act: Callable[[Sequence[Mapping[str, Any]]], Result]) -> Result:
+        """Do it with the keys that are known; where none fits, with those that the provider has now."""
+        try:
+            return act(self._known_keys())
+        except KeyMissing:
+            asked = self._keys
+            if asked is None or time.monotonic() - asked[0] < _KEYS_AGAIN_SECONDS:
+                raise
+            self._keys = None
+            return act(self._known_keys())
+
+    def _known_keys(self) -> list[dict[str, Any]]:
+        with self._lock:
+            if self._keys is None or time.monotonic() - self._keys[0] > _PLACES_SECONDS:
+                listed = ask(self.places().keys).get("keys")
+                found = listed[:_MOST_KEYS] if isinstance(listed, list) else []
+                self._keys = (time.monotonic(), [each for each in found if isinstance(each, dict)])
+            return self._keys[1]
