@@ -1,15 +1,19 @@
-"""registry accounts: the first administrator, passwords, tokens."""
+"""registry accounts: the first administrator, passwords, tokens, accounts of the provider, second steps."""
 
 import sys
 from getpass import getpass
 
 import click
+from sqlmodel import Session
 
 from registry.accounts import actions, queries
+from registry.identity.actions import linking
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import actions as people
+from registry.people.models import Person
 from registry.people.rules import PersonFacts
+from registry.second_steps import actions as second_steps
 from registry.store.commandkit import answer, house
 
 
@@ -47,9 +51,7 @@ def set_password(email: str, password_stdin: bool, as_json: bool) -> None:
     """Give EMAIL another password and sign them out everywhere."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass("Password: ")
     with house().database.transaction() as session:
-        person = queries.person_by_email(session, email)
-        if person is None:
-            raise RuleBroken([Problem("email", f"Nobody has the e-mail address {email}.")])
+        person = _known(session, email)
         actions.set_password(session, the_registry("command"), person, password)
     answer({"person": person.email}, as_json, f"{person.email} has a new password.")
 
@@ -68,11 +70,42 @@ def issue_token(email: str, scopes: tuple[str, ...], key: str | None, label: str
 
     door = the_registry("command")
     with house().database.transaction() as session:
-        person = queries.person_by_email(session, email)
-        if person is None:
-            raise RuleBroken([Problem("email", f"Nobody has the e-mail address {email}.")])
+        person = _known(session, email)
         system_id = by_key(session, door, key).id if key else None
         text, token = actions.issue_token(
             session, door, person, label, frozenset(scopes), system_id=system_id
         )
     answer({"token": text, "id": token.id}, as_json, text)
+
+
+@accounts.command("link")
+@click.argument("email")
+@click.argument("subject")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def link(email: str, subject: str, as_json: bool) -> None:
+    """Say that the provider's account SUBJECT (its "sub") is EMAIL; that person signs in with it from now on."""
+    issuer = house().settings.oidc_issuer
+    if not issuer:
+        raise RuleBroken([Problem("issuer", "No provider is configured: set REGISTRY_OIDC_ISSUER.")])
+    with house().database.transaction() as session:
+        person = _known(session, email)
+        linking.link(session, the_registry("command"), person, issuer, subject)
+    answer({"person": person.email, "subject": subject}, as_json, f"{person.email} signs in with {subject}.")
+
+
+@accounts.command("reset-second-step")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def reset_second_step(email: str, as_json: bool) -> None:
+    """Take away the second step of EMAIL, whose device and recovery codes are lost."""
+    with house().database.transaction() as session:
+        person = _known(session, email)
+        second_steps.reset(session, the_registry("command"), person)
+    answer({"person": person.email}, as_json, f"{person.email} has no second step any more.")
+
+
+def _known(session: Session, email: str) -> Person:
+    person = queries.person_by_email(session, email)
+    if person is None:
+        raise RuleBroken([Problem("email", f"Nobody has the e-mail address {email}.")])
+    return person

@@ -118,8 +118,12 @@ def user(number: int) -> Response:
 @needs(Permission.PEOPLE_EDIT)
 def replace(number: int) -> Response:
     """What is kept of a user, anew."""
-    person, _ = _found(number)
-    return _kept(person, user_in(_body()))
+    person, provisioned = _found(number)
+    body = _body()
+    if "active" not in {name.lower() for name in body}:
+        # What is not said brings nobody back.
+        body["active"] = _told(person, provisioned)["active"]
+    return _kept(person, user_in(body))
 
 
 @api.patch("/Users/<int:number>")

@@ -93,12 +93,19 @@ def _plain(status: int, description: str) -> str:
     }.get(status, description)
 
 
-def said(status: int, says: str, problems: tuple[errors.Problem, ...] = ()) -> Response:
-    """A refusal as a page, or as problem+json where the client asked for JSON."""
-    title = _TITLES.get(status, "Refused")
+def said(
+    status: int, says: str, problems: tuple[errors.Problem, ...] = (), *, title: str = "", **more: object
+) -> Response:
+    """A refusal as a page, or as problem+json where the client asked for JSON.
+
+    `more` is for the page: what to do instead of the usual advice (`to_do`), and where to go (`links`).
+    """
+    title = title or _TITLES.get(status, "Refused")
     if wants_json():
         return problem_reply(status, title, says, problems)
-    page = render_template("errors/refused.html", status=status, title=title, says=says, problems=problems)
+    page = render_template(
+        "errors/refused.html", status=status, title=title, says=says, problems=problems, **more
+    )
     return Response(page, status, mimetype="text/html")
 
 

@@ -82,3 +82,19 @@ def test_the_token_is_kept_nowhere(typed, database, cast):
     with database.engine.connect() as connection:
         for table in metadata.sorted_tables:
             assert secret not in repr(connection.execute(table.select()).all())
+
+
+def test_an_account_of_the_provider_is_linked_once_and_a_lost_second_step_is_taken_away(
+    typed, database, cast, monkeypatch
+):
+    monkeypatch.setenv("REGISTRY_OIDC_ISSUER", "https://id.example.org")
+    monkeypatch.setenv("REGISTRY_OIDC_CLIENT_ID", "registry")
+    told = typed("accounts", "link", "ada@example.org", "a1b2", "--json")
+    assert told.answer == {"person": "ada@example.org", "subject": "a1b2"}
+    assert typed("accounts", "link", "ben@example.org", "a1b2").code == 1
+    with database.transaction(read_only=True) as session:
+        from registry.identity.queries.known import identity
+
+        assert identity(session, "https://id.example.org", "a1b2").person_id == cast.number("ada")
+    assert typed("accounts", "reset-second-step", "adam@example.org").code == 0
+    assert typed("accounts", "reset-second-step", "nobody@example.org").code == 1

@@ -20,6 +20,7 @@ from registry.accounts.queries import actor_for_session, confirmed_at, open_role
 from registry.audit.queries import entries
 from registry.identity.actions import linking
 from registry.identity.queries import known
+from registry.identity.rules import flows, tokens
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role, may, the_registry
 from registry.kernel.errors import Forbidden
@@ -28,6 +29,7 @@ from registry.people import actions as people
 from registry.reviews.rules.separation import Involved, require_separation
 from tests.cast import PASSWORD
 from tests.oidc_provider import part
+from tests.web.test_requests import BODIES, PIECES, TOO_LARGE
 
 on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -379,7 +381,7 @@ def test_the_same_person_through_two_doors_is_one_person(database, cast, on_term
 
 
 @on_one_database
-@pytest.mark.parametrize(("ago", "status"), [(0, 303), (290, 303), (420, 400), (-400, 400)])
+@pytest.mark.parametrize(("ago", "status"), [(0, 303), (290, 303), (420, 400), (-400, 400), (None, 400)])
 def test_confirming_by_the_provider_counts_from_when_it_asked_and_for_five_minutes(
     database, cast, on_terms, there, ago, status
 ):
@@ -387,7 +389,9 @@ def test_confirming_by_the_provider_counts_from_when_it_asked_and_for_five_minut
     flow.succeed()
     with flow.client.session_transaction() as cookie:
         before = cookie["secret"]
-    there.auth_time = time.time() - ago
+    there.auth_time = time.time() - (ago or 0)
+    if ago is None:
+        there.claims = lambda claims: {name: value for name, value in claims.items() if name != "auth_time"}
     reply = flow.come_back(flow.set_out("/account/confirm?next=/systems"))
     assert reply.status_code == status
     with flow.client.session_transaction() as cookie, database.transaction(read_only=True) as session:
@@ -460,3 +464,34 @@ def test_a_provider_that_does_not_answer_is_no_error_of_ours(cast, on_terms, the
     client = on_terms(issuer="http://127.0.0.1:9").test_client()
     reply = client.get("/sign-in/provider")
     assert (reply.status_code, "does not answer" in reply.text) == (503, True)
+
+
+class Trusting:
+    """A comparison that finds everything alike."""
+
+    @staticmethod
+    def compare_digest(_one, _other):
+        return True
+
+
+@on_one_database
+@pytest.mark.parametrize(("module", "said"), [(flows, "another state"), (tokens, "another nonce")])
+def test_a_check_that_was_left_out_would_be_noticed(cast, on_terms, there, monkeypatch, module, said):
+    monkeypatch.setattr(module, "hmac", Trusting)
+    bad, status, _ = FLOWS[said]
+    assert bad(Flow(on_terms(), there)).status_code not in {status, 401}
+
+
+@on_one_database
+def test_whatever_is_sent_to_the_doors_of_the_provider_is_refused_and_is_no_error(
+    cast, on_terms, there, client_of
+):
+    client, signed_in = on_terms().test_client(), client_of("ada")
+    for piece in PIECES:
+        query = "&".join(f"{name}={piece}" for name in ("next", "state", "code", "iss", "error"))
+        assert client.get(f"/sign-in/provider?{query}").status_code == 303
+        assert client.get(f"/sign-in/provider/answer?{query}").status_code == 400
+        assert signed_in.get(f"/account/confirm?{query}").status_code == 303
+    for said, (body, kind) in BODIES.items():
+        reply = client.post("/sign-in/provider/logout", data=body, content_type=kind)
+        assert reply.status_code == (413 if said in TOO_LARGE else 400), said

@@ -82,11 +82,12 @@ def test_whoever_is_deactivated_is_out_at_once_and_what_they_hold_is_a_gap_the_s
         return app.test_client().get("/api/v1/systems", headers={"Authorization": f"Bearer {token}"})
 
     assert (ada.get("/").status_code, reads().status_code) == (200, 200)
+    assert "Claims triage" not in adam.get("/ownership?kind=owner_left").text
     # Some directories send the truth as a text.
     gone = service.patch(number, {"op": "Replace", "path": "active", "value": "False"})
     assert (gone.status_code, gone.json["active"]) == (200, False)
     assert (ada.get("/").status_code, reads().status_code) == (303, 401)
-    assert "Claims triage" in adam.get("/ownership").text
+    assert "Claims triage" in adam.get("/ownership?kind=owner_left").text
     with database.transaction(read_only=True) as session:
         entry = entries(session, limit=1)[0]
         assert (entry.event, entry.subject_id, entry.actor, entry.token_id is not None) == (
@@ -95,6 +96,8 @@ def test_whoever_is_deactivated_is_out_at_once_and_what_they_hold_is_a_gap_the_s
             "Adam Administrator",
             True,
         )
+    kept = service.ask("PUT", f"/{number}", {"userName": "ada@example.org", "displayName": "Ada Owner"})
+    assert kept.json["active"] is False
     back = service.patch(number, {"op": "replace", "value": {"active": True, "title": "Actuary"}})
     assert (back.json["active"], back.json["title"]) == (True, "Actuary")
     # Back again, but not with what they had in hand before.

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import secrets
+from contextlib import closing
 from urllib.parse import urlencode
 
 import pytest
@@ -64,6 +65,14 @@ def test_what_is_taken_away_by_one_server_is_gone_for_the_next_request_to_anothe
             app.database.dispose()
 
 
+def sent(port, method, place, body=None, headers=None):
+    """One request on a connection of its own: status, headers and text."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request(method, place, body, headers or {})
+        reply = connection.getresponse()
+        return reply.status, reply.headers, reply.read().decode()
+
+
 class Browser:
     """Someone at one server's port, who keeps the cookie they are given."""
 
@@ -71,15 +80,14 @@ class Browser:
         self.port, self.cookie = port, cookie
 
     def ask(self, method, place, form=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        sent = {"Cookie": self.cookie, **(headers or {})}
+        body, kind = None, {}
         if form is not None:
-            sent |= {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request(method, place, urlencode(form) if form is not None else None, sent)
-        reply = connection.getresponse()
-        if kept := reply.headers.get("Set-Cookie"):
+            body, kind = urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}
+        cookie = {"Cookie": self.cookie}
+        status, told, text = sent(self.port, method, place, body, {**cookie, **kind, **(headers or {})})
+        if kept := told.get("Set-Cookie"):
             self.cookie = kept.partition(";")[0]
-        return reply.status, reply.read().decode()
+        return status, text
 
     def sign_in(self, email):
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.ask("GET", "/sign-in")[1]).group(1)
@@ -107,14 +115,9 @@ def test_whoever_is_deactivated_through_one_process_is_out_in_the_other(database
             assert browser.ask("GET", "/api/v1/systems", headers=bearer)[0] == 200
         patch = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}
         patch |= {"Operations": [{"op": "replace", "path": "active", "value": False}]}
-        connection = http.client.HTTPConnection("127.0.0.1", first, timeout=30)
-        connection.request(
-            "PATCH",
-            f"/scim/v2/Users/{cast.number('ada')}",
-            json.dumps(patch),
-            {"Authorization": f"Bearer {directory}", "Content-Type": "application/scim+json"},
-        )
-        assert connection.getresponse().status == 200
+        place, asked = f"/scim/v2/Users/{cast.number('ada')}", json.dumps(patch)
+        headers = {"Authorization": f"Bearer {directory}", "Content-Type": "application/scim+json"}
+        assert sent(first, "PATCH", place, asked, headers)[0] == 200
         for browser in (ada, elsewhere):
             assert browser.ask("GET", "/account")[0] == 303
             assert browser.ask("GET", "/api/v1/systems", headers=bearer)[0] == 401

@@ -172,7 +172,7 @@ def sign_out() -> ResponseReturnValue:
     if leaving is None:
         return redirect(url_for("accounts.sign_in"), 303)
     page = render_template(
-        "accounts/signed_out.html", name=leaving[0], url=leaving[1], me=None, navigation=[]
+        "accounts/signed_out.html", name=leaving[0], url=leaving[1], me=None, navigation=[], as_of=None
     )
     return make_response(page)
 

@@ -27,8 +27,10 @@ log = logging.getLogger("registry.identity")
 
 _ATTEMPT = "attempt"
 _NOT_BELIEVED = (
-    "What came back is not an answer to a sign-in of this browser that can be trusted. Nothing was changed. Begin again from "
-    "the sign-in page; if it happens again, tell an administrator, who finds the reason in the audit log."
+    "What came back is not an answer to a sign-in of this browser that can be trusted. Nothing was changed."
+)
+_BEGIN_AGAIN = (
+    "Begin again; if it happens again, tell an administrator, who finds the reason in the audit log."
 )
 _SILENT = (
     "The sign-in service does not answer. Try again in a minute; an administrator can look whether it works."
@@ -89,7 +91,7 @@ def _entered(who: Said, token: str, attempt: Attempt) -> ResponseReturnValue:
             # Left by the ordinary way, so that what was written down of the refusal is kept.
             refused = broken
     if refused is not None:
-        return said(401, refused.says)
+        return _said(401, refused.says, title="You are not signed in")
     cookie.clear()
     cookie[SECRET] = secret
     cookie.permanent = True
@@ -116,12 +118,17 @@ def confirmed() -> ResponseReturnValue:
 def _refused(reason: str) -> Response:
     with database().transaction() as session:
         signing_in.note_refusal(session, reason, request_id())
-    return said(400, _NOT_BELIEVED)
+    return _said(400, _NOT_BELIEVED, title="This sign-in was not accepted", to_do=_BEGIN_AGAIN)
 
 
 def _unanswered(silent: Exception) -> Response:
     log.warning("request %s: the provider: %s", request_id(), silent)
-    return said(503, _SILENT)
+    return _said(503, _SILENT, title="No answer")
+
+
+def _said(status: int, says: str, *, title: str, to_do: str = "") -> Response:
+    links = [{"label": "To the sign-in page", "url": url_for("accounts.sign_in")}]
+    return said(status, says, title=title, to_do=to_do, links=links)
 
 
 @pages.post("/sign-in/provider/logout")
