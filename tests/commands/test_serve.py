@@ -80,6 +80,8 @@ def serving(database, folder, *more):
         | {
             "REGISTRY_DATABASE_URL": database.url.render_as_string(hide_password=False),
             "REGISTRY_DATA_DIR": str(folder),
+            # The role of the tests owns all it works on.
+            "REGISTRY_ONE_ROLE": "true",
         },
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -103,6 +103,7 @@ NO_SYSTEMS = {
     "static",
     "health.alive",
     "health.ready",
+    "operations.metrics",
     "patterns.patterns",
     "accounts.sign_in",
     "frameworks.overview",
