@@ -130,10 +130,12 @@ class Balancer:
     def _reached(self) -> socket.socket | None:
         first = next(self._turn)
         for step in range(len(self._ports)):
+            port = self._ports[(first + step) % len(self._ports)]
             with contextlib.suppress(OSError):
-                return socket.create_connection(
-                    ("127.0.0.1", self._ports[(first + step) % len(self._ports)]), 2
-                )
+                reached = socket.create_connection(("127.0.0.1", port), 2)
+                # Two seconds to be taken; an answer may take longer.
+                reached.settimeout(None)
+                return reached
         return None
 
 

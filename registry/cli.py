@@ -195,11 +195,13 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
     from registry.server import serve_forever  # noqa: PLC0415 - gunicorn is not needed by other commands
 
     settings: Settings = house().settings
-    logs.speak(settings.log_format)
     _refuse_plain_http(settings, host)
+    logs.speak(settings.log_format)
     database = prepare_empty(settings)
-    _refuse_unless_safe(settings, database)
-    database.dispose()
+    try:
+        _refuse_unless_safe(settings, database)
+    finally:
+        database.dispose()
     serve_forever(
         settings,
         host=host,

@@ -15,8 +15,8 @@ UNMATCHED: Final = "unmatched"
 _EXTENSION: Final = "tallies"
 # Parts of an address that let whoever has them do something.
 _SECRET_PARTS: Final = frozenset({"code", "token", "secret"})
-# Asked every few seconds by machines: told only when they go wrong.
-_PROBES: Final = frozenset({"health.alive", "health.ready", "operations.metrics"})
+# Asked every few seconds by machines, or a dozen times for one page: told only when they go wrong.
+_QUIET: Final = frozenset({"health.alive", "health.ready", "operations.metrics", "static"})
 
 
 def install(app: Flask, tallies: Tallies) -> None:
@@ -51,7 +51,7 @@ def _note(app: Flask, reply: Response) -> Response:
         for total, count in g.get("counted", {}).items():
             tallies_of(app).add(total, count)
     _tell_of_pool(app)
-    if endpoint not in _PROBES or reply.status_code >= 400:
+    if endpoint not in _QUIET or reply.status_code >= 400:
         facts = _facts(endpoint, reply, seconds)
         log.info("%s %s %s", request.method, facts["path"], reply.status_code, extra=facts)
     return reply

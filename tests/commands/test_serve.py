@@ -126,6 +126,21 @@ def test_it_makes_its_schema_answers_and_stops_gracefully_with_its_worker(empty_
 
 
 @pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
+def test_a_worker_that_is_killed_is_started_again_and_goes_with_the_server(empty_database, tmp_path):
+    with serving(empty_database, tmp_path) as (child, _port):
+        [lost] = wait_for(lambda: beats(empty_database), child)
+        os.kill(int(lost.worker.rpartition(":")[2]), signal.SIGKILL)
+        wait_for(lambda: len(beats(empty_database)) == 2, child)
+        [follower] = {each.worker for each in beats(empty_database)} - {lost.worker}
+        # As nobody can prepare for: the worker sees by itself that it is alone.
+        child.kill()
+        until = time.monotonic() + ENOUGH_SECONDS
+        while not gone(int(follower.rpartition(":")[2])):
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+
+@pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
 def test_a_request_in_flight_is_answered_before_it_stops(empty_database, tmp_path):
     with serving(empty_database, tmp_path, "--no-worker") as (child, port):
         # A body promised and sent only after the signal: the request is in flight meanwhile.
