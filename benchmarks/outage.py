@@ -90,12 +90,13 @@ def _client(cluster: Cluster, number: int, stop: threading.Event, seen: Seen) ->
 
 def _acknowledged(cluster: Cluster, path: str, body: bytes, headers: dict[str, str], seen: Seen) -> bool:
     try:
-        status, _, _ = cluster.asked("POST", path, body, **headers)
+        status, _, told = cluster.asked("POST", path, body, **headers)
     except (OSError, http.client.HTTPException):
         seen.sent_again += 1
         return False
     if status not in {200, 201}:
         seen.refused.append(status)
+        print(f"refused with {status}: {told.decode(errors='replace')[:300]}", flush=True)
     return status in {200, 201}
 
 

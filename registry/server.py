@@ -128,6 +128,8 @@ def serve_forever(settings: Settings, *, host: str, port: int, processes: int, w
         "post_fork": slots.after_fork,
         "child_exit": slots.over,
         "logger_class": _Log,
+        # Nobody manages it through a socket, and all servers of one user would share theirs.
+        "control_socket_disable": True,
         "accesslog": None,
         "loglevel": "warning",
         "limit_request_line": 8_190,

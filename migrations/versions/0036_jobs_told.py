@@ -17,11 +17,11 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table('job') as job:
-        job.add_column(sa.Column('worker', sa.String(length=120), nullable=False, server_default=''))
+        job.add_column(sa.Column('worker', sa.String(length=120), nullable=False, server_default=sa.text("''")))
         job.add_column(sa.Column('started_at', sa.DateTime(timezone=True), nullable=True))
-        job.add_column(sa.Column('doing', sa.String(length=200), nullable=False, server_default=''))
-        job.add_column(sa.Column('done', sa.BigInteger(), nullable=False, server_default='0'))
-        job.add_column(sa.Column('total', sa.BigInteger(), nullable=False, server_default='0'))
+        job.add_column(sa.Column('doing', sa.String(length=200), nullable=False, server_default=sa.text("''")))
+        job.add_column(sa.Column('done', sa.BigInteger(), nullable=False, server_default=sa.text('0')))
+        job.add_column(sa.Column('total', sa.BigInteger(), nullable=False, server_default=sa.text('0')))
     with op.batch_alter_table('heartbeat') as heartbeat:
         heartbeat.add_column(sa.Column('started_at', sa.DateTime(timezone=True), nullable=True))
 
