@@ -166,6 +166,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
     ownership_jobs.chase_confirmations: timedelta(hours=6),
+    monitoring_jobs.make_months_ahead: timedelta(hours=24),
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
