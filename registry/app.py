@@ -23,15 +23,30 @@ from registry.settings import Settings
 from registry.store import migrate
 from registry.store.sealing import Seal
 from registry.store.session import Database
-from registry.web import confirming, doors, refilling, refusals, security, statics, systemkit, viewkit
+from registry.web import (
+    confirming,
+    doors,
+    refilling,
+    refusals,
+    requests,
+    security,
+    statics,
+    systemkit,
+    viewkit,
+)
 from registry.web.flask_app import App, RecordNumber, Word
 from registry.web.past import led_back
+from registry.web.tallies import Tallies
+from registry.worker.actions.following import name_of
 
 API_PREFIX = "/api/v1"
 
 
-def create_app(settings: Settings, database: Database | None = None) -> App:
-    """The whole application. Raises RuntimeError when a view does not say who may enter it."""
+def create_app(settings: Settings, database: Database | None = None, tallies: Tallies | None = None) -> App:
+    """The whole application. Raises RuntimeError when a view does not say who may enter it.
+
+    `tallies` are those it shares with other processes that serve; without, it counts for itself.
+    """
     app = App(
         "registry",
         template_folder=str(templates_dir()),
@@ -51,6 +66,8 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
         REGISTRY_PASSWORDS_ONLY_FOR=frozenset(
             filter(None, (each.strip().lower() for each in settings.passwords_only_for.split(",")))
         ),
+        REGISTRY_METRICS_TOKEN=settings.metrics_token(),
+        BEHIND_PROXY=settings.proxies > 0,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -64,7 +81,9 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
     app.extensions["seal"] = Seal(settings.secret(), "people")
     app.extensions["provider"] = provider_of(settings)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
+    app.extensions["schedule"] = {name_of(job): every for job, every in wiring.SCHEDULE.items()}
     _open_doors(app)
+    requests.install(app, tallies or Tallies())
     app.wsgi_app = led_back(app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.proxies:
         # Only as many as are known to stand there: anybody can send such a header, and it would hide who they are.

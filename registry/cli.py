@@ -1,24 +1,31 @@
 """The registry command: serve, demo, db, worker, and each feature's commands."""
 
 import json
-import signal
+import logging
 import sys
 import threading
 from importlib import import_module
-from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 import click
 from pydantic import ValidationError
+from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from registry import tables
+from registry.audit.models.guards import GUARDED
 from registry.kernel.errors import Refusal, RuleBroken
-from registry.settings import Settings
-from registry.store import migrate
+from registry.output import logs
+from registry.settings import THIS_MACHINE, Settings
+from registry.store import migrate, roles
 from registry.store.commandkit import House, answer, house, progress
 from registry.store.past import forget
 from registry.store.session import Database
+
+log = logging.getLogger("registry.start")
+
+# What the application may read and add to, and never change: the ledger, and the readings it has a digest of.
+ADDED_ONLY: Final = (*GUARDED, "snapshot")
 
 REFUSED, WRONG_USE, BROKEN = 1, 2, 3
 # What a database objects to in a statement is no fault of the environment: it is shown in full.
@@ -98,15 +105,54 @@ def db() -> None:
 @db.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def upgrade(as_json: bool) -> None:
-    """Create the schema, or bring it up to this program's."""
+    """Create the schema, or bring it up to this program's.
+
+    Where REGISTRY_OWNER_DATABASE_URL names the role that owns the tables, it is done as that role, and the role of
+    REGISTRY_DATABASE_URL is granted what the application needs.
+    """
     settings: Settings = house().settings
     settings.make_data_dir()
-    database = Database(settings.database)
-    forget(database)
+    database = Database(settings.owner_database)
+    # Copies of past days belong to who made them: the application.
+    application = Database(settings.database) if settings.owner_database_url else database
+    forget(application)
+    application.dispose()
     migrate.upgrade(database)
     revision = migrate.current(database)
+    told = {"revision": revision}
+    if settings.owner_database_url:
+        told["granted_to"] = role = _application_role(settings)
+        roles.grant(database, role, added_only=ADDED_ONLY, may_erase=False)
     database.dispose()
-    answer({"revision": revision}, as_json, f"The schema is at revision {revision}.")
+    answer(told, as_json, f"The schema is at revision {revision}.")
+
+
+@db.command()
+@click.option(
+    "--may-erase", is_flag=True, help="Let it erase what ledger entries say, as registry audit erase does."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def grants(may_erase: bool, as_json: bool) -> None:
+    """Grant the application's role what it needs and no more (PostgreSQL).
+
+    Run it as the owner, named in REGISTRY_OWNER_DATABASE_URL; the role is that of REGISTRY_DATABASE_URL.
+    """
+    settings: Settings = house().settings
+    if not settings.owner_database_url:
+        raise click.UsageError("REGISTRY_OWNER_DATABASE_URL must name the role that owns the tables.")
+    database, role = Database(settings.owner_database), _application_role(settings)
+    said = roles.grant(database, role, added_only=ADDED_ONLY, may_erase=may_erase)
+    database.dispose()
+    answer({"granted_to": role, "statements": said}, as_json, ";\n".join([*said, f"-- granted to {role}"]))
+
+
+def _application_role(settings: Settings) -> str:
+    role = make_url(settings.database).username
+    if not role:
+        raise Broken(
+            "REGISTRY_DATABASE_URL must say as which role the application works: postgresql+psycopg://role@host/name"
+        )
+    return role
 
 
 def prepare_empty(settings: Settings) -> Database:
@@ -114,9 +160,29 @@ def prepare_empty(settings: Settings) -> Database:
     settings.make_data_dir()
     database = Database(settings.database)
     if migrate.is_empty(database):
+        if not database.is_sqlite and not settings.one_role:
+            database.dispose()
+            raise Broken(
+                "The database is empty, and its tables must be another role's. Run: registry db upgrade"
+            )
         migrate.upgrade(database)
     database.dispose()
     return _current_database(settings)
+
+
+def _refuse_unless_safe(settings: Settings, database: Database) -> None:
+    """Before anything is served or worked on. Raises Broken where the application could change its own ledger."""
+    for doubt in roles.doubts_about(database):
+        log.warning("what was acknowledged may be lost with the power: %s", doubt)
+    power = roles.power_over(database, ADDED_ONLY)
+    if not power:
+        return
+    if not settings.one_role:
+        raise Broken(
+            f"The role of REGISTRY_DATABASE_URL could change the ledger: {power[0]}. Let another role own the tables and "
+            "name it in REGISTRY_OWNER_DATABASE_URL for registry db upgrade; or, to try it out, set REGISTRY_ONE_ROLE=true."
+        )
+    log.warning("the application could change its own ledger: %s", power[0])
 
 
 @registry_command.command()
@@ -124,41 +190,52 @@ def prepare_empty(settings: Settings) -> Database:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--no-worker", is_flag=True, help="Serve pages only; run `registry worker` elsewhere.")
-@click.option(
-    "--access-log",
-    type=click.Path(dir_okay=False, allow_dash=True),
-    help="A line for each request, with the microseconds it took, to this file, or - for standard output.",
-)
-def serve(port: int, host: str, processes: int, no_worker: bool, access_log: str | None) -> None:
+def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
     """Serve pages and the API in the foreground, with one worker inside."""
     from registry.server import serve_forever  # noqa: PLC0415 - gunicorn is not needed by other commands
 
     settings: Settings = house().settings
-    prepare_empty(settings).dispose()
+    _refuse_plain_http(settings, host)
+    logs.speak(settings.log_format)
+    database = prepare_empty(settings)
+    try:
+        _refuse_unless_safe(settings, database)
+    finally:
+        database.dispose()
     serve_forever(
         settings,
         host=host,
         port=port,
         processes=processes,
         with_worker=settings.worker_inside and not no_worker,
-        access_log=access_log,
     )
 
 
+def _refuse_plain_http(settings: Settings, host: str) -> None:
+    if host not in THIS_MACHINE and not settings.is_secure:
+        raise Broken(
+            f"Listening on {host}, others can reach it, and REGISTRY_BASE_URL is no https address: their cookies would "
+            "travel in the open. Put a proxy with https in front and name its address there."
+        )
+
+
 @registry_command.command()
-def worker() -> None:
+@click.option(
+    "--beside", type=int, hidden=True, help="Stop when the process of this number is no longer the parent."
+)
+def worker(beside: int | None) -> None:
     """Do what was left for later until told to stop."""
     from registry.wiring import FOLLOW_UPS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
-    from registry.worker.commands import work_until  # noqa: PLC0415
+    from registry.worker.commands import stop_on_signals, stop_without, work_until  # noqa: PLC0415
 
-    stop = threading.Event()
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
-    work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
+    settings: Settings = house().settings
+    logs.speak(settings.log_format)
+    stop, database = threading.Event(), house().database
+    stop_on_signals(stop)
+    _refuse_unless_safe(settings, database)
+    if beside is not None:
+        stop_without(stop, beside)
+    work_until(stop, database, FOLLOW_UPS, SCHEDULE)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -179,7 +256,7 @@ def run(arguments: list[str] | None = None) -> int:
         return wrong.exit_code
     except Refusal as refusal:
         return _refused(refusal, "--json" in given)
-    except (Broken, OSError, DatabaseError, ValidationError) as broken:
+    except (Broken, OSError, DatabaseError, ValidationError, roles.NotGranted) as broken:
         if isinstance(broken, _FAULTS):
             raise
         progress(_said(broken))

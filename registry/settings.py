@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -12,7 +12,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _SHORTEST_SECRET = 32
-_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+_FEWEST_LETTERS = 12
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 
 
@@ -61,6 +62,14 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     idle_minutes: int = Field(default=120, ge=5, le=1_440)
     worker_inside: bool = True
+    # The role that owns the tables, for `registry db upgrade` and `restore` alone; the application's own stands above.
+    owner_database_url: str = ""
+    # Whether the application may run as a role that could change its own ledger: on PostgreSQL, for trying it out.
+    one_role: bool = False
+    # What the log is written as; auto: as text on a terminal, as JSON anywhere else.
+    log_format: Literal["auto", "json", "text"] = "auto"
+    # The token that /metrics asks for; none: it answers on this machine alone.
+    metrics_token_file: Path | None = None
     # How many processes lay out PDFs at once where many are wanted; never more than the machine has cores.
     pdf_processes: int = Field(default=4, ge=1, le=64)
     # How many reverse proxies stand before it, each of which says in X-Forwarded-For whom it speaks for.
@@ -76,7 +85,7 @@ class Settings(BaseSettings):
         parts = urlsplit(self.base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("REGISTRY_BASE_URL must be an http or https address")
-        if not self.is_secure and parts.hostname not in _THIS_MACHINE:
+        if not self.is_secure and parts.hostname not in THIS_MACHINE:
             raise ValueError("REGISTRY_BASE_URL must use https, except on this machine itself")
         if self.timestamp_url and urlsplit(self.timestamp_url).scheme not in {"http", "https"}:
             raise ValueError("REGISTRY_TIMESTAMP_URL must be an http or https address")
@@ -87,16 +96,31 @@ class Settings(BaseSettings):
         given = self.secret_key.get_secret_value()
         if given and len(given) < _SHORTEST_SECRET:
             raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
+        if given and len(set(given)) < _FEWEST_LETTERS:
+            raise ValueError("REGISTRY_SECRET_KEY must be drawn at random, and this one repeats itself")
+        self._check_databases()
+        return self
+
+    def _check_databases(self) -> None:
         if self.database_url and _kind_of(self.database_url) not in _DATABASES:
             raise ValueError(
                 "REGISTRY_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name "
                 "or sqlite:////path/registry.sqlite3"
             )
-        return self
+        if not self.owner_database_url:
+            return
+        if not _kind_of(self.owner_database_url).startswith("postgresql"):
+            raise ValueError(
+                "REGISTRY_OWNER_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name"
+            )
+        if not _kind_of(self.database_url).startswith("postgresql"):
+            raise ValueError(
+                "REGISTRY_DATABASE_URL must name the same database as REGISTRY_OWNER_DATABASE_URL"
+            )
 
     def _check_destinations(self) -> None:
         where = urlsplit(self.checkpoint_url)
-        if self.checkpoint_url and where.scheme != "https" and where.hostname not in _THIS_MACHINE:
+        if self.checkpoint_url and where.scheme != "https" and where.hostname not in THIS_MACHINE:
             raise ValueError(
                 "REGISTRY_CHECKPOINT_URL must be an https address, except on this machine itself"
             )
@@ -109,7 +133,7 @@ class Settings(BaseSettings):
         if bool(self.oidc_issuer) != bool(self.oidc_client_id):
             raise ValueError("REGISTRY_OIDC_ISSUER and REGISTRY_OIDC_CLIENT_ID belong together")
         where = urlsplit(self.oidc_issuer)
-        if self.oidc_issuer and where.scheme != "https" and where.hostname not in _THIS_MACHINE:
+        if self.oidc_issuer and where.scheme != "https" and where.hostname not in THIS_MACHINE:
             raise ValueError("REGISTRY_OIDC_ISSUER must be an https address, except on this machine itself")
         if where.query or where.fragment:
             raise ValueError("REGISTRY_OIDC_ISSUER is an address without ? and #")
@@ -137,6 +161,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.data_dir / 'registry.sqlite3').resolve()}"
 
     @property
+    def owner_database(self) -> str:
+        """The database address of the role that owns the tables; the application's own where no other is named."""
+        return self.owner_database_url or self.database
+
+    @property
     def signing_key(self) -> Path:
         """The file of the key that signs checkpoints; in the data folder unless another is named."""
         return self.signing_key_file or self.data_dir / "signing_key.pem"
@@ -156,6 +185,15 @@ class Settings(BaseSettings):
         kept = path.read_text(encoding="ascii").strip()
         if len(kept) < _SHORTEST_SECRET:
             raise ValueError(f"{path} holds fewer than {_SHORTEST_SECRET} characters")
+        return kept
+
+    def metrics_token(self) -> str:
+        """What /metrics asks for, from its file; empty where it answers on this machine alone. Raises OSError, ValueError."""
+        if self.metrics_token_file is None:
+            return ""
+        kept = self.metrics_token_file.read_text(encoding="ascii").strip()
+        if len(kept) < _SHORTEST_SECRET:
+            raise ValueError(f"{self.metrics_token_file} holds fewer than {_SHORTEST_SECRET} characters")
         return kept
 
     def _make_secret(self, path: Path) -> None:

@@ -23,6 +23,7 @@ import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
 import registry.portfolio.jobs as portfolio_jobs
 import registry.reviews.jobs as reviews_jobs
+import registry.worker.jobs as worker_jobs
 from registry.accounts.pages import pages as accounts_pages
 from registry.annotations.api import api as annotations_api
 from registry.annotations.pages import pages as annotations_pages
@@ -57,6 +58,7 @@ from registry.monitoring.api.alerts import api as alerts_api
 from registry.monitoring.pages import pages as monitoring_pages
 from registry.monitoring.pages.alerts import pages as alerts_pages
 from registry.objectives.pages import pages as objectives_pages
+from registry.operations.pages import pages as operations_pages
 from registry.oversight.pages import pages as oversight_pages
 from registry.ownership.pages import pages as ownership_pages
 from registry.packs.api import api as packs_api
@@ -114,6 +116,7 @@ FEATURES: Sequence[Blueprint] = (
     worker_pages,
     past_pages,
     health_pages,
+    operations_pages,
     patterns_pages,
 )
 
@@ -167,6 +170,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
 SCHEDULE: Mapping[Handler, timedelta] = {
     ownership_jobs.expire_handovers: timedelta(hours=1),
     ownership_jobs.chase_confirmations: timedelta(hours=6),
+    monitoring_jobs.make_months_ahead: timedelta(hours=24),
     monitoring_jobs.notice_silence: timedelta(hours=1),
     monitoring_jobs.notice_doubtful_data: timedelta(hours=6),
     monitoring_jobs.chase_alerts: timedelta(hours=1),
@@ -191,4 +195,5 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     feedback_jobs.notice_surges: timedelta(hours=1),
     portfolio_jobs.keep_figures: timedelta(hours=6),
     portfolio_jobs.ask_for_regular: timedelta(hours=6),
+    worker_jobs.sweep_jobs: timedelta(hours=6),
 }

@@ -48,7 +48,7 @@ def restore_command(file: Path, as_json: bool) -> None:
         raise click.BadParameter(f"There is no file {file}.", param_hint="FILE")
     settings = house().settings
     settings.make_data_dir()
-    database = Database(settings.database)
+    database = Database(settings.owner_database)
     try:
         with file.open("rb") as opened:
             made, found = restore(database, the_registry("command"), opened, settings.data_dir, progress)

@@ -1,7 +1,7 @@
 """Notice metrics that have gone silent and data that is in doubt; tell the next person where nobody answers an alert."""
 
 from contextlib import suppress
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from registry.kernel.actor import the_registry
 from registry.kernel.errors import NotFound, RuleBroken
 from registry.kernel.guard_rails import GuardRail, number_said
 from registry.monitoring.actions import alerts as actions
+from registry.monitoring.actions.storing import make_months
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.queries import quality, silence, telling
@@ -24,9 +25,19 @@ from registry.packs.queries import alerts_on
 from registry.portfolio.queries import tree_and_heads
 from registry.store.session import Database
 
+_A_MONTH = timedelta(days=31)
+
 _HEARD = "Readings come again, or are no longer asked for."
 _RETIRED = "The metric was retired."
 _SOUND = "The newest result is acceptable, or the check no longer concerns this system."
+
+
+def make_months_ahead(database: Database, _payload: dict[str, Any]) -> None:
+    """Make the partitions of this month and the next, so that the first readings of a month find theirs (PostgreSQL)."""
+    today = clock.today()
+    with database.transaction() as session:
+        days = (today, today.replace(day=1) + _A_MONTH)
+        make_months(session.connection(), [day.isoformat() for day in days])
 
 
 def notice_silence(database: Database, _payload: dict[str, Any]) -> None:

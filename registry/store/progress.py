@@ -3,6 +3,9 @@
 import json
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +19,19 @@ class Progress(NamedTuple):
     doing: str
     done: int
     total: int
+
+
+_watcher: ContextVar[Callable[[Progress], None] | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched_by(watcher: Callable[[Progress], None]) -> Iterator[None]:
+    """Tell the watcher of everything that is noted on any board inside the block, in this thread."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
 
 
 class Board:
@@ -49,6 +65,8 @@ class Board:
         self._place.unlink(missing_ok=True)
 
     def _note(self) -> None:
+        if (watcher := _watcher.get()) is not None:
+            watcher(self._now)
         if time.monotonic() - self._noted_at < _SECONDS_BETWEEN:
             return
         self._noted_at = time.monotonic()

@@ -1,11 +1,12 @@
 """Engine and transaction(): commit on a normal exit, roll back on any exception."""
 
+import copy
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
@@ -29,10 +30,14 @@ _STATEMENTS_KEPT = 3_000
 class Database:
     """One engine and its session factory. Pages, the worker, the command line and tests all use this."""
 
+    _check: Finisher | None = None
+
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "query_cache_size": _STATEMENTS_KEPT}
+        # What an error says ends up in logs and on the list of jobs: never the values, a password's hash among them.
+        options["hide_parameters"] = True
         if not self.is_sqlite:
             options |= {"pool_size": pool_size, "max_overflow": pool_size}
         self.engine = sa.create_engine(self.url, **options)
@@ -43,6 +48,16 @@ class Database:
         self._turns = (
             Turns(Path(f"{self.url.database}-turn"), _SQLITE_BUSY_MS / 1_000) if self.is_sqlite else None
         )
+
+    def guarded(self, check: Finisher) -> Self:
+        """The same database for one user of it: each of its writing transactions is kept only if the check lets it.
+
+        The check is called with all that is to be written sent to the database, before the ledger takes its place; it
+        raises to have nothing kept.
+        """
+        guarded = copy.copy(self)
+        guarded._check = check  # noqa: SLF001 - a copy of our own
+        return guarded
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
@@ -57,6 +72,9 @@ class Database:
             try:
                 yield session
                 if not read_only:
+                    if self._check is not None:
+                        session.flush()
+                        self._check(session)
                     finish(session)
                 session.commit()
             except BaseException:

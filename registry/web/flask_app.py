@@ -1,5 +1,6 @@
 """App: one request is one transaction; signed-in unless a view says @public."""
 
+import re
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,7 @@ from registry.web import doors, past
 
 ActorLoader = Callable[[Session], Actor | None]
 
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -235,9 +237,13 @@ def seal() -> Seal:
 
 
 def request_id() -> str:
-    """A name for this request that ledger, logs and error pages share."""
+    """A name for this request that ledger, logs and error pages share: its proxy's, where one stands there, or a new one.
+
+    A name from elsewhere must be short and plain, for it ends up in the ledger and in every log.
+    """
     if "request_id" not in g:
-        g.request_id = uuid.uuid4().hex[:16]
+        given = request.headers.get("X-Request-ID", "") if current_app.config.get("BEHIND_PROXY") else ""
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
     return cast("str", g.request_id)
 
 

@@ -24,6 +24,13 @@ class Job(Row, table=True):
     state: JobState = Field(default=JobState.QUEUED, sa_type=by_value(JobState))
     run_at: datetime = instant()
     leased_until: datetime | None = instant(default=None, nullable=True)
+    # Which worker has or had it, and how far that one says it has come: `done` of `total`, where it counts anything.
+    # The defaults are the database's too: the release before this one writes none of these columns.
+    worker: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": sa.text("''")})
+    started_at: datetime | None = instant(default=None, nullable=True)
+    doing: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": sa.text("''")})
+    done: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": sa.text("0")})
+    total: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": sa.text("0")})
     attempts: int = Field(default=0)
     last_error: str = long_text(default="")
     created_at: datetime = instant()
@@ -47,4 +54,5 @@ class Heartbeat(Row, table=True):
     __audited__: ClassVar[bool] = False
 
     worker: str = Field(max_length=120, unique=True)
+    started_at: datetime | None = instant(default=None, nullable=True)
     seen_at: datetime = instant()

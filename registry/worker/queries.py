@@ -33,9 +33,35 @@ def job_by_id(session: Session, number: int) -> Job | None:
     return session.exec(select(Job).where(Job.id == number).with_for_update()).one_or_none()
 
 
-def recent(session: Session, *, before: int | None, limit: int) -> Sequence[Job]:
-    """Jobs, newest first."""
-    query = select(Job)
+def is_held(session: Session, number: int, attempt: int) -> bool:
+    """Whether a job is still run by its so-manieth attempt; if so, nobody takes it over before this transaction ends."""
+    query = select(Job.id).where(Job.id == number, Job.attempts == attempt, Job.state == JobState.RUNNING)
+    # Its own worker may go on renewing the lease meanwhile: that touches no key (PostgreSQL).
+    return session.exec(query.with_for_update(read=True, key_share=True)).first() is not None
+
+
+def jobs_of_keys(session: Session, keys: Sequence[str]) -> Sequence[Job]:
+    """The jobs that were queued under these keys, the newest first."""
+    return session.exec(select(Job).where(col(Job.unique_key).in_(keys)).order_by(col(Job.id).desc())).all()
+
+
+def running(session: Session) -> Sequence[Job]:
+    """What is being done now, the longest-running first."""
+    query = select(Job).where(Job.state == JobState.RUNNING).order_by(col(Job.started_at), col(Job.id))
+    return session.exec(query.limit(100)).all()
+
+
+def oldest_due(session: Session, at: datetime) -> datetime | None:
+    """Since when the job has waited that has waited longest; None where none is due."""
+    query = select(func.min(Job.run_at)).where(Job.state == JobState.QUEUED, col(Job.run_at) <= at)
+    return session.exec(query).one()
+
+
+def recent(
+    session: Session, *, before: int | None, limit: int, state: JobState | None = None
+) -> Sequence[Job]:
+    """Jobs, newest first; of one state alone, where one is given."""
+    query = select(Job) if state is None else select(Job).where(Job.state == state)
     if before is not None:
         query = query.where(col(Job.id) < before)
     return session.exec(query.order_by(col(Job.id).desc()).limit(limit)).all()

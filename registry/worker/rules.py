@@ -1,11 +1,19 @@
-"""Retry and back-off, leases, and when a scheduled job is due."""
+"""Retry and back-off, leases, when a scheduled job is due, and how long what is over is remembered."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-MOST_ATTEMPTS = 5
-LEASE_SECONDS = 300
-_FIRST_WAIT_SECONDS = 30
+MOST_ATTEMPTS: Final = 5
+LEASE_SECONDS: Final = 6
+"""After so long without a word from its worker a job is another's. Long work is renewed, so this is no limit on it."""
+RENEWED_EVERY_SECONDS: Final = 1.5
+"""Three renewals may be missed before the lease runs out."""
+ALIVE_SECONDS: Final = 30
+DONE_KEPT_FOR: Final = timedelta(days=14)
+LOST_KEPT_FOR: Final = timedelta(days=1)
+DROPPED_AT_ONCE: Final = 5_000
+_FIRST_WAIT_SECONDS: Final = 30
 
 
 class JobState(StrEnum):
@@ -25,10 +33,25 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
 
 
 def lease_end(at: datetime) -> datetime:
-    """Until when a job that was just claimed is nobody else's. A worker that dies loses it after that."""
+    """Until when a job that was just claimed or renewed is nobody else's. A worker that dies loses it after that."""
     return at + timedelta(seconds=LEASE_SECONDS)
+
+
+def is_alive(seen_at: datetime, at: datetime) -> bool:
+    """Whether a worker last seen then is taken to be at work: an idle one is seen every ten seconds, a busy one oftener."""
+    return at - seen_at <= timedelta(seconds=ALIVE_SECONDS)
 
 
 def slot(every: timedelta, at: datetime) -> str:
     """The name of the interval an instant lies in, equal for all workers, so that a scheduled job runs once per slot."""
     return str(int(at.timestamp() // every.total_seconds()))
+
+
+def slot_key(name: str, every: timedelta, at: datetime) -> str:
+    """What a scheduled job is queued under in the slot of an instant."""
+    return f"{name}@{slot(every, at)}"
+
+
+def next_slot(every: timedelta, at: datetime) -> datetime:
+    """When the interval after the one an instant lies in begins."""
+    return at + timedelta(seconds=every.total_seconds() - at.timestamp() % every.total_seconds())

@@ -28,7 +28,7 @@ OUTSIDE_THE_LEDGER = {
     "registry/interchange/actions/drafts.py:remap": "a draft that goes back to its columns has done nothing",
     "registry/interchange/actions/drafts.py:choose": "the import itself says what became of each row",
     "registry/interchange/actions/drafts.py:choose_for_all": "the import itself says what became of each row",
-    "registry/worker/actions.py:retry": "jobs follow the ledger, they are not in it",
+    "registry/worker/actions/keeping.py:retry": "jobs follow the ledger, they are not in it",
 }
 # A query that must see what this very session has changed sends it to the database first.
 FLUSHES = {"registry/cards/queries/gathering.py"}

@@ -20,7 +20,26 @@ INLINE = re.compile(r"`((?:\.venv/bin/\w+|script/\w+|registry)(?: [^`]*)?)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 VARIABLE = re.compile(r"\bREGISTRY_[A-Z_]+\b")
 # Programs of the system, which no test of ours has to know.
-SYSTEM = {"cd", "git", "sudo", "curl", "psql", "pg_dump", "pg_restore", "createdb"}
+SYSTEM = {
+    *(
+        "apt-get",
+        "cd",
+        "chmod",
+        "chown",
+        "cp",
+        "createdb",
+        "curl",
+        "git",
+        "install",
+        "mkdir",
+        "pg_dump",
+        "pg_restore",
+    ),
+    *("psql", "rm", "set", "su", "sudo", "systemctl", "unset", "useradd", "cat"),
+}
+# What a command is given to read stands below it, up to the word it names.
+HERE = re.compile(r"<<'?(\w+)'?\n.*?^\1$", re.MULTILINE | re.DOTALL)
+INSTALLED = re.compile(r"^(?:/opt/registry/)?(?:\.venv/bin/)?")
 TESTS_ONLY = {"REGISTRY_REAL_DATA"}
 
 
@@ -31,7 +50,7 @@ class NotACommand(Exception):
 def told(page: str) -> Iterator[str]:
     """Every command line a page shows, in its blocks and in its sentences."""
     for block in FENCED.findall(page):
-        for line in block.replace("\\\n", " ").splitlines():
+        for line in HERE.sub("", block.replace("\\\n", " ")).splitlines():
             if line.strip() and not line.strip().startswith("#"):
                 yield line.strip().removeprefix("$ ")
     yield from (found for found in INLINE.findall(page) if found != "registry")
@@ -40,11 +59,11 @@ def told(page: str) -> Iterator[str]:
 def judge(line: str) -> None:
     """Raise NotACommand for a line that would not work as it is written."""
     words = shlex.split(line, comments=True)
-    while words and re.fullmatch(r"[A-Z_]+=.*|export", words[0]):
+    while words and re.fullmatch(r"[A-Z_]+=.*|export|time", words[0]):
         words.pop(0)
     if not words or words[0] in SYSTEM:
         return
-    program, arguments = words[0].removeprefix(".venv/bin/"), words[1:]
+    program, arguments = INSTALLED.sub("", words[0]), words[1:]
     if program.startswith("script/"):
         _judge_script(program, arguments)
     elif program == "registry":

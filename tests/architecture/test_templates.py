@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePath
@@ -33,7 +34,7 @@ FORBIDDEN = {
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory) -> Environment:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key="k" * 40)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), secret_key=secrets.token_urlsafe(48))
     made = create_app(settings).jinja_env
     # What the pages of this run have compiled need not be compiled again; what does not compile is never kept.
     made.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.FOLDER])

@@ -1,6 +1,7 @@
 """At the door: what a stranger reads, sends and gets back, and what they never learn."""
 
 import re
+import secrets
 
 import pytest
 from sqlmodel import select
@@ -103,7 +104,7 @@ def test_a_form_that_was_not_opened_here_is_not_taken(app, opened):
 
 @pytest.mark.parametrize(("proxies", "senders"), [(0, 1), (1, 2)])
 def test_an_address_in_a_header_counts_only_where_a_proxy_is_known_to_stand(tmp_path, proxies, senders):
-    app = create_app(Settings(data_dir=tmp_path, secret_key="k" * 40, proxies=proxies))
+    app = create_app(Settings(data_dir=tmp_path, secret_key=secrets.token_urlsafe(48), proxies=proxies))
     seen = set()
     app.before_request(lambda: seen.add(__import__("flask").request.remote_addr) or "")
     for address in ("203.0.113.7", "203.0.113.8"):

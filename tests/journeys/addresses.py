@@ -545,6 +545,7 @@ NO_PAGES = {
     "systems_api.system": "JSON for programs",
     "health.alive": "one word for a supervisor",
     "health.ready": "a line per check for a supervisor",
+    "operations.metrics": "numbers for a machine that watches",
 }
 
 

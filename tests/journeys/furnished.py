@@ -765,6 +765,11 @@ def _machinery(session: Session, words: Words) -> None:
                 created_at=at,
                 attempts=1,
                 last_error=words.text("ValueError: no such owner") if state is JobState.FAILED else "",
+                worker="desk:1" if state is JobState.RUNNING else "",
+                started_at=at if state is JobState.RUNNING else None,
+                doing=words.line("rows read", 200) if state is JobState.RUNNING else "",
+                done=40,
+                total=100,
             )
         )
     session.add(Heartbeat(worker="desk:1", seen_at=at))

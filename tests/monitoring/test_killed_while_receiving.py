@@ -45,6 +45,7 @@ class Server:
         self.environment = os.environ | {
             "REGISTRY_DATABASE_URL": database.url.render_as_string(hide_password=False),
             "REGISTRY_DATA_DIR": str(folder),
+            "REGISTRY_ONE_ROLE": "true",
         }
         self.process = None
 

@@ -1,7 +1,10 @@
 """Readings taken in: exactly once, whole or not at all, judged by the guard-rails of the moment, answered for by the ledger."""
 
+import contextvars
 import json
 import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +14,11 @@ import sqlalchemy as sa
 
 from registry.audit.queries import verify
 from registry.kernel import clock
+from registry.kernel.actor import the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
 from registry.kernel.guard_rails import Bound
+from registry.monitoring import jobs
+from registry.monitoring.actions import storing
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import LATEST, RAIL, SNAPSHOT, SnapshotBatch
 from registry.monitoring.queries.integrity import altered_batches, altered_latest
@@ -304,6 +310,41 @@ def test_the_command_that_verifies_the_ledger_names_the_delivery_and_its_entry(h
         {"seq": None, "says": "The newest reading shown of metric 1 is not the newest that was received."},
     ]
     assert (told["ok"], told["first_bad"]) == (False, told["entries"])
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_deliveries_that_bring_a_month_its_first_readings_at_once_do_not_stand_in_each_others_way(house):
+    cast, database = house.cast, house.database
+    systems = [cast.triage.id, cast.pricing.id]
+    with database.transaction() as session:
+        objectives.add_metric(session, the_registry("command"), cast.pricing.id, ACCURACY)
+
+    def send(system_id):
+        with database.transaction() as session:
+            return record_snapshots(session, the_registry("command"), system_id, batch(at(1))).accepted
+
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(2) as pool, database.engine.connect() as first:
+        # Both stand where they would make the month: what each has locked by then decides.
+        first.execute(sa.select(sa.func.pg_advisory_xact_lock(storing._OF_MONTHS)))
+        sent = [pool.submit(contextvars.copy_context().run, send, each) for each in systems]
+        with database.engine.connect() as looking:
+            until = time.monotonic() + 20
+            while looking.execute(waiting).scalar() < 2 and time.monotonic() < until:
+                looking.rollback()
+                time.sleep(0.05)
+        first.rollback()
+        assert [each.result(20) for each in sent] == [1, 1]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_months_to_come_are_made_ahead(house):
+    jobs.make_months_ahead(house.database, {})
+    jobs.make_months_ahead(house.database, {})
+    this, following = clock.today(), (clock.today().replace(day=1) + timedelta(days=31))
+    with house.database.engine.connect() as connection:
+        for day in (this, following):
+            assert connection.scalar(sa.select(sa.func.to_regclass(f"snapshot_y{day:%Y}m{day:%m}")))
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

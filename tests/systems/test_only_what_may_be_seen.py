@@ -108,6 +108,7 @@ NO_SYSTEMS = {
     "static",
     "health.alive",
     "health.ready",
+    "operations.metrics",
     "patterns.patterns",
     "accounts.sign_in",
     # Who people are and how they sign in.

@@ -21,6 +21,7 @@ from registry.people import actions as people
 from registry.people.models import Person
 from registry.wiring import FOLLOW_UPS, SCHEDULE
 from registry.worker import actions, queries
+from registry.worker.actions import following
 from registry.worker.models import Cursor, Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.worker import handlers
@@ -85,7 +86,7 @@ def test_two_workers_who_follow_at_once_make_each_job_once(database, cast):
 
 
 def test_following_goes_on_where_it_stopped_stretch_by_stretch(database, cast, monkeypatch):
-    monkeypatch.setattr(actions, "_STRETCH", 3)
+    monkeypatch.setattr(following, "_STRETCH", 3)
     reads = []
     while read := actions.follow(database, handlers.FOLLOW_UPS):
         reads.append(read)
@@ -99,7 +100,7 @@ def test_a_follow_up_that_cannot_be_queued_moves_nothing_on(database, cast, monk
     def refuse(*_given):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(actions, "_job", refuse)
+    monkeypatch.setattr(following, "_job", refuse)
     with pytest.raises(RuntimeError):
         actions.follow(database, handlers.FOLLOW_UPS)
     monkeypatch.undo()
@@ -154,10 +155,10 @@ def test_a_job_whose_worker_died_is_run_again_once_its_lease_is_over(database, c
     [lost, *_] = jobs(database)
     assert (lost.state, lost.attempts) == (JobState.RUNNING, 1)
     recovered = HANDLERS | {lost.kind: note}
-    with at(299):
+    with at(5):
         assert run_all(database, recovered) == 2
     assert jobs(database)[0].state is JobState.RUNNING
-    with at(301):
+    with at(7):
         assert run_all(database, recovered) == 1
     [found, *_] = jobs(database)
     assert (found.state, found.attempts, found.leased_until) == (JobState.DONE, 2, None)

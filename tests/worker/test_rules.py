@@ -16,8 +16,16 @@ def test_the_waits_grow_until_the_job_is_given_up():
     assert [each and (each - NOON).total_seconds() for each in waits] == [30, 120, 480, 1920, None]
 
 
-def test_a_lease_holds_five_minutes():
-    assert rules.lease_end(NOON) - NOON == timedelta(minutes=5)
+def test_a_lease_outlasts_three_missed_renewals_and_is_over_within_ten_seconds():
+    assert 3 * rules.RENEWED_EVERY_SECONDS < (rules.lease_end(NOON) - NOON).total_seconds() < 10
+
+
+@given(instants, st.integers(1, 10_000))
+def test_the_next_turn_begins_where_another_slot_does(at, minutes):
+    every = timedelta(minutes=minutes)
+    following = rules.next_slot(every, at)
+    assert timedelta() < following - at <= every
+    assert int(rules.slot(every, following)) == int(rules.slot(every, at)) + 1
 
 
 @given(instants, st.integers(1, 10_000))

@@ -22,6 +22,9 @@ _COLLIDES: Final = {
     CHECKPOINT.name: "size = NEW.size",
 }
 
+GUARDED: Final = tuple(_COLLIDES)
+"""The tables that are added to and never changed."""
+
 # The one thing that may go: the words of an entry, once a later entry says that they are erased.
 _ERASED = (
     "EXISTS (SELECT 1 FROM ledger_entry WHERE subject_kind = 'ledger_entry' AND subject_id = OLD.seq"

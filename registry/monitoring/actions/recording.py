@@ -74,11 +74,12 @@ def record_snapshots(session: Session, actor: Actor, system_id: int, batch: Batc
     refuse_if([*_words_refused(batch), *batches.problems_with(points, known, received_at)])
     connection = session.connection()
     storing.hold_system(connection, system_id)
+    # Before anything is read of the readings: whoever has read them would stand in the way of a new month, and wait for it.
+    storing.make_months(connection, points.kept_ends)
     sorted_ = _sort(connection, batch, points, _numbers(points, known))
     if not sorted_.points:
         first = min(each.batch_id for each in sorted_.known)
         return Receipt(None, 0, len(points), {}, first)
-    storing.make_months(connection, sorted_.points.kept_ends)
     judged, digest = _judged(connection, sorted_, known)
     delivery = SnapshotBatch(
         system_id=system_id,

@@ -18,6 +18,7 @@ from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.doors import needs, takes_batches
 from registry.web.flask_app import actor, read, session
+from registry.web.requests import count_if_kept
 
 api = Blueprint("monitoring_api", __name__)
 
@@ -40,6 +41,8 @@ def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the syste
     finish(session())
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
     seq = entry_of(session(), SnapshotBatch, told_by) if told_by else None
+    if receipt.accepted:
+        count_if_kept(snapshots=receipt.accepted, deliveries=1)
     return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
 
 
