@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from registry import tables
+from registry.audit.queries.fitness import lacking
 from registry.kernel.errors import Refusal, RuleBroken
 from registry.settings import Settings
 from registry.store import migrate
@@ -129,7 +130,9 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
     from registry.server import serve_forever  # noqa: PLC0415 - gunicorn is not needed by other commands
 
     settings: Settings = house().settings
-    prepare_empty(settings).dispose()
+    database = prepare_empty(settings)
+    _tell_what_is_lacking(database, settings)
+    database.dispose()
     serve_forever(
         settings,
         host=host,
@@ -142,7 +145,7 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
 @registry_command.command()
 def worker() -> None:
     """Do what was left for later until told to stop."""
-    from registry.wiring import FOLLOW_UPS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
+    from registry.wiring import FOLLOW_UPS, SCHEDULE, on_request  # noqa: PLC0415 - wiring imports every page
     from registry.worker.commands import work_until  # noqa: PLC0415
 
     stop = threading.Event()
@@ -152,7 +155,13 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
-    work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
+    _tell_what_is_lacking(house().database, house().settings)
+    work_until(stop, house().database, FOLLOW_UPS, SCHEDULE, on_request(tables.recipe))
+
+
+def _tell_what_is_lacking(database: Database, settings: Settings) -> None:
+    for says in lacking(database, settings.signing_key).values():
+        progress(says)
 
 
 def main(arguments: list[str] | None = None) -> None:

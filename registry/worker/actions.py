@@ -8,9 +8,11 @@ import os
 import socket
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from registry.audit.queries import follow as ledger
@@ -71,6 +73,27 @@ def put_in_slots(database: Database, schedule: Mapping[Handler, timedelta]) -> N
     with database.transaction() as session:
         for key in sorted(missing - queries.known_keys(session, list(missing))):
             session.add(_job(keys[key], key, {}))
+
+
+def ask(database: Database, handler: Handler, key: str, payload: dict[str, Any]) -> JobState:
+    """Queue work that somebody waits for, once however many ask for `key`, and say where it stands.
+
+    What was done before is done anew: whoever asks has found that nothing is left of it. What was given up stays so until
+    an administrator has it tried again.
+    """
+    named = f"{_name(handler)}@{key}"
+    with database.glance() as session:
+        state = queries.state_by_key(session, named)
+    if state is not None and state is not JobState.DONE:
+        return state
+    # Whoever asks at the same moment has queued the same.
+    with suppress(IntegrityError), database.transaction() as session:
+        job = queries.job_by_key(session, named)
+        if job is None:
+            session.add(_job(handler, named, payload))
+        elif job.state is JobState.DONE:
+            job.state, job.run_at, job.attempts, job.finished_at = JobState.QUEUED, clock.now(), 0, None
+    return JobState.QUEUED
 
 
 def run_next(database: Database, handlers: Mapping[str, Handler]) -> bool:
@@ -151,10 +174,13 @@ def _name(handler: Handler) -> str:
 
 
 def by_name(
-    follow_ups: Mapping[Event, Sequence[Handler]], schedule: Mapping[Handler, timedelta]
+    follow_ups: Mapping[Event, Sequence[Handler]],
+    schedule: Mapping[Handler, timedelta],
+    on_request: Sequence[Handler] = (),
 ) -> dict[str, Handler]:
     """Every handler the worker may be asked to run, by the name its jobs carry."""
-    return {_name(each): each for each in [*schedule, *(one for many in follow_ups.values() for one in many)]}
+    following = (one for many in follow_ups.values() for one in many)
+    return {_name(each): each for each in [*schedule, *following, *on_request]}
 
 
 def _job(handler: Handler, key: str, payload: dict[str, Any]) -> Job:

@@ -20,13 +20,14 @@ def work_until(
     database: Database,
     follow_ups: Mapping[Event, Sequence[Handler]],
     schedule: Mapping[Handler, timedelta],
+    on_request: Sequence[Handler] = (),
 ) -> None:
     """Follow the ledger, fill the slots and run what is due until asked to stop; a job begun is finished first.
 
     A database that does not answer for a while is waited for, not died of.
     """
     _speak_up()
-    handlers = by_name(follow_ups, schedule)
+    handlers = by_name(follow_ups, schedule, on_request)
     rounds = 0
     while not stop.is_set():
         try:

@@ -33,6 +33,17 @@ def job_by_id(session: Session, number: int) -> Job | None:
     return session.exec(select(Job).where(Job.id == number).with_for_update()).one_or_none()
 
 
+def state_by_key(session: Session, key: str) -> JobState | None:
+    """Where the job of this key stands; None where it was never queued."""
+    found = session.exec(select(Job.state).where(Job.unique_key == key)).one_or_none()
+    return None if found is None else JobState(found)
+
+
+def job_by_key(session: Session, key: str) -> Job | None:
+    """The job of this key, locked."""
+    return session.exec(select(Job).where(Job.unique_key == key).with_for_update()).one_or_none()
+
+
 def recent(session: Session, *, before: int | None, limit: int) -> Sequence[Job]:
     """Jobs, newest first."""
     query = select(Job)
