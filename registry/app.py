@@ -1,7 +1,9 @@
 """create_app(settings): the one place that knows every feature; registers blueprints and follow-ups."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint
 from jinja2 import StrictUndefined
@@ -11,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from registry import tables, wiring
 from registry.accounts.pages import actor_loader, sign_in_again
 from registry.audit.queries import HistoryItem
+from registry.audit.queries.fitness import lacking
 from registry.evidence.queries import ledger as evidence_ledger
 from registry.identity.api import PREFIX as SCIM_PREFIX
 from registry.identity.api import api as scim_api
@@ -35,9 +38,11 @@ from registry.web import (
     viewkit,
 )
 from registry.web.flask_app import App, RecordNumber, Word
-from registry.web.past import led_back
+from registry.web.past import led_back, mounted
 from registry.web.tallies import Tallies
+from registry.worker.actions import ask
 from registry.worker.actions.following import name_of
+from registry.worker.rules import JobState
 
 API_PREFIX = "/api/v1"
 
@@ -57,6 +62,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
     app.past_recipe = tables.recipe
+    app.ask_for_past = lambda day, name: _ask_for_past(app.database, day, name)
     app.config.update(
         REGISTRY_DATA_DIR=str(settings.data_dir),
         REGISTRY_MAX_UPLOAD=settings.max_upload_bytes,
@@ -82,9 +88,12 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     app.extensions["provider"] = provider_of(settings)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     app.extensions["schedule"] = {name_of(job): every for job, every in wiring.SCHEDULE.items()}
+    app.extensions["lacking"] = lambda: lacking(app.database, settings.signing_key)
     _open_doors(app)
     requests.install(app, tallies or Tallies())
     app.wsgi_app = led_back(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    prefix = urlsplit(settings.base_url).path.rstrip("/")
+    app.wsgi_app = mounted(app.wsgi_app, prefix)  # type: ignore[method-assign,assignment]
     if settings.proxies:
         # Only as many as are known to stand there: anybody can send such a header, and it would hide who they are.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
@@ -106,6 +115,11 @@ def _open_doors(app: App) -> None:
 
 def _bearer_only(blueprint: Blueprint) -> None:
     security.csrf.exempt(blueprint)
+
+
+def _ask_for_past(database: Database, day: date, name: str) -> bool:
+    [lay_out] = wiring.on_request(tables.recipe)
+    return ask(database, lay_out, name, {"day": day.isoformat()}) is not JobState.FAILED
 
 
 def _header(session: Session, actor: Actor, system: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Programming
 
 from registry import tables
 from registry.audit.models.guards import GUARDED
+from registry.audit.queries.fitness import lacking
 from registry.kernel.errors import Refusal, RuleBroken
 from registry.output import logs
 from registry.settings import THIS_MACHINE, Settings
@@ -200,6 +201,7 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
     database = prepare_empty(settings)
     try:
         _refuse_unless_safe(settings, database)
+        _tell_what_is_lacking(database, settings)
     finally:
         database.dispose()
     serve_forever(
@@ -225,7 +227,7 @@ def _refuse_plain_http(settings: Settings, host: str) -> None:
 )
 def worker(beside: int | None) -> None:
     """Do what was left for later until told to stop."""
-    from registry.wiring import FOLLOW_UPS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
+    from registry.wiring import FOLLOW_UPS, SCHEDULE, on_request  # noqa: PLC0415 - wiring imports every page
     from registry.worker.commands import stop_on_signals, stop_without, work_until  # noqa: PLC0415
 
     settings: Settings = house().settings
@@ -233,9 +235,15 @@ def worker(beside: int | None) -> None:
     stop, database = threading.Event(), house().database
     stop_on_signals(stop)
     _refuse_unless_safe(settings, database)
+    _tell_what_is_lacking(database, settings)
     if beside is not None:
         stop_without(stop, beside)
-    work_until(stop, database, FOLLOW_UPS, SCHEDULE)
+    work_until(stop, database, FOLLOW_UPS, SCHEDULE, on_request(tables.recipe))
+
+
+def _tell_what_is_lacking(database: Database, settings: Settings) -> None:
+    for says in lacking(database, settings.signing_key).values():
+        progress(says)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -38,7 +38,7 @@ import registry.second_steps.models
 import registry.systems.models
 import registry.versions.models
 import registry.worker.models  # noqa: F401
-from registry.audit.queries.past import moment_of, rows_at
+from registry.audit.queries.past import moment_of, rows_at, states_told
 from registry.audit.queries.state import audited_tables, table_of
 from registry.monitoring.models.snapshots import LATEST
 from registry.monitoring.queries.earlier import latest_then
@@ -110,6 +110,7 @@ def recipe() -> Recipe:
     """What a past of the register is made of. A system that is restricted today is so in every past."""
     return Recipe(
         mark=moment_of,
+        weight=states_told,
         rows=rows_at,
         tables=[table_of(kind) for kind in audited_tables().values()],
         kept=OUTSIDE_THE_LEDGER,

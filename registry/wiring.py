@@ -1,6 +1,6 @@
-"""What follows what: FEATURES (blueprints), FOLLOW_UPS (event -> jobs), SCHEDULE (job -> how often)."""
+"""What follows what: FEATURES (blueprints), FOLLOW_UPS (event -> jobs), SCHEDULE (job -> how often), on_request (jobs asked for)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint
@@ -72,6 +72,7 @@ from registry.reviews.pages import pages as reviews_pages
 from registry.risks.api import api as risks_api
 from registry.risks.pages import pages as risks_pages
 from registry.second_steps.pages import pages as second_steps_pages
+from registry.store.past import Recipe
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
 from registry.versions.api import api as versions_api
@@ -197,3 +198,8 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     portfolio_jobs.ask_for_regular: timedelta(hours=6),
     worker_jobs.sweep_jobs: timedelta(hours=6),
 }
+
+
+def on_request(recipe: Callable[[], Recipe]) -> Sequence[Handler]:
+    """The jobs that a page asks for itself because somebody waits for them; `recipe` says what a past is made of."""
+    return (audit_jobs.laying_out(recipe),)

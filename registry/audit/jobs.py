@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from registry.audit.actions.checkpoints import keep_due_checkpoint
@@ -9,14 +10,15 @@ from registry.audit.actions.verifying import BOARD, note_verification
 from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.checkpoints import last_seq, newest_checkpoint
-from registry.audit.queries.past import last_erasure
+from registry.audit.queries.past import last_erasure, moment_of, rows_told
 from registry.kernel.actor import the_registry
 from registry.output.sending import MailServer, NotSent, mail, post
 from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.settings import Settings
-from registry.store.past import sweep
+from registry.store.past import Pasts, Recipe, board_of, sweep
 from registry.store.progress import Board
 from registry.store.session import Database
+from registry.worker.actions import Handler
 from registry.worker.actions import place_of as sent_until
 
 log = logging.getLogger("registry.ledger")
@@ -88,6 +90,28 @@ def sweep_pasts(database: Database, _payload: dict[str, Any]) -> None:
     with database.transaction(read_only=True) as session:
         erased_by = last_erasure(session)
     sweep(database, erased_by)
+
+
+def laying_out(recipe: Callable[[], Recipe]) -> Handler:
+    """The job that lays out a past day which is too large to be made while somebody waits for a page of it."""
+
+    def lay_out_past(database: Database, payload: dict[str, Any]) -> None:
+        """Lay out one day, saying how far it has come. It may be there already: then nothing is left to do."""
+        day = date.fromisoformat(payload["day"])
+        board = Board(Settings.from_environment().data_dir, board_of(day))
+        pasts = Pasts(database, recipe())
+        try:
+            with database.transaction(read_only=True) as session:
+                mark = moment_of(session, day)
+                total = rows_told(session, mark.seq) if mark else 0
+            board.begin("rows laid out", total)
+            if mark:
+                pasts.at(day, told=board.advance)
+        finally:
+            board.clear()
+            pasts.dispose()
+
+    return lay_out_past
 
 
 def _verified(database: Database, board: Board) -> Verification:

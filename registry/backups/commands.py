@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from registry.audit.queries.fitness import lacking
 from registry.audit.queries.verification import Verification
 from registry.backups.actions import back_up, restore
 from registry.kernel.actor import the_registry
@@ -52,9 +53,12 @@ def restore_command(file: Path, as_json: bool) -> None:
     try:
         with file.open("rb") as opened:
             made, found = restore(database, the_registry("command"), opened, settings.data_dir, progress)
+        lacks = lacking(database, settings.signing_key).values()
     finally:
         database.dispose()
     answer(_told(found, len(made.files)), as_json, _in_words(found, made.made_at, len(made.files)))
+    for says in lacks:
+        progress(says)
 
 
 def _told(found: Verification, files: int) -> dict[str, object]:
@@ -65,6 +69,6 @@ def _in_words(found: Verification, made_at: str, files: int) -> str:
     return (
         f"Restored from a backup made at {made_at}: {found.entries:,} entries, {counted(files, 'file')}, all verified.\n"
         f"root {found.root}\n"
-        "Put the signing key back in its place too: it is in no backup. Compare with a checkpoint you hold: registry audit "
+        "Compare with a checkpoint you hold: registry audit "
         "verify --checkpoint FILE."
     )

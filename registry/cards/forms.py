@@ -6,7 +6,7 @@ from wtforms import BooleanField, FileField, HiddenField
 
 from registry.cards.rules.editions import REASON_LIMIT
 from registry.web.confirming import own_password
-from registry.web.formkit import Chosen, Form, Line, Text
+from registry.web.formkit import Chosen, Form, Line, Text, Wanted
 
 _KEY_LIMIT = 500
 
@@ -37,6 +37,7 @@ class DecideForm(Form):
         Verdict,
         empty="Choose",
         said=lambda one: "Approve this edition" if one is Verdict.APPROVE else "Return it",
+        validators=[Wanted()],
     )
     reason = Text(
         "Reason", REASON_LIMIT, "Printed on the card where you approve; needed where you return it.", rows=3
@@ -47,7 +48,9 @@ class DecideForm(Form):
 class WithdrawForm(Form):
     """Why an edition no longer holds."""
 
-    reason = Text("Why it no longer holds", REASON_LIMIT, "Shown to everybody who checks a copy.", rows=3)
+    reason = Text(
+        "Why it no longer holds", REASON_LIMIT, "Shown to everybody who checks a copy.", rows=3, required=True
+    )
     password = own_password()
 
 

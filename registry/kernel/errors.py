@@ -1,4 +1,4 @@
-"""The ways to refuse: NotFound, Forbidden, Conflict, RuleBroken; and a Problem, one objection to one field."""
+"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, Conflict, RuleBroken; and a Problem, one objection to one field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +48,18 @@ class Difference:
     field: str
     theirs: object
     yours: object
+
+
+class NotYet(Refusal):
+    """What was asked for is being made: of `total` parts `done` are, where that is known. Ask again in some seconds."""
+
+    def __init__(self, says: str, *, done: int = 0, total: int = 0) -> None:
+        super().__init__(says)
+        self.done, self.total = done, total
+
+
+class Unavailable(Refusal):
+    """It cannot be had as this registry is set up or stands just now; the text says who can mend that, and how."""
 
 
 class Conflict(Refusal):

@@ -5,25 +5,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, may, the_registry
 from registry.kernel.errors import Refusal
 from registry.output.pdf import PdfRefused
-from registry.people.models import BusinessUnit, Person
+from registry.people.models import Person
 from registry.people.queries import units as every_unit
 from registry.people.rules import is_active
 from registry.portfolio import actions
-from registry.portfolio.models import KeptFigure, PortfolioReport
+from registry.portfolio.models import PortfolioReport
 from registry.portfolio.queries import filed
-from registry.portfolio.queries.figures import headline
-from registry.portfolio.queries.kept import rows_of
 from registry.portfolio.queries.reports import left_out, report
 from registry.portfolio.render.reports import board_pdf, full_pdf, to_workbook
-from registry.portfolio.rules.figures import Scope
-from registry.portfolio.rules.kept import WHOLE, Audience, kept_of
+from registry.portfolio.rules.kept import WHOLE
 from registry.portfolio.rules.reports import Report
 from registry.portfolio.rules.reports.filing import (
     EXECUTIVES,
@@ -36,12 +33,6 @@ from registry.portfolio.rules.reports.filing import (
 from registry.settings import Settings
 from registry.store.files import Files
 from registry.store.session import Database
-
-# Who counts for whom: one who sees everything, and one who holds nothing and so sees no restricted system.
-_READERS = {
-    Audience.EVERYTHING: the_registry("worker"),
-    Audience.OPEN: Actor(person_id=None, name="anybody", roles=frozenset({Role.MEMBER}), via="worker"),
-}
 
 # Regular reports are made as an executive sees the company who holds no seat, so that every executive may read them.
 _EXECUTIVE: Final = Actor(
@@ -64,17 +55,7 @@ def keep_figures(database: Database, _payload: dict[str, Any]) -> None:
         units = list(every_unit(session))
     for number in (WHOLE, *(unit.id or 0 for unit in units)):
         with database.transaction() as session:
-            _keep(session, number, units)
-
-
-def _keep(session: Session, number: int, units: list[BusinessUnit]) -> None:
-    day, scope = clock.today(), Scope(number or None)
-    # A statement, not objects: what is kept stands outside the ledger.
-    session.exec(delete(KeptFigure).where(col(KeptFigure.unit_id) == number, col(KeptFigure.day) == day))
-    for audience, reader in _READERS.items():
-        found = headline(session, reader, scope, units)
-        if found.systems.n or number == WHOLE:
-            session.add_all(rows_of(number, audience, day, kept_of(found).items()))
+            actions.keep_figures(session, number, units)
 
 
 def ask_for_regular(database: Database, _payload: dict[str, Any]) -> None:

@@ -91,6 +91,7 @@ class DecideForm(Form):
         "It binds to the record as it was submitted.",
         empty="Choose",
         said=lambda one: one.said,
+        validators=[Wanted()],
     )
     reason = Text("Reason", TEXT_LIMIT, f"The owner acts on this. {_MARKDOWN}", rows=3)
     condition_1 = Line("Condition", LINE_LIMIT, "Only where you approve with conditions.")
@@ -157,7 +158,7 @@ class AttestForm(Form):
 class SignForm(Form):
     """A signature for one seat."""
 
-    seat = Chosen("Seat", Signed, "You sign for a seat you hold.", empty="Choose")
+    seat = Chosen("Seat", Signed, "You sign for a seat you hold.", empty="Choose", validators=[Wanted()])
     printed_name = Line("Your name in print", NAME_LIMIT, required=True)
     password = own_password()
 
@@ -198,7 +199,7 @@ class Verdict(StrEnum):
 class WaiverDecisionForm(Form):
     """Whether a waiver is granted."""
 
-    verdict = Chosen("Decision", Verdict, empty="Choose")
+    verdict = Chosen("Decision", Verdict, empty="Choose", validators=[Wanted()])
     because = Text("Why", TEXT_LIMIT, "Whoever asked reads this.", rows=3, required=True)
     until = Day("Until", "No later than asked for.")
     password = own_password()

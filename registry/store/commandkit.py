@@ -15,7 +15,7 @@ import click
 from sqlmodel import Session
 
 from registry.kernel.errors import Problem, RuleBroken
-from registry.store.past import Pasts, PastUnknown, Recipe, as_of
+from registry.store.past import PastBusy, PastRefused, Pasts, PastUnknown, Recipe, as_of
 from registry.store.session import Database
 
 
@@ -39,7 +39,8 @@ class House:
     def reading(self, day: date | None = None) -> Iterator[Session]:
         """A session that reads, as of the end of a past day where one is given.
 
-        Raises RuleBroken for a day that is not over or by the end of which nothing was recorded.
+        Raises RuleBroken for a day that is not over or by the end of which nothing was recorded, and where no past can be
+        kept.
         """
         if day is None:
             with self.database.transaction(read_only=True) as session:
@@ -51,8 +52,11 @@ class House:
         try:
             with as_of(pasts, day) as session:
                 yield session
-        except PastUnknown as unknown:
-            raise RuleBroken([Problem("as-of", str(unknown))]) from unknown
+        except PastBusy as busy:
+            says = "Other past days are being laid out. Try again in some minutes."
+            raise RuleBroken([Problem("as-of", says)]) from busy
+        except (PastUnknown, PastRefused) as refused:
+            raise RuleBroken([Problem("as-of", str(refused))]) from refused
         finally:
             pasts.dispose()
 

@@ -10,7 +10,7 @@ from registry.kernel.calendar import day_said
 from registry.kernel.errors import Problem
 from registry.web.doors import needs
 from registry.web.formkit import Day, Form
-from registry.web.past import address_as_of
+from registry.web.past import address_as_of, day_asked, today_instead
 from registry.web.refilling import inside
 
 pages = Blueprint("past", __name__)
@@ -31,13 +31,16 @@ class AsOfForm(Form):
 @pages.get("/as-of")
 @needs(Permission.SYSTEM_READ)
 def choose() -> ResponseReturnValue:
+    if day_asked() is not None:
+        # Of a past day only days before it would be over.
+        return redirect(today_instead(), 303)
     form = AsOfForm(request.args)
     if "day" not in request.args:
         return render_template("errors/as_of.html", form=form)
     if form.validate():
         if form.day.data and form.day.data < clock.today():
             at = inside(form.at.data, "/systems")
-            return redirect(request.script_root + address_as_of(form.day.data, at), 303)
+            return redirect(address_as_of(form.day.data, at), 303)
         form.take(
             [Problem("day", f"Choose a day before today, {day_said(clock.today())}: it has to be over.")]
         )

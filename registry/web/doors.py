@@ -58,6 +58,18 @@ def takes_batches(reader: Callable[..., Any]) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         setattr(view, _BATCHES, True)
+        return reads_ahead(reader)(view)
+
+    return mark
+
+
+def reads_ahead(reader: Callable[..., Any]) -> Callable[[View], View]:
+    """Mark a view that has something lengthy made of what it was sent before its transaction begins.
+
+    `reader` runs as that of takes_batches() does: nobody who writes waits for it.
+    """
+
+    def mark(view: View) -> View:
         setattr(view, _READER, reader)
         return view
 
@@ -65,7 +77,7 @@ def takes_batches(reader: Callable[..., Any]) -> Callable[[View], View]:
 
 
 def reader_of(view: Callable[..., Any]) -> Callable[..., Any] | None:
-    """What reads the body for a view that takes batches."""
+    """What reads the body for a view that has it read ahead."""
     return getattr(view, _READER, None)
 
 

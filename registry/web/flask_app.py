@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 import sqlalchemy.exc
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, g, has_request_context, redirect, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
@@ -17,8 +17,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
 
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
-from registry.kernel.errors import Conflict, Forbidden, NotFound, SignInNeeded
-from registry.store.past import PastBusy, Pasts, PastUnknown, Recipe, as_of
+from registry.kernel.errors import Conflict, Forbidden, NotFound, NotYet, Refusal, SignInNeeded, Unavailable
+from registry.store.past import (
+    PastBusy,
+    PastRefused,
+    Pasts,
+    PastTooLarge,
+    PastUnknown,
+    Recipe,
+    as_of,
+    board_of,
+)
+from registry.store.progress import Board
 from registry.store.sealing import Seal
 from registry.store.session import Database
 from registry.web import doors, past
@@ -57,6 +67,8 @@ class App(Flask):
     database: Database
     load_actor: ActorLoader
     past_recipe: Callable[[], Recipe]
+    # Has the worker lay out a day, by the name of its past; whether it will, or has given that day up.
+    ask_for_past: Callable[[date, str], bool]
     _kept_pasts: Pasts | None = None
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -65,6 +77,8 @@ class App(Flask):
         A page that catches a broken rule *returns* 422; it must not keep what it had flushed by then, so
         the reply, not the exception, decides (warehouse's rule made mechanical).
         """
+        if request.endpoint == "static" and past.day_asked() is not None:
+            return redirect(past.today_instead(), 308)
         if request.routing_exception is not None or request.endpoint == "static":
             return super().dispatch_request()
         view = self.view_functions[cast("str", request.endpoint)]
@@ -106,13 +120,37 @@ class App(Flask):
             self._ask_in(view, session)
             g.actor = looking_back(g.actor)
         try:
-            with as_of(self._pasts, day) as session:
+            with as_of(self._pasts, day, at_once=True) as session:
                 g.as_of = day
                 return self._enter(view, session)
         except PastUnknown as unknown:
             raise NotFound(str(unknown)) from unknown
+        except PastRefused as refused:
+            raise Unavailable(str(refused)) from refused
         except PastBusy as busy:
-            raise Conflict("Another past day is being put together. Try again in a minute.", 0) from busy
+            raise NotYet(
+                "Another past day is being laid out. This one follows as soon as that is done."
+            ) from busy
+        except PastTooLarge as large:
+            raise self._laid_out_later(day, large.name) from large
+
+    def _laid_out_later(self, day: date, name: str) -> Refusal:
+        if not self.ask_for_past(day, name):
+            return Unavailable(
+                "This day could not be laid out. An administrator sees why among the jobs, and can have it tried again."
+            )
+        progress = Board(self.config["REGISTRY_DATA_DIR"], board_of(day)).read()
+        says = "It is put together from the ledger, once for everybody who looks at it, and kept for a day."
+        return NotYet(says, done=progress.done, total=progress.total) if progress else NotYet(says)
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """The address of a view; on a page of a past day that of today for whatever is of today alone, files among it."""
+        address = super().url_for(endpoint, **values)
+        if not has_request_context() or past.day_asked() is None:
+            return address
+        named = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
+        looks = doors.permission_of(self.view_functions[named]) in LOOKS
+        return address if looks else past.of_today(address)
 
     @property
     def _pasts(self) -> Pasts:

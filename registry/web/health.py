@@ -34,7 +34,10 @@ def ready() -> Response:
         except Exception as error:  # noqa: BLE001 - whatever is wrong is the answer
             said[name] = f"failed: {type(error).__name__}"
     fine = all(each == "ok" for each in said.values())
-    return jsonkit.reply({"status": "ready" if fine else "not ready", "checks": said}, 200 if fine else 503)
+    # Pages are served without it, so nobody is turned away. What is wrong exactly is no business of whoever asks here.
+    lacks = sorted(current_app.extensions["lacking"]()) if fine else []
+    status = "ready" if fine else "not ready"
+    return jsonkit.reply({"status": status, "checks": said, "lacking": lacks}, 200 if fine else 503)
 
 
 def _database() -> str:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, current_app, flash, make_response, render_template, request
 from markupsafe import escape
 
+from registry.web import past
 from registry.web.flask_app import App
 
 Typed = Sequence[tuple[str, str]]
@@ -71,7 +72,7 @@ def _is_pair(pair: object) -> bool:
 def came_from() -> str:
     """Where to go on after signing in: the form's own address if something was typed, else the page it stood on."""
     if kept():
-        return request.full_path.rstrip("?")
+        return past.asked_for()
     parts = urlsplit(request.headers.get("Referer", ""))
     return f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else ""
 
@@ -106,7 +107,7 @@ def offered_again() -> Response:
     )
     page = cast("App", current_app).shown_again()
     if page is None or page.status_code != 200 or not _shows(page.get_data(as_text=True), fields):
-        page = listed(request.full_path.rstrip("?"), fields, is_trusted=True)
+        page = listed(past.asked_for(), fields, is_trusted=True)
     page.status_code = 400
     return page
 

@@ -20,8 +20,10 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Unavailable: 503,
     errors.RuleBroken: 422,
 }
+_AGAIN_SECONDS = 5
 _TITLES = {
     400: "This request cannot be read",
     401: "Sign in to go on",
@@ -36,6 +38,7 @@ _TITLES = {
     422: "Something needs mending",
     428: "Say which revision",
     429: "Too many tries",
+    503: "Not to be had just now",
 }
 
 
@@ -48,6 +51,8 @@ def install(app: Flask) -> None:
 
 
 def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
+    if isinstance(refusal, errors.NotYet):
+        return _not_yet(refusal)
     if isinstance(refusal, errors.SignInNeeded) and not wants_json():
         if request.method == "GET" and not g.get("fills_forms"):
             return redirect(url_for("accounts.sign_in", next=past.asked_for()), 303)
@@ -56,6 +61,24 @@ def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
     problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()
     status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
     return said(status, refusal.says, problems)
+
+
+def _not_yet(refusal: errors.NotYet) -> Response:
+    """A page that looks again by itself, without a script; at the JSON door a refusal that says when to ask again."""
+    if wants_json():
+        reply = problem_reply(503, "Being laid out", refusal.says)
+    else:
+        page = render_template(
+            "errors/laying_out.html",
+            day=past.day_asked(),
+            work=refusal,
+            again_url=past.asked_for(),
+            today_url=past.today_instead(),
+        )
+        reply = Response(page, 202, mimetype="text/html")
+        reply.headers["Refresh"] = str(_AGAIN_SECONDS)
+    reply.headers["Retry-After"] = str(_AGAIN_SECONDS)
+    return reply
 
 
 def _forged(error: CSRFError) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from registry.web import doors
+from registry.web.past import mount
 
 _EDITION_LENGTH = 12
 _EDITION = re.compile(rf"([0-9a-f]{{{_EDITION_LENGTH}}})/")
@@ -33,7 +34,7 @@ def install(app: Flask) -> None:
     app.view_functions["static"] = doors.public(_sender(app, edition))
     icons = f"{app.static_url_path}/{edition}/{_ICONS}"
     # A page draws a hundred of them, all from one address: the router need not be asked for it each time.
-    app.jinja_env.globals["icons_url"] = lambda: request.script_root + icons
+    app.jinja_env.globals["icons_url"] = lambda: mount() + icons
 
 
 def edition_of(folder: Path) -> str:

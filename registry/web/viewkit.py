@@ -11,10 +11,11 @@ from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, may
 from registry.kernel.calendar import day_said, last_day, whole_days
 from registry.kernel.text import counted, listed, percent, worded
+from registry.kernel.wording import told_apart
 from registry.output.markdown import to_html
 from registry.web.flask_app import current_actor
 from registry.web.navigation import menu
-from registry.web.past import day_asked, today_instead
+from registry.web.past import day_asked, of_today, path_asked, today_instead
 
 try:
     VERSION = version("ai-registry")
@@ -38,9 +39,10 @@ def install(app: Flask) -> None:
         "worded": worded,
         "listed": listed,
         "counted": lambda count, one, many=None: counted(count, one, many),
+        "told_apart": told_apart,
         "markdown": to_html,
     }
-    app.jinja_env.globals |= {"may": _may, "version": VERSION}
+    app.jinja_env.globals |= {"may": _may, "looks_back": _looks_back, "version": VERSION}
     app.context_processor(_frame)
 
 
@@ -85,12 +87,18 @@ def _may(permission: str, system_id: int | None = None) -> bool:
     return actor is not None and may(actor, Permission(permission), system_id)
 
 
+def _looks_back() -> bool:
+    """Whether the page is one of a past day, on which nothing is to be done."""
+    return "as_of" in g
+
+
 def _frame() -> dict[str, Any]:
     actor = current_actor()
     return {
         "me": _me(actor) if actor else None,
         "navigation": menu(actor) if actor else [],
         "as_of": _as_of(actor) if actor else None,
+        "home_url": url_for("portfolio.desk"),
         "search_url": url_for("portfolio.search"),
         "search_text": request.args.get("q", "") if request.endpoint == "portfolio.search" else "",
     }
@@ -105,8 +113,8 @@ def _as_of(actor: Actor) -> dict[str, Any] | None:
     return {
         "day": day,
         "today_url": today_instead() if day_asked() else "",
-        "chooser_url": url_for("past.choose"),
-        "at": request.full_path.rstrip("?"),
+        "chooser_url": of_today(url_for("past.choose")),
+        "at": path_asked(),
     }
 
 

@@ -39,6 +39,7 @@ def work_until(
     database: Database,
     follow_ups: Mapping[Event, Sequence[Handler]],
     schedule: Mapping[Handler, timedelta],
+    on_request: Sequence[Handler] = (),
 ) -> None:
     """Follow the ledger, fill the slots and run what is due until asked to stop; a job begun is finished first.
 
@@ -46,7 +47,7 @@ def work_until(
     same database stand by.
     """
     with _alone(stop, database):
-        _work(stop, database, by_name(follow_ups, schedule), follow_ups, schedule)
+        _work(stop, database, by_name(follow_ups, schedule, on_request), follow_ups, schedule)
 
 
 def _work(

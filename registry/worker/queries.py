@@ -57,6 +57,17 @@ def oldest_due(session: Session, at: datetime) -> datetime | None:
     return session.exec(query).one()
 
 
+def state_by_key(session: Session, key: str) -> JobState | None:
+    """Where the job of this key stands; None where it was never queued."""
+    found = session.exec(select(Job.state).where(Job.unique_key == key)).one_or_none()
+    return None if found is None else JobState(found)
+
+
+def job_by_key(session: Session, key: str) -> Job | None:
+    """The job of this key, locked."""
+    return session.exec(select(Job).where(Job.unique_key == key).with_for_update()).one_or_none()
+
+
 def recent(
     session: Session, *, before: int | None, limit: int, state: JobState | None = None
 ) -> Sequence[Job]:

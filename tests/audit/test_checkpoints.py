@@ -10,6 +10,7 @@ from registry.audit.actions.checkpoints import EVERY, EVERY_ENTRIES, keep_checkp
 from registry.audit.actions.keys import put_in_place, rotate_key
 from registry.audit.models import CHECKPOINT, ENTRY, KEY, OBJECT, PAYLOAD
 from registry.audit.queries.checkpoints import checkpoints, keys
+from registry.audit.queries.fitness import lacking
 from registry.audit.rules.merkle import Frontier
 from registry.audit.rules.notes import Signature, Verifier, read_checkpoint, read_note, sealed
 from registry.kernel import clock
@@ -93,6 +94,27 @@ def cut_off(database, after: int) -> None:
         for table in (OBJECT, PAYLOAD, ENTRY):
             connection.execute(sa.delete(table).where(table.c.seq > after))
         connection.execute(sa.delete(CHECKPOINT).where(CHECKPOINT.c.size > after))
+
+
+def test_a_key_that_is_not_in_its_place_is_lacking_until_it_is_put_back_or_said_to_be_lost(
+    database, sign, rotate, tmp_path
+):
+    file, away, beside = (tmp_path / name for name in ("key.pem", "away.pem", "key.pem.next"))
+    assert lacking(database, file) == {}
+    sign()
+    assert lacking(database, file) == {}
+    file.replace(away)
+    assert "does not hold it" in lacking(database, file)["signing key"]
+    SigningKey.new().write(file)
+    assert f"{file} does not hold it" in lacking(database, file)["signing key"]
+    file.write_text("no key at all")
+    assert "rotate-key --lost" in lacking(database, file)["signing key"]
+    # As a rotation leaves it that was stopped before the last step.
+    away.replace(beside)
+    assert lacking(database, file) == {}
+    beside.unlink()
+    rotate(lost="the disk of the old machine")
+    assert lacking(database, file) == {}
 
 
 def test_a_checkpoint_says_size_and_root_and_is_signed_by_the_key_in_the_ledger(

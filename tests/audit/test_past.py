@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from registry.audit.actions import record
 from registry.audit.models import ENTRY, PAYLOAD
-from registry.audit.queries.past import last_erasure, moment_of, rows_at
+from registry.audit.queries.past import last_erasure, moment_of, rows_at, rows_told, states_told
 from registry.kernel import clock
 from registry.kernel.events import Event
-from registry.store.past import Pasts, PastUnknown, Recipe, forget, sweep
+from registry.store.past import PastRefused, Pasts, PastTooLarge, PastUnknown, Recipe, forget, obstacle, sweep
 from registry.store.past.postgresql import PostgresqlPast
 from registry.store.past.sqlite import SqlitePast
 from registry.store.session import Database
@@ -33,6 +33,7 @@ OURS = ["thing", "part"]
 def recipe(**instead: Any) -> Recipe:
     parts: dict[str, Any] = {
         "mark": moment_of,
+        "weight": states_told,
         "rows": rows_at,
         "tables": TABLES,
         "kept": {"ledger_entry": "it.seq <= {seq}", "scratch": "it.word <= {day}"},
@@ -239,6 +240,89 @@ def test_no_more_are_kept_than_stated(database, monkeypatch):
             pasts.at(FIRST + timedelta(days=day))
         assert len(kept(database)) <= 3
         assert len(held(pasts.at(FIRST))["thing"]) == 1
+
+
+def test_one_that_is_let_go_between_being_found_and_being_read_is_made_again(database, monkeypatch):
+    with on(0):
+        add(database, Thing(name="Triage"))
+    found, gone = Pasts.at, []
+
+    def let_go_once(self, day, **how):
+        opened = found(self, day, **how)
+        if len(gone) < 2:
+            gone.append(day)
+            forget(database)
+        return opened
+
+    with pasts_of(database) as pasts:
+        # Found and opened by an earlier reader, whose connection is kept, as well as by one who has yet to connect.
+        for connects in (False, True):
+            if connects:
+                held(pasts.at(FIRST))
+            gone.clear()
+            monkeypatch.setattr(Pasts, "at", let_go_once)
+            with pasts.reading(FIRST) as session:
+                assert [each.name for each in session.scalars(sa.select(Thing))] == ["Triage"]
+            monkeypatch.setattr(Pasts, "at", found)
+
+
+def test_what_somebody_is_reading_stays_whole_until_they_are_done(database, monkeypatch):
+    monkeypatch.setattr("registry.store.past.keeping.KEPT_SECONDS", -1)
+    with on(0):
+        number = add(database, Thing(name="Triage"))[0]
+        add(database, Part(label="A", thing_id=number))
+    with pasts_of(database) as pasts:
+        with pasts.reading(FIRST) as session:
+            assert session.scalars(sa.select(Thing)).one().name == "Triage"
+            sweep(database, 0)
+            # A table that this reader has not touched yet.
+            assert session.scalars(sa.select(Part)).one().label == "A"
+        sweep(database, 0)
+        assert kept(database) == []
+
+
+def test_a_large_one_is_not_made_while_somebody_waits_but_read_once_it_is_there(database, monkeypatch):
+    with on(0):
+        add(database, Thing(name="Triage"), Thing(name="Routing"))
+    with on(1), recorded(database) as session:
+        session.get(Thing, 1).name = "Sorting"
+    monkeypatch.setattr("registry.store.past.keeping.MOST_AT_ONCE", 2)
+    with database.transaction(read_only=True) as session:
+        assert (states_told(session, 2, 10), states_told(session, 2, 2), rows_told(session, 2)) == (3, 2, 2)
+    with pasts_of(database) as pasts:
+        pasts.at(FIRST, at_once=True)
+        with pytest.raises(PastTooLarge) as large:
+            pasts.at(FIRST + timedelta(days=1), at_once=True)
+        laid_out: list[int] = []
+        pasts.at(FIRST + timedelta(days=1), told=laid_out.append)
+        assert (sum(laid_out), large.value.name in "".join(kept(database))) == (2, True)
+        with pasts.reading(FIRST + timedelta(days=1), at_once=True) as session:
+            assert {each.name for each in session.scalars(sa.select(Thing))} == {"Sorting", "Routing"}
+
+
+def test_a_role_that_may_not_create_is_told_the_grant_it_lacks(on_postgresql):
+    with on(0):
+        add(on_postgresql, Thing(name="Triage"))
+    with on_postgresql.engine.begin() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS narrow")
+        connection.exec_driver_sql("CREATE ROLE narrow")
+        connection.exec_driver_sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO narrow")
+    narrow = Database(
+        on_postgresql.url.update_query_dict({"options": "-c role=narrow"}).render_as_string(
+            hide_password=False
+        )
+    )
+    try:
+        says = f'GRANT CREATE ON DATABASE "{on_postgresql.url.database}" TO "narrow";'
+        assert (obstacle(on_postgresql), says in obstacle(narrow)) == ("", True)
+        with pasts_of(narrow) as pasts, pytest.raises(PastRefused, match="may not create schemas") as refused:
+            pasts.at(FIRST)
+        assert says in str(refused.value)
+    finally:
+        narrow.dispose()
+        with on_postgresql.engine.begin() as connection:
+            connection.exec_driver_sql("DROP OWNED BY narrow")
+            connection.exec_driver_sql("DROP ROLE narrow")
 
 
 def test_what_a_dead_process_left_half_made_goes_with_the_next_sweep(database):

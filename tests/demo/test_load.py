@@ -1,6 +1,7 @@
 """The demonstration: loaded by the actions people use, over the past year, into an empty register only."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import RuleBroken
 from registry.monitoring.models.alerts import Alert, AlertNotice
+from registry.monitoring.models.snapshots import LATEST
 from registry.monitoring.rules.alerts import AlertState
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.ownership.models import Assignment, Confirmation, ConfirmationNotice, Handover
@@ -36,12 +38,20 @@ from registry.ownership.rules import HandoverState, Step
 from registry.packs.models import ControlStatement
 from registry.packs.rules import Implementation
 from registry.people.models import Person
+from registry.people.queries import units as every_unit
+from registry.portfolio.models import KeptFigure
+from registry.portfolio.queries.figures import headline
+from registry.portfolio.queries.kept import trends
 from registry.portfolio.queries.reports import report
 from registry.portfolio.render.reports import to_workbook
-from registry.portfolio.rules.figures import Scope
+from registry.portfolio.rules.figures import Scope, quarter_end_before
+from registry.portfolio.rules.kept import WHOLE, Audience, kept_of
+from registry.reviews.models.reviews import Review
 from registry.store import migrate
+from registry.store.past import Pasts, as_of
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
+from registry.tables import recipe
 from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.rules.standing import State
 from tests import databases
@@ -84,6 +94,33 @@ def test_the_ledger_is_whole_and_tells_a_year_in_order(demo):
     assert times == sorted(times)
     assert times[0] < clock.written(clock.later(days=-365))
     assert times[-1] <= clock.written(clock.now())
+    # What happened stands at the day it happened on, and not where the loading had come to.
+    assert len({at[:10] for at in times}) > 100
+    assert sum(at > clock.written(clock.later(days=-3)) for at in times) < len(times) / 5
+
+
+def test_a_past_quarter_shows_what_was_then_and_the_trends_what_was_kept(demo):
+    pasts, quarter_end = Pasts(demo, recipe()), quarter_end_before(clock.today())
+    try:
+        with as_of(pasts, quarter_end) as session:
+            then = headline(session, the_registry("command"), Scope(), list(every_unit(session)))
+            registered, reviewed = some(session, System), some(session, Review)
+            readings = session.scalar(sa.select(sa.func.max(LATEST.c.window_end)))
+        with as_of(pasts, clock.today() - timedelta(days=500)) as session:
+            first = [system.name for system in some(session, System)]
+    finally:
+        pasts.dispose()
+    with demo.transaction(read_only=True) as session:
+        now = headline(session, the_registry("command"), Scope(), list(every_unit(session)))
+        told = trends(session, the_registry("command"), Scope(), now)
+        kept = some(session, KeptFigure, unit_id=WHOLE, audience=Audience.EVERYTHING, day=quarter_end)
+        assert len(registered) < len(some(session, System))
+        assert len(reviewed) < len(some(session, Review))
+    assert first == ["Home premium model"]
+    assert quarter_end - timedelta(days=60) < readings.date() <= quarter_end
+    assert {each.figure: each.value for each in kept} == kept_of(then)
+    assert [trend.change.words for trend in told.values() if "not recorded" in trend.change.words] == []
+    assert min(len(trend.points) for trend in told.values()) > 20
 
 
 def test_the_times_of_its_incidents_are_what_plain_sql_says_those_not_over_counted_as_open(demo):

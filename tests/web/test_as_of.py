@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
+from markupsafe import escape
 
 from registry.audit.actions import record
 from registry.audit.models import ENTRY
@@ -150,6 +152,55 @@ def _first_difference(expected: str, found: str) -> tuple[str, str]:
 
 def _bearer(everything: Everything, url: str) -> dict[str, str]:
     return everything.bearer if url.startswith(PROGRAM_DOORS) else {}
+
+
+FORM = re.compile(
+    r'<form[^>]*method="post"[^>]*action="([^"]*)"|<form[^>]*action="([^"]*)"[^>]*method="post"',
+    re.IGNORECASE,
+)
+LINK = re.compile(r'href="(/[^"]*)"')
+# What belongs to whoever looks and to no day, and the way back to today.
+OF_ANY_DAY = {"accounts.account", "portfolio.desk", "static"}
+
+
+@pytest.mark.parametrize(
+    ("names", "each"),
+    [
+        pytest.param(("ada",), 6, id="an owner, every sixth"),
+        pytest.param(("ada", "rita", "adam", "aud"), 1, id="all", marks=[pytest.mark.long, pytest.mark.slow]),
+    ],
+)
+def test_on_a_past_day_nothing_that_changes_is_offered_and_one_link_leads_to_today(
+    everything, day, names, each
+):
+    offered = []
+    with at(day + timedelta(days=1)):
+        for name in names:
+            browser = everything.sign_in(name)
+            for endpoint, url in list(pages(everything))[::each]:
+                reply = browser.get(f"/as-of/{day}{url}", headers=_bearer(everything, url))
+                if reply.status_code == 200 and reply.mimetype == "text/html":
+                    offered += [(name, endpoint, what) for what in _offers(everything.app, reply.text, url)]
+    assert not offered, "\n".join(map(str, sorted(set(offered))))
+
+
+def _offers(app, page: str, url: str) -> list[str]:
+    """What a page of a past day offers that changes something, or leads to where something is changed."""
+    forms = [first or second for first, second in FORM.findall(page)]
+    found = [f"form {action}" for action in forms if action != "/sign-out"]
+    if page.lower().count('method="post"') != len(forms):
+        found.append("a form without an address")
+    adapter = app.url_map.bind("localhost")
+    for link in (unescape(each) for each in LINK.findall(page)):
+        path = link.partition("?")[0].partition("#")[0]
+        if link == url or path.startswith("/as-of/"):
+            continue
+        endpoint, _ = adapter.match(path, method="GET")
+        if endpoint not in OF_ANY_DAY:
+            found.append(f"link {link}")
+    if page.count(f'<a class="button button--quiet" href="{escape(url)}">This page today</a>') != 1:
+        found.append("no single way to today")
+    return found
 
 
 def test_what_is_restricted_today_is_hidden_in_every_past(everything, day):

@@ -36,6 +36,21 @@ def seqs(page) -> list[str]:
     return re.findall(r">entry (\d+)<", page.text)
 
 
+def test_a_signing_key_that_is_away_is_told_to_auditors_and_named_where_readiness_is_asked(
+    otto, app, database, tmp_path
+):
+    ready = app.test_client().get("/readyz").json
+    assert (ready["status"], ready["lacking"]) == ("ready", [])
+    assert "not in its place" not in otto.get("/audit/verification").text
+    keep_checkpoint(database, DOOR, tmp_path / "key.pem", ORIGIN)
+    page = otto.get("/audit/verification").text
+    assert "The signing key is not in its place" in page
+    assert "registry audit rotate-key --lost" in page
+    ready = app.test_client().get("/readyz")
+    assert (ready.status_code, ready.json["status"], ready.json["lacking"]) == (200, "ready", ["signing key"])
+    assert "key.pem" not in ready.text
+
+
 def test_the_log_is_narrowed_by_what_happened_to_what_by_whom_and_when(otto, cast, database):
     everything = otto.get("/audit")
     assert everything.status_code == 200

@@ -9,6 +9,7 @@ from registry.audit.actions.record import record
 from registry.audit.actions.writing import hold_ledger
 from registry.audit.models import LedgerKey
 from registry.audit.queries.checkpoints import newest_key
+from registry.audit.queries.fitness import key_file_of, says_key_missing, waiting_beside
 from registry.audit.rules.notes import Signature, Verifier, sealed
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -60,7 +61,7 @@ def rotate_key(session: Session, actor: Actor, path: Path, *, lost: str = "") ->
     if newest is None:
         raise RuleBroken([Problem("", "There is no key yet: the first checkpoint makes one.")])
     old = None if lost else _in_use(path, newest)
-    waiting = _waiting(path)
+    waiting = waiting_beside(path)
     waiting.unlink(missing_ok=True)
     fresh = _signer(SigningKey.new(), newest.origin)
     fresh.key.write(waiting)
@@ -73,21 +74,16 @@ def rotate_key(session: Session, actor: Actor, path: Path, *, lost: str = "") ->
 
 def put_in_place(path: Path) -> None:
     """Let the file of the new key take the place of the old one. Where this is missed, the next signature does it."""
-    _waiting(path).replace(path)
+    waiting_beside(path).replace(path)
 
 
 def _in_use(path: Path, newest: LedgerKey) -> Signer:
-    waiting = _waiting(path)
-    for place in (path, waiting):
-        if place.exists() and _signer(_read(place), newest.origin).verifier.key_id == newest.key_id:
-            if place == waiting:
-                put_in_place(path)
-            return _signer(_read(path), newest.origin)
-    says = (
-        f"The ledger is signed with key {newest.key_id}, and {path} does not hold it. Put that file back from where you"
-        " keep it; if it is lost, say so with registry audit rotate-key --lost and the reason."
-    )
-    raise RuleBroken([Problem("", says)])
+    place = key_file_of(path, newest)
+    if place is None:
+        raise RuleBroken([Problem("", says_key_missing(path, newest))])
+    if place != path:
+        put_in_place(path)
+    return _signer(_read(path), newest.origin)
 
 
 def _read(path: Path) -> SigningKey:
@@ -113,7 +109,3 @@ def _row(fresh: Signer, old: Signer | None) -> LedgerKey:
         since=since,
         statement=sealed(text, [each.signature(text) for each in signers]),
     )
-
-
-def _waiting(path: Path) -> Path:
-    return path.with_name(f"{path.name}.next")

@@ -37,6 +37,7 @@ def verification() -> ResponseReturnValue:
         checkpoints=found[:_PAGE],
         next_url=following,
         keys=keys(session()),
+        lacking=current_app.extensions["lacking"]().get("signing key", ""),
         button=Form(formdata=None),
     )
 

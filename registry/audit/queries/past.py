@@ -43,6 +43,18 @@ def last_erasure(session: Session) -> int:
     return session.connection().scalar(erased) or 0
 
 
+def states_told(session: Session, seq: int, most: int) -> int:
+    """How many states of rows the ledger tells of up to an entry, counted no further than to `most`."""
+    told = sa.select(OBJECT.c.seq).where(OBJECT.c.seq <= seq).limit(most).subquery()
+    return session.connection().scalar(sa.select(sa.func.count()).select_from(told)) or 0
+
+
+def rows_told(session: Session, seq: int) -> int:
+    """How many rows the ledger tells of up to an entry: as many as rows_at() gives, and those that were deleted."""
+    rows = sa.select(OBJECT.c.kind, OBJECT.c.object_id).where(OBJECT.c.seq <= seq).distinct().subquery()
+    return session.connection().scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
 def rows_at(session: Session, seq: int) -> Iterator[tuple[sa.Table, list[RowValues]]]:
     """The rows of all audited tables as the entry of that number left them, in portions of at most some hundreds.
 

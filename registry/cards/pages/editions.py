@@ -11,7 +11,7 @@ from registry.cards.pages.shared import download, pages
 from registry.cards.queries import editions as queries
 from registry.cards.render import edition_pdf, shown
 from registry.cards.render.sealing import shown_seal
-from registry.cards.rules.changes import changes_between
+from registry.cards.rules.changes import WHOLE, changes_between
 from registry.cards.rules.editions import EditionState, objection_to_approver
 from registry.cards.rules.facts import CardChange, CardFacts, CardStopped
 from registry.cards.rules.frozen import Frozen
@@ -68,7 +68,7 @@ def edition(key: str, number: int) -> ResponseReturnValue:
         document=document,
         seal=shown_seal(seal_from(document.seal)) if document else None,
         earlier=earlier,
-        changes=_rows(changes_between(_facts(earlier), frozen.facts)) if earlier else None,
+        changes=_rows(changes_between(_facts(earlier), frozen.facts, WHOLE)) if earlier else None,
         may_decide=_may_decide(found),
         may_put_forward=_is_to_be_put_right(found),
         may_withdraw=may(actor(), Permission.CARD_APPROVE, system.id)
@@ -172,7 +172,7 @@ def compare(key: str) -> ResponseReturnValue:
             **frame(session(), actor(), system),
             one=one,
             other=other,
-            rows=_rows(changes_between(_facts(one), _facts(other))),
+            rows=_rows(changes_between(_facts(one), _facts(other), WHOLE)),
         )
     )
 

@@ -7,14 +7,14 @@ from registry.audit.queries.checkpoints import keys
 from registry.cards.forms import CheckForm
 from registry.cards.pages.shared import pages
 from registry.cards.queries.editions import issued_as
-from registry.cards.render.checking import check_card
+from registry.cards.render.checking_apart import Found, check_apart
 from registry.cards.render.verdicts import STANDING, Check, Checked, Verdict
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.schema import PATH, schema_json
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Problem, RuleBroken
-from registry.web.doors import public, takes_files
-from registry.web.flask_app import current_actor, session
+from registry.web.doors import public, reads_ahead, takes_files
+from registry.web.flask_app import current_actor, read, session
 from registry.web.formkit import shown
 
 
@@ -24,14 +24,22 @@ def verify() -> ResponseReturnValue:
     return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=None, takes=_takes())
 
 
+def _read_ahead() -> tuple[CheckForm, Found | None]:
+    """The file as it was read in its own process; None where the form does not send one."""
+    form = CheckForm()
+    return form, form.carried_out(lambda: _found(form))
+
+
 @pages.post("/verify")
 @public
 @takes_files
+@reads_ahead(_read_ahead)
 def check() -> ResponseReturnValue:
-    form = CheckForm()
-    checked = form.carried_out(lambda: _checked(form))
-    if checked is None:
+    form, found = read()
+    if found is None:
         return shown("cards/verify.html", form, checked=None, takes=_takes())
+    own = (each for each in found.checked.checks if each.name != "print")
+    checked = Checked((*own, *_in_register(found)), found.checked.pdf_sha256)
     again = CheckForm(formdata=None)
     return render_template("cards/verify.html", form=again, checked=checked, takes=_takes())
 
@@ -54,33 +62,27 @@ def _takes() -> str:
     return f"At most {most / 1e6:,.0f} MB{'' if current_actor() else ' without an account'}."
 
 
-def _checked(form: CheckForm) -> Checked:
+def _found(form: CheckForm) -> Found:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise RuleBroken([Problem("file", "Choose the PDF of a card.")])
     # Whoever asks may be anybody: nothing is laid out for them, for this register knows what it has issued.
-    found = check_card(sent.read(), key=form.key.data or "", renders=False)
-    return Checked(
-        (*(each for each in found.checks if each.name != "print"), *_in_register(found)),
-        found.pdf_sha256,
-        found.frozen,
-    )
+    return check_apart(sent.read(), key=form.key.data or "")
 
 
-def _own_key(found: Checked) -> list[Check]:
+def _own_key(found: Found) -> list[Check]:
     """That the key in the card is one this register signs with, and not just any."""
-    seal = found.frozen.seal if found.frozen else None
-    own = seal is not None and seal.anchor.key in {each.verifier for each in keys(session())}
+    own = found.key in {each.verifier for each in keys(session())}
     says = "The key in it is this register's own." if own else "The key in it is none of this register's."
     return [Check("own key", own, says)]
 
 
-def _in_register(found: Checked) -> list[Check]:
-    if found.frozen is None or found.verdict is Verdict.REFUSED:
+def _in_register(found: Found) -> list[Check]:
+    if not found.is_card or found.checked.verdict is Verdict.REFUSED:
         return []
-    edition, holds = issued_as(session(), found.pdf_sha256)
+    edition, holds = issued_as(session(), found.checked.pdf_sha256)
     if edition is None:
-        if found.frozen.seal is None:
+        if found.key is None:
             return []
         return [Check("register", False, "This register has issued no file with these bytes.")]
     says = f"These are, byte for byte, those of edition {edition.number} as this register issued it."

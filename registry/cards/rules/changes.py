@@ -13,7 +13,11 @@ LONGEST: Final = 600
 _NO_HASH: Final = "-"
 
 
-def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ...]:
+WHOLE: Final = 1_000_000
+"""More characters than any value has: a change tells all of it, for whoever marks and folds what it says."""
+
+
+def changes_between(before: CardFacts, after: CardFacts, longest: int = LONGEST) -> tuple[CardChange, ...]:
     """The fields whose printed value differs, in the order of the later card; what is gone comes last.
 
     Document control is left out: it tells of the document and not of the system.
@@ -22,7 +26,7 @@ def changes_between(before: CardFacts, after: CardFacts) -> tuple[CardChange, ..
     keys = (*new, *(key for key in old if key not in new))
     found = [(key, _text(old.get(key)), _text(new.get(key))) for key in keys]
     return tuple(
-        CardChange(key[1], (new.get(key) or old[key]).label, key[0], *apart(before, after, LONGEST))
+        CardChange(key[1], (new.get(key) or old[key]).label, key[0], *apart(before, after, longest))
         for key, before, after in found
         if before != after
     )

@@ -101,7 +101,7 @@ def sent() -> bool:
 
 def keeps(source: DataSource) -> bool:
     """Whether the reader may change this source."""
-    return is_keeper(actor(), source.owner_id, source.steward_id)
+    return not actor().looks_back and is_keeper(actor(), source.owner_id, source.steward_id)
 
 
 def to_keep(key: str) -> DataSource:

@@ -1,13 +1,13 @@
 """Alerts of the demonstration: raised, answered or left, each on its day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, select
 
 from registry.accounts.queries import actor_for
-from registry.demo.actions.stage import Loaded
+from registry.demo.actions.stage import Loaded, Step
 from registry.drift.queries.checking import group_of
 from registry.drift.queries.features import features_named
 from registry.kernel import clock
@@ -17,8 +17,6 @@ from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertKind
 from registry.monitoring.rules.answers import Level
 from registry.systems.models import System
-
-Step = tuple[float, Callable[[Session], None]]
 
 
 def alert_steps(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from sqlmodel import Session
+
 from registry.accounts.queries import actor_for
-from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.packs import actions, queries
 from registry.packs.rules import Implementation, StatementFacts
 
@@ -11,9 +13,10 @@ _DAYS_AGO = 40
 _REVIEWER = "renate.vogel"
 
 
-def answer_frameworks(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
-    """The statements of applicability, made by the reviewer on one day. Raises LookupError for a framework nobody knows."""
-    with stage.on(_DAYS_AGO) as session:
+def framework_step(stage: Stage, told: dict[str, Any], loaded: Loaded) -> Step:
+    """The statements of applicability, made by the reviewer on one day. It raises LookupError for a framework nobody knows."""
+
+    def act(session: Session) -> None:
         reviewer = actor_for(session, loaded.people[_REVIEWER], via="demo")
         for one in told["statements"]:
             # By the edition of the day on which people will look at it.
@@ -31,3 +34,5 @@ def answer_frameworks(stage: Stage, told: dict[str, Any], loaded: Loaded) -> Non
                 owner_id=owner,
             )
             actions.state(session, reviewer, framework, control, facts, version=0)
+
+    return _DAYS_AGO, act

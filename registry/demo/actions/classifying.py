@@ -11,8 +11,7 @@ from sqlmodel import Session, select
 from registry.accounts.queries import actor_for
 from registry.classification.actions import Verdict, complete, save_draft
 from registry.classification.queries.runs import in_force
-from registry.demo.actions.alerting import Step
-from registry.demo.actions.stage import Loaded
+from registry.demo.actions.stage import Loaded, Step
 from registry.demo.rules.answering import whole
 from registry.kernel import clock
 from registry.systems.models import System

@@ -1,55 +1,73 @@
 """What the demonstration's systems rely on and how that was tested; how the quality of its data was measured."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.data_sources import actions as data_sources
-from registry.demo.actions.stage import Loaded, Stage
+from registry.data_sources.models import DataSource, QualityCheck
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.demo.rules.facts import check_facts, dependency_facts, result_facts, trial_facts
 from registry.dependencies import actions as dependencies
 from registry.dependencies.models import Dependency
-from registry.systems.models import System
+from registry.kernel.actor import Actor
 
 
-def what_they_rely_on(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
-    """State each dependency once both of its ends are there and test it; measure each source. The worker does the rest."""
+def reliance_steps(stage: Stage, told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
+    """Each dependency is stated and tested, each source measured, each on its day. The worker does the rest."""
     for system in told["systems"]:
         for each in system.get("dependencies", ()):
-            _depend(stage, system, each, loaded)
+            yield from _of_dependency(stage, system, each, loaded)
     for source in told["data_sources"]:
         for each in source.get("checks", ()):
-            _check(stage, source, each, loaded)
+            yield from _of_check(stage, source, each, loaded)
 
 
-def _depend(stage: Stage, system: dict[str, Any], told: dict[str, Any], loaded: Loaded) -> None:
-    with stage.on(told["days_ago"]) as session:
-        actor = actor_for(session, loaded.people[system["owner"]], via="session")
-        other = _number(session, told["system"]) if "system" in told else None
+def _of_dependency(
+    stage: Stage, system: dict[str, Any], told: dict[str, Any], loaded: Loaded
+) -> Iterator[Step]:
+    stated: list[int] = []
+
+    def owner(session: Session) -> Actor:
+        return actor_for(session, loaded.people[system["owner"]], via="session")
+
+    def state(session: Session) -> None:
+        other = loaded.numbers[told["system"]] if "system" in told else None
         facts = dependency_facts(told, other, loaded.people)
-        number = dependencies.add_dependency(session, actor, _number(session, system["name"]), facts).id
-    for test in told.get("tests", ()):
-        with stage.on(test["days_ago"]) as session:
-            actor = actor_for(session, loaded.people[system["owner"]], via="session")
-            dependency = session.get_one(Dependency, number)
-            dependencies.record_test(
-                session, actor, dependency, trial_facts(test, stage.day(test["days_ago"]))
-            )
+        number = loaded.numbers[system["name"]]
+        stated.append(dependencies.add_dependency(session, owner(session), number, facts).id or 0)
+
+    def test(trial: dict[str, Any], session: Session) -> None:
+        dependency = session.get_one(Dependency, stated[0])
+        facts = trial_facts(trial, stage.day(trial["days_ago"]))
+        dependencies.record_test(session, owner(session), dependency, facts)
+
+    yield told["days_ago"], state
+    for each in told.get("tests", ()):
+        yield each["days_ago"], partial(test, each)
 
 
-def _check(stage: Stage, source: dict[str, Any], told: dict[str, Any], loaded: Loaded) -> None:
-    with stage.on(told["days_ago"]) as session:
-        keeper = actor_for(session, loaded.people[source["owner"]], via="session")
-        row = session.merge(loaded.sources[source["name"]])
-        check = data_sources.add_check(session, keeper, row, check_facts(told))
-    for result in told.get("results", ()):
-        with stage.on(result["days_ago"]) as session:
-            keeper = actor_for(session, loaded.people[source["owner"]], via="session")
-            row, held = session.merge(loaded.sources[source["name"]]), session.merge(check)
-            facts = result_facts(result, stage.day(result["days_ago"]))
-            data_sources.record_result(session, keeper, row, held, facts)
+def _of_check(stage: Stage, source: dict[str, Any], told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
+    added: list[int] = []
 
+    def keeper(session: Session) -> Actor:
+        return actor_for(session, loaded.people[source["owner"]], via="session")
 
-def _number(session: Session, name: str) -> int:
-    return session.exec(select(System).where(System.name == name)).one().id or 0
+    def the_source(session: Session) -> DataSource:
+        return session.get_one(DataSource, loaded.sources[source["name"]].id)
+
+    def add(session: Session) -> None:
+        check = data_sources.add_check(session, keeper(session), the_source(session), check_facts(told))
+        added.append(check.id or 0)
+
+    def measure(result: dict[str, Any], session: Session) -> None:
+        check = session.get_one(QualityCheck, added[0])
+        facts = result_facts(result, stage.day(result["days_ago"]))
+        data_sources.record_result(session, keeper(session), the_source(session), check, facts)
+
+    yield told["days_ago"], add
+    for each in told.get("results", ()):
+        yield each["days_ago"], partial(measure, each)

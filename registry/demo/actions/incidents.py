@@ -1,6 +1,6 @@
 """What went wrong in the demonstration, and what people made of it, each step on its day."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from registry.accounts.queries import actor_for
-from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.demo.rules.facts import incident_facts
 from registry.feedback.models import Feedback
 from registry.incidents.actions import corrective, editing, holds, linking, moving, opening, reports, timeline
@@ -25,7 +25,6 @@ from registry.monitoring.rules.alerts import AlertKind, AlertState
 from registry.systems.models import System
 
 Told = Mapping[str, Any]
-Step = tuple[float, Callable[[Session], None]]
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Load the demonstration organisation through the same actions people use, each on its day of the past year."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -11,16 +13,18 @@ from sqlmodel import Session
 from registry.accounts import actions as accounts
 from registry.accounts.queries import actor_for
 from registry.annotations import actions as annotations
+from registry.annotations.models import Note
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import Purpose
-from registry.demo.actions.answering import answer_frameworks
-from registry.demo.actions.depending import what_they_rely_on
-from registry.demo.actions.drifting import spread_out
+from registry.demo.actions.answering import framework_step
+from registry.demo.actions.depending import reliance_steps
+from registry.demo.actions.drifting import spreading_steps
+from registry.demo.actions.evenings import evenings
 from registry.demo.actions.grouping import count_groups
-from registry.demo.actions.proving import prove
-from registry.demo.actions.releases import release
-from registry.demo.actions.stage import Loaded, Stage
-from registry.demo.actions.story import what_followed
+from registry.demo.actions.proving import proof_steps
+from registry.demo.actions.releases import release_steps
+from registry.demo.actions.stage import Loaded, Stage, Step, deliveries
+from registry.demo.actions.story import chase, following_steps
 from registry.demo.rules.facts import (
     data_source_facts,
     metric_facts,
@@ -36,9 +40,9 @@ from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.rules.decoding import Batch
 from registry.objectives import actions as objectives
 from registry.objectives.queries import metrics_of
+from registry.objectives.rules.objective import ValueFacts
 from registry.ownership import actions as ownership
 from registry.people import actions as people
-from registry.people.models import Person
 from registry.people.rules import Function, PersonFacts
 from registry.store.files import Files
 from registry.store.session import Database
@@ -50,6 +54,7 @@ from registry.systems.rules.record import Registration, Visibility
 _HOST = "halden.example"
 _FOUNDED_DAYS_AGO = 600
 _BATCH = 200
+_LAST_DELIVERY = 2
 
 
 def load(
@@ -61,25 +66,32 @@ def load(
     """
     told = yaml.safe_load((files("registry.demo") / "organisation.yaml").read_text(encoding="utf-8"))
     stage, loaded = Stage(database, clock.today(), the_registry("demo")), Loaded()
-    progress("People and data sources …")
-    with stage.on(_FOUNDED_DAYS_AGO) as session:
-        _people(session, stage, told, loaded)
-    with stage.on(_FOUNDED_DAYS_AGO - 1) as session:
-        for source in told["data_sources"]:
-            facts = data_source_facts(source, loaded.people)
-            loaded.sources[source["name"]] = data_sources.add_source(session, stage.door, facts)
-    progress("Systems …")
-    for system in sorted(told["systems"], key=lambda one: -int(one["registered_days_ago"])):
-        _system(stage, system, loaded)
-    what_they_rely_on(stage, told, loaded)
-    answer_frameworks(stage, told, loaded)
-    what_followed(stage, told, loaded)
-    prove(stage, loaded, kept_in)
+    progress("The story of a year and a half …")
+    stage.play(
+        (
+            (_FOUNDED_DAYS_AGO, partial(_people, stage, told, loaded)),
+            (_FOUNDED_DAYS_AGO - 1, partial(_sources, stage, told, loaded)),
+            *(step for system in told["systems"] for step in _of_system(stage, system, loaded)),
+            *reliance_steps(stage, told, loaded),
+            framework_step(stage, told, loaded),
+            *following_steps(stage, told, loaded),
+            *proof_steps(stage, loaded, kept_in),
+            *evenings(stage.today),
+        )
+    )
+    with database.transaction() as session:
+        chase(stage.door, session)
     _more(stage, loaded, count or 0, progress)
     return loaded
 
 
-def _people(session: Session, stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
+def _sources(stage: Stage, told: dict[str, Any], loaded: Loaded, session: Session) -> None:
+    for source in told["data_sources"]:
+        facts = data_source_facts(source, loaded.people)
+        loaded.sources[source["name"]] = data_sources.add_source(session, stage.door, facts)
+
+
+def _people(stage: Stage, told: dict[str, Any], loaded: Loaded, session: Session) -> None:
     for unit in told["units"]:
         above = loaded.units[unit["under"]].id if "under" in unit else None
         loaded.units[unit["name"]] = people.add_unit(session, stage.door, unit["name"], above)
@@ -124,40 +136,50 @@ def _people(session: Session, stage: Stage, told: dict[str, Any], loaded: Loaded
         )
 
 
-def _system(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
+def _of_system(stage: Stage, told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
     since = float(told["registered_days_ago"])
-    with stage.on(since) as session:
-        owner = loaded.people[told["owner"]]
-        unit = loaded.units[told["unit"]].id
-        registers = stage.door if told.get("on_behalf") else actor_for(session, owner, via="session")
-        visibility = Visibility(told.get("visibility", Visibility.COMPANY))
-        system = systems.register(
-            session, registers, Registration(told["name"], told["summary"], unit, owner.id, visibility)
-        )
-        number = system.id or 0
-        loaded.systems += 1
+    yield since, partial(_register, stage, told, loaded)
     if told.get("on_behalf"):
         return
+
+    def by_owner(act: Callable[[Session, Actor, int], None]) -> Callable[[Session], None]:
+        return lambda session: act(
+            session,
+            actor_for(session, loaded.people[told["owner"]], via="session"),
+            loaded.numbers[told["name"]],
+        )
+
     # What the owner filled in later, each step as an entry of its own.
-    with stage.on(since - 1) as session:
-        actor = actor_for(session, owner, via="session")
-        _fill(session, stage, actor, session.get_one(System, number), told, loaded)
-    with stage.on(max(since - 3, 1)) as session:
-        actor = actor_for(session, owner, via="session")
-        _purpose(session, stage, actor, number, told, loaded)
-    _annotate(stage, number, told, loaded)
-    _measure(stage, number, told, owner)
-    spread_out(stage, number, told, loaded)
-    release(stage, number, told, loaded)
+    yield since - 1, by_owner(partial(_fill, stage, told, loaded))
+    yield max(since - 3, 1), by_owner(partial(_purpose, stage, told, loaded))
+    yield from _annotations(told, loaded, by_owner)
+    yield from _measurings(stage, told, loaded, since - 4)
+    yield from spreading_steps(stage, told, loaded)
+    yield from release_steps(stage, told, loaded)
     for value in told.get("values", ()):
-        with stage.on(value["days_ago"]) as session:
-            actor = actor_for(session, owner, via="session")
-            objectives.record_value(session, actor, number, value_facts(value, stage.day(value["days_ago"])))
+        facts = value_facts(value, stage.day(value["days_ago"]))
+        yield value["days_ago"], by_owner(partial(_record_value, facts))
+
+
+def _register(stage: Stage, told: dict[str, Any], loaded: Loaded, session: Session) -> None:
+    owner, unit = loaded.people[told["owner"]], loaded.units[told["unit"]].id
+    registers = stage.door if told.get("on_behalf") else actor_for(session, owner, via="session")
+    visibility = Visibility(told.get("visibility", Visibility.COMPANY))
+    system = systems.register(
+        session, registers, Registration(told["name"], told["summary"], unit, owner.id, visibility)
+    )
+    loaded.numbers[told["name"]] = system.id or 0
+    loaded.systems += 1
+
+
+def _record_value(facts: ValueFacts, session: Session, actor: Actor, number: int) -> None:
+    objectives.record_value(session, actor, number, facts)
 
 
 def _fill(
-    session: Session, stage: Stage, actor: Actor, system: System, told: dict[str, Any], loaded: Loaded
+    stage: Stage, told: dict[str, Any], loaded: Loaded, session: Session, actor: Actor, number: int
 ) -> None:
+    system = session.get_one(System, number)
     if "record" in told:
         facts = record_facts(facts_of(system), told["record"], stage.day)
         systems.edit(session, actor, system, facts, version=system.version)
@@ -174,7 +196,7 @@ def _fill(
 
 
 def _purpose(
-    session: Session, stage: Stage, actor: Actor, number: int, told: dict[str, Any], loaded: Loaded
+    stage: Stage, told: dict[str, Any], loaded: Loaded, session: Session, actor: Actor, number: int
 ) -> None:
     if "objective" in told:
         objectives.set_objective(session, actor, number, objective_facts(told["objective"]), version=0)
@@ -185,44 +207,75 @@ def _purpose(
         data_sources.attach(session, actor, number, source, Purpose(use["purpose"]), note=use.get("note", ""))
 
 
-def _measure(stage: Stage, number: int, told: dict[str, Any], owner: Person) -> None:
-    """What was measured so far, delivered in one go the day before yesterday."""
+def _measurings(stage: Stage, told: dict[str, Any], loaded: Loaded, first: float) -> Iterator[Step]:
+    """What was measured, delivered every four weeks, the last time the day before yesterday; by group in one go."""
     runs = {each["name"]: each["readings"] for each in told.get("metrics", ()) if "readings" in each}
-    if not runs:
-        return
-    with stage.on(2) as session:
+
+    def deliver(after: date | None, until: date, session: Session) -> None:
+        number = loaded.numbers[told["name"]]
         points = [
             point
             for metric in metrics_of(session, number)
             if metric.name in runs
             for point in readings_of(metric.slug, runs[metric.name], stage.today)
+            if (after is None or point.window_end.date() > after) and point.window_end.date() <= until
         ]
-        actor = actor_for(session, owner, via="session")
-        record_snapshots(session, actor, number, Batch("", "weekly evaluation", "", tuple(points)))
-        if "groups" in told:
-            count_groups(stage, session, owner, number, told["groups"])
+        if points:
+            actor = actor_for(session, loaded.people[told["owner"]], via="session")
+            record_snapshots(session, actor, number, Batch("", "weekly evaluation", "", tuple(points)))
+
+    def count(session: Session) -> None:
+        owner = loaded.people[told["owner"]]
+        count_groups(stage, session, owner, loaded.numbers[told["name"]], told["groups"])
+
+    if runs:
+        for after, days_ago in deliveries(_LAST_DELIVERY, int(first)):
+            yield days_ago, partial(deliver, None if after is None else stage.day(after), stage.day(days_ago))
+    if "groups" in told:
+        yield _LAST_DELIVERY, count
 
 
-def _annotate(stage: Stage, number: int, told: dict[str, Any], loaded: Loaded) -> None:
+def _annotations(
+    told: dict[str, Any],
+    loaded: Loaded,
+    by_owner: Callable[[Callable[[Session, Actor, int], None]], Callable[[Session], None]],
+) -> Iterator[Step]:
     """Tags, and notes with what became of them, each on its day."""
     if "tags" in told:
-        with stage.on(max(float(told["registered_days_ago"]) - 4, 1)) as session:
-            actor = actor_for(session, loaded.people[told["owner"]], via="session")
-            annotations.retag(session, actor, number, add=told["tags"])
+        since = max(float(told["registered_days_ago"]) - 4, 1)
+        yield since, by_owner(lambda session, actor, number: _tag(session, actor, number, told["tags"]))
     for each in told.get("notes", ()):
-        author = loaded.people[each["by"]]
-        with stage.on(each["days_ago"]) as session:
-            note = annotations.write_note(
-                session, actor_for(session, author, via="session"), number, each["body"]
-            )
-        if then := each.get("corrected"):
-            with stage.on(then["days_ago"]) as session:
-                actor, note = actor_for(session, author, via="session"), session.merge(note)
-                annotations.correct_note(session, actor, note, then["body"], version=note.version)
-        if then := each.get("withdrawn"):
-            with stage.on(then["days_ago"]) as session:
-                actor, note = actor_for(session, author, via="session"), session.merge(note)
-                annotations.withdraw_note(session, actor, note, then["because"])
+        yield from _of_note(told["name"], each, loaded)
+
+
+def _tag(session: Session, actor: Actor, number: int, tags: list[str]) -> None:
+    annotations.retag(session, actor, number, add=tags)
+
+
+def _of_note(system: str, told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
+    written: list[int] = []
+
+    def author(session: Session) -> Actor:
+        return actor_for(session, loaded.people[told["by"]], via="session")
+
+    def write(session: Session) -> None:
+        number = loaded.numbers[system]
+        note = annotations.write_note(session, author(session), number, told["body"])
+        written.append(note.id or 0)
+
+    def correct(session: Session) -> None:
+        note = session.get_one(Note, written[0])
+        body = told["corrected"]["body"]
+        annotations.correct_note(session, author(session), note, body, version=note.version)
+
+    def withdraw(session: Session) -> None:
+        because = told["withdrawn"]["because"]
+        annotations.withdraw_note(session, author(session), session.get_one(Note, written[0]), because)
+
+    yield told["days_ago"], write
+    for name, act in (("corrected", correct), ("withdrawn", withdraw)):
+        if name in told:
+            yield told[name]["days_ago"], act
 
 
 def _more(stage: Stage, loaded: Loaded, count: int, progress: Callable[[str], None]) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
-from registry.demo.actions.alerting import Step
-from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.kernel.actor import Actor
 from registry.lifecycle.actions import autonomy, stages, stopping
 from registry.lifecycle.actions.compliance import note_lost

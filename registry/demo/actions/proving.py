@@ -1,13 +1,14 @@
 """What proves something of the demonstration's triage: evidence in files made here, risks, and tests before use."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
-from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.dossiers import actions as dossiers
 from registry.dossiers import queries as dossier_queries
 from registry.dossiers.actions import Delivery
@@ -21,7 +22,6 @@ from registry.kernel.actor import Actor
 from registry.risks import actions as risks
 from registry.risks.rules import AcceptanceFacts, RiskFacts, Status
 from registry.store.files import Files
-from registry.systems.models import System
 from registry.versions.queries import live_now
 
 _SYSTEM = "Motor claims triage"
@@ -74,29 +74,48 @@ _RESULTS = (
 )
 
 
-def prove(stage: Stage, loaded: Loaded, files: Files | None) -> None:
+def proof_steps(stage: Stage, loaded: Loaded, files: Files | None) -> Iterator[Step]:
     """Evidence, where there is a place to keep files; risks; a signed dossier of the version that is live."""
-    with stage.database.transaction() as session:
-        number = session.exec(select(System.id).where(System.name == _SYSTEM)).one() or 0
 
-        def who(key: str) -> Actor:
-            return actor_for(session, loaded.people[key], via="session")
+    def who(session: Session, key: str) -> Actor:
+        return actor_for(session, loaded.people[key], via="session")
 
-        if files is not None:
-            _evidence(session, who("hedda.brandt"), number, files)
-        _risks(session, who("ada.lindqvist"), who("eva.castell"), number, loaded)
-        _dossier(session, who("hedda.brandt"), who("renate.vogel"), number)
+    if files is not None:
+        yield (
+            25,
+            lambda session: _evidence(
+                session, who(session, "hedda.brandt"), loaded.numbers[_SYSTEM], files, stage
+            ),
+        )
+    yield (
+        10,
+        lambda session: _risks(
+            session,
+            who(session, "ada.lindqvist"),
+            who(session, "eva.castell"),
+            loaded.numbers[_SYSTEM],
+            loaded,
+            stage.today,
+        ),
+    )
+    yield (
+        9,
+        lambda session: _dossier(
+            session, who(session, "hedda.brandt"), who(session, "renate.vogel"), loaded.numbers[_SYSTEM]
+        ),
+    )
 
 
-def _evidence(session: Session, actor: Actor, number: int, files: Files) -> None:
+def _evidence(session: Session, actor: Actor, number: int, files: Files, stage: Stage) -> None:
     for title, kind, days, name, content, note in _FILES:
-        facts = EvidenceFacts(title, kind, clock.today() + timedelta(days=days), note)
+        facts = EvidenceFacts(title, kind, stage.day(-days), note)
         with files.drafted(io.BytesIO(content), limit=_QUOTA) as draft:
             evidence.add_evidence(session, actor, number, facts, Arrived(name, draft, files, _QUOTA))
 
 
-def _risks(session: Session, owner: Actor, executive: Actor, number: int, loaded: Loaded) -> None:
-    today = clock.today()
+def _risks(
+    session: Session, owner: Actor, executive: Actor, number: int, loaded: Loaded, today: date
+) -> None:
     late = RiskFacts(
         "People who write little wait too long",
         "Few notices in simple language were in the data it learned from.",

@@ -9,8 +9,7 @@ from sqlmodel import Session, select
 from registry.accounts.queries import actor_for
 from registry.cards.actions import editions
 from registry.cards.queries.editions import in_review_of
-from registry.demo.actions.alerting import Step
-from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.kernel import clock
 from registry.kernel.actor import Actor
 from registry.reviews.actions import deciding, findings, reviewing, signing, submitting, waiving

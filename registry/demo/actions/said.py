@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from registry.demo.actions.stage import Step
 from registry.feedback import actions as feedback
 from registry.feedback import queries
 from registry.feedback.actions import Incoming
@@ -17,7 +18,6 @@ from registry.feedback.rules.readings import WEEKS
 from registry.kernel import clock
 from registry.kernel.actor import Actor, the_registry
 
-Step = tuple[float, Callable[[Session], None]]
 OwnerOf = Callable[[Session], tuple[Actor, int]]
 
 

@@ -1,6 +1,6 @@
 """Where the demonstration is played, and what stands after it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +13,11 @@ from registry.kernel.actor import Actor
 from registry.people.models import BusinessUnit, Person, Team
 from registry.store.session import Database
 
+_DELIVERED_EVERY = 28
+
+Step = tuple[float, Callable[[Session], None]]
+"""How many days before loading something happens, and what."""
+
 
 @dataclass
 class Loaded:
@@ -22,6 +27,7 @@ class Loaded:
     units: dict[str, BusinessUnit] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     sources: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
     systems: int = 0
     sign_ins: list[dict[str, str]] = field(default_factory=list)
 
@@ -44,3 +50,15 @@ class Stage:
         at = datetime.combine(self.day(days_ago), datetime.min.time(), UTC) + timedelta(hours=9)
         with clock.frozen(at), self.database.transaction() as session:
             yield session
+
+    def play(self, steps: Iterable[Step]) -> None:
+        """Let everything happen in the order of time, as it would have: of one day, in the order it is told in."""
+        for days_ago, act in sorted(steps, key=lambda step: -int(step[0])):
+            with self.on(days_ago) as session:
+                act(session)
+
+
+def deliveries(last: int, first: int) -> Iterator[tuple[int | None, int]]:
+    """When what is measured is delivered, every four weeks from `first` to `last` days ago: after which, and on which day."""
+    days = sorted(range(last, max(first, last + 1), _DELIVERED_EVERY), reverse=True)
+    yield from zip([None, *days], days, strict=False)

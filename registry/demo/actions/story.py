@@ -7,25 +7,28 @@ from typing import Any
 from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
-from registry.demo.actions.alerting import Step, alert_steps
+from registry.demo.actions.alerting import alert_steps
 from registry.demo.actions.classifying import classification_steps
 from registry.demo.actions.incidents import incident_steps
 from registry.demo.actions.overseeing import lifecycle_steps
 from registry.demo.actions.reviewing import review_steps
 from registry.demo.actions.said import what_was_said
-from registry.demo.actions.stage import Loaded, Stage
+from registry.demo.actions.stage import Loaded, Stage, Step
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.ownership import actions as ownership
-from registry.ownership.models import Handover
+from registry.ownership.models import Assignment, Handover
 from registry.ownership.queries import pending_handover
 from registry.people import actions as people
+from registry.people.models import Person
 from registry.portfolio.queries import to_chase
 from registry.systems.models import System
 
+_CHASED_EVERY, _CHASED = 14, 500
 
-def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
-    """Everything that happened since, in order of time: each step as (days ago, what is done then)."""
-    steps = [
+
+def following_steps(stage: Stage, told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
+    """Everything that happened once the systems were there, each step as (days ago, what is done then)."""
+    yield from (
         *_leavings(stage, told["people"], loaded),
         *classification_steps(loaded),
         *(step for system in told["systems"] for step in _of_system(system, loaded)),
@@ -37,14 +40,16 @@ def what_followed(stage: Stage, told: dict[str, Any], loaded: Loaded) -> None:
         *(step for system in told["systems"] for step in alert_steps(system, loaded)),
         *(step for system in told["systems"] for step in incident_steps(stage, system, loaded)),
         *(step for system in told["systems"] for step in review_steps(stage, system, loaded)),
-    ]
-    for days_ago, act in sorted(steps, key=lambda step: -step[0]):
-        with stage.on(days_ago) as session:
-            act(session)
-    with stage.database.transaction() as session:
-        for chase in to_chase(session):
-            owner = session.merge(chase.asked.owner)
-            ownership.note_step(session, stage.door, owner, chase.step, chase.asked.due.on, chase.told_id)
+    )
+    for days_ago in range(_CHASED_EVERY, _CHASED, _CHASED_EVERY):
+        yield days_ago, partial(chase, stage.door)
+
+
+def chase(door: Actor, session: Session) -> None:
+    """Ask for the confirmations that are due by now, as the worker does."""
+    for each in to_chase(session):
+        owner = session.get_one(Assignment, each.asked.owner.id)
+        ownership.note_step(session, door, owner, each.step, each.asked.due.on, each.told_id)
 
 
 def _leavings(stage: Stage, told: list[dict[str, Any]], loaded: Loaded) -> Iterator[Step]:
@@ -74,7 +79,8 @@ def _of_system(told: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
 
 
 def _of_offer(told: dict[str, Any], offer: dict[str, Any], loaded: Loaded) -> Iterator[Step]:
-    to = loaded.people[offer["to"]]
+    def to() -> Person:
+        return loaded.people[offer["to"]]
 
     def pending(session: Session) -> Handover:
         found = pending_handover(session, _owner_of(session, told, loaded)[1])
@@ -84,10 +90,10 @@ def _of_offer(told: dict[str, Any], offer: dict[str, Any], loaded: Loaded) -> It
 
     def make(session: Session) -> None:
         actor, number = _owner_of(session, told, loaded)
-        ownership.offer_handover(session, actor, number, to.id, offer["reason"])
+        ownership.offer_handover(session, actor, number, to().id, offer["reason"])
 
     def decline(session: Session) -> None:
-        asked = actor_for(session, to, via="session")
+        asked = actor_for(session, to(), via="session")
         ownership.decline_handover(session, asked, pending(session), offer["answer"])
 
     def expire(session: Session) -> None:

@@ -58,12 +58,17 @@ def leave_network() -> None:
         ctypes.CDLL(None).unshare(_NEW_USER_SPACE | _NEW_NETWORK_SPACE)
 
 
+def write_nothing() -> None:
+    """From now on this process can make no file longer, for good."""
+    _limit(resource.RLIMIT_FSIZE, 0, 0)
+
+
 def close_doors(readable: tuple[Path, ...]) -> None:
     """From now on refuse, for good: sockets, other programs, writing files, and reading files outside `readable`.
 
     An audit hook cannot be taken out again by code that runs later in the process (PEP 578).
     """
-    _limit(resource.RLIMIT_FSIZE, 0, 0)
+    write_nothing()
     roots = tuple(f"{os.path.realpath(path)}{os.sep}" for path in readable)
 
     def guard(event: str, arguments: tuple[Any, ...]) -> None:

@@ -31,7 +31,7 @@ _COVERED: Final = (
     ("measured", "Live metrics", "readings have come, and none that is due stays away"),
     (
         "reviewed",
-        "Review in date",
+        "Review that holds",
         "the newest decision approves, has not run out, and no condition is overdue",
     ),
     ("carded", "Signed card", "an edition of its card is approved"),

@@ -16,14 +16,19 @@ def ended(day: date) -> datetime:
     return datetime.combine(day, time.max, UTC)
 
 
+def board_of(day: date) -> str:
+    """The name under which it is noted how far a day has been laid out (store.progress.Board)."""
+    return f"past-{day.isoformat()}"
+
+
 @contextmanager
-def as_of(pasts: Pasts, day: date) -> Iterator[Session]:
+def as_of(pasts: Pasts, day: date, *, at_once: bool = False) -> Iterator[Session]:
     """A session that reads the register as it stood when the day ended, with the clock held there.
 
-    Raises PastUnknown for a day that is not over, and for one by the end of which nothing was recorded.
+    `at_once`: for somebody who waits at a page. Raises PastUnknown for a day that is not over, and for one by the end of
+    which nothing was recorded; PastRefused, and what Pasts.at raises.
     """
     if day >= clock.today():
         raise PastUnknown("That day is not over. The register can be seen as of any day before today.")
-    database = pasts.at(day)
-    with clock.frozen(ended(day)), database.transaction(read_only=True) as session:
+    with pasts.reading(day, at_once=at_once) as session, clock.frozen(ended(day)):
         yield session

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 from zlib import crc32
 
 import sqlalchemy as sa
+import sqlalchemy.exc
+from sqlmodel import Session
 
 from registry.kernel import clock
-from registry.store.past.recipe import Mark, Place, Recipe
+from registry.store.past.recipe import Mark, PastGone, PastRefused, Place, Recipe
 from registry.store.session import Database
 
 BEGINNING: Final = "past_"
@@ -17,6 +20,10 @@ _PARTIAL: Final = "making_"
 # How the name of a table ends that a view stands in front of.
 _BEHIND: Final = "_then"
 _OURS: Final = "a past day of the AI registry, last used "
+# The upper half of the numbers that readers lock on, each past's own below; this one spells "past".
+_READ: Final = 0x70617374
+# insufficient_privilege; read_only_sql_transaction, as a standby answers.
+_MAY_NOT: Final = frozenset({"42501", "25006"})
 
 
 class PostgresqlPast:
@@ -34,7 +41,16 @@ class PostgresqlPast:
             return connection.scalar(sa.select(sa.func.to_regnamespace(self._name))) is not None
 
     def create(self, tables: Sequence[sa.Table]) -> sa.Engine:
-        """Make the empty tables and give the engine that fills them."""
+        """Make the empty tables and give the engine that fills them. Raises PastRefused where the role may not."""
+        try:
+            self._create(tables)
+        except sqlalchemy.exc.DBAPIError as refused:
+            if getattr(refused.orig, "sqlstate", "") in _MAY_NOT:
+                raise PastRefused(self.obstacle(self._live) or str(refused.orig)) from refused
+            raise
+        return self._live.engine
+
+    def _create(self, tables: Sequence[sa.Table]) -> None:
         with self._live.engine.begin() as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self._part}" CASCADE')
             connection.exec_driver_sql(f'CREATE SCHEMA "{self._part}"')
@@ -43,7 +59,6 @@ class PostgresqlPast:
                     f'CREATE TABLE "{self._part}"."{self._stored(table)}"'
                     f' (LIKE "{table.name}" INCLUDING INDEXES)'
                 )
-        return self._live.engine
 
     def insert(self, table: sa.Table) -> sa.Insert:
         """The statement that adds rows to one of its tables."""
@@ -86,9 +101,27 @@ class PostgresqlPast:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self._part}" CASCADE')
 
     def touch(self) -> None:
-        """Note that it was used."""
-        with self._live.engine.begin() as connection:
+        """Note that it was used, unless it has just been let go or somebody else notes the same."""
+        with suppress(sqlalchemy.exc.DBAPIError), self._live.engine.begin() as connection:
             _note_use(connection, self._name)
+
+    @staticmethod
+    def obstacle(live: Database) -> str:
+        """Why none can be kept; "" where one can."""
+        query = sa.text(
+            "SELECT current_user, current_database(), has_database_privilege(current_database(), 'CREATE'),"
+            " pg_is_in_recovery()"
+        )
+        with live.engine.connect() as connection:
+            role, database, may_create, is_standby = connection.execute(query).one()
+        if is_standby:
+            return "The database is a standby, into which nothing is written. Ask the primary for past days."
+        if may_create:
+            return ""
+        return (
+            f"The database role {role} may not create schemas, into which past days are laid out."
+            f' Grant it: GRANT CREATE ON DATABASE "{database}" TO "{role}";'
+        )
 
     @staticmethod
     def tidy(live: Database) -> None:
@@ -103,10 +136,17 @@ class PostgresqlPast:
         return [(name, now - used) for name, used in _schemas(live, BEGINNING)]
 
     @staticmethod
-    def drop(live: Database, name: str) -> None:
-        """Let one go, once nobody reads from it."""
+    def drop(live: Database, name: str, *, waits: bool = False) -> None:
+        """Let one go that nobody reads from; where somebody does, wait for them or leave it to the next time."""
+        lock = sa.func.pg_advisory_xact_lock if waits else sa.func.pg_try_advisory_xact_lock
         with live.engine.begin() as connection:
-            connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+            if connection.scalar(sa.select(lock(_number(name)))) is not False:
+                connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+
+
+def _number(schema: str) -> int:
+    """What readers of a past lock on."""
+    return (_READ << 32) | crc32(schema.encode())
 
 
 def _home(live: Database) -> str:
@@ -140,6 +180,14 @@ class _Searching(Database):
         super().__init__(live.url.render_as_string(hide_password=False), pool_size=2)
         self._schema = schema
         sa.event.listen(self.engine, "connect", self._search)
+
+    def begin(self, session: Session, *, read_only: bool | None) -> None:
+        """Open the transaction and keep the past from being let go until it has ended. Raises PastGone."""
+        super().begin(session, read_only=read_only)
+        connection = session.connection()
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_number(self._schema))))
+        if connection.scalar(sa.select(sa.func.to_regnamespace(self._schema))) is None:
+            raise PastGone(self._schema)
 
     def _search(self, connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:

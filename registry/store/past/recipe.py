@@ -19,6 +19,25 @@ class PastBusy(RuntimeError):
     """Somebody else is putting together a past, and has been for longer than anybody should wait."""
 
 
+class PastTooLarge(RuntimeError):
+    """This past is not kept, and to put it together takes longer than whoever asks would wait.
+
+    `name` is that of the past, `rows` at least how many states of rows there are to read for it.
+    """
+
+    def __init__(self, name: str, rows: int) -> None:
+        super().__init__(f"{name} is not kept")
+        self.name, self.rows = name, rows
+
+
+class PastRefused(RuntimeError):
+    """The database or the disk lets nobody put together a past; the text says why and what to do."""
+
+
+class PastGone(RuntimeError):
+    """A past was let go between being found and being read. Whoever reads has it made again and never sees this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A moment of the past: the last entry written by then, and the last erasure known now.
@@ -34,7 +53,8 @@ class Mark:
 class Recipe:
     """How to make a past.
 
-    `mark` finds the moment a day ended at, None where nothing was recorded by then. `rows` gives the rows of `tables` as
+    `mark` finds the moment a day ended at, None where nothing was recorded by then. `weight` counts the states of rows told
+    by an entry, no further than to a number: what there is to read for it. `rows` gives the rows of `tables` as
     they stood at an entry, some hundreds at a time. `kept` says of every other table which of today's rows belong to the
     past: a condition in SQL on the row `it`, in which {seq} is the entry, {day} the day as a literal, {then} the place of
     the past's own tables and {live} that of today's. `overlaid` gives, by table and column, what is read in place of the
@@ -43,6 +63,7 @@ class Recipe:
     """
 
     mark: Callable[[Session, date], Mark | None]
+    weight: Callable[[Session, int, int], int]
     rows: Callable[[Session, int], Iterator[tuple[sa.Table, list[Values]]]]
     tables: Sequence[sa.Table]
     kept: Mapping[str, str]

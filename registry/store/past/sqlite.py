@@ -1,9 +1,10 @@
 """A past on SQLite: a file beside the database, attached to it, whose tables stand in front of those of today."""
 
+import fcntl
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from registry.kernel import clock
-from registry.store.past.recipe import Mark, Place, Recipe
+from registry.store.past.recipe import Mark, PastGone, Place, Recipe
 from registry.store.session import Database
 
 _PLACE = Place(then="past", live="main")
@@ -84,6 +85,14 @@ class SqlitePast:
             os.utime(self._file, (clock.now().timestamp(),) * 2)
 
     @staticmethod
+    def obstacle(live: Database) -> str:
+        """Why none can be kept; "" where one can."""
+        folder = _folder(live) if _folder(live).exists() else _folder(live).parent
+        if os.access(folder, os.W_OK | os.X_OK):
+            return ""
+        return f"The registry may not write into {folder}, where it lays out past days. Give it that folder."
+
+    @staticmethod
     def tidy(live: Database) -> None:
         """Take away what was left half made. Only for whoever alone may make one now."""
         for left in _folder(live).glob("*.part*") if _folder(live).exists() else ():
@@ -96,9 +105,11 @@ class SqlitePast:
         return [(file.stem, clock.now().timestamp() - file.stat().st_mtime) for file in files]
 
     @staticmethod
-    def drop(live: Database, name: str) -> None:
+    def drop(live: Database, name: str, *, waits: bool = False) -> None:  # noqa: ARG004 - there is nobody to wait for
         """Let one go. Whoever has it open reads on."""
-        (_folder(live) / f"{name}.sqlite3").unlink(missing_ok=True)
+        file = _folder(live) / f"{name}.sqlite3"
+        with _door(file, fcntl.LOCK_EX):
+            file.unlink(missing_ok=True)
 
 
 class _Attached(Database):
@@ -115,14 +126,24 @@ class _Attached(Database):
         sa.event.listen(self.engine, "connect", self._stand_in_front)
 
     def _stand_in_front(self, connection: Any, _record: Any) -> None:
-        if not self._file.exists():
-            # SQLite would make an empty file in its place.
-            raise FileNotFoundError(self._file)
         cursor = connection.cursor()
-        cursor.execute(f"ATTACH DATABASE ? AS {_PLACE.then}", (str(self._file),))
+        with _door(self._file, fcntl.LOCK_SH):
+            if not self._file.exists():
+                # SQLite would make an empty file in its place.
+                connection.close()
+                raise PastGone(self._file.name)
+            cursor.execute(f"ATTACH DATABASE ? AS {_PLACE.then}", (str(self._file),))
         for name, said in self._views.items():
             cursor.execute(f'CREATE TEMP VIEW "{name}" AS {said}')
         cursor.close()
+
+
+@contextmanager
+def _door(file: Path, kind: int) -> Iterator[None]:
+    """Held by whoever opens a past, by many at once, and by whoever lets one go, alone: for a moment each (flock(2))."""
+    with (file.parent / "door").open("ab") as door:
+        fcntl.flock(door.fileno(), kind)
+        yield
 
 
 def _folder(live: Database) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from registry.kernel.actor import Actor
 from registry.people.models import BusinessUnit
 from registry.people.rules import chain_of, outline, path_said
 from registry.systems.models import SavedView
@@ -219,7 +220,7 @@ def view_url(number: int | None, address: str) -> str:
 
 
 def view_tabs(
-    views: Sequence[tuple[SavedView, str]], current: SavedView | None, person_id: int | None
+    views: Sequence[tuple[SavedView, str]], current: SavedView | None, reader: Actor
 ) -> list[dict[str, Any]]:
     """The whole register, one's own views and the shared ones, as tabs; beyond a few, the page of views lists them."""
     tabs = [
@@ -231,7 +232,7 @@ def view_tabs(
     ]
     shown = [row for row in views if row[0] is current or views.index(row) < _TABS]
     for view, owner in shown:
-        whose = "" if view.person_id == person_id else f" · {owner}"
+        whose = "" if view.person_id == reader.person_id else f" · {owner}"
         tabs.append(
             {
                 "label": f"{view.name}{whose}",
@@ -239,6 +240,6 @@ def view_tabs(
                 "current": view is current,
             }
         )
-    if views:
+    if views and not reader.looks_back:
         tabs.append({"label": "Manage views", "url": url_for("systems.views"), "current": False})
     return tabs

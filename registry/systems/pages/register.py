@@ -52,7 +52,7 @@ def register_page() -> ResponseReturnValue:
     return render_template(
         "systems/list.html",
         **_found(listing, organisation, _place(listing, problems)),
-        tabs=panel.view_tabs(views, current, actor().person_id) if views else [],
+        tabs=panel.view_tabs(views, current, actor()) if views else [],
         view=current,
         may_overwrite=current and may_change_view(current.person_id, actor().person_id, actor().roles),
         differs=kept_as(listing) != (current.address if current else ""),

@@ -40,7 +40,7 @@ class Filter:
 _ASSURED: Final = {
     "measurable": "an objective with a metric",
     "measured": "live metrics",
-    "reviewed": "a review in date",
+    "reviewed": "a review that holds",
     "carded": "an approved card",
     "tested": "signed tests",
     "overseen": "oversight in force",

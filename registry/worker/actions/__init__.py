@@ -1,6 +1,14 @@
 """Follow the ledger into jobs, put what is due by the clock in its slots, run jobs under a lease, tell who works."""
 
-from registry.worker.actions.following import Handler, by_name, follow, follow_from, place_of, put_in_slots
+from registry.worker.actions.following import (
+    Handler,
+    ask,
+    by_name,
+    follow,
+    follow_from,
+    place_of,
+    put_in_slots,
+)
 from registry.worker.actions.keeping import beat, forget_old, leave, retry
 from registry.worker.actions.running import GivenBack, PartDone, give_back, run_next
 
@@ -8,6 +16,7 @@ __all__ = [
     "GivenBack",
     "Handler",
     "PartDone",
+    "ask",
     "beat",
     "by_name",
     "follow",

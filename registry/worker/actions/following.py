@@ -1,14 +1,16 @@
-"""Follow new ledger entries into jobs; put scheduled jobs in their slots.
+"""Follow new ledger entries into jobs; put scheduled jobs in their slots; queue what somebody waits for.
 
 Jobs are machinery, not records: what a job changes is recorded by the action it calls.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from registry.audit.queries import follow as ledger
@@ -17,6 +19,7 @@ from registry.kernel.events import Event
 from registry.store.session import Database
 from registry.worker import queries, rules
 from registry.worker.models import Cursor, Job
+from registry.worker.rules import JobState
 
 Handler = Callable[[Database, dict[str, Any]], None]
 _LOG_CURSOR = "ledger"
@@ -84,12 +87,34 @@ def name_of(handler: Handler) -> str:
 
 
 def by_name(
-    follow_ups: Mapping[Event, Sequence[Handler]], schedule: Mapping[Handler, timedelta]
+    follow_ups: Mapping[Event, Sequence[Handler]],
+    schedule: Mapping[Handler, timedelta],
+    on_request: Sequence[Handler] = (),
 ) -> dict[str, Handler]:
     """Every handler the worker may be asked to run, by the name its jobs carry."""
-    return {
-        name_of(each): each for each in [*schedule, *(one for many in follow_ups.values() for one in many)]
-    }
+    following = (one for many in follow_ups.values() for one in many)
+    return {name_of(each): each for each in [*schedule, *following, *on_request]}
+
+
+def ask(database: Database, handler: Handler, key: str, payload: dict[str, Any]) -> JobState:
+    """Queue work that somebody waits for, once however many ask for `key`, and say where it stands.
+
+    What was done before is done anew: whoever asks has found that nothing is left of it. What was given up stays so until
+    an administrator has it tried again.
+    """
+    named = f"{name_of(handler)}@{key}"
+    with database.glance() as session:
+        state = queries.state_by_key(session, named)
+    if state is not None and state is not JobState.DONE:
+        return state
+    # Whoever asks at the same moment has queued the same.
+    with suppress(IntegrityError), database.transaction() as session:
+        job = queries.job_by_key(session, named)
+        if job is None:
+            session.add(_job(handler, named, payload))
+        elif job.state is JobState.DONE:
+            job.state, job.run_at, job.attempts, job.finished_at = JobState.QUEUED, clock.now(), 0, None
+    return JobState.QUEUED
 
 
 def _job(handler: Handler, key: str, payload: dict[str, Any]) -> Job:

@@ -1,0 +1,46 @@
+"""What a registry that can serve still lacks to do all it promises: for its start, for readiness, for the pages that need it."""
+
+from pathlib import Path
+
+from registry.audit.models import LedgerKey
+from registry.audit.queries.checkpoints import newest_key
+from registry.audit.rules.notes import Verifier
+from registry.store.past import obstacle
+from registry.store.session import Database
+from registry.store.signing import SigningKey
+
+
+def lacking(database: Database, key_file: Path) -> dict[str, str]:
+    """What is lacking, each with what is wrong and what to do; nothing where all is there. `key_file`: the key that signs."""
+    with database.transaction(read_only=True) as session:
+        newest = newest_key(session)
+    key = "" if newest is None or key_file_of(key_file, newest) else says_key_missing(key_file, newest)
+    found = {"signing key": key, "past days": obstacle(database)}
+    return {name: says for name, says in found.items() if says}
+
+
+def key_file_of(path: Path, newest: LedgerKey) -> Path | None:
+    """The file that holds the key the ledger is signed with: this one, or the one that waits to take its place. None: neither."""
+    return next((place for place in (path, waiting_beside(path)) if _holds(place, newest)), None)
+
+
+def waiting_beside(path: Path) -> Path:
+    """Where a new key waits until the ledger knows of it."""
+    return path.with_name(f"{path.name}.next")
+
+
+def says_key_missing(path: Path, newest: LedgerKey) -> str:
+    """That no file holds the key, and what to do."""
+    return (
+        f"The ledger is signed with key {newest.key_id}, and {path} does not hold it: no checkpoint is signed and no"
+        " card issued until it does. Put that file back from where you keep it; if it is lost, say so with registry"
+        " audit rotate-key --lost and the reason."
+    )
+
+
+def _holds(place: Path, newest: LedgerKey) -> bool:
+    try:
+        key = SigningKey.read(place)
+    except (OSError, ValueError):
+        return False
+    return Verifier(newest.origin, key.public).key_id == newest.key_id

@@ -1,0 +1,155 @@
+"""How a past day is reached: at once or once the worker has laid it out, under a mount, with one address for each file."""
+
+import json
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from registry import tables
+from registry.accounts.actions import issue_token
+from registry.audit.models import ENTRY
+from registry.kernel import clock
+from registry.store.past import board_of, forget
+from registry.store.progress import Board
+from registry.web.past import led_back, mounted
+from registry.wiring import on_request
+from registry.worker.actions import by_name, run_next
+from registry.worker.models import Job
+from registry.worker.rules import MOST_ATTEMPTS, JobState
+
+ADDRESS = re.compile(r'(?:href|src|action)="([^"#][^"]*)"')
+MOUNT = "http://localhost/registry"
+
+
+@pytest.fixture
+def day(cast, database) -> date:
+    """The last day on which anything happened; the clock stands on the morning after."""
+    with database.transaction(read_only=True) as session:
+        last = date.fromisoformat(session.scalars(sa.select(sa.func.max(ENTRY.c.at))).one()[:10])
+    with clock.frozen(datetime.combine(last + timedelta(days=1), time(9), UTC)):
+        yield last
+
+
+@pytest.fixture
+def large(monkeypatch):
+    monkeypatch.setattr("registry.store.past.keeping.MOST_AT_ONCE", 3)
+
+
+def jobs(database):
+    with database.transaction(read_only=True) as session:
+        return list(session.scalars(sa.select(Job).filter_by(kind="audit.lay_out_past")))
+
+
+def work(database):
+    while run_next(database, by_name({}, {}, on_request(tables.recipe))):
+        pass
+
+
+def test_a_large_day_is_laid_out_by_the_worker_once_for_all_who_ask(
+    app, database, client_of, day, large, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path))
+    ada, otto, page = client_of("ada"), client_of("otto"), f"/as-of/{day}/systems/AI-0001"
+    for asked in (ada.get(page), otto.get(f"/as-of/{day}/systems"), ada.get(page)):
+        assert (asked.status_code, asked.headers["Refresh"], asked.headers["Retry-After"]) == (202, "5", "5")
+        assert "is being laid out" in asked.text
+        assert "Waiting for its turn" in asked.text
+    assert f'href="{page}"' in ada.get(page).text
+    [job] = jobs(database)
+    assert (job.state, job.payload) == (JobState.QUEUED, {"day": day.isoformat()})
+    Board(tmp_path, board_of(day)).begin("rows laid out", 12_000)
+    assert "0 of 12,000 rows" in ada.get(page).text
+    work(database)
+    assert Board(tmp_path, board_of(day)).read() is None
+    shown = ada.get(page)
+    assert (shown.status_code, "Nothing here can be changed" in shown.text) == (200, True)
+    # Let go of, and asked for again: the same job once more.
+    app.close_pasts()
+    forget(database)
+    assert ada.get(page).status_code == 202
+    work(database)
+    assert ada.get(page).status_code == 200
+    assert [each.state for each in jobs(database)] == [JobState.DONE]
+
+
+def test_a_program_is_told_when_to_ask_again_and_everybody_when_it_was_given_up(
+    app, database, client_of, cast, day, large
+):
+    with database.transaction() as session:
+        text, _ = issue_token(
+            session, cast.actor(session, "ada"), cast.people["ada"], "test", frozenset({"registry:read"})
+        )
+    bearer = {"Authorization": f"Bearer {text}"}
+    reply = app.test_client().get(f"/as-of/{day}/api/v1/systems", headers=bearer)
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+    assert json.loads(reply.text)["title"] == "Being laid out"
+    with database.transaction() as session:
+        job = session.scalars(sa.select(Job).filter_by(kind="audit.lay_out_past")).one()
+        job.state, job.attempts = JobState.FAILED, MOST_ATTEMPTS
+    given_up = client_of("ada").get(f"/as-of/{day}/systems")
+    assert (given_up.status_code, "sees why among the jobs" in given_up.text) == (503, True)
+
+
+def test_where_no_past_can_be_kept_the_reader_is_told_why(client_of, day, monkeypatch):
+    from registry.store.past import PastRefused
+
+    def refused(*_given, **_more):
+        raise PastRefused("The database role x may not create schemas.")
+
+    monkeypatch.setattr("registry.store.past.keeping.Pasts.at", refused)
+    reply = client_of("ada").get(f"/as-of/{day}/systems")
+    assert (reply.status_code, "may not create schemas" in reply.text) == (503, True)
+
+
+def test_under_a_mount_every_address_of_a_past_page_keeps_it_and_files_have_one_address(client_of, day):
+    ada = client_of("ada")
+    today = ada.get("/systems/AI-0001", base_url=MOUNT).text
+    then = ada.get(f"/as-of/{day}/systems/AI-0001", base_url=MOUNT).text
+    addresses = {address for address in ADDRESS.findall(then) if not address.startswith("mailto:")}
+    assert {address for address in addresses if not address.startswith("/registry/")} == set()
+    assert f"/registry/as-of/{day}/systems/AI-0001/card" in addresses
+    assert "/registry/systems/AI-0001" in addresses
+    files = {address for address in addresses if "/static/" in address}
+    assert files
+    assert {address for address in files if "as-of" in address} == set()
+    assert {each for each in ADDRESS.findall(today) if "app.css" in each} <= files
+    led = ada.get(f"/as-of/{day}/static/css/app.css", base_url=MOUNT)
+    assert led.headers["Location"] == "/registry/static/css/app.css"
+
+
+def test_under_a_mount_the_day_is_chosen_anew_and_the_sign_in_leads_back(app, client_of, day):
+    ada, asked = client_of("ada"), {"day": day.isoformat(), "at": "/systems/AI-0001?x=1"}
+    then = ada.get(f"/as-of/{day}/systems/AI-0001?x=1", base_url=MOUNT).text
+    assert 'class="foot__as-of" action="/registry/as-of"' in then
+    assert '<input type="hidden" name="at" value="/systems/AI-0001?x=1">' in then
+    for home in ("", f"/as-of/{day}"):
+        led = ada.get(f"{home}/as-of", base_url=MOUNT, query_string=asked, follow_redirects=bool(home))
+        led = led.history[-1] if home else led
+        assert led.headers["Location"] == f"/registry/as-of/{day}/systems/AI-0001?x=1"
+    nobody = app.test_client()
+    led = nobody.get(f"/as-of/{day}/systems", base_url=MOUNT).headers["Location"]
+    form = nobody.get(led.removeprefix("/registry"), base_url=MOUNT)
+    assert f'value="/registry/as-of/{day}/systems"' in form.text
+    assert 'action="/registry/sign-out"' in ada.get(f"/as-of/{day}/systems", base_url=MOUNT).text
+
+
+@pytest.mark.parametrize(
+    ("path", "script", "seen"),
+    [
+        ("/registry/systems", "", ("/registry", "/systems")),
+        ("/systems", "", ("/registry", "/systems")),
+        ("/registry", "", ("/registry", "/")),
+        ("/registryx", "", ("/registry", "/registryx")),
+        ("/systems", "/registry", ("/registry", "/systems")),
+        ("/registry/as-of/2026-10-01/x", "", ("/registry/as-of/2026-10-01", "/x")),
+    ],
+)
+def test_a_prefix_of_the_base_address_is_where_the_application_is_mounted(path, script, seen):
+    def answer(environ, _start):
+        return environ["SCRIPT_NAME"], environ["PATH_INFO"]
+
+    inside = mounted(led_back(answer), "/registry")
+    assert inside({"PATH_INFO": path, "SCRIPT_NAME": script}, None) == seen
+    assert mounted(answer, "") is answer
