@@ -18,7 +18,7 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import RuleBroken
 from registry.output.asking import Unanswered
 from registry.web import refilling
-from registry.web.confirming import SECRET, browser_secret
+from registry.web.confirming import SECRET, browser_secret, let_in
 from registry.web.doors import needs, public
 from registry.web.flask_app import App, current_actor, database, no_database, request_id, seal
 from registry.web.refusals import said
@@ -26,6 +26,8 @@ from registry.web.refusals import said
 log = logging.getLogger("registry.identity")
 
 _ATTEMPT = "attempt"
+# The cookie has room for no more; whoever came from further away begins on their desk.
+_LONGEST_NEXT = 1_000
 _NOT_BELIEVED = (
     "What came back is not an answer to a sign-in of this browser that can be trusted. Nothing was changed."
 )
@@ -56,7 +58,7 @@ def _set_out(*, confirms: bool) -> ResponseReturnValue:
         places = asked.places()
     except (Unanswered, Distrusted) as silent:
         return _unanswered(silent)
-    attempt = Attempt.new(then[:1_000], clock.now(), confirms=confirms)
+    attempt = Attempt.new(then if len(then) <= _LONGEST_NEXT else "", clock.now(), confirms=confirms)
     cookie[_ATTEMPT] = attempt.as_kept()
     return redirect(asking_url(asked.terms, places, attempt), 303)
 
@@ -92,9 +94,7 @@ def _entered(who: Said, token: str, attempt: Attempt) -> ResponseReturnValue:
             refused = broken
     if refused is not None:
         return _said(401, refused.says, title="You are not signed in")
-    cookie.clear()
-    cookie[SECRET] = secret
-    cookie.permanent = True
+    let_in(secret)
     return redirect(attempt.next or url_for("portfolio.desk"), 303)
 
 
