@@ -69,11 +69,9 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
         REGISTRY_MAX_EVIDENCE=min(settings.max_evidence_bytes, settings.max_upload_bytes),
         REGISTRY_EVIDENCE_QUOTA=settings.evidence_quota_bytes,
         REGISTRY_BASE_URL=settings.base_url,
-        REGISTRY_PASSWORDS_ONLY_FOR=frozenset(
-            filter(None, (each.strip().lower() for each in settings.passwords_only_for.split(",")))
-        ),
         REGISTRY_METRICS_TOKEN=settings.metrics_token(),
         BEHIND_PROXY=settings.proxies > 0,
+        REGISTRY_PASSWORDS_ONLY_FOR=settings.emergency_accounts,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined

@@ -151,6 +151,16 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def link_domains(self) -> frozenset[str]:
+        """The domains whose verified addresses make somebody known at a first sign-in, in lower case."""
+        return _listed(self.oidc_link_domains)
+
+    @property
+    def emergency_accounts(self) -> frozenset[str]:
+        """The addresses that may still use a password, in lower case; none where all may."""
+        return _listed(self.passwords_only_for)
+
+    @property
     def printers(self) -> int:
         """How many PDFs are laid out at once where many are wanted: as many as there are cores, within the setting."""
         return min(self.pdf_processes, len(os.sched_getaffinity(0)))
@@ -212,6 +222,10 @@ class Settings(BaseSettings):
     def make_data_dir(self) -> None:
         """Create the data folder, closed to other users of the machine."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(each.strip().lower() for each in text.split(",")) - {""}
 
 
 def _kind_of(url: str) -> str:

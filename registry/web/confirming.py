@@ -77,6 +77,13 @@ def browser_secret() -> str:
     return str(cookie.get(SECRET, ""))
 
 
+def let_in(secret: str) -> None:
+    """Give the browser that has signed in its cookie: whatever was fixed in it before is worth nothing after."""
+    cookie.clear()
+    cookie[SECRET] = secret
+    cookie.permanent = True
+
+
 def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
     """Carry out what binds, with the instant somebody last said who they are; asks for it where that is too long ago.
 

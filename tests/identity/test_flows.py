@@ -495,3 +495,16 @@ def test_whatever_is_sent_to_the_doors_of_the_provider_is_refused_and_is_no_erro
     for said, (body, kind) in BODIES.items():
         reply = client.post("/sign-in/provider/logout", data=body, content_type=kind)
         assert reply.status_code == (413 if said in TOO_LARGE else 400), said
+
+
+@on_one_database
+def test_an_account_that_comes_twice_at_one_moment_is_asked_to_come_again(
+    database, cast, on_terms, there, monkeypatch
+):
+    app = on_terms()
+    Flow(app, there).succeed()
+    # As the second of two sees it who have both asked before either has written.
+    monkeypatch.setattr(known, "identity", lambda *_asked: None)
+    monkeypatch.setattr(known, "has_identity", lambda *_asked: False)
+    reply = Flow(app, there).come_back()
+    assert (reply.status_code, "twice at this moment" in reply.text) == (409, True)

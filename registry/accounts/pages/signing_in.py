@@ -24,7 +24,7 @@ from registry.second_steps import rules
 from registry.second_steps.actions import Typed
 from registry.second_steps.render import picture
 from registry.web import refilling
-from registry.web.confirming import SECRET, browser_secret
+from registry.web.confirming import browser_secret, let_in
 from registry.web.doors import keeps_refusals, needs, public
 from registry.web.flask_app import actor, current_actor, request_id, seal, session
 from registry.web.formkit import Form, shown
@@ -101,7 +101,7 @@ def set_up_code() -> ResponseReturnValue:
     entered = form.carried_out(lambda: _set_up(number, form))
     if entered is None:
         return _set_up_page(number, form)
-    _let_in(entered[0])
+    let_in(entered[0])
     then = refilling.inside(form.next.data, url_for("portfolio.desk"))
     return make_response(render_template("second_steps/codes.html", codes=entered[1], then=then))
 
@@ -141,15 +141,8 @@ def _device() -> str:
     return request.headers.get("User-Agent", "")
 
 
-def _let_in(secret: str) -> None:
-    # A new cookie for the signed-in browser: whatever was fixed before signing in is worth nothing after.
-    cookie.clear()
-    cookie[SECRET] = secret
-    cookie.permanent = True
-
-
 def _inside(secret: str, then: str | None, kept: str | None) -> ResponseReturnValue:
-    _let_in(secret)
+    let_in(secret)
     target = refilling.inside(then, url_for("portfolio.desk"))
     if fields := refilling.unpacked(kept):
         # On to the form itself, as one that has no token: its address shows it filled, and does nothing.

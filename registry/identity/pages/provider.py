@@ -7,6 +7,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import IntegrityError
 
 from registry.identity.actions import signing_in
 from registry.identity.pages.shared import CALLBACK, pages, provider
@@ -15,10 +16,10 @@ from registry.identity.rules.terms import Distrusted
 from registry.identity.rules.tokens import Said
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.errors import RuleBroken
+from registry.kernel.errors import Conflict, RuleBroken
 from registry.output.asking import Unanswered
 from registry.web import refilling
-from registry.web.confirming import SECRET, browser_secret
+from registry.web.confirming import SECRET, browser_secret, let_in
 from registry.web.doors import needs, public
 from registry.web.flask_app import App, current_actor, database, no_database, request_id, seal
 from registry.web.refusals import said
@@ -26,6 +27,8 @@ from registry.web.refusals import said
 log = logging.getLogger("registry.identity")
 
 _ATTEMPT = "attempt"
+# The cookie has room for no more; whoever came from further away begins on their desk.
+_LONGEST_NEXT = 1_000
 _NOT_BELIEVED = (
     "What came back is not an answer to a sign-in of this browser that can be trusted. Nothing was changed."
 )
@@ -56,7 +59,7 @@ def _set_out(*, confirms: bool) -> ResponseReturnValue:
         places = asked.places()
     except (Unanswered, Distrusted) as silent:
         return _unanswered(silent)
-    attempt = Attempt.new(then[:1_000], clock.now(), confirms=confirms)
+    attempt = Attempt.new(then if len(then) <= _LONGEST_NEXT else "", clock.now(), confirms=confirms)
     cookie[_ATTEMPT] = attempt.as_kept()
     return redirect(asking_url(asked.terms, places, attempt), 303)
 
@@ -81,21 +84,32 @@ def answer() -> ResponseReturnValue:
 
 
 def _entered(who: Said, token: str, attempt: Attempt) -> ResponseReturnValue:
-    device, refused = request.headers.get("User-Agent", ""), None
+    try:
+        entered = _signed_in(who, token)
+    except IntegrityError as taken:
+        # The same account came twice at one moment, and the other sign-in has made it known.
+        raise Conflict("You were signing in twice at this moment. Sign in again.", 0) from taken
+    if isinstance(entered, RuleBroken):
+        return _said(401, entered.says, title="You are not signed in")
+    let_in(entered)
+    return redirect(attempt.next or url_for("portfolio.desk"), 303)
+
+
+def _signed_in(who: Said, token: str) -> str | RuleBroken:
+    """The cookie's secret, or the refusal: it leaves the transaction by the ordinary way, so that its entry is kept."""
     with database().transaction() as session:
         try:
-            secret, _ = signing_in.sign_in(
-                session, who, provider().terms, token, seal=seal(), device=device, request_id=request_id()
-            )
-        except RuleBroken as broken:
-            # Left by the ordinary way, so that what was written down of the refusal is kept.
-            refused = broken
-    if refused is not None:
-        return _said(401, refused.says, title="You are not signed in")
-    cookie.clear()
-    cookie[SECRET] = secret
-    cookie.permanent = True
-    return redirect(attempt.next or url_for("portfolio.desk"), 303)
+            return signing_in.sign_in(
+                session,
+                who,
+                provider().terms,
+                token,
+                seal=seal(),
+                device=request.headers.get("User-Agent", ""),
+                request_id=request_id(),
+            )[0]
+        except RuleBroken as refused:
+            return refused
 
 
 def _confirmed(who: Said, attempt: Attempt) -> ResponseReturnValue:

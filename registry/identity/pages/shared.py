@@ -32,9 +32,7 @@ def provider_of(settings: Settings) -> Provider | None:
             scopes=settings.oidc_scopes,
             groups_claim=settings.oidc_groups_claim,
             roles=_roles(settings),
-            link_domains=frozenset(
-                filter(None, (each.strip().lower() for each in settings.oidc_link_domains.split(",")))
-            ),
+            link_domains=settings.link_domains,
             adds_people=settings.oidc_add_people,
         ),
         # Read each time, so that a new secret counts without a new start.

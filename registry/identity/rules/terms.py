@@ -99,7 +99,7 @@ def roles_of(document: Any) -> dict[str, Role]:
     for group, role in document.items():
         if not isinstance(group, str) or not group:
             raise ValueError(f"the group {group!r} is no text; put it in quotation marks")
-        if role not in {each.value for each in _GIVEN}:
+        if not isinstance(role, str) or role not in {each.value for each in _GIVEN}:
             known = ", ".join(sorted(each.value for each in _GIVEN))
             raise ValueError(f"the group {group} brings {role!r}; known roles: {known}")
     return {group: Role(role) for group, role in document.items()}
