@@ -159,3 +159,44 @@ def test_a_killed_process_loses_no_job(database, tmp_path):
     with Loop(database, again):
         assert done.wait(ENOUGH_SECONDS)
     assert jobs(database)[0].state is JobState.DONE
+
+
+PATIENT = CHILD.replace("time.sleep(1.5)", "time.sleep(60)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_told_twice_the_process_gives_its_job_back_at_once(database, tmp_path):
+    child = subprocess.Popen(
+        [sys.executable, "-c", PATIENT, str(tmp_path)],
+        env=environment(database, tmp_path),
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_for((tmp_path / "began").exists)
+        child.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=ENOUGH_SECONDS)
+    finally:
+        child.kill()
+    assert child.returncode == 0
+    assert not (tmp_path / "finished").exists()
+    assert [(job.state, job.attempts, job.leased_until) for job in jobs(database)] == [
+        (JobState.QUEUED, 0, None)
+    ]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_on_sqlite_a_second_worker_stands_by_until_the_first_has_gone(database, quick):
+    ran, done = [], threading.Event()
+    with Loop(database, lambda *_: ran.append("first")) as first:
+        wait_for(lambda: ran)
+        with database.transaction() as session:
+            session.execute(sa.delete(Job))
+        # The same job again would be anybody's now; an hour's slot is only filled anew by who begins.
+        second = Loop(database, lambda *_: done.set())
+        with second:
+            assert not done.wait(0.5)
+            first.stop.set()
+            assert done.wait(ENOUGH_SECONDS)

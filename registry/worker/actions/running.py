@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from registry.kernel import clock
 from registry.store import progress
@@ -29,6 +30,7 @@ from registry.worker.rules import JobState
 log = logging.getLogger("registry.worker")
 
 _PART: Final = "part"
+_DOING_LIMIT: Final = 200
 _at_work = threading.local()
 
 
@@ -155,17 +157,27 @@ def _kept(database: Database, claim: _Claim) -> Iterator[None]:
 def _renew_until(over: threading.Event, database: Database, claim: _Claim) -> None:
     while not over.wait(rules.RENEWED_EVERY_SECONDS):
         try:
-            with database.transaction() as session:
-                mine = queries.job_by_id(session, claim.number)
-                if mine is None or not _is_held(mine, claim):
-                    return
-                mine.leased_until = rules.lease_end(clock.now())
-                if claim.told is not None:
-                    mine.doing, mine.done, mine.total = claim.told
+            if not _renewed(database, claim):
+                return
             beat(database)
         except Exception:
             # The next try may reach the database in time; if none does, the lease runs out as it should.
             log.warning("the lease of job %s could not be renewed", claim.number, exc_info=True)
+
+
+def _renewed(database: Database, claim: _Claim) -> bool:
+    """Renew the lease and write down how far the handler is; False where the job is another's by now."""
+    doing, done, total = claim.told or Progress("", 0, 0)
+    mine = update(Job).where(
+        col(Job.id) == claim.number, col(Job.attempts) == claim.attempt, col(Job.state) == JobState.RUNNING
+    )
+    with database.transaction() as session:
+        # A statement of its own and no locked row: the handler may be about to commit, and holds on to its job meanwhile.
+        until = rules.lease_end(clock.now())
+        found = session.connection().execute(
+            mine.values(leased_until=until, doing=doing[:_DOING_LIMIT], done=done, total=total)
+        )
+        return found.rowcount == 1
 
 
 def _is_held(job: Job, claim: _Claim) -> bool:
