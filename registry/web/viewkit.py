@@ -91,6 +91,7 @@ def _frame() -> dict[str, Any]:
         "me": _me(actor) if actor else None,
         "navigation": menu(actor) if actor else [],
         "as_of": _as_of(actor) if actor else None,
+        "shown_on": clock.today(),
         "search_url": url_for("portfolio.search"),
         "search_text": request.args.get("q", "") if request.endpoint == "portfolio.search" else "",
     }
