@@ -1,5 +1,6 @@
 """Texts as a search compares them: letter case and common accents make no difference, on either database."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from registry.kernel.nearness import BETWEEN_WORDS, spaced
+from registry.kernel.nearness import BETWEEN_WORDS, Rank, rank_of
 from registry.store.paging import holding
 
 # One letter for one. Capitals as well: PostgreSQL does not know them for the same in the locale "C".
@@ -53,16 +54,19 @@ def name_begins(name: Any, words: str) -> ColumnElement[bool]:
     return _fits(name, holding(folded_text(words))[1:], "^" + _every_spelling(words))
 
 
-class _begins(GenericFunction[bool]):  # noqa: N801
-    """Whether a word of a name begins so: levelled letters on SQLite, a pattern of every spelling on PostgreSQL."""
+class _rank(GenericFunction[int]):  # noqa: N801
+    """How well a name answers words: one call per name on SQLite, patterns of every spelling on PostgreSQL."""
 
-    type = sa.Boolean()
+    type = sa.Integer()
     inherit_cache = True
 
 
-def word_begins(name: Any, word: str) -> ColumnElement[bool]:
-    """Whether a word of a name begins with these letters, however they are accented and in whichever case."""
-    return _begins(name, folded_text(word), f"(^|{_BETWEEN}){_spelt_between(word)}")
+def name_rank(name: Any, words: Sequence[str]) -> ColumnElement[int]:
+    """`kernel.nearness.rank_of` as each database says it, of a name however it is accented and in whichever case."""
+    levelled = [folded_text(word) for word in words]
+    begin = [f"(^|{_BETWEEN}){_spelt_between(word)}" for word in levelled]
+    phrase = " ".join(levelled)
+    return _rank(name, phrase, "^" + _every_spelling(phrase), *map(_every_spelling, levelled), *begin)
 
 
 def text_holds(text: Any, word: str) -> ColumnElement[bool]:
@@ -108,16 +112,27 @@ def _fits_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     return f"folded({name}) LIKE {pattern} ESCAPE '\\'"
 
 
-@compiles(_begins, "postgresql")
-def _begins_on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    name, _, spellings = element.clauses
-    return f"{compiler.process(name, **options)} ~* {compiler.process(spellings, **options)}"
+@compiles(_rank, "postgresql")
+def _rank_on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name, _, phrase, *each = element.clauses
+    many = len(each) // 2
+
+    def fits(patterns: Sequence[Any]) -> str:
+        return " AND ".join(
+            f"{compiler.process(name, **options)} ~* {compiler.process(one, **options)}" for one in patterns
+        )
+
+    begins, holds, word_begins = fits([phrase]), fits(each[:many]), fits(each[many:])
+    return (
+        f"CASE WHEN {begins} THEN {int(Rank.BEGINS)} WHEN NOT ({holds}) THEN {int(Rank.MENTIONED)}"
+        f" WHEN {word_begins} THEN {int(Rank.WORD_BEGINS)} ELSE {int(Rank.IN_NAME)} END"
+    )
 
 
-@compiles(_begins, "sqlite")
-def _begins_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
-    name, word = (compiler.process(part, **options) for part in list(element.clauses)[:2])
-    return f"word_begins({name}, {word})"
+@compiles(_rank, "sqlite")
+def _rank_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    name, phrase = (compiler.process(part, **options) for part in list(element.clauses)[:2])
+    return f"name_rank({name}, {phrase})"
 
 
 @compiles(says, "postgresql")
@@ -135,9 +150,9 @@ def _says_on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def prepare_sqlite(connection: Any) -> None:
-    """Give a SQLite connection `folded()` and `word_begins()`: one call per value, since each call out of SQLite has its price."""
+    """Give a SQLite connection `folded()` and `name_rank()`: one call per value, since each call out of SQLite has its price."""
     connection.create_function("folded", 1, _folded_value, deterministic=True)
-    connection.create_function("word_begins", 2, _begins_value, deterministic=True)
+    connection.create_function("name_rank", 2, _rank_value, deterministic=True)
 
 
 @lru_cache(maxsize=65_536)
@@ -146,10 +161,5 @@ def _folded_value(text: Any) -> Any:
     return folded_text(text) if isinstance(text, str) else text
 
 
-def _begins_value(name: Any, word: str) -> bool:
-    return isinstance(name, str) and spaced(word) in _spaced_value(name)
-
-
-@lru_cache(maxsize=65_536)
-def _spaced_value(name: str) -> str:
-    return spaced(_folded_value(name))
+def _rank_value(name: Any, phrase: str) -> int:
+    return int(rank_of(_folded_value(name), phrase.split(" ")) if isinstance(name, str) else Rank.MENTIONED)

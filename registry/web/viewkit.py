@@ -99,6 +99,7 @@ def _frame() -> dict[str, Any]:
         "navigation": menu(actor) if actor else [],
         "as_of": _as_of(actor) if actor else None,
         "home_url": url_for("portfolio.desk"),
+        "shown_on": clock.today(),
         "search_url": url_for("portfolio.search"),
         "search_text": request.args.get("q", "") if request.endpoint == "portfolio.search" else "",
     }

@@ -73,7 +73,12 @@ PAGES = {
         Visit("/portfolio/failed-criteria"),
         Visit("/portfolio/failed-criteria?pattern=lost", status=422),
     ),
-    "portfolio.search": (Visit("/search?q=a", "ada"), Visit("/search?q=nothing+like+it")),
+    "portfolio.search": (
+        Visit("/search?q=a", "ada"),
+        Visit("/search?q=nothing+like+it"),
+        Visit("/search?q=clams+traige", "ada"),
+        Visit("/search?q=a&kind=alert", "ada"),
+    ),
     "systems.register_page": (
         Visit("/systems"),
         Visit("/systems?q=claims&unit={claims}&sort=-owner&col=owner&col=deputy&col=changed&view={view}"),

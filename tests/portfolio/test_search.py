@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from registry.data_sources import actions as sources
 from registry.data_sources.rules.sources import Purpose, SourceFacts
 from registry.kernel.actor import the_registry
+from registry.kernel.nearness import Rank, rank_of
 from registry.people import actions as people
 from registry.people.rules import Function, PersonFacts
 from registry.portfolio.queries import search
-from registry.portfolio.rules import Rank, rank_of
 from registry.store.folding import folded_text
 from registry.systems import actions as systems
 from registry.systems import queries as register
@@ -57,7 +57,7 @@ def test_a_name_ranks_by_how_it_answers():
     assert rank_of("claims triage", ["claims"]) is Rank.BEGINS
     assert rank_of("home claims", ["claims", "home"]) is Rank.WORD_BEGINS
     assert rank_of("disclaims", ["claims"]) is Rank.IN_NAME
-    assert rank_of("pricing", ["claims"]) is None
+    assert rank_of("pricing", ["claims"]) is Rank.MENTIONED
 
 
 @given(st.text(max_size=60))
@@ -175,7 +175,7 @@ def test_the_database_ranks_as_the_rule_does(app, furnished):
         found = search(session, furnished.actor(session, "mia"), typed).systems.items
     folded = [folded_text(word) for word in typed]
     ranks = [rank_of(folded_text(system.name), folded) for system in found]
-    assert ranks == [Rank.BEGINS, Rank.WORD_BEGINS, None]
+    assert ranks == [Rank.BEGINS, Rank.WORD_BEGINS, Rank.MENTIONED]
 
 
 def test_a_misspelt_name_is_found_apart_and_what_was_meant_is_offered(furnished, client_of):

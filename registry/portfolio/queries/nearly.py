@@ -4,7 +4,7 @@ Every name the actor may know of is compared, in one statement and one process o
 what is near, so both give the same answer, and what may not be seen is no candidate, for a suggestion either.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from registry.incidents.queries.visibility import seen_by
 from registry.kernel.actor import Actor
 from registry.kernel.nearness import Names
 from registry.people.models import Person, Team
-from registry.portfolio.rules import Words
 from registry.store.folding import folded_text
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -48,7 +47,7 @@ class Nearly:
 def nearly(
     session: Session,
     actor: Actor,
-    words: Words,
+    words: Sequence[str],
     units: Mapping[int, str],
     found: Collection[tuple[str, int]] = (),
 ) -> Nearly:
@@ -67,7 +66,7 @@ def nearly(
     )
 
 
-def meant_in_register(session: Session, actor: Actor, words: Words) -> str | None:
+def meant_in_register(session: Session, actor: Actor, words: Sequence[str]) -> str | None:
     """The words put right by the names of systems the actor may know of; None where nothing can be. One statement."""
     (texts,) = session.execute(sa.select(_gathered(System.id, System.name, visible_to(actor)))).one()
     names = Names([folded_text(name) for _, _, name in _apart("system", texts)])

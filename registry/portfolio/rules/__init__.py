@@ -2,14 +2,11 @@
 
 from registry.portfolio.rules.attention import (
     Coverage,
-    Rank,
     Stack,
     Task,
     Urgency,
-    Words,
     ordered,
-    rank_of,
     stacked,
 )
 
-__all__ = ["Coverage", "Rank", "Stack", "Task", "Urgency", "Words", "ordered", "rank_of", "stacked"]
+__all__ = ["Coverage", "Stack", "Task", "Urgency", "ordered", "stacked"]

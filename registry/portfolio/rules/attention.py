@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
-from registry.kernel.nearness import begins_a_word
-
 
 class Urgency(IntEnum):
     """The order of the desk: harm that goes on, then what waits for this person's word, then what they could improve."""
@@ -97,29 +95,3 @@ class Coverage:
         if self.share is None:
             return None
         return "<1" if self.having and not self.share else str(self.share)
-
-
-Words = Sequence[str]
-
-
-class Rank(IntEnum):
-    """How well a name answers a search: it begins with what was typed, each word begins one of its own, it holds every word,
-    or only other texts mention them.
-
-    Of two that begin alike the shorter is the closer, so the very name that was typed comes first.
-    """
-
-    BEGINS = 1
-    WORD_BEGINS = 2
-    IN_NAME = 3
-    MENTIONED = 4
-
-
-def rank_of(name: str, words: Words) -> Rank | None:
-    """How well a name answers these words, both levelled alike; None where it lacks one of them."""
-    phrase = " ".join(words)
-    if name.startswith(phrase):
-        return Rank.BEGINS
-    if all(begins_a_word(name, word) for word in words):
-        return Rank.WORD_BEGINS
-    return Rank.IN_NAME if all(word in name for word in words) else None
