@@ -20,7 +20,6 @@ from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Task, Urgency, ordered
-from registry.systems import queries as systems
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import ago, day
@@ -53,15 +52,15 @@ _ICONS = {
 def desk() -> ResponseReturnValue:
     who = actor()
     owning = queries.owned_by(session(), who)
-    in_order = _waiting(who, owning)
+    in_order, covered = _waiting(who, owning), queries.coverage(session(), who)
     return render_template(
         "portfolio/desk.html",
         tasks=in_order,
         lines=[_line(task) for task in in_order],
         owning=owning,
         all_owned=url_for("systems.register_page", owner=who.person_id),
-        coverage=queries.coverage(session(), who),
-        total=systems.count(session(), who),
+        coverage=covered,
+        total=covered[0].total,
     )
 
 
