@@ -1,23 +1,22 @@
 """How long the desk, the register, the search and the portfolio take while people open them, twenty pages a second.
 
-    python -m benchmarks.portfolio --systems 10000 --database sqlite --database postgresql [--kept FOLDER]
+    python -m benchmarks.portfolio --systems 10000 --database sqlite --database postgresql [--kept URL]
 
-A register is generated (`registry benchmark generate`), or for SQLite one generated before is taken (--kept, its data
-folder), and served as it is in production: `registry serve`, gunicorn, one process for each core. Three people who are
-signed in open their pages by turns: the owner of most systems, a reviewer (compliance), an executive. Pages are asked for at
-fixed times, whether or not earlier ones have come (an open loop), so that a server that falls behind is not spared.
+A register is generated (`registry benchmark generate`), or one that was generated before is taken, and served as it is in
+production: `registry serve`, gunicorn, one process for each core. Three people who are signed in open their pages by turns:
+the owner of most systems, a reviewer (compliance), an executive. Pages are asked for at fixed times, whether or not earlier
+ones have come (an open loop), so that a server that falls behind is not spared; and somebody writes a note every few
+seconds, after which everything that was counted is counted anew.
 
 For each page p50, p95 and p99 in milliseconds, twice: of the server, from reading the request to the last byte of its answer,
 as its own log has it; and of whoever waits, from the moment the page should have been asked for to its last byte. Then
-the same while the worker lays out the full report, with how long that took. How many statements each page takes is counted
-here and on a small register (--beside), beside the processor time it takes by itself, which other work on the machine
-changes little. The load of the machine stands with each table.
+the same while the worker lays out the full report, with how long that took from being asked for. How many statements each
+page takes is counted here and on a small register (--beside), with the processor time it takes by itself: other work on the
+machine changes that less than it changes how long people wait. The load of the machine stands with each table.
 """
 
 import argparse
 import contextlib
-import http.client
-import json
 import os
 import secrets
 import statistics
@@ -26,20 +25,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 
-from benchmarks.peers import free_port, served
+from benchmarks.peers import free_port, served, used_by
+from benchmarks.visitors import PAGES, Visitors, told
 from registry.accounts.actions import open_session
 from registry.accounts.models import RoleGrant
 from registry.accounts.queries import actor_for
+from registry.annotations.actions import write_note
 from registry.app import create_app
+from registry.audit.queries.checkpoints import last_seq
 from registry.demo.actions import generate
 from registry.demo.rules.wanted import Wanted
 from registry.kernel.actor import Role, Seat
@@ -52,21 +53,13 @@ from registry.portfolio.rules.reports.filing import ReportKind, ReportState
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.session import Database
+from registry.wiring import SCHEDULE
+from registry.worker.actions import follow_from, put_in_slots
 from registry.worker.models import Job
 from registry.worker.rules import JobState
 from tests import databases
 from tests.store.statements import counted
 
-PAGES = {
-    "desk": "/",
-    "register": "/systems",
-    "register, filtered": "/systems?stage=live&missing=deputy",
-    "register, searched": "/systems?q=claim",
-    "register, sorted": "/systems?sort=owner",
-    "search": "/search?q=claim",
-    "portfolio": "/portfolio",
-}
-WAITS_SECONDS = 120
 LATE_SECONDS = 1_800
 
 
@@ -117,9 +110,9 @@ def house(kind: databases.Kind, wanted: Wanted, given: argparse.Namespace) -> It
     """A register of so many systems with a data folder, as long as it is looked at."""
     with contextlib.ExitStack() as open_until:
         folder = Path(open_until.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
-        kept = given.kept if kind == "sqlite" and wanted.systems == given.systems else None
+        kept = given.kept if wanted.systems == given.systems else None
         if kept is not None:
-            database = Database(f"sqlite:///{kept / 'registry.sqlite3'}")
+            database = Database(kept)
         elif kind == "sqlite":
             database = Database(f"sqlite:///{folder / 'registry.sqlite3'}")
         else:
@@ -162,100 +155,49 @@ def alone(found: House, runs: int) -> dict[str, tuple[int, float]]:
     return costs
 
 
-class Visitors:
-    """People who open pages at fixed times, each over a line of their own that is kept open."""
+@contextlib.contextmanager
+def writing(found: House, every: float) -> Iterator[None]:
+    """Somebody writes a note each so many seconds: what was counted before is then counted anew."""
+    over = threading.Event()
 
-    def __init__(self, port: int, cookies: dict[str, str], rate: float) -> None:
-        self._port, self._cookies, self._rate = port, cookies, rate
-        self._lines = threading.local()
-        self._number = 0
+    def write() -> None:
+        while not over.wait(every):
+            with found.database.transaction() as session:
+                actor = actor_for(session, people(found.database)["owner"], via="session")
+                owned = next(number for number, seats in actor.seats.items() if Seat.OWNER in seats)
+                write_note(session, actor, owned, "Looked at it again.")
 
-    def come(self, going_on: Callable[[float], bool]) -> dict[str, tuple[str, float]]:
-        """By the number of each request its page, and the milliseconds until its last byte; as long as it goes on."""
-        asked = [(page, cookie) for page in PAGES for cookie in self._cookies.values()]
-        found: dict[str, tuple[str, float]] = {}
-        began, turn = time.perf_counter(), 0
-        with ThreadPoolExecutor(64) as people_:
-            while going_on(time.perf_counter() - began):
-                due = began + turn / self._rate
-                time.sleep(max(0.0, due - time.perf_counter()))
-                # Neighbours in the list are of one page: seven steps on is another page and another person.
-                page, cookie = asked[turn * 8 % len(asked)]
-                self._number += 1
-                people_.submit(self._open, f"visit-{self._number:06}", page, cookie, due, found)
-                turn += 1
-        return found
-
-    def _open(
-        self, number: str, page: str, cookie: str, due: float, found: dict[str, tuple[str, float]]
-    ) -> None:
-        if not hasattr(self._lines, "line"):
-            self._lines.line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=WAITS_SECONDS)
-        headers = {"Cookie": cookie, "X-Request-Id": number}
-        try:
-            self._lines.line.request("GET", PAGES[page], headers=headers)
-            reply = self._lines.line.getresponse()
-            reply.read()
-            said = page if reply.status == 200 else f"{page}: {reply.status}"
-        except (OSError, http.client.HTTPException) as failure:
-            self._lines.line.close()
-            said = f"{page}: {failure!r}"
-        found[number] = (said, (time.perf_counter() - due) * 1_000)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        writer.join()
 
 
-def served_in(log: Path) -> dict[str, float]:
-    """By the number of each request the milliseconds it took by the server's own log."""
-    lines = (json.loads(line) for line in log.read_text().splitlines() if line.startswith("{"))
-    return {line["request_id"]: line["ms"] for line in lines if line.get("event") == "request"}
-
-
-def spread(times: list[float]) -> tuple[float, float, float]:
-    """p50, p95 and p99."""
-    ranked = sorted(times)
-    p50, p95, p99 = (ranked[min(len(ranked) - 1, int(len(ranked) * share))] for share in (0.5, 0.95, 0.99))
-    return p50, p95, p99
-
-
-def told(title: str, found: dict[str, tuple[str, float]], log: Path) -> None:
-    """Print what was measured, page by page."""
-    time.sleep(1)
-    by_server, by_page = served_in(log), defaultdict(list)
-    for number, (page, waited) in found.items():
-        by_page[page].append((by_server.get(number, float("nan")), waited))
-    loads = " ".join(f"{each:.1f}" for each in os.getloadavg())
-    print(f"\n{title}; {len(found):,} pages, load {loads}, milliseconds")
-    print(f"{'':24}{'pages':>7}{'server p50':>12}{'p95':>8}{'p99':>8}{'waited p50':>14}{'p95':>8}{'p99':>8}")
-    for page in sorted(by_page, key=lambda each: [*PAGES, each].index(each)):
-        server, waited = (spread(list(each)) for each in zip(*by_page[page], strict=True))
-        numbers = "".join(f"{each:8.0f}" for each in server).rjust(28)
-        print(f"{page:24}{len(by_page[page]):>7}{numbers}{''.join(f'{each:8.0f}' for each in waited):>30}")
-
-
-def quiet(database: Database) -> None:
-    """Wait until the worker has done what is due at its start."""
-    until = time.monotonic() + LATE_SECONDS
-    time.sleep(10)
-    while time.monotonic() < until:
-        with database.transaction(read_only=True) as session:
-            waiting = col(Job.state).in_([JobState.QUEUED, JobState.RUNNING])
-            if not session.exec(select(func.count()).select_from(Job).where(waiting)).one():
-                return
-        time.sleep(1)
-    raise RuntimeError("The worker is not done with what was due at its start.")
+def calm(database: Database) -> None:
+    """Let the worker find nothing due: what it does by the clock, and follows from the register, would come before the report."""
+    with database.transaction(read_only=True) as session:
+        last = last_seq(session)
+    follow_from(database, last)
+    put_in_slots(database, SCHEDULE)
+    with database.transaction() as session:
+        session.execute(sa.update(Job).values(state=JobState.DONE))
 
 
 def report_beside(found: House, visitors: Visitors, log: Path, kind: str) -> None:
     """The pages while the worker makes the full report, and how long it took over it."""
+    calm(found.database)
     command = [sys.executable, "-m", "registry", "worker"]
     with subprocess.Popen(
-        command, env=os.environ | found.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=os.environ | found.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as worker:
         try:
-            began = time.perf_counter()
-            quiet(found.database)
-            print(
-                f"\n{kind}: the worker was done with everything due after {time.perf_counter() - began:.0f} s"
-            )
             with found.database.transaction() as session:
                 actor = actor_for(session, people(found.database)["executive"], via="session")
                 number = actions.ask(session, actor, ReportKind.FULL, Scope()).id
@@ -265,7 +207,11 @@ def report_beside(found: House, visitors: Visitors, log: Path, kind: str) -> Non
             watch.start()
             pages = visitors.come(lambda _: not over)
             watch.join()
-            told(f"{kind}, while the full report is made: {over[0]:.1f} s", pages, log)
+            used = used_by(worker.pid)
+            told(f"{kind}, while the full report is made", pages, log)
+            print(
+                f"The report took {over[0]:.1f} s from being asked for, and {used:.1f} s of processor time."
+            )
         finally:
             worker.terminate()
 
@@ -298,11 +244,16 @@ def measured(kind: databases.Kind, given: argparse.Namespace) -> None:
         log = folder / f"server-{port}.log"
         command = [sys.executable, "-m", "registry", "serve", "--no-worker", "--port", str(port)]
         command += ["--processes", str(given.processes)]
-        with served(command, port, folder, **found.environment):
+        with served(command, port, folder, **found.environment) as process, writing(found, given.every):
             visitors = Visitors(port, found.cookies, given.rate)
             visitors.come(lambda passed: passed < given.warm)
+            before = used_by(process)
             pages = visitors.come(lambda passed: passed < given.seconds)
+            used = (used_by(process) - before) * 1_000 / len(pages)
             told(f"{kind}, {given.rate:g} pages a second", pages, log)
+            print(
+                f"The server used {used:.0f} ms of processor time for a page: {used / 10:.0f} % of a core at ten a second."
+            )
             if not given.no_report:
                 report_beside(found, visitors, log, kind)
 
@@ -318,16 +269,18 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=5, help="of each page by itself")
     asked.add_argument("--warm", type=float, default=10, help="seconds that are not counted")
     asked.add_argument("--processes", type=int, default=os.cpu_count(), help="of the server")
+    asked.add_argument("--every", type=float, default=5, help="seconds after which somebody writes a note")
     asked.add_argument("--no-report", action="store_true", help="leave out the report beside it")
     asked.add_argument(
         "--folder", type=Path, help="where the SQLite files are made: the disk that is measured"
     )
-    asked.add_argument("--kept", type=Path, help="the data folder of a register generated before, of SQLite")
+    asked.add_argument("--kept", help="the address of a database that was generated before")
     asked.add_argument("--database", action="append", choices=databases.KINDS)
     given = asked.parse_args()
     alive = databases.begin_run()
     try:
-        for kind in given.database or databases.KINDS:
+        kept = [sa.make_url(given.kept).get_backend_name()] if given.kept else None
+        for kind in kept or given.database or databases.KINDS:
             measured(kind, given)
     finally:
         databases.end_run(alive)

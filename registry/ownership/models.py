@@ -9,6 +9,7 @@ from registry.kernel.actor import Seat
 from registry.ownership.rules import HandoverState, Step
 from registry.store.columns import Revised, Row, by_value, instant, long_text, one_of
 
+_OPEN = "to_at IS NULL"
 _OPEN_OWNER = "to_at IS NULL AND seat = 'accountable_owner'"
 _PENDING = "state = 'offered'"
 
@@ -53,6 +54,16 @@ class Assignment(Revised, table=True):
         # "Who held what on date D" of one system, and of everything.
         sa.Index("ix_assignment_system_period", "system_id", "seat", "from_at"),
         sa.Index("ix_assignment_person_open", "person_id", "to_at"),
+        # Who sits where now: of ten periods one is open, and every count of owners and deputies asks for those alone.
+        sa.Index(
+            "ix_assignment_open_seat",
+            "seat",
+            "system_id",
+            "person_id",
+            "team_id",
+            sqlite_where=sa.text(_OPEN),
+            postgresql_where=sa.text(_OPEN),
+        ),
     )
 
     system_id: int = Field(foreign_key="system.id")

@@ -21,7 +21,7 @@ from registry.kernel.errors import NotFound
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
-from registry.systems.queries import numbers_visible_to
+from registry.systems.queries import numbers_visible_to, visible_to
 
 
 class Why(StrEnum):
@@ -151,7 +151,9 @@ def _with_surroundings() -> Any:
 
 def _is_seen(actor: Actor) -> ColumnElement[bool]:
     of_none = col(CorrectiveAction.incident_id).is_(None)
-    return and_(col(CorrectiveAction.system_id).in_(numbers_visible_to(actor)), or_(of_none, seen_by(actor)))
+    # Asked of the system of each action: the numbers of all that the actor may know of are ten thousand.
+    own = select(System.id).where(col(System.id) == col(CorrectiveAction.system_id), visible_to(actor))
+    return and_(own.correlate(CorrectiveAction).exists(), or_(of_none, seen_by(actor)))
 
 
 def _is_mine(actor: Actor) -> ColumnElement[bool]:

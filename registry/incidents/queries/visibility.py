@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from registry.accounts.queries import actor_for
@@ -15,7 +15,7 @@ from registry.people.models import Person
 from registry.people.queries import is_active_person
 from registry.store.columns import LARGEST_NUMBER
 from registry.systems.models import System
-from registry.systems.queries import numbers_visible_to
+from registry.systems.queries import visible_to
 from registry.versions.models import EvidenceHold
 
 Touched = tuple[IncidentSystem, System]
@@ -23,9 +23,13 @@ Touched = tuple[IncidentSystem, System]
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """The incidents the actor may know of: those that touch no system hidden from them."""
-    hidden = exists().where(
-        col(IncidentSystem.incident_id) == col(Incident.id),
-        col(IncidentSystem.system_id).not_in(numbers_visible_to(actor)),
+    # Asked of the few systems of each incident, and under a scope of its own: the statement around it may hold systems too.
+    hidden = (
+        select(IncidentSystem.id)
+        .join(System, col(System.id) == col(IncidentSystem.system_id))
+        .where(col(IncidentSystem.incident_id) == col(Incident.id), ~visible_to(actor))
+        .correlate(Incident)
+        .exists()
     )
     return ~hidden
 

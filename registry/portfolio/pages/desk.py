@@ -24,7 +24,6 @@ from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
 from registry.portfolio.rules import Stack, Task, Urgency, stacked
-from registry.systems import queries as systems
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.viewkit import ago, day
@@ -60,15 +59,15 @@ _ICONS = {
 def desk() -> ResponseReturnValue:
     who = actor()
     owning = queries.owned_by(session(), who)
-    stacks = stacked(_waiting(who, owning))
+    stacks, covered = stacked(_waiting(who, owning)), queries.coverage(session(), who)
     return render_template(
         "portfolio/desk.html",
         lines=[_line(each) for each in stacks[:_ONE_SCREEN]],
         later=[_line(each) for each in stacks[_ONE_SCREEN:]],
         owning=owning,
         all_owned=url_for("systems.register_page", owner=who.person_id),
-        coverage=queries.coverage(session(), who),
-        total=systems.count(session(), who),
+        coverage=covered,
+        total=covered[0].total,
     )
 
 

@@ -22,6 +22,7 @@ from registry.people.queries import active_clause, people_by_id
 from registry.portfolio.rules import Coverage
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.queries.remembering import remembered
 
 _MOST_SYSTEMS = 50
 _RETURNED_DAYS = 30
@@ -136,6 +137,10 @@ def owned_by(session: Session, actor: Actor) -> Owning:
 
 def coverage(session: Session, actor: Actor) -> list[Coverage]:
     """Of the systems the actor can see: how many have a confirmed owner, an objective, a metric, named data."""
+    return remembered(session, actor, "coverage", None, lambda: _coverage(session, actor))
+
+
+def _coverage(session: Session, actor: Actor) -> list[Coverage]:
     seen = visible_to(actor)
     owner = (
         (col(Assignment.system_id) == col(System.id))

@@ -15,7 +15,7 @@ from registry.people.queries import active_clause
 from registry.reviews.models.reviews import Finding, Review, ReviewCondition
 from registry.reviews.models.words import Attestation, SignOff, Waiver
 from registry.reviews.queries.content import contents_of
-from registry.reviews.queries.reviews import approved_at, newest_approvals
+from registry.reviews.queries.reviews import approved_at, in_use_by_approval
 from registry.reviews.queries.rulebook import rule_on
 from registry.reviews.queries.words import running_out, sheets_to_sign, signatures_of
 from registry.reviews.rules.cadence import Standing, due_on, months_for, validity
@@ -173,19 +173,16 @@ def _of_owner(
     asked besides.
     """
     owned = [number for number, held in actor.seats.items() if Seat.OWNER in held]
-    approvals = newest_approvals(session, owned) if owned else {}
+    approved = in_use_by_approval(session, actor, owned, _MOST) if owned else []
     _, rule = rule_on(session, today)
-    query = select(System).where(
-        col(System.id).in_(sorted(approvals)), System.stage != Stage.RETIRED, visible_to(actor)
-    )
-    systems = session.exec(query.order_by(col(System.id)).limit(_MOST)).all() if approvals else []
+    systems = [system for system, _ in approved]
     stated = _newest_attestations(session, [system.id or 0 for system in systems])
     now = contents_of(session, systems)
     attest: list[tuple[System, Standing, date | None]] = []
     stale: list[tuple[System, list[FieldChange]]] = []
-    for system in systems:
+    for system, handed_in in approved:
         number = system.id or 0
-        if changes := changed(content_from(approvals[number][1].content), now[number]):
+        if changes := changed(content_from(handed_in.content), now[number]):
             stale.append((system, changes))
         given = stated.get(number)
         held = validity(

@@ -32,6 +32,7 @@ from registry.portfolio.rules.figures import (
     orphans_of,
 )
 from registry.systems.queries.assured import realised_since
+from registry.systems.queries.remembering import remembered
 from registry.systems.rules.search import Search
 
 Bands = Sequence[tuple[str, Search | None]]
@@ -40,9 +41,13 @@ Bands = Sequence[tuple[str, Search | None]]
 def figures(session: Session, actor: Actor, scope: Scope) -> Figures:
     """The figures of the systems in the scope that the actor may know of; in a fixed number of statements.
 
-    Everything is read from the session and dated by the clock. Frameworks are those of the company: they are told of the
-    whole alone.
+    Everything is read from the session and dated by the clock, and remembered until something is recorded. Frameworks are
+    those of the company: they are told of the whole alone.
     """
+    return remembered(session, actor, "figures", scope, lambda: _figures(session, actor, scope))
+
+
+def _figures(session: Session, actor: Actor, scope: Scope) -> Figures:
     today, units, base = clock.today(), every_unit(session), scope.search() or Search()
     headlines, coverage = asked.of_headline(scope), asked.of_coverage(scope)
     counts = counts_of(session, actor, base, headlines["in_use"], _searches(scope))

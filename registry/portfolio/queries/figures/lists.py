@@ -11,6 +11,7 @@ from registry.portfolio.rules.figures import GRAVE_TIERS, Count, NumberRow, Owne
 from registry.systems.models import System
 from registry.systems.queries.facets import OWNER, with_owner
 from registry.systems.queries.filters import NUMBERS, RANKED, UNMEASURED, worst_readings
+from registry.systems.queries.remembering import remembered
 from registry.systems.queries.searching import narrowed
 from registry.systems.rules.search import Search
 
@@ -75,7 +76,8 @@ def vendors_in(session: Session, actor: Actor) -> list[str]:
     """Every vendor of a system the actor may know of, by name, to choose from; at most three hundred; in one statement."""
     name = col(System.vendor_name)
     query = sa.select(name).where(name != "", *narrowed(session, actor, Search())).distinct()
-    return list(session.scalars(query.order_by(name).limit(MOST_TO_CHOOSE)))
+    query = query.order_by(name).limit(MOST_TO_CHOOSE)
+    return remembered(session, actor, "vendors", None, lambda: list(session.scalars(query)))
 
 
 def owners_of(session: Session, actor: Actor, scope: Scope) -> tuple[OwnerRow, ...]:
