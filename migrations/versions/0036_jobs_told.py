@@ -16,7 +16,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('job') as job:
+    # Not copied whole: that writes the checks of the table in whatever order they come.
+    with op.batch_alter_table('job', recreate='never') as job:
         job.add_column(sa.Column('worker', sa.String(length=120), nullable=False, server_default=sa.text("''")))
         job.add_column(sa.Column('started_at', sa.DateTime(timezone=True), nullable=True))
         job.add_column(sa.Column('doing', sa.String(length=200), nullable=False, server_default=sa.text("''")))
@@ -29,6 +30,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('heartbeat') as heartbeat:
         heartbeat.drop_column('started_at')
-    with op.batch_alter_table('job') as job:
+    with op.batch_alter_table('job', recreate='never') as job:
         for name in ('total', 'done', 'doing', 'started_at', 'worker'):
             job.drop_column(name)
