@@ -209,5 +209,8 @@ def _said(task: Task) -> dict[str, object]:
 
 def _since(began: date) -> str:
     began_on = began.date() if isinstance(began, datetime) else began
-    days = (clock.today() - began_on).days
-    return f"Since {day(began_on)} ({counted(days, 'day')})." if days > 0 else f"Since {day(began_on)}."
+    if days := max(0, (clock.today() - began_on).days):
+        return f"Since {day(began_on)} ({counted(days, 'day')})."
+    return (
+        f"Since {day(began_on)} ({ago(began)})." if isinstance(began, datetime) else f"Since {day(began_on)}."
+    )

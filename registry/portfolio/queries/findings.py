@@ -100,6 +100,8 @@ def in_units(unit_ids: frozenset[int] | None) -> list[Any]:
 
 def _told(session: Session, rows: Any) -> list[Finding]:
     """The rows with what a page says of them: in two statements, however many they are."""
+    if not rows:
+        return []
     numbers = sorted({row.system_id for row in rows})
     systems = {each.id: each for each in session.exec(select(System).where(col(System.id).in_(numbers)))}
     held = {
