@@ -1,5 +1,6 @@
 """App: one request is one transaction; signed-in unless a view says @public."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -32,6 +33,8 @@ from registry.store.progress import Board
 from registry.store.sealing import Seal
 from registry.store.session import Database
 from registry.web import doors, past
+
+log = logging.getLogger("registry.web")
 
 ActorLoader = Callable[[Session], Actor | None]
 
@@ -126,7 +129,11 @@ class App(Flask):
         except PastUnknown as unknown:
             raise NotFound(str(unknown)) from unknown
         except PastRefused as refused:
-            raise Unavailable(str(refused)) from refused
+            log.warning("request %s: %s", request_id(), refused)
+            raise Unavailable(
+                "No past day can be laid out here as this registry is set up. Tell an administrator: why stands in the"
+                " log, and is said whenever the registry starts."
+            ) from refused
         except PastBusy as busy:
             raise NotYet(
                 "Another past day is being laid out. This one follows as soon as that is done."

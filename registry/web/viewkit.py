@@ -89,7 +89,8 @@ def _may(permission: str, system_id: int | None = None) -> bool:
 
 def _looks_back() -> bool:
     """Whether the page is one of a past day, on which nothing is to be done."""
-    return "as_of" in g
+    actor = current_actor()
+    return actor is not None and actor.looks_back
 
 
 def _frame() -> dict[str, Any]:

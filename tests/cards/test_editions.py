@@ -31,6 +31,8 @@ from registry.kernel.errors import Forbidden, RuleBroken
 from registry.output.pdf import Printer
 from registry.ownership import actions as ownership
 from registry.portfolio.queries.beside import with_what_stands_beside
+from registry.reviews.actions import signing
+from registry.reviews.rules.kinds import Signed as Signatory
 from registry.store.session import finish
 from registry.store.signing import SigningKey
 from registry.systems import actions as systems
@@ -159,6 +161,32 @@ def test_an_issued_card_proves_itself_and_the_ledger_knows_it(database, cast, tm
         issue(database, DOOR, document.edition_id, press(tmp_path, draw=None)).pdf_sha256
         == document.pdf_sha256
     )
+
+
+@pytest.mark.parametrize(("signed_after_hours", "said"), [(-1, ["Sign-off: engineering"]), (1, [])])
+def test_a_seal_names_who_had_signed_when_the_edition_was_approved(
+    database, cast, tmp_path, signed_after_hours, said
+):
+    def approved():
+        with database.transaction() as session:
+            return approve(session, cast, put_forward(session, cast)).id
+
+    def sign():
+        with database.transaction() as session:
+            ada, ben, here = cast.actor(session, "ada"), cast.actor(session, "ben"), triage(session, cast)
+            sheet = signing.open_sheet(session, ada, here)
+            session.flush()
+            name, now = cast.people["ben"].name, clock.now()
+            signing.sign(session, ben, sheet, here, Signatory.ENGINEERING, name, confirmed_at=now)
+
+    steps = {0: approved, signed_after_hours: sign}
+    found = {}
+    for hours in sorted(steps):
+        with clock.frozen(clock.later(hours=hours + 2)):
+            found[hours] = steps[hours]()
+    with clock.frozen(clock.later(hours=9)):
+        document = issue(database, DOOR, found[0], press(tmp_path, draw=lambda _: b"%PDF"))
+    assert [each.part for each in seal_from(document.seal).signatures] == said
 
 
 def test_what_is_kept_of_an_edition_is_the_signed_file(database, cast, tmp_path):

@@ -158,9 +158,10 @@ FORM = re.compile(
     r'<form[^>]*method="post"[^>]*action="([^"]*)"|<form[^>]*action="([^"]*)"[^>]*method="post"',
     re.IGNORECASE,
 )
+LOOKS_UP = re.compile(r'<form(?![^>]*method="post")[^>]*action="(/[^"]*)"', re.IGNORECASE)
 LINK = re.compile(r'href="(/[^"]*)"')
 # What belongs to whoever looks and to no day, and the way back to today.
-OF_ANY_DAY = {"accounts.account", "portfolio.desk", "static"}
+OF_ANY_DAY = {"accounts.account", "portfolio.desk", "past.choose", "static"}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def _offers(app, page: str, url: str) -> list[str]:
     if page.lower().count('method="post"') != len(forms):
         found.append("a form without an address")
     adapter = app.url_map.bind("localhost")
-    for link in (unescape(each) for each in LINK.findall(page)):
+    for link in (unescape(each) for each in (*LINK.findall(page), *LOOKS_UP.findall(page))):
         path = link.partition("?")[0].partition("#")[0]
         if link == url or path.startswith("/as-of/"):
             continue
@@ -274,6 +275,5 @@ def test_the_form_leads_to_pages_of_ours_alone(client_of, cast, elsewhere):
 
 
 def test_who_is_not_signed_in_signs_in_first_and_comes_back_to_that_day(app, cast):
-    browser = app.test_client()
-    led = browser.get(browser.get("/as-of/2026-01-01/systems").headers["Location"])
+    led = app.test_client().get("/as-of/2026-01-01/systems")
     assert led.headers["Location"] == "/sign-in?next=/as-of/2026-01-01/systems"

@@ -11,7 +11,7 @@ from registry import tables
 from registry.accounts.actions import issue_token
 from registry.audit.models import ENTRY
 from registry.kernel import clock
-from registry.store.past import board_of, forget
+from registry.store.past import PastRefused, board_of, forget
 from registry.store.progress import Board
 from registry.web.past import led_back, mounted
 from registry.wiring import on_request
@@ -92,15 +92,14 @@ def test_a_program_is_told_when_to_ask_again_and_everybody_when_it_was_given_up(
     assert (given_up.status_code, "sees why among the jobs" in given_up.text) == (503, True)
 
 
-def test_where_no_past_can_be_kept_the_reader_is_told_why(client_of, day, monkeypatch):
-    from registry.store.past import PastRefused
-
+def test_where_no_past_can_be_kept_the_reader_is_told_so_and_the_log_why(client_of, day, monkeypatch, caplog):
     def refused(*_given, **_more):
         raise PastRefused("The database role x may not create schemas.")
 
     monkeypatch.setattr("registry.store.past.keeping.Pasts.at", refused)
     reply = client_of("ada").get(f"/as-of/{day}/systems")
-    assert (reply.status_code, "may not create schemas" in reply.text) == (503, True)
+    assert (reply.status_code, "No past day can be laid out here" in reply.text) == (503, True)
+    assert ("role x" in reply.text, "role x" in caplog.text) == (False, True)
 
 
 def test_under_a_mount_every_address_of_a_past_page_keeps_it_and_files_have_one_address(client_of, day):

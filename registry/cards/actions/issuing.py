@@ -1,5 +1,6 @@
 """Issue an approved edition: sign what the ledger is, seal the edition with the proof of its approval, make its PDF, keep it."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from sqlmodel import Session
@@ -84,7 +85,7 @@ def _seal(session: Session, edition: CardEdition, anchor: Anchor, press: Press) 
             "Approved", edition.printed_name, edition.meaning, edition.decided_at or edition.put_forward_at
         ),
         reason=edition.reason,
-        signatures=_signatures(session, system),
+        signatures=_signatures(session, system, edition.decided_at or edition.put_forward_at),
         compared_with=compared_with,
         changes=changes,
         anchor=anchor,
@@ -106,12 +107,13 @@ def _changes(session: Session, edition: CardEdition) -> tuple[int | None, tuple[
     return earlier.number, changes_between(then, now)
 
 
-def _signatures(session: Session, system: System) -> tuple[Signed, ...]:
-    """Who has signed the sheet of seats that holds for the record today."""
+def _signatures(session: Session, system: System, by: datetime) -> tuple[Signed, ...]:
+    """Who had signed the sheet of seats that holds for the record when the edition was approved, however late it is issued."""
     stands = standing_of(session, system)
     if not stands.signed.validity.holds:
         return ()
     return tuple(
         Signed(f"Sign-off: {seat.value}", each.printed_name, each.meaning, each.at)
         for seat, each in stands.signatures.items()
+        if each.at <= by
     )
