@@ -251,9 +251,8 @@ def measured(kind: databases.Kind, given: argparse.Namespace) -> None:
             pages = visitors.come(lambda passed: passed < given.seconds)
             used = (used_by(process) - before) * 1_000 / len(pages)
             told(f"{kind}, {given.rate:g} pages a second", pages, log)
-            print(
-                f"The server used {used:.0f} ms of processor time for a page: {used / 10:.0f} % of a core at ten a second."
-            )
+            share = used * given.rate / 10
+            print(f"The server used {used:.0f} ms of processor time for a page: {share:.0f} % of a core.")
             if not given.no_report:
                 report_beside(found, visitors, log, kind)
 

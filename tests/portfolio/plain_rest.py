@@ -1,6 +1,6 @@
 """The rest of the figures in plain SQL: cells of units and tiers, bands, who holds most, days and times, frameworks."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from registry.kernel import clock
@@ -142,4 +142,6 @@ def _day(value):
 
 
 def _at(value):
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    # In one zone that has no summer: between two instants of another Python counts the hours on the wall.
+    instant = datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    return instant.astimezone(UTC)
