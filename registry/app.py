@@ -44,6 +44,8 @@ def create_app(settings: Settings, database: Database | None = None) -> App:
         REGISTRY_MAX_EVIDENCE=min(settings.max_evidence_bytes, settings.max_upload_bytes),
         REGISTRY_EVIDENCE_QUOTA=settings.evidence_quota_bytes,
         REGISTRY_BASE_URL=settings.base_url,
+        REGISTRY_MAIL=(settings.mail_server, settings.mail_from) if settings.mails else ("", ""),
+        REGISTRY_WEBHOOK_NETWORKS=settings.webhook_networks,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined

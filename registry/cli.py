@@ -142,7 +142,7 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
 @registry_command.command()
 def worker() -> None:
     """Do what was left for later until told to stop."""
-    from registry.wiring import FOLLOW_UPS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
+    from registry.wiring import FOLLOW_UPS, RELAYS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
     from registry.worker.commands import work_until  # noqa: PLC0415
 
     stop = threading.Event()
@@ -152,7 +152,7 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
-    work_until(stop, house().database, FOLLOW_UPS, SCHEDULE)
+    work_until(stop, house().database, FOLLOW_UPS, SCHEDULE, RELAYS)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -24,6 +24,8 @@ import registry.interchange.models
 import registry.lifecycle.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots
+import registry.notices.models.hooks
+import registry.notices.models.notices
 import registry.objectives.models
 import registry.oversight.models
 import registry.ownership.models
@@ -78,12 +80,17 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "import_row",
             "inventory_import",
             "job",
+            "mailing",
             "metric_watch",
+            "notice",
             "people_upload",
             "portfolio_report",
             "portfolio_report",
             "sign_in_tries",
             "user_session",
+            "webhook_attempt",
+            "webhook_delivery",
+            "webhook_health",
         ),
         _NOTHING,
     ),

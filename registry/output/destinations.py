@@ -107,9 +107,19 @@ def _host_of(host: str) -> str:
 
 
 def system_resolver(host: str, port: int) -> Sequence[str]:
-    """What the machine's own resolver knows the name by. Raises OSError where it knows nothing."""
+    """What the machine's own resolver knows the name by, a number being known by itself. Raises OSError where it knows nothing."""
+    if _is_number(host):
+        return [host]
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def reachable(

@@ -51,9 +51,8 @@ def post_guarded(
 
 def _said(broken: Exception) -> str:
     if isinstance(broken, ssl.SSLError):
-        return (
-            f"no trusted connection: {getattr(broken, 'verify_message', '') or broken.reason or 'TLS failed'}"
-        )
+        told = getattr(broken, "verify_message", "") or getattr(broken, "reason", "") or "TLS failed"
+        return f"no trusted connection: {told}"
     if isinstance(broken, TimeoutError):
         return "no answer in time"
     if isinstance(broken, OSError):

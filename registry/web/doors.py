@@ -64,6 +64,19 @@ def takes_batches(reader: Callable[..., Any]) -> Callable[[View], View]:
     return mark
 
 
+def reads_ahead(reader: Callable[..., Any]) -> Callable[[View], View]:
+    """Mark a view whose form needs an answer from outside (a name looked up): `reader` asks, before anything is held for writing.
+
+    It is given what the address names, once it is known that the sender may; the view finds what it made in flask_app.read().
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _READER, reader)
+        return view
+
+    return mark
+
+
 def reader_of(view: Callable[..., Any]) -> Callable[..., Any] | None:
     """What reads the body for a view that takes batches."""
     return getattr(view, _READER, None)

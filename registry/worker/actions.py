@@ -26,6 +26,8 @@ from registry.worker.rules import JobState
 log = logging.getLogger("registry.worker")
 
 Handler = Callable[[Database, dict[str, Any]], None]
+# One round of something that goes on all the time; whether there was anything to do.
+Relay = Callable[[Database], bool]
 _LOG_CURSOR = "ledger"
 _PART = "part"
 _STRETCH = 500

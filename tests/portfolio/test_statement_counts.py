@@ -78,6 +78,10 @@ PAGES = {
     "/frameworks/nist-ai-rmf": ("ada", 7),
     "/frameworks/nist-ai-rmf/controls/GOVERN%201.6": ("ada", 9),
     "/packs": ("adam", 6),
+    "/notices": ("ada", 10),
+    "/account/notices": ("ada", 7),
+    "/mail": ("adam", 8),
+    "/webhooks": ("adam", 8),
 }
 
 
