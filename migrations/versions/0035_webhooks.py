@@ -21,7 +21,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('label', sa.String(length=80), nullable=False),
     sa.Column('url', sa.String(length=500), nullable=False),
-    sa.Column('nouns', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), nullable=False),
+    sa.Column('topics', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), nullable=False),
     sa.Column('system_id', sa.Integer(), nullable=True),
     sa.Column('restricted', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),

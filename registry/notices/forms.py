@@ -7,9 +7,9 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from registry.kernel.text import SYSTEM_PREFIX, public_key, worded
+from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.notices.rules.choices import DUTIES, HOURS, WEEKDAYS, ZONE_LIMIT, Choice, Kind, Rhythm, Way
-from registry.notices.rules.hooks import LABEL_LIMIT, NOUNS, URL_LIMIT, HookFacts
+from registry.notices.rules.hooks import LABEL_LIMIT, TOPICS, URL_LIMIT, HookFacts
 from registry.web.formkit import Chosen, Form, Line, Picked, Revision, Wanted
 
 _WAY = "way_"
@@ -98,10 +98,10 @@ class HookForm(Form):
 
     label = Line("What receives it", LABEL_LIMIT, "Such as Team chat, or Ticket system.", required=True)
     url = Line("Address", URL_LIMIT, "https://… Redirections are not followed.", required=True)
-    nouns = SelectMultipleField(
+    topics = SelectMultipleField(
         "It hears of",
         [Wanted()],
-        choices=[SelectChoice(value=noun, label=worded(noun).capitalize()) for noun in NOUNS],
+        choices=[SelectChoice(value=topic, label=said) for topic, (said, _nouns) in TOPICS.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -118,7 +118,7 @@ def hook_shown(facts: HookFacts, version: int) -> dict[str, Any]:
     return {
         "label": facts.label,
         "url": facts.url,
-        "nouns": list(facts.nouns),
+        "topics": list(facts.topics),
         "system": public_key(SYSTEM_PREFIX, facts.system_id) if facts.system_id else "",
         "restricted": facts.restricted,
         "version": version,

@@ -16,15 +16,13 @@ def letter_of(to: str, number: str, lines: Sequence[Line], *, base_url: str, org
         "base_url": base_url.rstrip("/"),
         "organisation": organisation,
     }
-    return _letter(to, number, subject_of(shown), context, "notices/letter")
+    text = render("notices/letter.txt", **context)
+    return Letter(to, subject_of(shown), text, render("notices/letter.html", **context), number)
 
 
 def trial_letter(to: str, number: str, *, base_url: str, organisation: str) -> Letter:
     """The letter by which an administrator sees that mail arrives."""
-    context: dict[str, object] = {"base_url": base_url.rstrip("/"), "organisation": organisation}
-    return _letter(to, number, "Mail from the AI Registry works", context, "notices/trial_letter")
-
-
-def _letter(to: str, number: str, subject: str, context: dict[str, object], template: str) -> Letter:
-    text, html = (render(f"{template}.{form}", **context) for form in ("txt", "html"))
-    return Letter(to, subject, text, html, number)
+    context = {"base_url": base_url.rstrip("/"), "organisation": organisation}
+    text = render("notices/trial_letter.txt", **context)
+    html = render("notices/trial_letter.html", **context)
+    return Letter(to, "Mail from the AI Registry works", text, html, number)

@@ -106,6 +106,12 @@ _AT_HOME = (
     ("reviews.compliance", "systems.register_page"),
     ("dependencies.source", "data_sources.catalogue"),
     ("classification.changes", "portfolio.desk"),
+    ("notices.mail", "notices.mail"),
+    ("notices.try_mail", "notices.mail"),
+    ("notices.usual", "notices.mail"),
+    ("notices.inbox", ""),
+    ("notices.choice", ""),
+    ("notices.", "notices.hooks"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
 

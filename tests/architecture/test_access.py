@@ -225,7 +225,7 @@ def _furnish(session, cast):
     numbers["shared"] |= _an_import(session, adam)
     aud = cast.actor(session, "aud")
     hook, _ = notices.add_hook(
-        session, adam, Stated(HookFacts("Chat", "https://hooks.example.org/", ("alert",))), "k" * 40
+        session, adam, Stated(HookFacts("Chat", "https://hooks.example.org/", ("alerts",))), "k" * 40
     )
     numbers["shared"] |= {"hook": hook.id, "letter": _stored(session, notices.try_mail(session, adam)).id}
     numbers["shared"]["delivery"] = _stored(session, notices.try_hook(session, adam, hook, "http://here")).id

@@ -29,7 +29,7 @@ def furnish_notices(
         uid=str(uuid.uuid4()), kind=MailingKind.NOTICES, person_id=number, trouble=text("550 no such"), **dead
     )
     session.add(letter)
-    facts = HookFacts(line("Team chat", 80), "https://hooks.example.org/x", ("alert", "incident"))
+    facts = HookFacts(line("Team chat", 80), "https://hooks.example.org/x", ("alerts", "incidents"))
     hook, _ = actions.add_hook(session, adam, Stated(facts), "k" * 40)
     off, _ = actions.add_hook(session, adam, Stated(facts), "k" * 40)
     off.state = HookState.DISABLED

@@ -191,7 +191,7 @@ def test_a_letter_that_is_refused_is_tried_for_a_day_and_then_waits_to_be_sent_a
         with clock.frozen(at):
             assert jobs.send_mail(database)
             assert not jobs.send_mail(database)
-        at += timedelta(hours=10)
+        at += timedelta(hours=13)
     with database.transaction() as session:
         [letter] = queries.newest_mailings(session, 5)
         assert (letter.state, letter.attempts) == (Sent.DEAD, 10)

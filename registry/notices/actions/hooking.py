@@ -46,7 +46,7 @@ def add_hook(session: Session, actor: Actor, stated: Stated, key: str) -> tuple[
     hook = Webhook(
         label=facts.label,
         url=facts.url,
-        nouns=sorted(facts.nouns),
+        topics=sorted(facts.topics),
         system_id=facts.system_id,
         restricted=facts.restricted,
         secret=seal(key, PURPOSE, secret),
@@ -65,7 +65,7 @@ def edit_hook(session: Session, actor: Actor, hook: Webhook, stated: Stated, *, 
         raise Conflict("Somebody else changed this webhook meanwhile. Reload it and try again.", hook.version)
     _check(session, actor, stated)
     facts = stated.facts
-    hook.label, hook.url, hook.nouns = facts.label, facts.url, sorted(facts.nouns)
+    hook.label, hook.url, hook.topics = facts.label, facts.url, sorted(facts.topics)
     hook.system_id, hook.restricted = facts.system_id, facts.restricted
     record(session, actor, Event.WEBHOOK_EDITED, hook, system_id=facts.system_id)
 

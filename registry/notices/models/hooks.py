@@ -22,8 +22,8 @@ class Webhook(Revised, table=True):
 
     label: str = Field(max_length=LABEL_LIMIT)
     url: str = Field(max_length=URL_LIMIT)
-    # What of the register it hears: nouns of events, such as "alert".
-    nouns: list[str] = Field(sa_type=json_type())
+    # What it hears of, as the rules name it (rules.hooks.TOPICS).
+    topics: list[str] = Field(sa_type=json_type())
     system_id: int | None = Field(default=None, foreign_key="system.id", index=True)
     restricted: bool = Field(default=False)
     state: HookState = Field(default=HookState.ON, sa_type=by_value(HookState))

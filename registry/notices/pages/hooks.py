@@ -75,7 +75,7 @@ def _stated(form: HookForm) -> Stated:
     facts = HookFacts(
         form.label.data or "",
         form.url.data or "",
-        tuple(form.nouns.data or ()),
+        tuple(form.topics.data or ()),
         system_id,
         bool(form.restricted.data),
     )

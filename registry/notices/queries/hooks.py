@@ -56,7 +56,7 @@ def disabled(session: Session) -> Sequence[Webhook]:
 
 def facts_of(hook: Webhook) -> HookFacts:
     """What is stated of a hook, as the rules read it."""
-    return HookFacts(hook.label, hook.url, tuple(hook.nouns), hook.system_id, hook.restricted)
+    return HookFacts(hook.label, hook.url, tuple(hook.topics), hook.system_id, hook.restricted)
 
 
 def restricted_among(session: Session, numbers: Collection[int]) -> set[int]:

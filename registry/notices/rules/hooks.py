@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,8 +11,12 @@ from typing import Any, Final
 from registry.kernel.canonical import canonical
 from registry.kernel.clock import written
 from registry.kernel.errors import Problem
-from registry.kernel.events import Event
 from registry.kernel.text import SYSTEM_PREFIX, public_key
+
+
+def _of(nouns: str) -> frozenset[str]:
+    return frozenset(nouns.split())
+
 
 LABEL_LIMIT: Final = 80
 URL_LIMIT: Final = 500
@@ -25,17 +29,41 @@ PATIENCE: Final = timedelta(days=3)
 TEST_EVENT: Final = "webhook.tested"
 _FIRST_REST: Final = timedelta(seconds=30)
 _LONGEST_REST: Final = timedelta(minutes=15)
-# Who signs in and how, what people keep for themselves, and the sending itself are nobody else's business.
-_PRIVATE: Final = frozenset(
-    {
-        *("sign_in", "session", "identity", "password", "token", "role"),
-        *("view", "import_profile", "notices", "mail", "webhook", "delivery"),
-    }
+TOPICS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "systems": ("Systems, their tags and notes, inventories", _of("system inventory register tag note")),
+    "ownership": ("Seats, hand-overs, confirmations", _of("seat seats owner confirmation handover")),
+    "stages": ("Stages, stops, autonomy, compliance", _of("stage stop autonomy compliance")),
+    "objectives": ("Objectives, metrics, value", _of("objective metric value")),
+    "readings": (
+        "Readings, drift, fairness",
+        _of("snapshots distributions baseline fairness fairness_bound calibration"),
+    ),
+    "data": ("Data sources and their quality", _of("data_source data_use quality_check quality_result")),
+    "dependencies": ("Dependencies", _of("dependency reconsideration")),
+    "versions": ("Versions", _of("version")),
+    "alerts": ("Alerts", _of("alert")),
+    "incidents": (
+        "Incidents and what is done about them",
+        _of("incident incidents post_mortem corrective_action authority_report"),
+    ),
+    "feedback": ("Feedback", _of("feedback feedback_door theme limitation")),
+    "classification": ("Classification", _of("classification questionnaire")),
+    "reviews": ("Reviews, sign-offs, waivers", _of("review review_condition finding sign_off waiver")),
+    "proof": (
+        "Evidence, risks, tests, oversight",
+        _of("evidence risk dossier override_bounds overseer drill"),
+    ),
+    "cards": ("Cards and reports", _of("card cards report")),
+    "frameworks": ("Frameworks", _of("pack_edition applicability")),
+    "people": ("People, units, teams", _of("person people unit team")),
+    "ledger": ("The ledger and backups", _of("ledger entry verification signing_key backup")),
+}
+"""What a hook may hear of: each topic in words, and the nouns its events begin with."""
+
+PRIVATE: Final = _of(
+    "sign_in session identity password token role view import_profile notices mail webhook delivery"
 )
-NOUNS: Final = tuple(
-    dict.fromkeys(noun for event in Event if (noun := event.value.partition(".")[0]) not in _PRIVATE)
-)
-"""What of the register a hook may hear of, in the order of the events."""
+"""Who signs in and how, what people keep for themselves, and the sending itself: no hook hears of these."""
 
 
 class HookState(StrEnum):
@@ -52,7 +80,7 @@ class HookFacts:
 
     label: str
     url: str
-    nouns: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     system_id: int | None = None
     restricted: bool = False
 
@@ -64,8 +92,8 @@ def problems_with(facts: HookFacts, objection: str, *, system_is_known: bool) ->
         problems.append(Problem("label", f"Say what receives it in at most {LABEL_LIMIT} characters."))
     if objection:
         problems.append(Problem("url", objection))
-    if not facts.nouns or not set(facts.nouns) <= set(NOUNS):
-        problems.append(Problem("nouns", "Choose what it is to hear of."))
+    if not facts.topics or not set(facts.topics) <= set(TOPICS):
+        problems.append(Problem("topics", "Choose what it is to hear of."))
     if not system_is_known:
         problems.append(Problem("system", "There is no such system. Give its id, such as AI-0042."))
     return problems
@@ -73,7 +101,8 @@ def problems_with(facts: HookFacts, objection: str, *, system_is_known: bool) ->
 
 def hears(facts: HookFacts, event: str, system_id: int | None, *, is_restricted: bool) -> bool:
     """Whether a hook is sent an event about that system."""
-    if event.partition(".")[0] not in facts.nouns:
+    noun = event.partition(".")[0]
+    if not any(noun in TOPICS[topic][1] for topic in facts.topics if topic in TOPICS):
         return False
     if facts.system_id is not None and facts.system_id != system_id:
         return False

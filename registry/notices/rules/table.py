@@ -8,17 +8,19 @@ from registry.notices.rules.choices import Kind
 from registry.notices.rules.telling import SUBJECT, Telling, Whom
 
 _OWNERS = (Whom.OWNERS,)
+_SEATED, _SEAT = ("assignment.person_id",), "assignment.seat"
+_LEAD, _INCIDENT, _AUTHORITY = ("incident.lead_id",), "incident.title", "authority_report.authority"
+_DOER, _ACTION = ("corrective_action.owner_id",), "corrective_action.title"
+_FINDING, _WAIVER = "review_finding.title", "waiver.subject"
 _SEATS = (Whom.EVERY_SEAT,)
 _ADMINISTRATORS = (Whom.ADMINISTRATORS,)
 
 TELLINGS: Final[Mapping[Event, Telling]] = {
     # Seats and hand-overs.
     Event.SYSTEM_REGISTERED: Telling(
-        Kind.OWNERSHIP, "{actor} registered it and names you its owner", named=("assignment.person_id",)
+        Kind.OWNERSHIP, "{actor} registered it and names you its owner", named=_SEATED
     ),
-    Event.SYSTEM_IMPORTED: Telling(
-        Kind.OWNERSHIP, "An import names you its owner", named=("assignment.person_id",)
-    ),
+    Event.SYSTEM_IMPORTED: Telling(Kind.OWNERSHIP, "An import names you its owner", named=_SEATED),
     Event.HANDOVER_OFFERED: Telling(
         Kind.OWNERSHIP,
         "{actor} offers you the accountable seat",
@@ -45,25 +47,12 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
         named=("handover.to_id", "handover.from_id", "handover.offered_by_id"),
     ),
     Event.SEAT_FILLED: Telling(
-        Kind.OWNERSHIP,
-        "{actor} gave you a seat: {about}",
-        named=("assignment.person_id",),
-        about="assignment.seat",
+        Kind.OWNERSHIP, "{actor} gave you a seat: {about}", named=_SEATED, about=_SEAT
     ),
-    Event.SEAT_VACATED: Telling(
-        Kind.OWNERSHIP,
-        "A seat of yours ended: {about}",
-        named=("assignment.person_id",),
-        about="assignment.seat",
-    ),
-    Event.SEAT_PASSED: Telling(
-        Kind.OWNERSHIP,
-        "A seat was passed on: {about}",
-        named=("assignment.person_id",),
-        about="assignment.seat",
-    ),
+    Event.SEAT_VACATED: Telling(Kind.OWNERSHIP, "A seat of yours ended: {about}", named=_SEATED, about=_SEAT),
+    Event.SEAT_PASSED: Telling(Kind.OWNERSHIP, "A seat was passed on: {about}", named=_SEATED, about=_SEAT),
     Event.SEATS_TRANSFERRED: Telling(
-        Kind.OWNERSHIP, "Seats of somebody who leaves were passed on", named=("assignment.person_id",)
+        Kind.OWNERSHIP, "Seats of somebody who leaves were passed on", named=_SEATED
     ),
     Event.CONFIRMATION_REMINDED: Telling(
         Kind.OWNERSHIP,
@@ -89,7 +78,7 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
         Kind.ESCALATION,
         "A corrective action is late: {about}",
         named=("corrective_action.escalated_to_id",),
-        about="corrective_action.title",
+        about=_ACTION,
     ),
     Event.FEEDBACK_ESCALATED: Telling(
         Kind.ESCALATION, "{actor} passes feedback on to you", named=("feedback.escalated_to_id",)
@@ -100,80 +89,57 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
         Kind.ALERT, "Alert: {about}", _SEATS, about="alert.says", only_new=True
     ),
     # Incidents and what is done about them.
-    Event.INCIDENT_OPENED: Telling(
-        Kind.INCIDENT, "Incident opened: {about}", _SEATS, ("incident.lead_id",), "incident.title"
-    ),
+    Event.INCIDENT_OPENED: Telling(Kind.INCIDENT, "Incident opened: {about}", _SEATS, _LEAD, _INCIDENT),
     Event.INCIDENT_ASSIGNED: Telling(
-        Kind.INCIDENT, "You lead an incident: {about}", named=("incident.lead_id",), about="incident.title"
+        Kind.INCIDENT, "You lead an incident: {about}", named=_LEAD, about=_INCIDENT
     ),
     Event.INCIDENT_SPREAD: Telling(
-        Kind.INCIDENT,
-        "An incident touches other systems now: {about}",
-        _SEATS,
-        ("incident.lead_id",),
-        "incident.title",
+        Kind.INCIDENT, "An incident touches other systems now: {about}", _SEATS, _LEAD, _INCIDENT
     ),
     Event.INCIDENT_MOVED: Telling(
-        Kind.INCIDENT, "An incident has moved on: {about}", _OWNERS, ("incident.lead_id",), "incident.title"
+        Kind.INCIDENT, "An incident has moved on: {about}", _OWNERS, _LEAD, _INCIDENT
     ),
-    Event.INCIDENT_CLOSED: Telling(
-        Kind.INCIDENT, "Incident closed: {about}", _SEATS, ("incident.lead_id",), "incident.title"
-    ),
+    Event.INCIDENT_CLOSED: Telling(Kind.INCIDENT, "Incident closed: {about}", _SEATS, _LEAD, _INCIDENT),
     Event.AUTHORITY_REPORT_SET: Telling(
         Kind.INCIDENT,
         "A report to an authority is due: {about}",
         (*_OWNERS, Whom.COMPLIANCE),
-        about="authority_report.authority",
+        about=_AUTHORITY,
     ),
     Event.AUTHORITY_REPORT_MOVED: Telling(
         Kind.INCIDENT,
         "The day of a report to an authority has moved: {about}",
         (*_OWNERS, Whom.COMPLIANCE),
-        about="authority_report.authority",
+        about=_AUTHORITY,
     ),
     Event.EVIDENCE_HELD: Telling(Kind.INCIDENT, "Evidence is frozen for an incident", _SEATS),
     Event.CORRECTIVE_ACTION_SET: Telling(
-        Kind.ACTION,
-        "A corrective action is yours: {about}",
-        named=("corrective_action.owner_id",),
-        about="corrective_action.title",
+        Kind.ACTION, "A corrective action is yours: {about}", named=_DOER, about=_ACTION
     ),
     Event.CORRECTIVE_ACTION_EDITED: Telling(
-        Kind.ACTION,
-        "A corrective action of yours has changed: {about}",
-        named=("corrective_action.owner_id",),
-        about="corrective_action.title",
+        Kind.ACTION, "A corrective action of yours has changed: {about}", named=_DOER, about=_ACTION
     ),
     Event.CORRECTIVE_ACTION_DONE: Telling(
         Kind.ACTION,
         "Done and to be verified by somebody else: {about}",
         _OWNERS,
         ("corrective_action.set_by_id",),
-        "corrective_action.title",
+        _ACTION,
     ),
     Event.CORRECTIVE_ACTION_REOPENED: Telling(
-        Kind.ACTION,
-        "A corrective action is open again: {about}",
-        named=("corrective_action.owner_id",),
-        about="corrective_action.title",
+        Kind.ACTION, "A corrective action is open again: {about}", named=_DOER, about=_ACTION
     ),
     Event.FINDING_ADDED: Telling(
-        Kind.ACTION,
-        "A finding is yours to mend: {about}",
-        named=("review_finding.owner_id",),
-        about="review_finding.title",
+        Kind.ACTION, "A finding is yours to mend: {about}", named=("review_finding.owner_id",), about=_FINDING
     ),
     Event.FINDING_RESOLVED: Telling(
         Kind.ACTION,
         "A finding is resolved and to be verified: {about}",
         named=("review_finding.found_by_id",),
-        about="review_finding.title",
+        about=_FINDING,
     ),
     Event.FINDING_REOPENED: Telling(
-        Kind.ACTION,
-        "A finding is open again: {about}",
-        named=("review_finding.owner_id",),
-        about="review_finding.title",
+        Kind.ACTION, "A finding is open again: {about}", named=("review_finding.owner_id",), about=_FINDING
     ),
     Event.RISK_ADDED: Telling(
         Kind.ACTION, "A risk is yours to watch: {about}", named=("risk.owner_id",), about="risk.title"
@@ -195,13 +161,13 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
     ),
     Event.SIGN_OFF_OPENED: Telling(Kind.REVIEW, "A sheet waits for signatures", _SEATS),
     Event.WAIVER_ASKED: Telling(
-        Kind.REVIEW, "A waiver is asked for: {about}", (Whom.REVIEWERS,), about="waiver.subject"
+        Kind.REVIEW, "A waiver is asked for: {about}", (Whom.REVIEWERS,), about=_WAIVER
     ),
     Event.WAIVER_DECIDED: Telling(
-        Kind.REVIEW, "A waiver is decided: {about}", _OWNERS, ("waiver.asked_by_id",), "waiver.subject"
+        Kind.REVIEW, "A waiver is decided: {about}", _OWNERS, ("waiver.asked_by_id",), _WAIVER
     ),
     Event.WAIVER_REVOKED: Telling(
-        Kind.REVIEW, "A waiver is revoked: {about}", _OWNERS, ("waiver.asked_by_id",), "waiver.subject"
+        Kind.REVIEW, "A waiver is revoked: {about}", _OWNERS, ("waiver.asked_by_id",), _WAIVER
     ),
     # Where systems stand.
     Event.SYSTEM_STOPPED: Telling(
