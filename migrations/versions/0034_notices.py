@@ -83,7 +83,8 @@ def upgrade() -> None:
 
     # What happened before is told to nobody. Where nothing has happened yet, whoever reads first begins at the beginning.
     op.execute(
-        "INSERT INTO cursor (name, seq) SELECT 'notices', MAX(seq) FROM ledger_entry HAVING MAX(seq) IS NOT NULL"
+        "INSERT INTO cursor (name, seq) SELECT 'notices', newest.seq"
+        " FROM (SELECT MAX(seq) AS seq FROM ledger_entry) AS newest WHERE newest.seq IS NOT NULL"
     )
 
 
