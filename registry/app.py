@@ -72,6 +72,8 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
         REGISTRY_METRICS_TOKEN=settings.metrics_token(),
         BEHIND_PROXY=settings.proxies > 0,
         REGISTRY_PASSWORDS_ONLY_FOR=settings.emergency_accounts,
+        REGISTRY_MAIL=(settings.mail_server, settings.mail_from) if settings.mails else ("", ""),
+        REGISTRY_WEBHOOK_NETWORKS=settings.webhook_networks,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined

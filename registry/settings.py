@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from registry.output.destinations import networks_from
+
 _SHORTEST_SECRET = 32
 _FEWEST_LETTERS = 12
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -35,6 +37,8 @@ class Settings(BaseSettings):
     # Where each new checkpoint of the ledger goes by itself: posted to an address, mailed to people.
     checkpoint_url: str = ""
     checkpoint_mail_to: str = ""
+    # Networks inside that webhooks may be sent to, and unencrypted: "10.20.0.0/16, 192.168.7.5". None: only the public network.
+    webhook_networks: str = ""
     mail_server: str = ""
     mail_from: str = ""
     mail_user: str = ""
@@ -124,6 +128,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "REGISTRY_CHECKPOINT_URL must be an https address, except on this machine itself"
             )
+        try:
+            networks_from(self.webhook_networks)
+        except ValueError as wrong:
+            raise ValueError(
+                f"REGISTRY_WEBHOOK_NETWORKS must list networks such as 10.20.0.0/16: {wrong}"
+            ) from wrong
         if self.mail_server and urlsplit(self.mail_server).scheme not in {"smtp", "smtps"}:
             raise ValueError("REGISTRY_MAIL_SERVER must be an address such as smtps://mail.example.org")
         if self.checkpoint_mail_to and not (self.mail_server and self.mail_from):
@@ -159,6 +169,11 @@ class Settings(BaseSettings):
     def emergency_accounts(self) -> frozenset[str]:
         """The addresses that may still use a password, in lower case; none where all may."""
         return _listed(self.passwords_only_for)
+
+    @property
+    def mails(self) -> bool:
+        """Whether there is a server that takes mail, so that people are told by it."""
+        return bool(self.mail_server and self.mail_from)
 
     @property
     def printers(self) -> int:

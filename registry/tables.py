@@ -25,6 +25,8 @@ import registry.interchange.models
 import registry.lifecycle.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots
+import registry.notices.models.hooks
+import registry.notices.models.notices
 import registry.objectives.models
 import registry.oversight.models
 import registry.ownership.models
@@ -80,13 +82,18 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "import_row",
             "inventory_import",
             "job",
+            "mailing",
             "metric_watch",
+            "notice",
             "people_upload",
             "portfolio_report",
             "provider_session",
             "sign_in_tries",
             "spent_step",
             "user_session",
+            "webhook_attempt",
+            "webhook_delivery",
+            "webhook_health",
         ),
         _NOTHING,
     ),

@@ -19,6 +19,7 @@ import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
 import registry.lifecycle.jobs as lifecycle_jobs
 import registry.monitoring.jobs as monitoring_jobs
+import registry.notices.jobs as notices_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
 import registry.portfolio.jobs as portfolio_jobs
@@ -57,6 +58,7 @@ from registry.monitoring.api import api as monitoring_api
 from registry.monitoring.api.alerts import api as alerts_api
 from registry.monitoring.pages import pages as monitoring_pages
 from registry.monitoring.pages.alerts import pages as alerts_pages
+from registry.notices.pages import pages as notices_pages
 from registry.objectives.pages import pages as objectives_pages
 from registry.operations.pages import pages as operations_pages
 from registry.oversight.pages import pages as oversight_pages
@@ -80,7 +82,7 @@ from registry.versions.pages import pages as versions_pages
 from registry.web.as_of import pages as past_pages
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
-from registry.worker.actions import Handler
+from registry.worker.actions import Handler, Relay
 from registry.worker.pages import pages as worker_pages
 
 FEATURES: Sequence[Blueprint] = (
@@ -114,6 +116,7 @@ FEATURES: Sequence[Blueprint] = (
     second_steps_pages,
     identity_pages,
     audit_pages,
+    notices_pages,
     worker_pages,
     past_pages,
     health_pages,
@@ -197,7 +200,11 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     portfolio_jobs.keep_figures: timedelta(hours=6),
     portfolio_jobs.ask_for_regular: timedelta(hours=6),
     worker_jobs.sweep_jobs: timedelta(hours=6),
+    notices_jobs.sweep: timedelta(hours=24),
 }
+
+# What leaves the house, in a thread of its own: whoever is slow to take it keeps no job waiting, and no job keeps it.
+RELAYS: Sequence[Relay] = (notices_jobs.tell, notices_jobs.send_mail, notices_jobs.deliver)
 
 
 def on_request(recipe: Callable[[], Recipe]) -> Sequence[Handler]:

@@ -229,3 +229,13 @@ class Event(StrEnum):
     BACKUP_MADE = "backup.made"
     BACKUP_RESTORED = "backup.restored"
     ENTRY_ERASED = "entry.erased"
+    NOTICES_CHOSEN = "notices.chosen"
+    NOTICES_SET = "notices.set"
+    MAIL_TESTED = "mail.tested"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_EDITED = "webhook.edited"
+    WEBHOOK_SWITCHED = "webhook.switched"
+    WEBHOOK_SECRET_REPLACED = "webhook.secret_replaced"  # noqa: S105 - the name of an event
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    DELIVERY_RESENT = "delivery.resent"

@@ -199,5 +199,15 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.BACKUP_MADE,
         Event.BACKUP_RESTORED,
         Event.ENTRY_ERASED,
+        Event.NOTICES_CHOSEN,
+        Event.NOTICES_SET,
+        Event.MAIL_TESTED,
+        Event.WEBHOOK_ADDED,
+        Event.WEBHOOK_EDITED,
+        Event.WEBHOOK_SWITCHED,
+        Event.WEBHOOK_SECRET_REPLACED,
+        Event.WEBHOOK_TESTED,
+        Event.WEBHOOK_DISABLED,
+        Event.DELIVERY_RESENT,
     }
 )

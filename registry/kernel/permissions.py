@@ -110,6 +110,7 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts.manage"
     INVENTORY_IMPORT = "inventory.import"
     JOBS_READ = "jobs.read"
+    NOTICES_MANAGE = "notices.manage"
     FRAMEWORK_READ = "framework.read"
     APPLICABILITY_STATE = "applicability.state"
     PACK_ADOPT = "pack.adopt"

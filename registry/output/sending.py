@@ -3,6 +3,8 @@
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
@@ -11,11 +13,17 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 _TIMEOUT_SECONDS: Final = 20
+# From here on a mail server means it: what follows is refused the next time as well (RFC 5321, 4.2.1).
+_FOR_GOOD: Final = 500
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class NotSent(RuntimeError):
     """It did not arrive, and why; whoever sends tries again later."""
+
+
+class NeverSent(NotSent):
+    """It will not arrive however often it is tried: the address is none, or is not known where it leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +51,72 @@ def post(url: str, text: str) -> None:
         raise NotSent(f"{urlsplit(url).hostname} cannot be reached: {broken}") from broken
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to one person, as text and as HTML that says the same. `number` is its Message-ID, the same on each try."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    number: str
+
+
 def mail(server: MailServer, to: str, subject: str, text: str) -> None:
     """Hand a plain mail to a server, over TLS wherever it is not this machine. Raises NotSent."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = server.sender, to, subject
     message.set_content(text)
+    _hand_over(server, message)
+
+
+def send_letter(server: MailServer, letter: Letter) -> None:
+    """Hand a letter over. Raises NeverSent for an address that is none or is refused for good, NotSent where a later try may do.
+
+    It says of itself that a machine wrote it, so that no absence note answers (RFC 3834).
+    """
+    message = EmailMessage()
+    try:
+        message["To"] = Address(addr_spec=letter.to)
+        message["From"], message["Subject"] = server.sender, letter.subject
+        message["Message-ID"] = f"<{letter.number}@{_domain_of(server.sender)}>"
+    except (ValueError, HeaderParseError, IndexError) as wrong:
+        # Line ends in a header are refused here too: nobody adds a header by way of a name or an address.
+        raise NeverSent(f"{letter.to!r} is no mail address, or a heading holds a line end") from wrong
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    _hand_over(server, message)
+
+
+def _hand_over(server: MailServer, message: EmailMessage) -> None:
     parts = urlsplit(server.url)
     host, context = parts.hostname or "", ssl.create_default_context()
+    # Left to itself the library asks a resolver what this machine is called, which may take as long as the rest.
+    called = _domain_of(server.sender)
     try:
         with (
-            smtplib.SMTP_SSL(host, parts.port or 465, timeout=_TIMEOUT_SECONDS, context=context)
+            smtplib.SMTP_SSL(host, parts.port or 465, called, timeout=_TIMEOUT_SECONDS, context=context)
             if parts.scheme == "smtps"
-            else smtplib.SMTP(host, parts.port or 25, timeout=_TIMEOUT_SECONDS)
+            else smtplib.SMTP(host, parts.port or 25, called, timeout=_TIMEOUT_SECONDS)
         ) as session:
             if parts.scheme == "smtp" and host not in _LOOPBACK:
                 session.starttls(context=context)
             if server.user and server.password_file:
                 session.login(server.user, server.password_file.read_text(encoding="utf-8").strip())
             session.send_message(message)
+    except smtplib.SMTPRecipientsRefused as refused:
+        codes = [code for code, _said in refused.recipients.values()]
+        kind = NeverSent if codes and min(codes) >= _FOR_GOOD else NotSent
+        raise kind(f"{host} refused the address: {', '.join(map(str, codes))}") from refused
+    except smtplib.SMTPNotSupportedError as refused:
+        raise NeverSent(f"{host} takes no such address: {refused}") from refused
     except (OSError, smtplib.SMTPException) as broken:
         raise NotSent(f"{host} did not take the mail: {broken}") from broken
+
+
+def _domain_of(sender: str) -> str:
+    return sender.rpartition("@")[2].rstrip("> ") or "localhost"
 
 
 class StayHere(HTTPRedirectHandler):

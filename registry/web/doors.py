@@ -64,7 +64,8 @@ def takes_batches(reader: Callable[..., Any]) -> Callable[[View], View]:
 
 
 def reads_ahead(reader: Callable[..., Any]) -> Callable[[View], View]:
-    """Mark a view that has something lengthy made of what it was sent before its transaction begins.
+    """Mark a view that has something lengthy made of what it was sent, or asked outside (a name looked up), before its
+    transaction begins.
 
     `reader` runs as that of takes_batches() does: nobody who writes waits for it.
     """

@@ -35,6 +35,8 @@ _MENU = (
     ("Imports", "interchange.imports_list", "upload", Permission.INVENTORY_IMPORT),
     ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
     ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
+    ("Mail", "notices.mail", "mail", Permission.NOTICES_MANAGE),
+    ("Webhooks", "notices.hooks", "plug", Permission.NOTICES_MANAGE),
     ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
 )
 _TABS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -106,6 +108,12 @@ _AT_HOME = (
     ("reviews.compliance", "systems.register_page"),
     ("dependencies.source", "data_sources.catalogue"),
     ("classification.changes", "portfolio.desk"),
+    ("notices.mail", "notices.mail"),
+    ("notices.try_mail", "notices.mail"),
+    ("notices.usual", "notices.mail"),
+    ("notices.inbox", ""),
+    ("notices.choice", ""),
+    ("notices.", "notices.hooks"),
     *((f"{home}.", "systems.register_page") for home in sorted(_TAB_HOMES)),
 )
 

@@ -126,6 +126,9 @@ def _me(actor: Actor) -> dict[str, Any]:
         "id": actor.person_id,
         "name": actor.name,
         "roles_said": listed(roles) if roles else "member",
-        "links": [{"label": "My account", "url": url_for("accounts.account"), "icon": "key"}],
+        "links": [
+            {"label": "Notices", "url": url_for("notices.inbox"), "icon": "flag"},
+            {"label": "My account", "url": url_for("accounts.account"), "icon": "key"},
+        ],
         "sign_out_url": url_for("accounts.sign_out"),
     }

@@ -17,6 +17,7 @@ from registry.store.session import Database
 from registry.store.turns import locked
 from registry.worker.actions import (
     Handler,
+    Relay,
     beat,
     by_name,
     follow,
@@ -40,14 +41,34 @@ def work_until(
     follow_ups: Mapping[Event, Sequence[Handler]],
     schedule: Mapping[Handler, timedelta],
     on_request: Sequence[Handler] = (),
+    relays: Sequence[Relay] = (),
 ) -> None:
     """Follow the ledger, fill the slots and run what is due until asked to stop; a job begun is finished first.
 
     A database that does not answer for a while is waited for, not died of. On SQLite one worker works; others of the
-    same database stand by.
+    same database stand by. The relays go round in a thread beside it.
     """
     with _alone(stop, database):
-        _work(stop, database, by_name(follow_ups, schedule, on_request), follow_ups, schedule)
+        beside = threading.Thread(target=relay_until, args=(stop, database, relays), name="relays")
+        beside.start()
+        try:
+            _work(stop, database, by_name(follow_ups, schedule, on_request), follow_ups, schedule)
+        finally:
+            stop.set()
+            beside.join()
+
+
+def relay_until(stop: threading.Event, database: Database, relays: Sequence[Relay]) -> None:
+    """Go round the relays until asked to stop, resting where none had anything to do; one that fails keeps no other waiting."""
+    while relays and not stop.is_set():
+        busy = False
+        for relay in relays:
+            try:
+                busy = relay(database) or busy
+            except Exception:
+                log.exception("%s could not go on; trying again", relay.__name__)
+        if not busy:
+            stop.wait(_IDLE_SECONDS)
 
 
 def _work(

@@ -23,6 +23,11 @@ def cursor(session: Session, name: str) -> Cursor | None:
     return session.exec(select(Cursor).where(Cursor.name == name).with_for_update()).one_or_none()
 
 
+def place(session: Session, name: str) -> int:
+    """How far a reader has followed the ledger, for a look that locks nothing; 0 where it never has."""
+    return session.exec(select(Cursor.seq).where(Cursor.name == name)).one_or_none() or 0
+
+
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Which of these jobs were queued before."""
     return set(session.exec(select(Job.unique_key).where(col(Job.unique_key).in_(keys)))) if keys else set()

@@ -61,6 +61,9 @@ from registry.lifecycle.actions import autonomy
 from registry.lifecycle.rules.autonomy import Evidence
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
+from registry.notices import actions as notices
+from registry.notices.actions import Stated
+from registry.notices.rules.hooks import HookFacts
 from registry.objectives import actions as objectives
 from registry.objectives.rules.metric import Direction as Better
 from registry.objectives.rules.metric import Kind, MetricFacts
@@ -222,9 +225,20 @@ def _furnish(session, cast):
     numbers["shared"]["upload"] = upload.id
     numbers["shared"] |= _an_import(session, adam)
     aud = cast.actor(session, "aud")
+    hook, _ = notices.add_hook(
+        session, adam, Stated(HookFacts("Chat", "https://hooks.example.org/", ("alerts",))), "k" * 40
+    )
+    numbers["shared"] |= {"hook": hook.id, "letter": _stored(session, notices.try_mail(session, adam)).id}
+    numbers["shared"]["delivery"] = _stored(session, notices.try_hook(session, adam, hook, "http://here")).id
     numbers["shared"]["report"] = portfolio.ask(session, aud, ReportKind.BOARD, Scope()).id
     numbers["shared"]["bundle"] = bundling.ask(session, cast.actor(session, "aud"), Listing()).id
     return numbers
+
+
+def _stored(session, row):
+    """The same row, with its number."""
+    session.flush()
+    return row
 
 
 def _autonomy(session, actor, number):
@@ -447,6 +461,9 @@ class House:
             "/units/": {"one": self.cast.units["claims"].id},
             "/teams/": {},
             "/jobs/": {},
+            "/mail/": {"to adam": shared["letter"]},
+            "/webhooks/deliveries/": {"a test": shared["delivery"]},
+            "/webhooks/": {"one": shared["hook"]},
             "/cards/bundles/": {"aud's": shared["bundle"]},
             "/portfolio/reports/": {"aud's": shared["report"]},
             "/audit/checkpoints/": {},

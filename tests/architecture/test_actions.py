@@ -29,6 +29,8 @@ OUTSIDE_THE_LEDGER = {
     "registry/interchange/actions/drafts.py:choose": "the import itself says what became of each row",
     "registry/interchange/actions/drafts.py:choose_for_all": "the import itself says what became of each row",
     "registry/worker/actions/keeping.py:retry": "jobs follow the ledger, they are not in it",
+    "registry/notices/actions/choosing.py:mark_read": "notices follow the ledger, they are not in it",
+    "registry/notices/actions/choosing.py:send_again": "letters follow the ledger, they are not in it",
 }
 # A query that must see what this very session has changed sends it to the database first.
 FLUSHES = {"registry/cards/queries/gathering.py"}

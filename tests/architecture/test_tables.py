@@ -27,6 +27,10 @@ MACHINERY = {
     "portfolio_report",
     # Who sent how often on one day; swept the day after.
     "feedback_tally",
+    # Who was told of an entry and by which letter: it follows from the ledger.
+    "notice", "mailing",
+    # What was sent to other programs and how that went; that a hook was set, changed and switched off is in the ledger.
+    "webhook_health", "webhook_delivery", "webhook_attempt",
     "ledger_entry", "ledger_payload", "ledger_object", "ledger_checkpoint",
 }  # fmt: skip
 

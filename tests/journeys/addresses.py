@@ -25,6 +25,9 @@ from registry.kernel.events import Event
 from registry.lifecycle.models import AutonomyRequest
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState
+from registry.notices.models import Delivery, Mailing, Webhook
+from registry.notices.rules.hooks import HookState
+from registry.notices.rules.sending import Sent
 from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
@@ -452,6 +455,15 @@ PAGES = {
     "audit.erase": (Visit("/audit/{entry}/erase"), Visit("/audit/{erasable}/erase")),
     "audit.verification": (Visit("/audit/verification"),),
     "worker.jobs": (Visit("/jobs"),),
+    "notices.inbox": (Visit("/notices"), Visit("/notices?unread=yes", "otto")),
+    "notices.choice": (Visit("/account/notices", "ada"),),
+    "notices.mail": (Visit("/mail"),),
+    "notices.usual": (Visit("/mail/usual"),),
+    "notices.hooks": (Visit("/webhooks"),),
+    "notices.new_hook": (Visit("/webhooks/new"),),
+    "notices.hook": (Visit("/webhooks/{hook}"), Visit("/webhooks/{silent_hook}?only=dead")),
+    "notices.hook_form": (Visit("/webhooks/{hook}/edit"),),
+    "notices.delivery": (Visit("/webhooks/deliveries/{delivery}"),),
 }
 
 # Refusals have a page too, whatever was asked for.
@@ -616,6 +628,10 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "edition": 1,
         "filed_report": newest(PortfolioReport, state=ReportState.FILED),
         "asked_report": newest(PortfolioReport, state=ReportState.ASKED),
+        "letter": newest(Mailing, state=Sent.DEAD),
+        "hook": newest(Webhook, state=HookState.ON),
+        "silent_hook": newest(Webhook, state=HookState.DISABLED),
+        "delivery": newest(Delivery, state=Sent.DEAD),
         "bundle": newest(CardBundle, state=BundleState.MAKING),
         "ready_bundle": newest(CardBundle, state=BundleState.READY),
         "door": session.exec(select(FeedbackDoor)).one().public_code,

@@ -109,6 +109,7 @@ from registry.worker.models import Heartbeat, Job
 from registry.worker.rules import JobState
 from tests.cast import Cast
 from tests.journeys.classified import classify
+from tests.journeys.noticed import furnish_notices
 from tests.journeys.proof import FIRST, furnish_proof
 
 # What opens the answer to the one piece of feedback that has one.
@@ -149,6 +150,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _editions(session, cast, words)
     _bundles(session, cast)
     _reports(session, cast)
+    furnish_notices(session, adam, words.line, words.text)
     accounts.issue_token(
         session,
         ada,

@@ -18,7 +18,7 @@ WITH_EVERY_COUNT = "/systems?attend=alert&" + "&".join(f"col={name}" for name in
 PAGES = {
     "/": ("ada", 40),
     "/ for a colleague with many offers": ("mia", 23),
-    "/ for an administrator": ("adam", 27),
+    "/ for an administrator": ("adam", 28),
     "/ for a reviewer": ("rita", 31),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
@@ -84,6 +84,10 @@ PAGES = {
     "/frameworks/nist-ai-rmf": ("ada", 7),
     "/frameworks/nist-ai-rmf/controls/GOVERN%201.6": ("ada", 9),
     "/packs": ("adam", 6),
+    "/notices": ("ada", 10),
+    "/account/notices": ("ada", 7),
+    "/mail": ("adam", 8),
+    "/webhooks": ("adam", 8),
 }
 
 

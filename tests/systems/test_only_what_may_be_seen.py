@@ -95,6 +95,12 @@ MAY_NAME_SOME = {
     "audit.export": "/audit.csv?kind=system",
     "audit.verification": "/audit/verification",
     "worker.jobs": "/jobs",
+    "notices.inbox": "/notices",
+    "notices.choice": "/account/notices",
+    "notices.mail": "/mail",
+    "notices.usual": "/mail/usual",
+    "notices.hooks": "/webhooks",
+    "notices.new_hook": "/webhooks/new",
     "cards.bundles_list": "/cards/bundles",
     "portfolio.reports_list": "/portfolio/reports",
 }

@@ -107,6 +107,9 @@ _NUMBERED = {
     "/risks/": "risk",
     "/dossiers/": "dossier",
     "/test-cases/": "test_case",
+    "/mail/": "letter",
+    "/webhooks/deliveries/": "delivery",
+    "/webhooks/": "hook",
     "/audit/checkpoints/": "checkpoint",
     "/audit/": "entry",
 }

@@ -1,6 +1,8 @@
 """Reading forward: what has happened since, for those who react to it; and a record as it once was."""
 
 import json
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -28,6 +30,31 @@ def entries_after(session: Session, seq: int, *, limit: int) -> list[Happened]:
     columns = (ENTRY.c.seq, ENTRY.c.event, ENTRY.c.subject_kind, ENTRY.c.subject_id, ENTRY.c.system_id)
     query = sa.select(*columns).where(ENTRY.c.seq > seq).order_by(ENTRY.c.seq).limit(limit)
     return [Happened(*row) for row in session.connection().execute(query)]
+
+
+def instants(session: Session, seqs: Collection[int]) -> dict[int, datetime]:
+    """When each of these entries was written."""
+    query = sa.select(ENTRY.c.seq, ENTRY.c.at).where(ENTRY.c.seq.in_(sorted(seqs)))
+    return {seq: datetime.fromisoformat(at) for seq, at in session.connection().execute(query)}
+
+
+class Left(NamedTuple):
+    """A row an entry changed, whether the entry added it, and the state it was left in (None: it is gone)."""
+
+    kind: str
+    is_new: bool
+    after: dict[str, Any] | None
+
+
+def rows_left(session: Session, seqs: Collection[int]) -> dict[int, list[Left]]:
+    """Of each of these entries every row it changed, with the whole state it left; nothing of one whose words are erased."""
+    query = sa.select(PAYLOAD.c.seq, PAYLOAD.c.payload).where(PAYLOAD.c.seq.in_(sorted(seqs)))
+    return {
+        seq: [
+            Left(one["kind"], one["before"] is None, one["after"]) for one in json.loads(payload)["objects"]
+        ]
+        for seq, payload in session.connection().execute(query)
+    }
 
 
 def last_about(session: Session, system_id: int) -> tuple[int, str] | None:

@@ -20,6 +20,7 @@ from registry.portfolio.pages.classification_tasks import of_classifications
 from registry.portfolio.pages.evidence_tasks import of_evidence
 from registry.portfolio.pages.further_tasks import of_the_rest
 from registry.portfolio.pages.incident_tasks import of_incidents
+from registry.portfolio.pages.notice_tasks import of_notices
 from registry.portfolio.pages.review_tasks import of_reviews
 from registry.portfolio.pages.stage_tasks import of_stages
 from registry.portfolio.queries import Asked, Owning, Scope
@@ -90,6 +91,7 @@ def _of_trouble(who: Actor) -> list[Task]:
         *_of_alerts(who),
         *of_incidents(who),
         *of_stages(who),
+        *of_notices(who),
         *of_reviews(who),
         *of_cards(who),
         *of_evidence(who),

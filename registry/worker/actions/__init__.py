@@ -2,6 +2,7 @@
 
 from registry.worker.actions.following import (
     Handler,
+    Relay,
     ask,
     by_name,
     follow,
@@ -16,6 +17,7 @@ __all__ = [
     "GivenBack",
     "Handler",
     "PartDone",
+    "Relay",
     "ask",
     "beat",
     "by_name",

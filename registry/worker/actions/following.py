@@ -22,6 +22,8 @@ from registry.worker.models import Cursor, Job
 from registry.worker.rules import JobState
 
 Handler = Callable[[Database, dict[str, Any]], None]
+# One round of something that goes on all the time; whether there was anything to do.
+Relay = Callable[[Database], bool]
 _LOG_CURSOR = "ledger"
 _STRETCH = 500
 

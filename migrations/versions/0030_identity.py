@@ -1,7 +1,7 @@
 """Accounts at a provider, second steps, and people by programme.
 
-Revision ID: 0032
-Revises: 0028
+Revision ID: 0030
+Revises: 0029
 Create Date: 2026-11-27 01:00:00.000000
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0032'
-down_revision = '0029'
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

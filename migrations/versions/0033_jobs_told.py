@@ -1,7 +1,7 @@
 """Which worker has a job and how far it has come; since when a worker runs.
 
-Revision ID: 0036
-Revises: 0028
+Revision ID: 0033
+Revises: 0032
 Create Date: 2026-11-27 00:40:00.000000
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0036'
-down_revision = '0032'
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

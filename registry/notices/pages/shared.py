@@ -1,0 +1,5 @@
+"""The blueprint, which every page about notices hangs on."""
+
+from flask import Blueprint
+
+pages = Blueprint("notices", __name__)

@@ -1,0 +1,37 @@
+"""Where something stands on its way out of the house, and what kind of letter it is."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+# Whoever was mailed just now is mailed the next things together, a little later.
+PAUSE: Final = timedelta(minutes=5)
+KEPT: Final = timedelta(days=180)
+
+
+class Sent(StrEnum):
+    """Where it stands: waiting for its time, leased by a worker, arrived, given up, or not to be told any more."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    ARRIVED = "arrived"
+    DEAD = "dead"
+    DROPPED = "dropped"
+
+    @property
+    def said(self) -> str:
+        """The state in words."""
+        return {
+            "waiting": "waiting",
+            "leased": "being sent",
+            "arrived": "arrived",
+            "dead": "given up",
+            "dropped": "withheld",
+        }[self.value]
+
+
+class MailingKind(StrEnum):
+    """Why there is a letter."""
+
+    NOTICES = "notices"
+    TEST = "test"

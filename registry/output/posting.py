@@ -1,0 +1,111 @@
+"""A message posted to an address that somebody typed: to a checked number, once, for a few seconds, and the answer's text unread."""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from registry.output.destinations import Destination, Network, Resolver, reachable, system_resolver
+from registry.output.sending import NotSent
+
+DEADLINE_SECONDS: Final = 10.0
+
+
+def post_guarded(
+    where: Destination,
+    body: bytes,
+    headers: Mapping[str, str],
+    allowed: Sequence[Network],
+    *,
+    resolve: Resolver = system_resolver,
+    deadline: float = DEADLINE_SECONDS,
+) -> int:
+    """Post it and give back the status of the answer, whichever that is; a redirection is an answer, and followed nowhere.
+
+    The name is resolved here, each number checked, and the connection made to a number that was checked. Raises NotSent where
+    nothing answers before the deadline (in seconds, for connecting, sending and hearing the status together), and Hostile
+    where the name leads to what must not be reached.
+    """
+    try:
+        numbers = reachable(where, allowed, resolve)
+    except OSError as unknown:
+        raise NotSent(f"the name {where.host} is not known") from unknown
+    connection = _Held(where, numbers, deadline)
+    # A timeout of the socket begins anew with each byte; whoever sends one a second would hold us for as long as they like.
+    watch = threading.Timer(deadline, connection.cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.request("POST", where.target, body, dict(headers))
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException, ValueError) as broken:
+        if connection.is_cut:
+            raise NotSent(f"no answer within {deadline:g} seconds") from broken
+        raise NotSent(_said(broken)) from broken
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def _said(broken: Exception) -> str:
+    if isinstance(broken, ssl.SSLError):
+        told = getattr(broken, "verify_message", "") or getattr(broken, "reason", "") or "TLS failed"
+        return f"no trusted connection: {told}"
+    if isinstance(broken, TimeoutError):
+        return "no answer in time"
+    if isinstance(broken, OSError):
+        return f"it cannot be reached: {broken.strerror or 'the connection broke'}"
+    return "what answered does not speak HTTP"
+
+
+class _Held(http.client.HTTPConnection):
+    """A connection to one of the numbers that were checked, under the name that was typed."""
+
+    def __init__(self, where: Destination, numbers: Sequence[str], deadline: float) -> None:
+        super().__init__(where.host, where.port, timeout=deadline)
+        self._where, self._numbers, self._deadline = where, numbers, deadline
+        self._lock = threading.Lock()
+        self._raw: socket.socket | None = None
+        self.is_cut = False
+        # How the host is named in the request: a port that is the usual one is left out, as browsers do.
+        self.default_port = 443 if where.is_secure else 80
+
+    def connect(self) -> None:
+        """Connect to the first number that answers, with TLS for the name where the address asks for it."""
+        found: OSError | None = None
+        for number in self._numbers:
+            try:
+                raw = socket.create_connection((number, self._where.port), self._deadline)
+                break
+            except OSError as refused:
+                found = refused
+        else:
+            raise found or OSError("the name is not known")
+        try:
+            self._keep(raw)
+            if self._where.is_secure:
+                raw = ssl.create_default_context().wrap_socket(raw, server_hostname=self._where.host)
+                self._keep(raw)
+        except (OSError, ValueError):
+            raw.close()
+            raise
+        self.sock = raw
+
+    def _keep(self, raw: socket.socket) -> None:
+        with self._lock:
+            self._raw = raw
+            if self.is_cut:
+                raw.close()
+                raise TimeoutError
+
+    def cut(self) -> None:
+        """End whatever is going on: the reader hears that the connection is gone."""
+        with self._lock:
+            self.is_cut = True
+            if self._raw is not None:
+                try:
+                    self._raw.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    self._raw.close()
