@@ -71,7 +71,7 @@ def test_the_fork_finder_finds_forks():
 def naive(on_postgresql, monkeypatch):
     """An append that reads the last entry and adds one, without the lock, and two writers who do so together."""
     together = threading.Barrier(2, timeout=20)
-    head = writing._head
+    head = writing.head_of
 
     def read_together(connection):
         found = head(connection)
@@ -79,7 +79,7 @@ def naive(on_postgresql, monkeypatch):
         return found
 
     monkeypatch.setattr(writing, "hold_ledger", lambda connection: None)
-    monkeypatch.setattr(writing, "_head", read_together)
+    monkeypatch.setattr(writing, "head_of", read_together)
     return on_postgresql
 
 

@@ -277,9 +277,9 @@ def test_a_list_that_forgets_the_clause_is_noticed(allowed, ask, monkeypatch):
         alert_queries,
         review_queries,
         portfolio_parts,
+        visibility,
     ):
         monkeypatch.setattr(module, "visible_to", lambda _actor: true())
-    monkeypatch.setattr(visibility, "numbers_visible_to", lambda _actor: select(System.id))
     found = shown_wrongly(allowed, ask)
     for endpoint, addresses in LISTS.items():
         for address in addresses:

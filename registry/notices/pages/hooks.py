@@ -83,7 +83,7 @@ def _stated(form: HookForm) -> Stated:
 
 
 def _secret_shown(hook: Webhook, secret: str) -> Response:
-    return make_response(render_template("notices/hook_secret.html", hook=hook, secret=secret))
+    return make_response(render_template("notices/hook_shown_once.html", hook=hook, secret=secret))
 
 
 @pages.get("/webhooks/<int:number>/edit")

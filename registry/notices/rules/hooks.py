@@ -61,7 +61,7 @@ TOPICS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 """What a hook may hear of: each topic in words, and the nouns its events begin with."""
 
 PRIVATE: Final = _of(
-    "sign_in session identity password token role view import_profile notices mail webhook delivery"
+    "sign_in session identity password second_step token role view import_profile notices mail webhook delivery"
 )
 """Who signs in and how, what people keep for themselves, and the sending itself: no hook hears of these."""
 

@@ -149,6 +149,8 @@ SILENT: Final[Mapping[str, frozenset[Event]]] = {
             Event.SIGN_IN_REFUSED,
             Event.SIGNED_OUT,
             Event.IDENTITY_CONFIRMED,
+            # Asked at the next sign-in, in words.
+            Event.SECOND_STEP_ASKED,
             Event.TOKEN_REVOKED,
             Event.INVENTORY_UPLOADED,
             Event.INVENTORY_CHECK_REQUESTED,

@@ -215,6 +215,21 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
     Event.PASSWORD_SET: Telling(
         Kind.ACCOUNT, "Your password was changed", named=("credential.person_id",), even_self=True
     ),
+    Event.IDENTITY_LINKED: Telling(
+        Kind.ACCOUNT, "An account at the sign-in service now opens yours", named=(SUBJECT,), even_self=True
+    ),
+    Event.IDENTITY_UNLINKED: Telling(
+        Kind.ACCOUNT,
+        "An account at the sign-in service opens yours no longer",
+        named=(SUBJECT,),
+        even_self=True,
+    ),
+    Event.SECOND_STEP_SET: Telling(
+        Kind.ACCOUNT, "Your sign-in now has a second step", named=(SUBJECT,), even_self=True
+    ),
+    Event.SECOND_STEP_RESET: Telling(
+        Kind.ACCOUNT, "The second step of your sign-in was taken away", named=(SUBJECT,), even_self=True
+    ),
     Event.SIGN_IN_LOCKED: Telling(
         Kind.ACCOUNT,
         "Sign-in to your account is locked for a while after wrong passwords",
