@@ -10,6 +10,7 @@ from registry.kernel import clock
 from registry.kernel.events import Event
 from registry.systems import queries
 from registry.systems.models import System
+from registry.systems.queries import remembering
 from registry.systems.queries.remembering import remembered
 from registry.systems.rules.record import Visibility
 from registry.systems.rules.search import Search
@@ -31,6 +32,12 @@ def asked(database, cast, name, *, on=0):
 def happened(database, cast, event):
     with database.transaction() as session:
         record(session, cast.actor(session, "adam"), event, None, subject_kind="test")
+
+
+@pytest.fixture(autouse=True)
+def forgotten(database):
+    """The engines of tests go on to the next test, and may remember a register that had the same ledger."""
+    remembering._MEMORIES.pop(database.engine, None)
 
 
 def test_a_count_is_made_once_until_something_is_recorded_or_the_day_is_over(database, cast):

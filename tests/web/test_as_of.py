@@ -161,7 +161,7 @@ FORM = re.compile(
 LOOKS_UP = re.compile(r'<form(?![^>]*method="post")[^>]*action="(/[^"]*)"', re.IGNORECASE)
 LINK = re.compile(r'href="(/[^"]*)"')
 # What belongs to whoever looks and to no day, and the way back to today.
-OF_ANY_DAY = {"accounts.account", "portfolio.desk", "past.choose", "static"}
+OF_ANY_DAY = {"accounts.account", "notices.inbox", "portfolio.desk", "past.choose", "static"}
 
 
 @pytest.mark.parametrize(

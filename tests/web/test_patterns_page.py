@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import validators, widgets
 from wtforms.fields.choices import SelectChoice
 
+from registry.kernel.wording import told_apart
 from registry.output.html import OPTIONS
 from registry.web import navigation, statics
 from registry.web.security import POLICY
+from registry.web.viewkit import day
 from tests.browser import COLOURS, Watch, overflow, ready, served, violations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,9 +76,19 @@ def app() -> Flask:
     made.config["SECRET_KEY"] = "test"
     statics.install(made)
     made.jinja_env.globals["csrf_token"] = lambda: "token"
+    made.jinja_env.filters |= {"told_apart": told_apart, "day": day}
     person = {"name": "Mara Lindqvist", "roles_said": "owner", "links": [], "sign_out_url": "/sign-out"}
     places = [{"label": "Register", "url": "/", "icon": "register", "current": True, "count": 3}]
-    made.context_processor(lambda: {"me": person, "navigation": places, "search_url": "/", "version": "1"})
+    made.context_processor(
+        lambda: {
+            "me": person,
+            "navigation": places,
+            "home_url": "/",
+            "search_url": "/",
+            "shown_on": date(2026, 11, 2),
+            "version": "1",
+        }
+    )
     made.add_url_rule("/patterns", "patterns", lambda: render_template("patterns.html", form=refused_form()))
     made.add_url_rule("/broken", "broken", lambda: render_template("errors/broken.html", me=None))
 

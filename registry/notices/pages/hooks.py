@@ -122,11 +122,11 @@ def _hook(number: int, *, lock: bool = False) -> Webhook:
 @needs(Permission.NOTICES_MANAGE)
 def hook(number: int) -> ResponseReturnValue:
     found, before = _hook(number), parts_of(request.args.get("before"), (int,))
-    state = Sent.DEAD if request.args.get("only") == "dead" else None
+    state = Sent.DEAD if request.args.get("shown") == "dead" else None
     sent = queries.deliveries_of(
         session(), number, state=state, before=before[0] if before else None, limit=_PAGE + 1
     )
-    kept: dict[str, Any] = {"only": "dead"} if state else {}
+    kept: dict[str, Any] = {"shown": "dead"} if state else {}
     following = (
         url_for(".hook", number=number, before=cursor_of(sent[_PAGE - 1].id or 0), **kept)
         if len(sent) > _PAGE
