@@ -49,6 +49,8 @@ def test_a_form_without_its_token_is_refused(app, with_password):
         "javascript:alert(1)",
         "\\\\evil.example",
         "/%0d%0aX: y",
+        "/systems\r\nX: y",
+        "/systems\x7f",
     ],
 )
 def test_nobody_is_sent_outside_after_signing_in(app, with_password, target):

@@ -19,6 +19,7 @@ from registry.accounts.models import UserSession
 from registry.accounts.queries import actor_for_session, confirmed_at, open_roles, session_by_secret
 from registry.audit.queries import entries
 from registry.identity.actions import linking
+from registry.identity.models import ProviderIdentity
 from registry.identity.queries import known
 from registry.identity.rules import flows, tokens
 from registry.kernel import clock
@@ -257,6 +258,7 @@ FLOWS = {
         "nobody is known",
     ),
     "somebody who has left": (being(sub="olga", email="olga@example.org"), 401, "not here"),
+    "the address of an administrator": (being(sub="x", email="adam@example.org"), 401, "opens no role"),
 }
 
 
@@ -304,6 +306,9 @@ def test_every_bad_flow_is_refused_for_its_reason_and_nobody_is_signed_in(
         if found != (status, Event.SIGN_IN_REFUSED, True, 0, False):
             wrong[said] = (*found, note)
     assert not wrong, "\n".join(f"{said}: {found}" for said, found in wrong.items())
+    # What is refused leaves no account behind that would open something on another day.
+    with database.transaction(read_only=True) as session:
+        assert {each.subject for each in session.exec(select(ProviderIdentity))} == {"ben", "a1b2"}
 
 
 def test_a_first_sign_in_makes_somebody_known_and_the_next_finds_them_whatever_their_address(
@@ -336,6 +341,8 @@ def test_roles_the_file_does_not_speak_of_stay_and_nobody_is_added_unless_the_te
     assert Flow(on_terms(), there).come_back().status_code == 401
     Flow(on_terms(adds_people=True), there).succeed()
     there.who = {"sub": "y", "email": "aud@example.org", "email_verified": True, "name": "Aud"}
+    with database.transaction() as session:
+        linking.link(session, the_registry("command"), session.merge(cast.people["aud"]), there.issuer, "y")
     Flow(on_terms(), there).succeed()
     with database.transaction(read_only=True) as session:
         assert {grant.role for grant in open_roles(session, cast.number("aud"))} == {Role.AUDITOR}
@@ -438,6 +445,9 @@ def test_the_provider_ends_what_it_opened_and_nothing_else(cast, on_terms, there
     ):
         assert flow.app.test_client().post(door, data=logout(there, **otherwise)).status_code == 400
     assert flow.app.test_client().post(door, data={"logout_token": "x"}).status_code == 400
+    # A header that is a list, ["alg"], is none.
+    listed = {"logout_token": "WyJhbGciXQ.e30.AA"}
+    assert flow.app.test_client().post(door, data=listed).status_code == 400
     assert flow.client.get("/account").status_code == 200
     assert flow.app.test_client().post(door, data=logout(there)).status_code == 200
     assert flow.client.get("/account").status_code == 303

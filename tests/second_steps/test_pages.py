@@ -105,15 +105,18 @@ def test_a_recovery_code_opens_once_and_an_administrator_resets_but_not_their_ow
 ):
     app = with_passwords
     _, codes = enrolled(app, database, cast)
-    enrolled(app, database, cast, "adam")
+    _, adams = enrolled(app, database, cast, "adam")
     client, half = signing_in(app)
     assert client.post("/sign-in/code", data=half | {"code": codes[3].upper()}).status_code == 303
     assert "9 recovery codes left" in client.get("/account").text
     client, half = signing_in(app)
     assert client.post("/sign-in/code", data=half | {"code": codes[3]}).status_code == 422
-    adam = client_of("adam")
-    adam.post(f"/people/{cast.number('ada')}/sign-in/reset")
-    adam.post(f"/people/{cast.number('adam')}/sign-in/reset")
+    adam, place = client_of("adam"), f"/people/{cast.number('ada')}/sign-in"
+    # Taking it away binds: a desk that was left open takes nobody's second step.
+    assert adam.post(place, data={"what": "step"}).status_code == 422
+    own = {"password": PASSWORD, "own_code": adams[0]}
+    assert adam.post(place, data={"what": "step", **own}).status_code == 303
+    assert adam.post(f"/people/{cast.number('adam')}/sign-in", data={"what": "step"}).status_code == 422
     client, half = signing_in(app)
     assert (half, is_inside(client)) == ({}, True)
     with database.transaction(read_only=True) as session:
@@ -125,8 +128,9 @@ def test_a_role_that_asks_for_a_second_step_has_it_set_up_before_anything_else(
     database, cast, with_passwords, client_of, frozen_clock
 ):
     app = with_passwords
-    reply = client_of("adam").post("/people/second-steps", data={"roles": ["administrator"]})
-    assert reply.status_code == 303
+    adam, asked = client_of("adam"), {"roles": ["administrator"]}
+    assert adam.post("/people/second-steps", data=asked).status_code == 422
+    assert adam.post("/people/second-steps", data=asked | {"password": PASSWORD}).status_code == 303
     client, sent = signing_in(app, "adam")
     assert not is_inside(client)
     secret = queries.offered(app.extensions["seal"], cast.number("adam"), sent["offer"], clock.now())

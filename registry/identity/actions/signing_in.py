@@ -15,14 +15,11 @@ from registry.identity.rules.terms import Distrusted, Terms, role_changes
 from registry.identity.rules.tokens import Ended, Said, confirmed_in
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require, the_registry
-from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.events import Event
 from registry.people.models import Person
-from registry.people.rules import is_active
 from registry.store.sealing import Seal
 
 DOOR = "sign-in:provider"
-_LEFT = "You are not here any more, or not yet, so far as this register knows. Ask an administrator."
 
 
 def sign_in(
@@ -35,9 +32,6 @@ def sign_in(
     """
     door = the_registry(DOOR, request_id)
     identity, person = recognised(session, door, said, terms)
-    if not is_active(person.active_from, person.active_to, clock.today()):
-        record(session, door, Event.SIGN_IN_REFUSED, person, note={"reason": "not here"})
-        raise RuleBroken([Problem("", _LEFT)])
     _settle_roles(session, door, person, said, terms)
     secret = secrets.token_urlsafe(32)
     opened = accounts.open_session(session, person, secret, device)

@@ -21,9 +21,9 @@ def identity(session: Session, issuer: str, subject: str) -> ProviderIdentity | 
     return session.exec(query).one_or_none()
 
 
-def identity_by_number(session: Session, number: int) -> ProviderIdentity | None:
+def identity_by_number(session: Session, number: int) -> ProviderIdentity:
     """One known account by its row number."""
-    return session.get(ProviderIdentity, number)
+    return session.get_one(ProviderIdentity, number)
 
 
 def identities_of(session: Session, person_id: int) -> Sequence[ProviderIdentity]:
