@@ -23,7 +23,15 @@ DOOR = "sign-in:provider"
 
 
 def sign_in(
-    session: Session, said: Said, terms: Terms, token: str, *, seal: Seal, device: str, request_id: str
+    session: Session,
+    said: Said,
+    terms: Terms,
+    token: str,
+    *,
+    seal: Seal,
+    device: str,
+    request_id: str,
+    replaces: str = "",
 ) -> tuple[str, UserSession]:
     """Open a browser session for whoever the provider says has come; returns the cookie's secret and the session.
 
@@ -34,7 +42,7 @@ def sign_in(
     identity, person = recognised(session, door, said, terms)
     _settle_roles(session, door, person, said, terms)
     secret = secrets.token_urlsafe(32)
-    opened = accounts.open_session(session, person, secret, device)
+    opened = accounts.open_session(session, person, secret, device, replaces=replaces)
     session.flush()
     session.add(
         ProviderSession(
@@ -77,9 +85,7 @@ def confirm(session: Session, actor: Actor, secret: str, said: Said, terms: Term
         raise Distrusted("this browser is signed in no longer")
     if identity is None or identity.person_id != actor.person_id:
         raise Distrusted("somebody else has confirmed who they are")
-    accounts.note_identity_check(session, opened, confirmed_in(said, clock.now()))
-    fresh = secrets.token_urlsafe(32)
-    opened.secret_sha256 = doors.digest_of(fresh)
+    fresh = accounts.note_identity_check(session, opened, confirmed_in(said, clock.now()))
     record(session, actor, Event.IDENTITY_CONFIRMED, session.get_one(Person, opened.person_id))
     return fresh
 

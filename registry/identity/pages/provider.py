@@ -107,6 +107,7 @@ def _signed_in(who: Said, token: str) -> str | RuleBroken:
                 seal=seal(),
                 device=request.headers.get("User-Agent", ""),
                 request_id=request_id(),
+                replaces=browser_secret(),
             )[0]
         except RuleBroken as refused:
             return refused
