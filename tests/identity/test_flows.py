@@ -190,7 +190,6 @@ def half_an_address(flow):
 
 
 FLOWS = {
-    "an answer nobody here asked for": (other_browser, 400, "has begun no sign-in"),
     "another state": (answering(state="x" * 43), 400, "state is not that of this browser"),
     "no state": (answering(state=None), 400, "state is not that of this browser"),
     "two states": (lambda f: f.come_back(f.set_out() + "&state=x"), 400, "one thing twice"),
@@ -200,7 +199,6 @@ FLOWS = {
     "a refusal of the provider": (answering(error="access_denied", code=None), 400, "refused: access_denied"),
     "no code": (answering(code=None), 400, "no code"),
     "a code of two thousand letters": (answering(code="x" * 2_049), 400, "no code"),
-    "an answer that was used": (twice, 400, "has begun no sign-in"),
     "a code that was used": (used_code, 400, "does not take the code"),
     "a code of another browser": (code_of_another, 400, "does not take the code"),
     "no nonce": (claiming(nonce=None), 400, "another sign-in"),
@@ -309,6 +307,39 @@ def test_every_bad_flow_is_refused_for_its_reason_and_nobody_is_signed_in(
     # What is refused leaves no account behind that would open something on another day.
     with database.transaction(read_only=True) as session:
         assert {each.subject for each in session.exec(select(ProviderIdentity))} == {"ben", "a1b2"}
+
+
+@on_one_database
+def test_what_anybody_can_send_without_end_is_refused_and_fills_no_ledger(database, cast, on_terms, there):
+    for bad in (other_browser, twice):
+        flow = Flow(on_terms(), there)
+        assert bad(flow).status_code == 400
+        assert Event.SIGN_IN_REFUSED not in {event for event, _ in newest(database, 9)}
+    assert (
+        flow.app.test_client().post("/sign-in/provider/logout", data=logout(there, aud="x")).status_code
+        == 400
+    )
+    assert Event.SIGN_IN_REFUSED not in {event for event, _ in newest(database, 9)}
+
+
+@on_one_database
+def test_a_secret_that_cannot_be_read_is_said_as_no_answer(cast, on_terms, there, tmp_path):
+    app = on_terms()
+    app.extensions["provider"]._secret = (tmp_path / "missing").read_text
+    assert Flow(app, there).come_back().status_code == 503
+
+
+@on_one_database
+def test_a_logout_of_a_person_ends_also_what_the_provider_had_given_no_name(cast, on_terms, there):
+    flow = Flow(on_terms(), there)
+    there.claims = lambda claims: {
+        name: value for name, value in claims.items() if name not in {"sid", "name"}
+    }
+    # What is not signed names no session.
+    there.userinfo = {"sid": "elsewhere"}
+    flow.succeed()
+    gone = flow.app.test_client().post("/sign-in/provider/logout", data=logout(there, sub="a1b2"))
+    assert (gone.status_code, flow.client.get("/account").status_code) == (200, 303)
 
 
 def test_a_first_sign_in_makes_somebody_known_and_the_next_finds_them_whatever_their_address(

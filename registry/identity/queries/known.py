@@ -65,7 +65,9 @@ def sessions_at(session: Session, issuer: str, *, subject: str, sid: str) -> Seq
     if subject:
         query = query.where(ProviderIdentity.subject == subject)
     if sid:
-        query = query.where(ProviderSession.sid == sid)
+        # A session whose name the provider never said may be the one: where the subject is named, it ends as well.
+        named = [sid, ""] if subject else [sid]
+        query = query.where(col(ProviderSession.sid).in_(named))
     return session.exec(query).all()
 
 

@@ -63,7 +63,10 @@ class Provider:
             "client_id": self.terms.client_id,
             "code_verifier": verifier,
         }
-        secret, headers = self._secret(), {}
+        try:
+            secret, headers = self._secret(), {}
+        except OSError as broken:
+            raise Unanswered("the file with the client's secret cannot be read") from broken
         if secret and places.takes_basic:
             # RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
             pair = f"{quote(self.terms.client_id, safe='')}:{quote(secret, safe='')}"
@@ -86,9 +89,11 @@ class Provider:
         if more.get("sub") != said.subject:
             raise Distrusted("the provider speaks of two people")
         # An address and whether it is verified are one word: half of it from elsewhere would verify another address.
-        told = {name: value for name, value in more.items() if name not in {"email", "email_verified"}}
+        # Nothing else is taken: when somebody proved who they are, or in which session, only what is signed says.
+        taken = {"name", self.terms.groups_claim, "_claim_names"}
         if "email" not in claims:
-            told |= {name: more[name] for name in ("email", "email_verified") if name in more}
+            taken |= {"email", "email_verified"}
+        told = {name: value for name, value in more.items() if name in taken}
         own = {name: value for name, value in claims.items() if name != "email_verified" or "email" in claims}
         return said_of(told | own, self.terms)
 
