@@ -503,6 +503,8 @@ def test_signing_out_offers_to_sign_out_there_too_and_names_nothing_but_our_own_
 @on_one_database
 def test_a_provider_that_does_not_answer_is_no_error_of_ours(cast, on_terms, there):
     client = on_terms(issuer="http://127.0.0.1:9").test_client()
+    # What is no token is refused without asking for a key.
+    assert client.post("/sign-in/provider/logout", data={"logout_token": "a.b.c"}).status_code == 400
     reply = client.get("/sign-in/provider")
     assert (reply.status_code, "does not answer" in reply.text) == (503, True)
 

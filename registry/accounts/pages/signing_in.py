@@ -11,10 +11,8 @@ from registry.accounts.pages.shared import pages
 from registry.identity.queries.known import opened_by
 from registry.identity.queries.provider import Provider
 from registry.identity.rules.flows import leaving_url
-from registry.identity.rules.terms import Distrusted
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.output.asking import Unanswered
 from registry.people.queries import person_by_id
 from registry.second_steps import queries as offers
 from registry.second_steps import rules
@@ -165,11 +163,8 @@ def _leaving_provider() -> tuple[str, str] | None:
     """What the provider of this browser's session is called, and where its own session ends; None where there is none."""
     found: Provider | None = current_app.extensions["provider"]
     opened = opened_by(session(), browser_secret()) if found else None
-    if found is None or opened is None:
-        return None
-    try:
-        places = found.places()
-    except (Unanswered, Distrusted):
+    places = found.known_places if found else None
+    if found is None or opened is None or places is None:
         return None
     token = seal().opened(opened.sealed_token) or ""
     url = leaving_url(found.terms, places, token)

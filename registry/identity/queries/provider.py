@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from registry.identity.rules.flows import Attempt
 from registry.identity.rules.terms import Distrusted, Places, Terms, places_in
-from registry.identity.rules.tokens import Ended, KeyMissing, Said, ended_in, said_in, said_of
+from registry.identity.rules.tokens import Ended, KeyMissing, Said, ended_in, header_of, said_in, said_of
 from registry.output.asking import Unanswered, ask
 
 Result = TypeVar("Result")
@@ -40,6 +40,11 @@ class Provider:
             kept = self._places = (time.monotonic(), found)
         return kept[1]
 
+    @property
+    def known_places(self) -> Places | None:
+        """Its places as far as they are known already: for whoever holds a transaction open and cannot wait for an answer."""
+        return self._places[1] if self._places else None
+
     def who(self, code: str, attempt: Attempt, at: Callable[[], datetime]) -> tuple[Said, str]:
         """Who has come with this code, and the ID token that says so. Raises Unanswered, Distrusted."""
         places = self.places()
@@ -53,6 +58,8 @@ class Provider:
 
     def ended(self, token: object, at: datetime) -> Ended:
         """Whose sessions a logout token ends. Raises Unanswered, Distrusted."""
+        # A text in no shape of a token is not worth a question over the network.
+        header_of(token)
         return self._with_keys(lambda keys: ended_in(token, keys, self.terms, at))
 
     def _exchanged(self, places: Places, code: str, verifier: str) -> dict[str, Any]:
