@@ -63,6 +63,12 @@ class PasswordForm(Form):
         description=f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. A few unrelated words are fine.",
         render_kw={"autocomplete": "new-password"},
     )
+    own_code = Line(
+        "Code of your second step",
+        LONGEST_TYPED,
+        "Six digits from your authenticator application, or one of your recovery codes.",
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
 
 
 class TokenForm(Form):

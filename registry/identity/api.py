@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from registry.accounts.queries import person_by_email
 from registry.identity import schemas
 from registry.identity.actions import provisioning
 from registry.identity.models import ProvisionedPerson
@@ -22,7 +21,7 @@ from registry.identity.rules.scim import (
 )
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
-from registry.kernel.errors import Conflict, NotFound, Problem, RuleBroken
+from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.kernel.strict_json import decoded
 from registry.people import actions as people
 from registry.people.models import Person
@@ -91,17 +90,14 @@ def add() -> Response:
     """Add a user. Whoever was taken away comes back, as the person they were."""
     _admit()
     user = user_in(_body())
-    person = person_by_email(session(), user.user_name)
+    person = known.returning(session(), user)
     if person is None:
-        facts = PersonFacts(user.name, user.user_name, user.title)
-        person = people.add_person(session(), actor(), facts)
+        person = people.add_person(session(), actor(), PersonFacts(user.name, user.user_name, user.title))
         provisioning.note_external_id(session(), actor(), person, user.external_id)
-    elif known.user(session(), person.id or 0) is not None:
-        raise Conflict("There is a user of this name already.", person.version)
     else:
         provisioning.bring_back(session(), actor(), person)
         provisioning.change(session(), actor(), person, user)
-    _settle(person, user)
+    provisioning.settle(session(), actor(), person, is_active=user.is_active)
     reply = _reply(_told_of(person), 201)
     reply.headers["Location"] = f"{_base()}/Users/{person.id}"
     return reply
@@ -119,10 +115,13 @@ def user(number: int) -> Response:
 def replace(number: int) -> Response:
     """What is kept of a user, anew."""
     person, provisioned = _found(number)
-    body = _body()
-    if "active" not in {name.lower() for name in body}:
+    body, kept = _body(), _told(person, provisioned)
+    said = {name.lower() for name in body}
+    if "active" not in said:
         # What is not said brings nobody back.
-        body["active"] = _told(person, provisioned)["active"]
+        body["active"] = kept["active"]
+    if not said & {"displayname", "name"}:
+        body["displayName"] = kept["displayName"]
     return _kept(person, user_in(body))
 
 
@@ -145,8 +144,9 @@ def remove(number: int) -> Response:
 
 def _kept(person: Person, user: User) -> Response:
     if _says(_told_of(person)) != _says(_told_of(person) | _stated(user)):
-        provisioning.change(session(), actor(), person, user)
-    _settle(person, user)
+        held = current_app.config["REGISTRY_PASSWORDS_ONLY_FOR"]
+        provisioning.change(session(), actor(), person, user, held=held)
+    provisioning.settle(session(), actor(), person, is_active=user.is_active)
     return _reply(_told_of(person))
 
 
@@ -161,15 +161,6 @@ def _stated(user: User) -> dict[str, Any]:
 
 def _says(told: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(told.get(name) or "") for name in ("userName", "displayName", "title", "externalId"))
-
-
-def _settle(person: Person, user: User) -> None:
-    """Let the person be here or not, as the service says."""
-    is_here = person.active_to is None or person.active_to >= clock.today()
-    if is_here and not user.is_active:
-        provisioning.deactivate(session(), actor(), person)
-    elif user.is_active and not is_here:
-        provisioning.bring_back(session(), actor(), person)
 
 
 def _admit() -> None:

@@ -1,24 +1,27 @@
-"""Linking an account of the provider to a person."""
+"""Taking away a way in of somebody: an account of the provider, or the second step."""
 
-from wtforms import HiddenField
+from collections.abc import Sequence
 
-from registry.identity.rules.terms import LONGEST_SUBJECT
-from registry.web.formkit import Form, Line
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
+from registry.identity.models import ProviderIdentity
+from registry.web.confirming import own_password
+from registry.web.formkit import Form, Wanted
 
-class LinkForm(Form):
-    """What the provider calls the account."""
-
-    subject = Line(
-        "Account",
-        LONGEST_SUBJECT,
-        "What the provider calls it, its “sub”. Somebody who is not known yet reads it when they try to sign in.",
-        required=True,
-        render_kw={"autocomplete": "off"},
-    )
+STEP = "step"
 
 
-class UnlinkForm(Form):
-    """Which link goes."""
+class TakeAwayForm(Form):
+    """Which way in goes, and who takes it away."""
 
-    identity = HiddenField()
+    what = RadioField("What to take away", [Wanted()], choices=[])
+    password = own_password()
+
+    def offer(self, identities: Sequence[ProviderIdentity], *, has_step: bool) -> None:
+        """Offer what the person has: their second step, and the accounts they are known by."""
+        step = [SelectChoice(value=STEP, label="the second step")] if has_step else []
+        self.what.choices = step + [
+            SelectChoice(value=str(each.id), label=f"the account {each.subject} at {each.issuer}")
+            for each in identities
+        ]

@@ -1,6 +1,7 @@
 """Asking another server for a JSON document: over a bounded time, in a bounded size, and nowhere else than asked."""
 
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
@@ -41,7 +42,7 @@ def ask(
     except HTTPError as answer:
         answer.close()
         raise Unanswered(f"{host} answered {answer.code}", is_refusal=400 <= answer.code < 500) from answer
-    except (URLError, OSError, ValueError) as broken:
+    except (URLError, HTTPException, OSError, ValueError) as broken:
         raise Unanswered(f"{host} cannot be reached") from broken
     return _read(text, host)
 

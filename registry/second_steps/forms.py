@@ -32,3 +32,4 @@ class RolesForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    password = own_password()

@@ -49,6 +49,7 @@ def enrol() -> ResponseReturnValue:
 
 @pages.route("/people/second-steps", methods=_BOTH)
 @needs(Permission.ACCOUNTS_MANAGE)
+@keeps_refusals
 def roles() -> ResponseReturnValue:
     kept = sorted(role.value for role in queries.asked_roles(session()))
     form = RolesForm(data=None if request.method == "POST" else {"roles": kept})
@@ -57,7 +58,7 @@ def roles() -> ResponseReturnValue:
         actions.ask_of(session(), actor(), frozenset(Role(role) for role in form.roles.data or ()))
         return True
 
-    if form.carried_out(keep) is None:
+    if bound(form, lambda _at: keep()) is None:
         return shown("second_steps/roles.html", form)
     flash("Saved. It counts from the next sign-in of each of them on.", "good")
     return redirect(url_for(".roles"), 303)

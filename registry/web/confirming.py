@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from wtforms import PasswordField
 
@@ -82,6 +82,11 @@ def let_in(secret: str) -> None:
     cookie.clear()
     cookie[SECRET] = secret
     cookie.permanent = True
+
+
+def renew(secret: str) -> None:
+    """Give the browser another secret for its session, once what this request changes is committed, and not otherwise."""
+    g.setdefault("once_kept", []).append(lambda: cookie.update({SECRET: secret}))
 
 
 def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:

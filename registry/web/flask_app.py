@@ -99,7 +99,6 @@ class App(Flask):
             with self.database.transaction(read_only=reads) as session:
                 reply = self._enter(view, session)
                 _roll_back_if(reply, kept=doors.is_kept(view))
-                return reply
         except Refused as refused:
             return refused.reply
         except StaleDataError as stale:
@@ -111,6 +110,9 @@ class App(Flask):
             raise Conflict(
                 "Somebody else saved the same at this moment. Reload and try again.", 0
             ) from refused
+        for act in g.pop("once_kept", ()):
+            act()
+        return reply
 
     def _look_back(self, view: Callable[..., Any], day: date) -> ResponseReturnValue:
         """Show the view as of the end of a past day, to whoever may see it today; what is of today alone is shown as it is."""

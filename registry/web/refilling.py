@@ -14,7 +14,9 @@ from registry.web.flask_app import App
 Typed = Sequence[tuple[str, str]]
 
 # Never carried on: what proves who somebody is, and what proves that a page was ours.
-SECRETS = frozenset({"csrf_token", "password", "current", "their_password", "own_code", "their_code"})
+SECRETS = frozenset(
+    {"csrf_token", "password", "current", "their_password", "own_code", "their_code"} | {"code", "half"}
+)
 _SUPPLIED = "sign-in-again"
 # What the sign-in form itself sends beside what it carries.
 _BESIDE = 4_096
@@ -83,6 +85,8 @@ def inside(target: str | None, otherwise: str) -> str:
     plain = (
         (target or "").startswith("/") and not (target or "").startswith("//") and "\\" not in (target or "")
     )
+    # A line break belongs in no header, and no address that we write holds a control character.
+    plain = plain and not any(ord(each) < 32 or ord(each) == 127 for each in target or "")
     return target if target and plain and not parts.scheme and not parts.netloc else otherwise
 
 

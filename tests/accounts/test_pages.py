@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from registry.accounts import actions
+from registry.accounts import actions, queries
 from tests.cast import PASSWORD
 
 
@@ -49,6 +49,8 @@ def test_a_form_without_its_token_is_refused(app, with_password):
         "javascript:alert(1)",
         "\\\\evil.example",
         "/%0d%0aX: y",
+        "/systems\r\nX: y",
+        "/systems\x7f",
     ],
 )
 def test_nobody_is_sent_outside_after_signing_in(app, with_password, target):
@@ -75,6 +77,22 @@ def test_failed_tries_count_although_the_reply_is_a_refusal(app, with_password):
     reply = client.post("/sign-in", data=filled(client))
     assert reply.status_code == 422
     assert "Too many tries" in reply.text
+
+
+def test_guessing_the_present_password_while_changing_it_locks_the_account_too(client_of, with_password):
+    client, wanted = client_of("ada"), "another long password"
+    for current, says in [*[("wrong password!", "not your present")] * 5, (PASSWORD, "Too many tries")]:
+        reply = client.post("/account/password", data={"current": current, "password": wanted})
+        assert (reply.status_code, says in reply.text) == (422, True)
+
+
+def test_whoever_signs_in_anew_in_a_browser_leaves_no_session_behind(app, database, with_password, cast):
+    client, app.config["WTF_CSRF_ENABLED"] = app.test_client(), False
+    for _ in range(2):
+        sent = {"email": "ada@example.org", "password": PASSWORD}
+        assert client.post("/sign-in", data=sent).status_code == 303
+    with database.transaction(read_only=True) as session:
+        assert len(queries.sessions_of(session, cast.number("ada"))) == 1
 
 
 def test_the_form_comes_back_with_the_address_and_without_the_password(app, with_password):

@@ -19,6 +19,7 @@ from registry.accounts.models import UserSession
 from registry.accounts.queries import actor_for_session, confirmed_at, open_roles, session_by_secret
 from registry.audit.queries import entries
 from registry.identity.actions import linking
+from registry.identity.models import ProviderIdentity
 from registry.identity.queries import known
 from registry.identity.rules import flows, tokens
 from registry.kernel import clock
@@ -189,7 +190,6 @@ def half_an_address(flow):
 
 
 FLOWS = {
-    "an answer nobody here asked for": (other_browser, 400, "has begun no sign-in"),
     "another state": (answering(state="x" * 43), 400, "state is not that of this browser"),
     "no state": (answering(state=None), 400, "state is not that of this browser"),
     "two states": (lambda f: f.come_back(f.set_out() + "&state=x"), 400, "one thing twice"),
@@ -199,7 +199,6 @@ FLOWS = {
     "a refusal of the provider": (answering(error="access_denied", code=None), 400, "refused: access_denied"),
     "no code": (answering(code=None), 400, "no code"),
     "a code of two thousand letters": (answering(code="x" * 2_049), 400, "no code"),
-    "an answer that was used": (twice, 400, "has begun no sign-in"),
     "a code that was used": (used_code, 400, "does not take the code"),
     "a code of another browser": (code_of_another, 400, "does not take the code"),
     "no nonce": (claiming(nonce=None), 400, "another sign-in"),
@@ -257,6 +256,7 @@ FLOWS = {
         "nobody is known",
     ),
     "somebody who has left": (being(sub="olga", email="olga@example.org"), 401, "not here"),
+    "the address of an administrator": (being(sub="x", email="adam@example.org"), 401, "opens no role"),
 }
 
 
@@ -304,6 +304,42 @@ def test_every_bad_flow_is_refused_for_its_reason_and_nobody_is_signed_in(
         if found != (status, Event.SIGN_IN_REFUSED, True, 0, False):
             wrong[said] = (*found, note)
     assert not wrong, "\n".join(f"{said}: {found}" for said, found in wrong.items())
+    # What is refused leaves no account behind that would open something on another day.
+    with database.transaction(read_only=True) as session:
+        assert {each.subject for each in session.exec(select(ProviderIdentity))} == {"ben", "a1b2"}
+
+
+@on_one_database
+def test_what_anybody_can_send_without_end_is_refused_and_fills_no_ledger(database, cast, on_terms, there):
+    for bad in (other_browser, twice):
+        flow = Flow(on_terms(), there)
+        assert bad(flow).status_code == 400
+        assert Event.SIGN_IN_REFUSED not in {event for event, _ in newest(database, 9)}
+    assert (
+        flow.app.test_client().post("/sign-in/provider/logout", data=logout(there, aud="x")).status_code
+        == 400
+    )
+    assert Event.SIGN_IN_REFUSED not in {event for event, _ in newest(database, 9)}
+
+
+@on_one_database
+def test_a_secret_that_cannot_be_read_is_said_as_no_answer(cast, on_terms, there, tmp_path):
+    app = on_terms()
+    app.extensions["provider"]._secret = (tmp_path / "missing").read_text
+    assert Flow(app, there).come_back().status_code == 503
+
+
+@on_one_database
+def test_a_logout_of_a_person_ends_also_what_the_provider_had_given_no_name(cast, on_terms, there):
+    flow = Flow(on_terms(), there)
+    there.claims = lambda claims: {
+        name: value for name, value in claims.items() if name not in {"sid", "name"}
+    }
+    # What is not signed names no session.
+    there.userinfo = {"sid": "elsewhere"}
+    flow.succeed()
+    gone = flow.app.test_client().post("/sign-in/provider/logout", data=logout(there, sub="a1b2"))
+    assert (gone.status_code, flow.client.get("/account").status_code) == (200, 303)
 
 
 def test_a_first_sign_in_makes_somebody_known_and_the_next_finds_them_whatever_their_address(
@@ -336,6 +372,8 @@ def test_roles_the_file_does_not_speak_of_stay_and_nobody_is_added_unless_the_te
     assert Flow(on_terms(), there).come_back().status_code == 401
     Flow(on_terms(adds_people=True), there).succeed()
     there.who = {"sub": "y", "email": "aud@example.org", "email_verified": True, "name": "Aud"}
+    with database.transaction() as session:
+        linking.link(session, the_registry("command"), session.merge(cast.people["aud"]), there.issuer, "y")
     Flow(on_terms(), there).succeed()
     with database.transaction(read_only=True) as session:
         assert {grant.role for grant in open_roles(session, cast.number("aud"))} == {Role.AUDITOR}
@@ -438,6 +476,9 @@ def test_the_provider_ends_what_it_opened_and_nothing_else(cast, on_terms, there
     ):
         assert flow.app.test_client().post(door, data=logout(there, **otherwise)).status_code == 400
     assert flow.app.test_client().post(door, data={"logout_token": "x"}).status_code == 400
+    # A header that is a list, ["alg"], is none.
+    listed = {"logout_token": "WyJhbGciXQ.e30.AA"}
+    assert flow.app.test_client().post(door, data=listed).status_code == 400
     assert flow.client.get("/account").status_code == 200
     assert flow.app.test_client().post(door, data=logout(there)).status_code == 200
     assert flow.client.get("/account").status_code == 303
@@ -462,6 +503,8 @@ def test_signing_out_offers_to_sign_out_there_too_and_names_nothing_but_our_own_
 @on_one_database
 def test_a_provider_that_does_not_answer_is_no_error_of_ours(cast, on_terms, there):
     client = on_terms(issuer="http://127.0.0.1:9").test_client()
+    # What is no token is refused without asking for a key.
+    assert client.post("/sign-in/provider/logout", data={"logout_token": "a.b.c"}).status_code == 400
     reply = client.get("/sign-in/provider")
     assert (reply.status_code, "does not answer" in reply.text) == (503, True)
 

@@ -1,16 +1,20 @@
 """A directory service keeps people: it finds, adds, changes, ends and takes away; what it sends amiss it is told in its form."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from registry.accounts import actions as accounts
+from registry.accounts import queries
+from registry.audit.actions import record
 from registry.audit.queries import entries
 from registry.identity.rules import scim
 from registry.kernel import clock
 from registry.kernel.actor import PEOPLE_SCOPE, READ_SCOPE, the_registry
 from registry.kernel.errors import RuleBroken
 from registry.kernel.events import Event
+from registry.people import actions as people
 from registry.people.queries import person_by_id
 
 USERS = "/scim/v2/Users"
@@ -58,16 +62,16 @@ def test_a_user_is_found_added_changed_taken_away_and_added_again_as_the_person_
     assert service.ask("POST", body=user).json["scimType"] == "uniqueness"
     for query in ('userName eq "N.NEW@example.org"', 'externalId eq "e-1"'):
         assert [each["id"] for each in service.ask("GET", f"?filter={query}").json["Resources"]] == [number]
-    put = service.ask("PUT", f"/{number}", {"userName": "nina@example.org", "displayName": "Nina N."})
-    assert (put.json["userName"], put.json["displayName"], "externalId" in put.json) == (
-        "nina@example.org",
-        "Nina N.",
-        False,
-    )
+    put = service.ask("PUT", f"/{number}", {"userName": "nina@example.org", "externalId": "e-1"})
+    # A name that is not said is kept.
+    assert (put.json["userName"], put.json["displayName"]) == ("nina@example.org", "Nina New")
     assert service.ask("DELETE", f"/{number}").status_code == 204
     for method in ("GET", "PUT", "DELETE"):
         assert service.ask(method, f"/{number}", {"userName": "x@example.org"}).status_code == 404
-    again = service.ask("POST", body={"userName": "nina@example.org"})
+    # An address passes to others: only under the same external id is it the same person.
+    for other in ({}, {"externalId": "e-2"}):
+        assert service.ask("POST", body={"userName": "nina@example.org", **other}).status_code == 409
+    again = service.ask("POST", body={"userName": "nina@example.org", "externalId": "e-1"})
     assert (again.status_code, again.json["id"], again.json["active"]) == (201, number, True)
 
 
@@ -104,16 +108,46 @@ def test_whoever_is_deactivated_is_out_at_once_and_what_they_hold_is_a_gap_the_s
     assert (ada.get("/").status_code, reads().status_code) == (303, 401)
 
 
-def test_who_begins_today_or_later_can_be_ended_at_once_too(service, database, cast):
+def test_who_begins_today_or_later_is_ended_at_once_and_their_first_day_stays_as_it_was(
+    service, database, cast
+):
     with database.transaction() as session:
         person_by_id(session, cast.number("mia")).active_from = clock.today()
-        from registry.audit.actions import record
-
         record(session, the_registry("command"), Event.PERSON_EDITED, None)
     assert (
         service.patch(cast.number("mia"), {"op": "replace", "path": "active", "value": False}).json["active"]
         is False
     )
+    renamed = service.patch(cast.number("mia"), {"op": "replace", "path": "title", "value": "Actuary"})
+    assert (renamed.status_code, renamed.json["active"]) == (200, False)
+    with database.transaction(read_only=True) as session:
+        assert person_by_id(session, cast.number("mia")).active_from == clock.today()
+
+
+def test_who_is_deactivated_comes_back_without_roles_and_whom_the_house_has_let_go_does_not(
+    service, database, cast
+):
+    def says(name, is_active):
+        path = {"op": "replace", "path": "active", "value": is_active}
+        return service.patch(cast.number(name), path).status_code
+
+    assert (says("rita", False), says("rita", True)) == (200, 200)
+    last_day = clock.today() - timedelta(days=9)
+    with database.transaction() as session:
+        assert queries.open_roles(session, cast.number("rita")) == []
+        ben = person_by_id(session, cast.number("ben"))
+        people.mark_as_left(session, the_registry("command"), ben, last_day)
+    assert says("ben", True) == 409
+    assert service.ask("DELETE", f"/{cast.number('ben')}").status_code == 204
+    with database.transaction(read_only=True) as session:
+        assert person_by_id(session, cast.number("ben")).active_to == last_day
+
+
+def test_an_address_by_which_more_than_a_member_comes_in_is_not_moved(app, service, cast):
+    app.config["REGISTRY_PASSWORDS_ONLY_FOR"] = frozenset({"ada@example.org"})
+    for name, address in (("rita", "new@example.org"), ("ada", "new@example.org")):
+        reply = service.patch(cast.number(name), {"op": "replace", "path": "userName", "value": address})
+        assert (reply.status_code, "settled" in reply.json["detail"]) == (400, True)
 
 
 def test_a_list_is_cut_as_it_is_asked_for(service, cast):
@@ -147,6 +181,17 @@ BAD = {
         "PATCH",
         "/{ada}",
         {"schemas": [PATCH], "Operations": [{"op": "add", "path": "isAdmin", "value": True}]},
+        "invalidPath",
+    ),
+    "an attribute of a core schema there is not": (
+        "PATCH",
+        "/{ada}",
+        {
+            "schemas": [PATCH],
+            "Operations": [
+                {"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:Users:x", "value": 1}
+            ],
+        },
         "invalidPath",
     ),
     "no user name any more": (
@@ -199,6 +244,7 @@ def test_it_says_what_it_can_do(service, cast):
     [
         ("displayName", "New", {"displayName": "New"}),
         (f"{scim.USER}:title", "Actuary", {"title": "Actuary"}),
+        (f"{scim.USER.upper()}:title", "Actuary", {"title": "Actuary"}),
         ("name.formatted", "New", {"displayName": "New"}),
         ("ACTIVE", False, {"active": False}),
         ('emails[type eq "work"].value', "x", {}),

@@ -96,6 +96,14 @@ def test_a_password_that_was_right_waits_ten_minutes_for_its_code_and_nobody_mak
     with clock.frozen(clock.later(hours=1)):
         late = client.post("/sign-in/code", data=half | {"code": code_now(secret)})
         assert (late.status_code, late.location) == (303, "/sign-in")
+    with clock.frozen(start):
+        client, half = signing_in(app)
+    with database.transaction() as session:
+        person = session.merge(cast.people["ada"])
+        accounts.set_password(session, the_registry("command"), person, PASSWORD)
+    # The password that was right is another one by now.
+    stale = client.post("/sign-in/code", data=half | {"code": code_now(secret)})
+    assert (stale.location, is_inside(client)) == ("/sign-in", False)
     made_up = client.post("/sign-in/code", data={"half": str(cast.number("adam")), "code": "000000"})
     assert (made_up.location, is_inside(client)) == ("/sign-in", False)
 
@@ -105,15 +113,18 @@ def test_a_recovery_code_opens_once_and_an_administrator_resets_but_not_their_ow
 ):
     app = with_passwords
     _, codes = enrolled(app, database, cast)
-    enrolled(app, database, cast, "adam")
+    _, adams = enrolled(app, database, cast, "adam")
     client, half = signing_in(app)
     assert client.post("/sign-in/code", data=half | {"code": codes[3].upper()}).status_code == 303
     assert "9 recovery codes left" in client.get("/account").text
     client, half = signing_in(app)
     assert client.post("/sign-in/code", data=half | {"code": codes[3]}).status_code == 422
-    adam = client_of("adam")
-    adam.post(f"/people/{cast.number('ada')}/sign-in/reset")
-    adam.post(f"/people/{cast.number('adam')}/sign-in/reset")
+    adam, place = client_of("adam"), f"/people/{cast.number('ada')}/sign-in"
+    # Taking it away binds: a desk that was left open takes nobody's second step.
+    assert adam.post(place, data={"what": "step"}).status_code == 422
+    own = {"password": PASSWORD, "own_code": adams[0]}
+    assert adam.post(place, data={"what": "step", **own}).status_code == 303
+    assert adam.post(f"/people/{cast.number('adam')}/sign-in", data={"what": "step"}).status_code == 422
     client, half = signing_in(app)
     assert (half, is_inside(client)) == ({}, True)
     with database.transaction(read_only=True) as session:
@@ -125,11 +136,18 @@ def test_a_role_that_asks_for_a_second_step_has_it_set_up_before_anything_else(
     database, cast, with_passwords, client_of, frozen_clock
 ):
     app = with_passwords
-    reply = client_of("adam").post("/people/second-steps", data={"roles": ["administrator"]})
-    assert reply.status_code == 303
+    adam, asked = client_of("adam"), {"roles": ["administrator"]}
+    assert adam.post("/people/second-steps", data=asked).status_code == 422
+    assert adam.post("/people/second-steps", data=asked | {"password": PASSWORD}).status_code == 303
     client, sent = signing_in(app, "adam")
     assert not is_inside(client)
     secret = queries.offered(app.extensions["seal"], cast.number("adam"), sent["offer"], clock.now())
+    with database.transaction() as session:
+        guess = {"device": "", "request_id": ""}
+        typed = Typed(code_now(secret), app.extensions["seal"])
+        # Of whom none is asked nobody sets one up at the door.
+        with pytest.raises(RuleBroken, match="asked for none"):
+            accounts.enter_enrolling(session, cast.number("ada"), secret, typed, **guess)
     # What was offered to one person is nobody else's.
     assert queries.offered(app.extensions["seal"], cast.number("ada"), sent["offer"], clock.now()) == ""
     wrong = client.post("/sign-in/second-step", data=sent | {"code": "000000"})
@@ -150,11 +168,16 @@ def test_setting_it_up_while_signed_in_takes_the_password_and_later_what_binds_t
     database, cast, with_passwords, client_of, frozen_clock
 ):
     app, client = with_passwords, client_of("ada")
+    before = client.get_cookie("registry").value
     sent = hidden(client.get("/account/second-step").text)
     secret = queries.offered(app.extensions["seal"], cast.number("ada"), sent["offer"], clock.now())
     first = sent | {"code": code_now(secret, -1)}
     assert client.post("/account/second-step", data=first | {"password": "not it at all"}).status_code == 422
     assert client.post("/account/second-step", data=first | {"password": PASSWORD}).status_code == 200
+    # Whoever had copied the cookie is signed in no longer; the browser that gave the password is.
+    thief = app.test_client()
+    thief.set_cookie("registry", before)
+    assert (is_inside(client), is_inside(thief)) == (True, False)
     other = client_of("ada")
     page = other.get("/account/second-step").text
     assert 'name="own_code"' in page
@@ -195,3 +218,9 @@ def test_where_the_provider_signs_people_in_only_named_passwords_open(database, 
     app.config["REGISTRY_PASSWORDS_ONLY_FOR"] = frozenset({"adam@example.org"})
     assert not is_inside(signing_in(app, "ada")[0])
     assert is_inside(signing_in(app, "adam")[0])
+    with database.transaction() as session:
+        rita = cast.actor(session, "rita")
+        with pytest.raises(RuleBroken, match="do not belong together"):
+            accounts.vouch(
+                session, rita, "ada@example.org", PASSWORD, only_for=frozenset({"adam@example.org"})
+            )

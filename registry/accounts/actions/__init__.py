@@ -1,11 +1,13 @@
 """Sign in, sign out, confirm who one is, set passwords, grant roles, issue and revoke tokens."""
 
-from registry.accounts.actions.passwords import change_password, set_password
+from registry.accounts.actions.changing import change_password
+from registry.accounts.actions.passwords import set_password
 from registry.accounts.actions.roles import grant_role, withdraw_role
 from registry.accounts.actions.signing_in import (
     Halfway,
     confirm_identity,
-    enter_enrolled,
+    enter_enrolling,
+    halfway,
     note_identity_check,
     open_session,
     sign_in,
@@ -20,8 +22,9 @@ __all__ = [
     "Halfway",
     "change_password",
     "confirm_identity",
-    "enter_enrolled",
+    "enter_enrolling",
     "grant_role",
+    "halfway",
     "issue_token",
     "note_identity_check",
     "open_session",

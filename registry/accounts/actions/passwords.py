@@ -1,4 +1,4 @@
-"""Set and change passwords, and check what is typed against the one that is kept."""
+"""Set passwords, and check what is typed against the one that is kept."""
 
 import secrets
 from functools import cache
@@ -12,7 +12,7 @@ from registry.accounts.models import Credential
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.kernel.errors import refuse_if
 from registry.kernel.events import Event
 from registry.people.models import Person
 
@@ -33,15 +33,6 @@ def set_password(session: Session, actor: Actor, person: Person, password: str) 
     for each in queries.sessions_of(session, person.id or 0):
         session.delete(each)
     record(session, actor, Event.PASSWORD_SET, person)
-
-
-def change_password(session: Session, actor: Actor, person: Person, current: str, wanted: str) -> None:
-    """Change one's own password by giving the present one. Raises RuleBroken."""
-    require(actor, Permission.OWN_ACCOUNT)
-    credential = queries.credential_of(session, person.id or 0)
-    if credential is None or not matches(credential.password_hash, current):
-        raise RuleBroken([Problem("current", "This is not your present password.")])
-    set_password(session, actor, person, wanted)
 
 
 def matches(kept: str | None, password: str) -> bool:

@@ -6,25 +6,27 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from registry.accounts import queries, rules
-from registry.accounts.actions.passwords import matches, renew_hash
-from registry.accounts.models import Credential, IdentityCheck, SignInTries, UserSession
-from registry.accounts.rules import Tries
+from registry.accounts import queries
+from registry.accounts.actions.passwords import matches
+from registry.accounts.actions.proving import NOT_THE_CODE, Attempt, prove
+from registry.accounts.models import IdentityCheck, UserSession
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require, the_registry
 from registry.kernel.errors import Forbidden, Problem, RuleBroken
 from registry.kernel.events import Event
 from registry.people.models import Person
-from registry.people.rules import is_active
 from registry.second_steps import queries as steps
-from registry.second_steps.actions import Typed, spend
+from registry.second_steps.actions import Typed, enrol
 
 _REFUSED = "This e-mail address and password do not belong together."
 _NOT_YOURS = Problem("password", "This is not your password.")
 _NOT_THEIRS = Problem("their_password", "This e-mail address and this password do not belong together.")
-_NOT_THE_CODE = "This code does not hold: it is another one by now, or was used already."
-_LOCKED = f"Too many tries. Wait {rules.LOCK_MINUTES} minutes, then try again."
+_ELSEWHERE = Problem(
+    "password", "Here passwords open a few named accounts only, and yours is none of them. Sign in anew."
+)
+_NOT_DUE = "You have a second step by now, or are asked for none. Sign in with what you have."
+_TOO_LATE = "Your password was right, but you cannot go on now. Sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,18 @@ class Halfway:
 
     person_id: int
     enrols: bool
+    password_set_at: datetime
+
+    def said(self) -> str:
+        """As a text for the browser to carry, sealed, to the next step: it is of this password, and of none set since."""
+        return f"{self.person_id}:{self.password_set_at.isoformat()}"
+
+
+def halfway(session: Session, said: str) -> int | None:
+    """Of whom a text speaks that `Halfway.said()` wrote; None for any other, and where the password is another one by now."""
+    number, _, set_at = said.partition(":")
+    credential = queries.credential_of(session, int(number)) if number.isdigit() else None
+    return int(number) if credential is not None and credential.set_at.isoformat() == set_at else None
 
 
 def sign_in(
@@ -42,11 +56,13 @@ def sign_in(
     *,
     device: str,
     request_id: str,
+    replaces: str = "",
     only_for: frozenset[str] = frozenset(),
 ) -> tuple[str, UserSession] | Halfway:
     """Check a password and open a browser session; returns the secret for the cookie and the session, or what is still due.
 
-    `only_for` are the addresses that may still use a password, where not all may. Raises RuleBroken with one and the same
+    `only_for` are the addresses that may still use a password, where not all may; `replaces` is the secret by which this
+    browser was signed in until now. Raises RuleBroken with one and the same
     sentence for an unknown address, a wrong password and a person who has left, so that nobody learns which addresses
     exist. The caller commits also when this refuses.
     """
@@ -58,50 +74,76 @@ def sign_in(
         record(session, door, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
         raise RuleBroken([Problem("", _REFUSED)])
     due = steps.due_of(session, person.id or 0, queries.roles_now(session, person.id or 0))
-    attempt = _Attempt(session, door, person)
+    attempt = Attempt(session, door, person)
     attempt.check_password(credential, password, Problem("", _REFUSED))
     if due is not None:
         # The tries go on counting: whoever knows the password could else guess codes without end.
-        return Halfway(person.id or 0, due.enrols)
+        return Halfway(person.id or 0, due.enrols, credential.set_at)
     attempt.succeed(credential, password)
-    return _enter(session, door, person, device)
+    return _enter(session, door, person, device, replaces)
 
 
 def take_second_step(
-    session: Session, person_id: int, typed: Typed, *, device: str, request_id: str
+    session: Session, person_id: int, typed: Typed, *, device: str, request_id: str, replaces: str = ""
 ) -> tuple[str, UserSession]:
     """Check the code of somebody whose password was right, and open their session. Raises RuleBroken; the caller commits."""
     door = the_registry("sign-in", request_id)
     person = session.get_one(Person, person_id)
-    attempt = _Attempt(session, door, person)
-    attempt.check_code(typed, Problem("code", _NOT_THE_CODE))
+    attempt = Attempt(session, door, person)
+    attempt.check_code(typed, Problem("code", NOT_THE_CODE))
     attempt.succeed()
-    return _enter(session, door, person, device)
+    return _enter(session, door, person, device, replaces)
 
 
-def enter_enrolled(
-    session: Session, person: Person, *, device: str, request_id: str
+def enter_enrolling(
+    session: Session,
+    person_id: int,
+    secret: str,
+    typed: Typed,
+    *,
+    device: str,
+    request_id: str,
+    replaces: str = "",
+) -> tuple[str, list[str]]:
+    """Set up the second step of somebody whose password was right and who needs one, and open their session.
+
+    Returns the cookie's secret and the recovery codes. Raises RuleBroken where a step is due no longer, or they may not
+    come in any more; the caller commits also then.
+    """
+    door, person = the_registry("sign-in", request_id), session.get_one(Person, person_id)
+    due = steps.due_of(session, person_id, queries.roles_now(session, person_id))
+    if due is None or not due.enrols:
+        raise RuleBroken([Problem("", _NOT_DUE)])
+    attempt = Attempt(session, door, person)
+    attempt.check_here(Problem("", _TOO_LATE))
+    who = queries.actor_for(session, person, via="sign-in", request_id=request_id)
+    codes = enrol(session, who, person, secret, typed)
+    attempt.succeed()
+    return _enter(session, door, person, device, replaces)[0], codes
+
+
+def _enter(
+    session: Session, door: Actor, person: Person, device: str, replaces: str
 ) -> tuple[str, UserSession]:
-    """Open the session of somebody whose password was right and who has just set up their second step."""
-    door = the_registry("sign-in", request_id)
-    attempt = _Attempt(session, door, person)
-    attempt.succeed()
-    return _enter(session, door, person, device)
-
-
-def _enter(session: Session, door: Actor, person: Person, device: str) -> tuple[str, UserSession]:
     secret = secrets.token_urlsafe(32)
-    opened = open_session(session, person, secret, device)
+    opened = open_session(session, person, secret, device, replaces=replaces)
     record(session, door, Event.SIGN_IN_SUCCEEDED, person)
     return secret, opened
 
 
 def confirm_identity(
-    session: Session, actor: Actor, secret: str, password: str, typed: Typed | None = None
-) -> datetime:
-    """Check the password of whoever is signed in once more, and their code where they have a second step; returns when.
+    session: Session,
+    actor: Actor,
+    secret: str,
+    password: str,
+    typed: Typed | None = None,
+    *,
+    only_for: frozenset[str] = frozenset(),
+) -> tuple[datetime, str]:
+    """Check the password of whoever is signed in once more, and their code where they have a second step.
 
-    `secret` is that of the browser's cookie. Wrong ones count towards the same lock-out as at the sign-in, so the
+    Returns when that was, and the cookie's new secret. `secret` is that of the browser's cookie until now; `only_for` are
+    the addresses that may still use a password, where not all may. Wrong ones count towards the same lock-out as at the sign-in, so the
     caller commits also when this refuses. Raises RuleBroken, or Forbidden for a token: nobody stands behind one.
     """
     require(actor, Permission.OWN_ACCOUNT)
@@ -112,23 +154,39 @@ def confirm_identity(
     if credential is None:
         raise RuleBroken([_NOT_YOURS])
     person = session.get_one(Person, opened.person_id)
-    _check(session, actor, person, credential, (password, typed), (_NOT_YOURS, "code"))
+    if only_for and person.email not in only_for:
+        raise RuleBroken([_ELSEWHERE])
+    prove(session, actor, person, credential, (password, typed), (_NOT_YOURS, "own_code"))
     at = clock.now()
-    note_identity_check(session, opened, at)
+    fresh = note_identity_check(session, opened, at)
     record(session, actor, Event.IDENTITY_CONFIRMED, person)
-    return at
+    return at, fresh
 
 
-def note_identity_check(session: Session, opened: UserSession, at: datetime) -> None:
-    """Remember when whoever is signed in with this browser last proved who they are. Whoever calls records it."""
+def note_identity_check(session: Session, opened: UserSession, at: datetime) -> str:
+    """Remember when whoever is signed in with this browser last proved who they are. Whoever calls records it.
+
+    Returns the cookie's new secret: whoever had read the old one gets nothing of what the proof allows (ASVS 7.2.4).
+    """
+    fresh = secrets.token_urlsafe(32)
+    opened.secret_sha256 = queries.digest_of(fresh)
     check = queries.identity_check_of(session, opened.id or 0)
     if check is None:
         session.add(IdentityCheck(session_id=opened.id or 0, confirmed_at=at))
     else:
         check.confirmed_at = at
+    return fresh
 
 
-def vouch(session: Session, actor: Actor, email: str, password: str, typed: Typed | None = None) -> Person:
+def vouch(
+    session: Session,
+    actor: Actor,
+    email: str,
+    password: str,
+    typed: Typed | None = None,
+    *,
+    only_for: frozenset[str] = frozenset(),
+) -> Person:
     """Check the password of a second person, who stands beside whoever is signed in and gives their word as well.
 
     Wrong ones count towards that person's lock-out, so the caller commits also when this refuses. Raises RuleBroken with
@@ -137,76 +195,22 @@ def vouch(session: Session, actor: Actor, email: str, password: str, typed: Type
     require(actor, Permission.OWN_ACCOUNT)
     person = queries.person_by_email(session, email)
     credential = queries.credential_of(session, person.id or 0) if person else None
-    if person is None or credential is None:
+    if person is None or credential is None or (only_for and person.email not in only_for):
         matches(None, password)
         record(session, actor, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
         raise RuleBroken([_NOT_THEIRS])
-    _check(session, actor, person, credential, (password, typed), (_NOT_THEIRS, "their_code"))
+    prove(session, actor, person, credential, (password, typed), (_NOT_THEIRS, "their_code"))
     record(session, actor, Event.IDENTITY_CONFIRMED, person)
     return person
 
 
-def _check(
-    session: Session,
-    door: Actor,
-    person: Person,
-    credential: Credential,
-    given: tuple[str, Typed | None],
-    wrong: tuple[Problem, str],
-) -> None:
-    password, typed = given
-    attempt = _Attempt(session, door, person)
-    attempt.check_password(credential, password, wrong[0])
-    if steps.factor_of(session, person.id or 0) is not None:
-        attempt.check_code(typed, Problem(wrong[1], _NOT_THE_CODE))
-    attempt.succeed(credential, password)
-
-
-class _Attempt:
-    """One try at proving who somebody is. Refusals are counted and recorded; enough of them lock the account."""
-
-    def __init__(self, session: Session, door: Actor, person: Person) -> None:
-        self.session, self.door, self.person = session, door, person
-        found = queries.tries_of(session, person.id or 0)
-        self.row = found or SignInTries(person_id=person.id or 0)
-        if found is None:
-            session.add(self.row)
-
-    def check_password(self, credential: Credential, password: str, wrong: Problem) -> None:
-        self._refuse_locked(wrong.field)
-        self._judge(matches(credential.password_hash, password), wrong)
-
-    def check_code(self, typed: Typed | None, wrong: Problem) -> None:
-        self._refuse_locked(wrong.field)
-        self._judge(typed is not None and spend(self.session, self.person.id or 0, typed), wrong)
-
-    def succeed(self, credential: Credential | None = None, password: str = "") -> None:
-        self.row.failed, self.row.locked_until = 0, None
-        if credential is not None:
-            renew_hash(credential, password)
-
-    def _refuse_locked(self, field: str) -> None:
-        if rules.is_locked(self._tries, clock.now()):
-            record(self.session, self.door, Event.SIGN_IN_LOCKED, self.person)
-            raise RuleBroken([Problem(field, _LOCKED)])
-
-    def _judge(self, fits: bool, wrong: Problem) -> None:
-        at = clock.now()
-        if fits and is_active(self.person.active_from, self.person.active_to, at.date()):
-            return
-        counted = rules.after_failure(self._tries, at)
-        self.row.failed, self.row.locked_until = counted.failed, counted.locked_until
-        record(self.session, self.door, Event.SIGN_IN_REFUSED, self.person)
-        raise RuleBroken([wrong])
-
-    @property
-    def _tries(self) -> Tries:
-        return Tries(self.row.failed, self.row.locked_until)
-
-
-def open_session(session: Session, person: Person, secret: str, device: str) -> UserSession:
-    """Remember a signed-in browser by the hash of its secret."""
-    at = clock.now()
+def open_session(
+    session: Session, person: Person, secret: str, device: str, *, replaces: str = ""
+) -> UserSession:
+    """Remember a signed-in browser by the hash of its secret. What the secret it `replaces` had opened is over."""
+    at, before = clock.now(), queries.session_by_secret(session, replaces) if replaces else None
+    if before is not None:
+        session.delete(before)
     opened = UserSession(
         secret_sha256=queries.digest_of(secret),
         person_id=person.id or 0,

@@ -13,8 +13,9 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
 from registry.people.queries import person_by_id
 from registry.second_steps import queries as steps
-from registry.web.doors import needs
-from registry.web.flask_app import actor, session
+from registry.second_steps.actions import Typed
+from registry.web.doors import keeps_refusals, needs
+from registry.web.flask_app import actor, seal, session
 from registry.web.formkit import shown
 
 
@@ -26,12 +27,15 @@ def account() -> ResponseReturnValue:
 
 @pages.post("/account/password")
 @needs(Permission.OWN_ACCOUNT)
+@keeps_refusals
 def change_password() -> ResponseReturnValue:
     form, who = PasswordForm(), actor()
     person = person_by_id(session(), who.person_id or 0)
 
     def change() -> bool:
-        actions.change_password(session(), who, person, form.current.data or "", form.password.data or "")
+        typed = Typed(form.own_code.data or "", seal())
+        given = (form.current.data or "", form.password.data or "")
+        actions.change_password(session(), who, person, *given, typed)
         return True
 
     if form.carried_out(change) is None:

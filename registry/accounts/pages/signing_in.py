@@ -8,17 +8,12 @@ from registry.accounts import actions
 from registry.accounts.actions import Halfway
 from registry.accounts.forms import CodeForm, SetUpForm, SignInForm
 from registry.accounts.pages.shared import pages
-from registry.accounts.queries import actor_for
 from registry.identity.queries.known import opened_by
 from registry.identity.queries.provider import Provider
 from registry.identity.rules.flows import leaving_url
-from registry.identity.rules.terms import Distrusted
 from registry.kernel import clock
 from registry.kernel.actor import Permission
-from registry.kernel.errors import Problem, RuleBroken
-from registry.output.asking import Unanswered
 from registry.people.queries import person_by_id
-from registry.second_steps import actions as steps
 from registry.second_steps import queries as offers
 from registry.second_steps import rules
 from registry.second_steps.actions import Typed
@@ -53,9 +48,8 @@ def enter() -> ResponseReturnValue:
             session(),
             form.email.data or "",
             form.password.data or "",
-            device=_device(),
-            request_id=request_id(),
             only_for=only_for,
+            **_door(),
         )
     )
     if entered is None:
@@ -66,7 +60,7 @@ def enter() -> ResponseReturnValue:
 
 
 def _second_step(due: Halfway, form: SignInForm) -> ResponseReturnValue:
-    told = {"half": seal().sealed(str(due.person_id), clock.now()), "next": form.next.data}
+    told = {"half": seal().sealed(due.said(), clock.now()), "next": form.next.data}
     if due.enrols:
         return make_response(_set_up_page(due.person_id, SetUpForm(formdata=None, data=told)))
     code = CodeForm(formdata=None, data=told | {"kept": form.kept.data})
@@ -82,9 +76,7 @@ def take_code() -> ResponseReturnValue:
     if number is None:
         return redirect(url_for(".sign_in"), 303)
     typed = Typed(form.code.data or "", seal())
-    entered = form.carried_out(
-        lambda: actions.take_second_step(session(), number, typed, device=_device(), request_id=request_id())
-    )
+    entered = form.carried_out(lambda: actions.take_second_step(session(), number, typed, **_door()))
     if entered is None:
         return shown("accounts/code.html", form)
     return _inside(entered[0], form.next.data, form.kept.data)
@@ -107,14 +99,9 @@ def set_up_code() -> ResponseReturnValue:
 
 
 def _set_up(number: int, form: SetUpForm) -> tuple[str, list[str]]:
-    person = person_by_id(session(), number)
-    if offers.factor_of(session(), number) is not None:
-        raise RuleBroken([Problem("", "You have a second step by now. Sign in with it.")])
     secret = offers.offered(seal(), number, form.offer.data or "", clock.now())
-    who = actor_for(session(), person, via="sign-in", request_id=request_id())
-    codes = steps.enrol(session(), who, person, secret, Typed(form.code.data or "", seal()))
-    opened = actions.enter_enrolled(session(), person, device=_device(), request_id=request_id())
-    return opened[0], codes
+    typed = Typed(form.code.data or "", seal())
+    return actions.enter_enrolling(session(), number, secret, typed, **_door())
 
 
 def _set_up_page(number: int, form: SetUpForm) -> Response:
@@ -132,13 +119,15 @@ def _set_up_page(number: int, form: SetUpForm) -> Response:
 
 
 def _halfway(form: Form) -> int | None:
-    """Whose password was right a moment ago, as the form carries it under our seal; None where it is too long ago."""
+    """Whose password was right a moment ago, as the form carries it under our seal; None where it is too long ago, or the password is another one by now."""
     opened = seal().opened(form.half.data or "", at=clock.now(), seconds=_HALFWAY_SECONDS)
-    return int(opened) if opened and opened.isdigit() else None
+    return actions.halfway(session(), opened) if opened else None
 
 
-def _device() -> str:
-    return request.headers.get("User-Agent", "")
+def _door() -> dict[str, str]:
+    """Through what somebody comes in: the browser, the request, and as whom this browser had been signed in."""
+    device = request.headers.get("User-Agent", "")
+    return {"device": device, "request_id": request_id(), "replaces": browser_secret()}
 
 
 def _inside(secret: str, then: str | None, kept: str | None) -> ResponseReturnValue:
@@ -174,11 +163,8 @@ def _leaving_provider() -> tuple[str, str] | None:
     """What the provider of this browser's session is called, and where its own session ends; None where there is none."""
     found: Provider | None = current_app.extensions["provider"]
     opened = opened_by(session(), browser_secret()) if found else None
-    if found is None or opened is None:
-        return None
-    try:
-        places = found.places()
-    except (Unanswered, Distrusted):
+    places = found.known_places if found else None
+    if found is None or opened is None or places is None:
         return None
     token = seal().opened(opened.sealed_token) or ""
     url = leaving_url(found.terms, places, token)

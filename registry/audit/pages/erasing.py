@@ -1,6 +1,6 @@
 """Erasing what an entry said: what would go, why it may not, and the form that two people answer for."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.accounts.actions import vouch
@@ -41,7 +41,9 @@ def erase(number: int) -> ResponseReturnValue:
 
 def _erased(form: EraseForm, number: int) -> bool:
     typed = Typed(form.their_code.data or "", seal())
-    second = vouch(session(), actor(), form.approved_by.data or "", form.their_password.data or "", typed)
+    given = (form.approved_by.data or "", form.their_password.data or "", typed)
+    only_for = current_app.config["REGISTRY_PASSWORDS_ONLY_FOR"]
+    second = vouch(session(), actor(), *given, only_for=only_for)
     approver = actor_for(session(), second, via="session")
     erase_entry(session(), actor(), number, basis=form.basis.data or "", approver=approver)
     return True

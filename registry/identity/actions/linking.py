@@ -1,4 +1,4 @@
-"""Whom a provider's account is: known already, by a verified address, added, or linked by an administrator."""
+"""Whom a provider's account is: known already, by a verified address, added, or linked by command."""
 
 from sqlmodel import Session
 
@@ -14,7 +14,9 @@ from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.people import actions as people
 from registry.people.models import Person
-from registry.people.rules import NAME_LIMIT, PersonFacts
+from registry.people.rules import NAME_LIMIT, PersonFacts, is_active
+
+_LEFT = "You are not here any more, or not yet, so far as this register knows. Ask an administrator."
 
 
 def recognised(session: Session, door: Actor, said: Said, terms: Terms) -> tuple[ProviderIdentity, Person]:
@@ -22,11 +24,14 @@ def recognised(session: Session, door: Actor, said: Said, terms: Terms) -> tuple
 
     By issuer and subject. Otherwise, at a first sign-in, by an address the provider says is verified in a domain the terms
     name, and only for a person whom the provider does not know by another account: an address that has passed to somebody
-    else opens nothing.
+    else opens nothing. Nor does one open a role: whoever keeps the addresses would else choose who is an administrator.
+    Whoever is not here is refused before anything is kept of them.
     """
     found = known.identity(session, terms.issuer, said.subject)
     if found is not None:
-        return found, session.get_one(Person, found.person_id)
+        owner = session.get_one(Person, found.person_id)
+        _refuse_absent(session, door, owner)
+        return found, owner
     may_link = said.is_verified and domain_of(said.email) in terms.link_domains
     person = doors.person_by_email(session, said.email) if may_link else None
     if person is None and may_link and terms.adds_people:
@@ -37,15 +42,33 @@ def recognised(session: Session, door: Actor, said: Said, terms: Terms) -> tuple
         note = {"reason": "nobody is known by this account", "subject": said.subject}
         record(session, door, Event.SIGN_IN_REFUSED, None, note=note)
         raise RuleBroken([Problem("", _unknown(said))])
+    _refuse_absent(session, door, person)
+    if doors.open_roles(session, person.id or 0):
+        note = {"reason": "an address opens no role", "subject": said.subject}
+        record(session, door, Event.SIGN_IN_REFUSED, person, note=note)
+        raise RuleBroken([Problem("", _holds_role(said))])
     made = _account(person, terms.issuer, said.subject)
     session.add(made)
     record(session, door, Event.IDENTITY_LINKED, person, note={"how": "verified address"})
     return made, person
 
 
+def _refuse_absent(session: Session, door: Actor, person: Person) -> None:
+    if not is_active(person.active_from, person.active_to, clock.today()):
+        record(session, door, Event.SIGN_IN_REFUSED, person, note={"reason": "not here"})
+        raise RuleBroken([Problem("", _LEFT)])
+
+
+def _holds_role(said: Said) -> str:
+    return (
+        "You hold a role here, so your e-mail address alone does not make your account known. Ask whoever runs the server "
+        f"to link it by command: your account is called {said.subject}."
+    )
+
+
 def _unknown(said: Said) -> str:
     return (
-        "Nobody on this register is known by your account. Ask an administrator to link it: "
+        "Nobody on this register is known by your account. Ask whoever runs the server to link it by command: "
         f"your account is called {said.subject}."
     )
 

@@ -15,18 +15,23 @@ from registry.identity.rules.terms import Distrusted, Terms, role_changes
 from registry.identity.rules.tokens import Ended, Said, confirmed_in
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require, the_registry
-from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.events import Event
 from registry.people.models import Person
-from registry.people.rules import is_active
 from registry.store.sealing import Seal
 
 DOOR = "sign-in:provider"
-_LEFT = "You are not here any more, or not yet, so far as this register knows. Ask an administrator."
 
 
 def sign_in(
-    session: Session, said: Said, terms: Terms, token: str, *, seal: Seal, device: str, request_id: str
+    session: Session,
+    said: Said,
+    terms: Terms,
+    token: str,
+    *,
+    seal: Seal,
+    device: str,
+    request_id: str,
+    replaces: str = "",
 ) -> tuple[str, UserSession]:
     """Open a browser session for whoever the provider says has come; returns the cookie's secret and the session.
 
@@ -35,12 +40,9 @@ def sign_in(
     """
     door = the_registry(DOOR, request_id)
     identity, person = recognised(session, door, said, terms)
-    if not is_active(person.active_from, person.active_to, clock.today()):
-        record(session, door, Event.SIGN_IN_REFUSED, person, note={"reason": "not here"})
-        raise RuleBroken([Problem("", _LEFT)])
     _settle_roles(session, door, person, said, terms)
     secret = secrets.token_urlsafe(32)
-    opened = accounts.open_session(session, person, secret, device)
+    opened = accounts.open_session(session, person, secret, device, replaces=replaces)
     session.flush()
     session.add(
         ProviderSession(
@@ -83,9 +85,7 @@ def confirm(session: Session, actor: Actor, secret: str, said: Said, terms: Term
         raise Distrusted("this browser is signed in no longer")
     if identity is None or identity.person_id != actor.person_id:
         raise Distrusted("somebody else has confirmed who they are")
-    accounts.note_identity_check(session, opened, confirmed_in(said, clock.now()))
-    fresh = secrets.token_urlsafe(32)
-    opened.secret_sha256 = doors.digest_of(fresh)
+    fresh = accounts.note_identity_check(session, opened, confirmed_in(said, clock.now()))
     record(session, actor, Event.IDENTITY_CONFIRMED, session.get_one(Person, opened.person_id))
     return fresh
 

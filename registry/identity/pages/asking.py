@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from flask import current_app
+
 from registry.accounts import queries as accounts
 from registry.accounts.actions import confirm_identity
 from registry.accounts.rules import is_confirmed
@@ -11,7 +13,7 @@ from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.second_steps.actions import Typed
 from registry.second_steps.queries import factor_of
-from registry.web.confirming import Asking, Way, browser_secret
+from registry.web.confirming import Asking, Way, browser_secret, renew
 from registry.web.flask_app import actor, seal, session
 
 
@@ -32,7 +34,11 @@ def _confirm(password: str, code: str) -> datetime:
     way, name = _way()
     if way is Way.PROVIDER:
         raise RuleBroken([Problem("password", f"Confirm with {name} first, then send this again.")])
-    return confirm_identity(session(), actor(), browser_secret(), password, Typed(code, seal()))
+    only_for = current_app.config["REGISTRY_PASSWORDS_ONLY_FOR"]
+    typed = Typed(code, seal())
+    at, fresh = confirm_identity(session(), actor(), browser_secret(), password, typed, only_for=only_for)
+    renew(fresh)
+    return at
 
 
 ASKING = Asking(_given, _way, _confirm)

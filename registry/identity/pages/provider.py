@@ -71,6 +71,9 @@ def answer() -> ResponseReturnValue:
     asked = provider()
     # Whatever comes of it, this answer was to this attempt, and no other is.
     begun = cookie.pop(_ATTEMPT, None)
+    if begun is None:
+        # Anybody can send such answers without end, so they fill the log and not the ledger.
+        return _not_believed("this browser has begun no sign-in")
     try:
         attempt = Attempt.kept(begun)
         places = asked.places()
@@ -107,6 +110,7 @@ def _signed_in(who: Said, token: str) -> str | RuleBroken:
                 seal=seal(),
                 device=request.headers.get("User-Agent", ""),
                 request_id=request_id(),
+                replaces=browser_secret(),
             )[0]
         except RuleBroken as refused:
             return refused
@@ -132,6 +136,11 @@ def confirmed() -> ResponseReturnValue:
 def _refused(reason: str) -> Response:
     with database().transaction() as session:
         signing_in.note_refusal(session, reason, request_id())
+    return _not_believed(reason)
+
+
+def _not_believed(reason: str) -> Response:
+    log.warning("request %s: not believed: %s", request_id(), reason)
     return _said(400, _NOT_BELIEVED, title="This sign-in was not accepted", to_do=_BEGIN_AGAIN)
 
 
@@ -156,7 +165,7 @@ def logged_out() -> ResponseReturnValue:
     except Unanswered as silent:
         return _unanswered(silent)
     except Distrusted as doubt:
-        return _refused(doubt.reason)
+        return _not_believed(doubt.reason)
     with database().transaction() as session:
         signing_in.end_sessions(session, ended, asked.terms, request_id())
     return Response("", 200, mimetype="text/plain")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from registry.identity.rules.flows import Attempt
 from registry.identity.rules.terms import Distrusted, Places, Terms, places_in
-from registry.identity.rules.tokens import Ended, KeyMissing, Said, ended_in, said_in, said_of
+from registry.identity.rules.tokens import Ended, KeyMissing, Said, ended_in, header_of, said_in, said_of
 from registry.output.asking import Unanswered, ask
 
 Result = TypeVar("Result")
@@ -40,6 +40,11 @@ class Provider:
             kept = self._places = (time.monotonic(), found)
         return kept[1]
 
+    @property
+    def known_places(self) -> Places | None:
+        """Its places as far as they are known already: for whoever holds a transaction open and cannot wait for an answer."""
+        return self._places[1] if self._places else None
+
     def who(self, code: str, attempt: Attempt, at: Callable[[], datetime]) -> tuple[Said, str]:
         """Who has come with this code, and the ID token that says so. Raises Unanswered, Distrusted."""
         places = self.places()
@@ -53,6 +58,8 @@ class Provider:
 
     def ended(self, token: object, at: datetime) -> Ended:
         """Whose sessions a logout token ends. Raises Unanswered, Distrusted."""
+        # A text in no shape of a token is not worth a question over the network.
+        header_of(token)
         return self._with_keys(lambda keys: ended_in(token, keys, self.terms, at))
 
     def _exchanged(self, places: Places, code: str, verifier: str) -> dict[str, Any]:
@@ -63,7 +70,10 @@ class Provider:
             "client_id": self.terms.client_id,
             "code_verifier": verifier,
         }
-        secret, headers = self._secret(), {}
+        try:
+            secret, headers = self._secret(), {}
+        except OSError as broken:
+            raise Unanswered("the file with the client's secret cannot be read") from broken
         if secret and places.takes_basic:
             # RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
             pair = f"{quote(self.terms.client_id, safe='')}:{quote(secret, safe='')}"
@@ -86,9 +96,11 @@ class Provider:
         if more.get("sub") != said.subject:
             raise Distrusted("the provider speaks of two people")
         # An address and whether it is verified are one word: half of it from elsewhere would verify another address.
-        told = {name: value for name, value in more.items() if name not in {"email", "email_verified"}}
+        # Nothing else is taken: when somebody proved who they are, or in which session, only what is signed says.
+        taken = {"name", self.terms.groups_claim, "_claim_names"}
         if "email" not in claims:
-            told |= {name: more[name] for name in ("email", "email_verified") if name in more}
+            taken |= {"email", "email_verified"}
+        told = {name: value for name, value in more.items() if name in taken}
         own = {name: value for name, value in claims.items() if name != "email_verified" or "email" in claims}
         return said_of(told | own, self.terms)
 

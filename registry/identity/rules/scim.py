@@ -10,6 +10,7 @@ from registry.kernel.errors import Problem, RuleBroken
 
 USER: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_CORE: Final = "urn:ietf:params:scim:schemas:core:"
 MOST_OPERATIONS: Final = 100
 MOST_AT_ONCE: Final = 200
 USUALLY_AT_ONCE: Final = 100
@@ -118,14 +119,20 @@ def _operations_in(patch: Any) -> list[dict[str, Any]]:
 
 
 def _change(document: dict[str, Any], path: str, value: Any) -> None:
-    name = path.removeprefix(f"{USER}:").lower()
+    # Schemas and names are compared whatever their letter case (RFC 7643, section 2.1).
+    name = path.lower().removeprefix(f"{USER.lower()}:")
     if name == "name" and isinstance(value, dict) and value.get("formatted"):
         document["displayName"] = value["formatted"]
     elif name in _KEPT:
         # Taken away and made empty are one (section 3.5.2.2); whether that may be, user_in() says.
         document[_KEPT[name]] = value
-    elif re.split(r"[.\[]", name)[0] not in _NOT_KEPT and not name.startswith("urn:"):
+    elif re.split(r"[.\[]", name)[0] not in _NOT_KEPT and not _is_extension(name):
         raise RuleBroken([Problem("path", f"A user has no attribute {path[:60]}.")])
+
+
+def _is_extension(name: str) -> bool:
+    """Whether an attribute is of a schema beside the core, such as a company's own: taken and not kept."""
+    return name.startswith("urn:") and not name.startswith(_CORE)
 
 
 def filter_in(text: str) -> tuple[str, str] | None:

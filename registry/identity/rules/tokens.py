@@ -55,19 +55,28 @@ class Ended:
     sid: str
 
 
+def header_of(token: object) -> dict[str, Any]:
+    """The header of a text in the shape of a token, which nobody need have signed. Raises Distrusted for any other text."""
+    if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
+        raise Distrusted("there is no token")
+    try:
+        # A list of names passes for an object in the library.
+        header = jws.extract_compact(token.encode("ascii")).protected
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
+        raise Distrusted("the token cannot be read") from error
+    if not isinstance(header, dict):
+        raise Distrusted("the token cannot be read")
+    return header
+
+
 def opened(token: object, keys: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     """The algorithm and the claims of a token that one of the keys has signed. Raises Distrusted.
 
     Of a header with `crit` nothing is understood here, so it is refused (RFC 7515, section 4.1.11).
     """
-    if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
-        raise Distrusted("there is no token")
-    try:
-        header = jws.extract_compact(token.encode("ascii")).headers()
-    except (JoseError, ValueError, RecursionError) as error:
-        raise Distrusted("the token cannot be read") from error
+    header = header_of(token)
     algorithm = header.get("alg")
-    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+    if not isinstance(token, str) or not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise Distrusted("the token is not signed in a way that is accepted")
     if "crit" in header or "b64" in header:
         raise Distrusted("the token asks for an extension that is not understood")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -43,7 +43,10 @@ def edit_person(
     _refuse_stale(person, version)
     facts = replace(_tidy(facts), active_to=person.active_to)
     taken = queries.email_taken(session, facts.email, besides=person.id)
-    refuse_if(rules.problems_with_person(facts, email_taken=taken))
+    # Who never came has a last day before their first, and stays as they are until a day is changed.
+    is_as_kept = facts.active_from == person.active_from
+    judged = replace(facts, active_to=None) if is_as_kept else facts
+    refuse_if(rules.problems_with_person(judged, email_taken=taken))
     _write(person, asdict(facts))
     record(session, actor, Event.PERSON_EDITED, person)
     return person
@@ -55,6 +58,20 @@ def mark_as_left(session: Session, actor: Actor, person: Person, last_day: date 
     oneself = actor.person_id is not None and actor.person_id == person.id
     refuse_if(rules.problems_with_leaving(person.active_from, last_day, oneself=oneself))
     person.active_to = last_day
+    record(session, actor, Event.PERSON_LEFT, person)
+    return person
+
+
+def mark_as_gone(session: Session, actor: Actor, person: Person) -> Person:
+    """Note that somebody is here no longer from this moment on: their last day was yesterday. Raises RuleBroken for oneself.
+
+    Also where their first day is today or still to come: it stays as it was recorded, and they never came.
+    """
+    require(actor, Permission.PEOPLE_EDIT)
+    oneself = actor.person_id is not None and actor.person_id == person.id
+    yesterday = clock.today() - timedelta(days=1)
+    refuse_if(rules.problems_with_leaving(None, yesterday, oneself=oneself))
+    person.active_to = yesterday
     record(session, actor, Event.PERSON_LEFT, person)
     return person
 

@@ -1,0 +1,30 @@
+"""Change one's own password."""
+
+from sqlmodel import Session
+
+from registry.accounts import queries, rules
+from registry.accounts.actions.passwords import set_password
+from registry.accounts.actions.proving import prove
+from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
+from registry.people.models import Person
+from registry.second_steps.actions import Typed
+
+_NOT_THE_PRESENT = Problem("current", "This is not your present password.")
+
+
+def change_password(
+    session: Session, actor: Actor, person: Person, current: str, wanted: str, typed: Typed | None = None
+) -> None:
+    """Change one's own password by giving the present one, and a code where one has a second step.
+
+    Wrong ones count towards the lock-out of the sign-in, so the caller commits also when this refuses. Raises RuleBroken.
+    """
+    require(actor, Permission.OWN_ACCOUNT)
+    credential = queries.credential_of(session, person.id or 0)
+    if credential is None:
+        raise RuleBroken([_NOT_THE_PRESENT])
+    # First of all, so that a code is not spent on a password that is refused.
+    refuse_if(rules.problems_with_password(wanted, name=person.name, email=person.email))
+    prove(session, actor, person, credential, (current, typed), (_NOT_THE_PRESENT, "own_code"))
+    set_password(session, actor, person, wanted)
