@@ -26,7 +26,7 @@ from registry.monitoring.actions.alerts import raise_alert
 from registry.monitoring.rules.alerts import AlertKind
 from registry.notices import actions, jobs
 from registry.notices.actions import Stated, telling
-from registry.notices.models import Delivery, DeliveryAttempt, Webhook
+from registry.notices.models import Delivery, DeliveryAttempt, HookHealth, Webhook
 from registry.notices.queries import hooks as queries
 from registry.notices.rules.hooks import PRIVATE, TOPICS, HookFacts, HookState, hears
 from registry.notices.rules.retrying import WAITS_SECONDS
@@ -38,8 +38,9 @@ from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.record import Visibility
 from registry.wiring import RELAYS, SCHEDULE
-from registry.worker.actions import place_of
-from registry.worker.commands import relay_until
+from registry.worker import commands
+from registry.worker.actions import Unreachable, place_of
+from registry.worker.commands import work_until
 from tests.output.receivers import hook_receiver
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -337,24 +338,51 @@ def _deliver_and_die(url):
         jobs.deliver(database)
 
 
-def test_the_worker_goes_round_what_leaves_the_house_and_one_that_fails_keeps_no_other_waiting(
-    database, house, receiver
+def test_what_leaves_the_house_goes_round_by_itself_and_what_fails_or_hangs_keeps_nothing_waiting(
+    database, monkeypatch
 ):
-    stop, went = threading.Event(), []
+    monkeypatch.setattr(commands, "_IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(commands, "_RELAYS_GRACE_SECONDS", 0.1)
+    stop, free, tries = threading.Event(), threading.Event(), []
+
+    def hangs(_database):
+        return free.wait(20)
+
+    def nobody(_database):
+        tries.append("nobody")
+        raise Unreachable("no answer")
 
     def broken(_database):
-        went.append("broken")
+        tries.append("broken")
+        if tries.count("broken") == 3:
+            stop.set()
         raise RuntimeError("no")
 
-    def last(_database):
-        went.append("last")
-        stop.set()
-        return False
-
-    relay_until(stop, database, (broken, last))
-    assert went == ["broken", "last"]
+    working = threading.Thread(
+        target=work_until, args=(stop, database, {}, {}), kwargs={"relays": (hangs, nobody, broken)}
+    )
+    working.start()
+    working.join(20)
+    assert not working.is_alive()
+    free.set()
+    # Whoever is not there is asked again after a minute, not with the next thing.
+    assert (tries.count("nobody"), tries.count("broken")) == (1, 3)
     assert set(RELAYS) == {jobs.tell, jobs.send_mail, jobs.deliver}
     assert jobs.sweep in SCHEDULE
+
+
+def test_two_workers_may_note_the_first_try_of_a_hook_that_has_no_row_for_it_yet(database, house, receiver):
+    number, _ = add(database, house, receiver)
+    with database.transaction() as session:
+        session.delete(queries.health_of(session, {number})[number])
+    alert(database, house.triage)
+    receiver.answers += [503]
+    send_all(database)
+    with clock.frozen(NOW + timedelta(minutes=3)):
+        send_all(database)
+    with database.transaction(read_only=True) as session:
+        assert session.exec(select(HookHealth.failures)).all() == [0]
+    assert [each.state for each in deliveries(database)] == [Sent.ARRIVED]
 
 
 def test_deliveries_that_are_old_go_with_their_tries(database, house, receiver):

@@ -4,6 +4,7 @@ import email
 import multiprocessing
 import os
 import signal
+import socket
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ from registry.store.session import Database
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.record import Visibility
-from registry.worker.actions import place_of
+from registry.worker.actions import Unreachable, place_of
 from tests.output.receivers import mail_receiver
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -202,6 +203,21 @@ def test_a_letter_that_is_refused_is_tried_for_a_day_and_then_waits_to_be_sent_a
     assert jobs.send_mail(database)
     [taken] = letters(box)
     assert (taken["To"], letter.uid in taken["Message-ID"]) == ("adam@example.org", True)
+
+
+def test_while_the_mail_server_is_gone_one_letter_is_tried_and_the_others_lose_no_try(
+    database, house, box, monkeypatch
+):
+    for _ in range(2):
+        with database.transaction() as session:
+            actions.try_mail(session, house.actor(session, "adam"))
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        nowhere = f"smtp://127.0.0.1:{gone.getsockname()[1]}"
+    monkeypatch.setenv("REGISTRY_MAIL_SERVER", nowhere)
+    with pytest.raises(Unreachable):
+        jobs.send_mail(database)
+    with database.transaction(read_only=True) as session:
+        assert sorted(each.attempts for each in queries.newest_mailings(session, 5)) == [0, 1]
 
 
 def test_a_worker_killed_while_it_mails_loses_nothing_and_repeats_at_most_under_the_same_number(

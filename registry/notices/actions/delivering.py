@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from registry.audit.queries.follow import Happened, instants
@@ -127,10 +128,7 @@ def finish(session: Session, number: int, attempt: int, outcome: Outcome) -> Non
 
 
 def _note_health(session: Session, hook_id: int, at: datetime, *, arrived: bool) -> None:
-    health = queries.health_of(session, {hook_id}).get(hook_id)
-    if health is None:
-        health = HookHealth(hook_id=hook_id)
-        session.add(health)
+    health = _held_health(session, hook_id)
     if arrived:
         health.failures, health.failing_since, health.rests_until, health.arrived_at = 0, None, None, at
         return
@@ -140,6 +138,15 @@ def _note_health(session: Session, hook_id: int, at: datetime, *, arrived: bool)
     hook = queries.hook_by_id(session, hook_id, lock=True)
     if hook is not None and hook.state is HookState.ON and is_given_up(health.failing_since, at):
         disable_hook(session, the_registry("worker"), hook, health)
+
+
+def _held_health(session: Session, hook_id: int) -> HookHealth:
+    """How a hook does, held until the transaction ends; of one added by an earlier release there may be no row yet."""
+    connection = session.connection()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(HookHealth)
+    # Whoever notes another delivery of it at this moment adds the same row, and that is no error.
+    connection.execute(insert.values(hook_id=hook_id, failures=0).on_conflict_do_nothing())
+    return queries.held_health(session, hook_id)
 
 
 def sweep(session: Session) -> bool:

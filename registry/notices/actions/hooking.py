@@ -54,6 +54,8 @@ def add_hook(session: Session, actor: Actor, stated: Stated, key: str) -> tuple[
         added_by_id=actor.person_id,
     )
     session.add(hook)
+    session.flush()
+    session.add(HookHealth(hook_id=hook.id or 0))
     record(session, actor, Event.WEBHOOK_ADDED, hook, system_id=facts.system_id)
     return hook, secret
 

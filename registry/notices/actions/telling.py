@@ -28,13 +28,12 @@ from registry.notices.queries.recipients import (
 )
 from registry.notices.rules.choices import due_at
 from registry.notices.rules.retrying import lease_end, next_try
-from registry.notices.rules.sending import KEPT, MailingKind, Sent
+from registry.notices.rules.sending import KEPT, PLACE, MailingKind, Sent
 from registry.notices.rules.table import TELLINGS
 from registry.store.session import Database
 from registry.worker import queries as worker
 from registry.worker.actions import place_of
 
-PLACE = "notices"
 _STRETCH = 200
 _AT_ONCE = 1_000
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from registry.kernel import clock
 from registry.notices.models.hooks import Delivery, DeliveryAttempt, HookHealth, Webhook
 from registry.notices.rules.hooks import HookFacts, HookState
-from registry.notices.rules.sending import Sent
+from registry.notices.rules.sending import UNSETTLED, Sent
 from registry.output.destinations import (
     Hostile,
     Network,
@@ -75,12 +75,29 @@ def health_of(session: Session, hook_ids: Collection[int]) -> dict[int, HookHeal
     return {row.hook_id: row for row in session.exec(query)}
 
 
+def held_health(session: Session, hook_id: int) -> HookHealth:
+    """Whether one hook answers, as it stands now, held until the transaction ends."""
+    query = select(HookHealth).where(HookHealth.hook_id == hook_id).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
 def counts_of(session: Session) -> dict[tuple[int, Sent], int]:
     """How many deliveries of each hook stand where."""
     query = select(Delivery.hook_id, Delivery.state, func.count()).group_by(
         col(Delivery.hook_id), col(Delivery.state)
     )
     return {(hook_id, Sent(state)): count for hook_id, state, count in session.exec(query)}
+
+
+def unsettled(session: Session) -> dict[Sent, int]:
+    """How many deliveries are on their way or were given up, of all hooks."""
+    query = select(Delivery.state, func.count()).where(
+        # The index goes by hook first: named, each is looked up in it, and what has arrived is left alone.
+        col(Delivery.hook_id).in_(select(Webhook.id)),
+        col(Delivery.state).in_(UNSETTLED),
+    )
+    found = {Sent(state): count for state, count in session.exec(query.group_by(col(Delivery.state)))}
+    return dict.fromkeys(UNSETTLED, 0) | found
 
 
 def next_delivery(session: Session, at: datetime, *, lock: bool = False) -> Delivery | None:

@@ -28,6 +28,10 @@ _LOG_CURSOR = "ledger"
 _STRETCH = 500
 
 
+class Unreachable(Exception):
+    """Raised by a relay when the other side does not answer at all: to go on with the next thing at once is no use."""
+
+
 def follow(database: Database, follow_ups: Mapping[Event, Sequence[Handler]]) -> int:
     """Turn ledger entries nobody has followed yet into jobs; returns how many were read.
 
