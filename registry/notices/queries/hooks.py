@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import false, or_
 from sqlmodel import Session, col, func, select
 
+from registry.audit.queries import entries_at
+from registry.incidents.queries import ledger as incidents
 from registry.kernel import clock
 from registry.notices.models.hooks import Delivery, DeliveryAttempt, HookHealth, Webhook
 from registry.notices.rules.hooks import HookFacts, HookState
@@ -67,6 +69,16 @@ def restricted_among(session: Session, numbers: Collection[int]) -> set[int]:
         col(System.id).in_(sorted(numbers)), System.visibility == Visibility.RESTRICTED
     )
     return {number for number in session.exec(query) if number is not None}
+
+
+def systems_about(session: Session, seqs: Collection[int]) -> dict[int, set[int]]:
+    """By the number of an entry the systems it is about: its own, and those that an incident it tells of touches."""
+    items = entries_at(session, seqs)
+    touched = incidents.touched_in(session, items.values())
+    return {
+        seq: touched[seq] | ({item.system_id} if item.system_id is not None else set())
+        for seq, item in items.items()
+    }
 
 
 def health_of(session: Session, hook_ids: Collection[int]) -> dict[int, HookHealth]:

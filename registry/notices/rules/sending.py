@@ -32,6 +32,17 @@ class Sent(StrEnum):
         }[self.value]
 
 
+class Tried(StrEnum):
+    """How one try went; of one that failed there may be another."""
+
+    ARRIVED = "arrived"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+
+
+SETTLED: Final = {Tried.ARRIVED: Sent.ARRIVED, Tried.FAILED: Sent.DEAD, Tried.WITHHELD: Sent.DROPPED}
+"""Where something stands after its last try."""
+
 UNSETTLED: Final = (Sent.WAITING, Sent.LEASED, Sent.DEAD)
 """What an operator watches: what is on its way, and what was given up."""
 
