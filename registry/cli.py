@@ -109,7 +109,7 @@ def upgrade(as_json: bool) -> None:
     """Create the schema, or bring it up to this program's.
 
     Where REGISTRY_OWNER_DATABASE_URL names the role that owns the tables, it is done as that role, and the role of
-    REGISTRY_DATABASE_URL is granted what the application needs.
+    REGISTRY_DATABASE_URL is granted what the application needs; whether it may erase stays as it was.
     """
     settings: Settings = house().settings
     settings.make_data_dir()
@@ -123,7 +123,7 @@ def upgrade(as_json: bool) -> None:
     told = {"revision": revision}
     if settings.owner_database_url:
         told["granted_to"] = role = _application_role(settings)
-        roles.grant(database, role, added_only=ADDED_ONLY, may_erase=False)
+        roles.grant(database, role, added_only=ADDED_ONLY, may_erase=None)
     database.dispose()
     answer(told, as_json, f"The schema is at revision {revision}.")
 

@@ -92,7 +92,8 @@ class _Beside:
     def _begin(self) -> None:
         self._owner = os.getpid()
         command = [sys.executable, "-m", "registry", "worker", "--beside", str(self._owner)]
-        self._process = subprocess.Popen(command)  # noqa: S603 - every word of it is ours
+        # Ctrl-C is for us, who tell it to stop: from the terminal too it would hear that twice, and drop what it has begun.
+        self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - every word of it is ours
 
     def _watch(self) -> None:
         while not self._leaving.wait(_LOOKS_EVERY_SECONDS):

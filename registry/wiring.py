@@ -203,7 +203,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     notices_jobs.sweep: timedelta(hours=24),
 }
 
-# What leaves the house, in a thread of its own: whoever is slow to take it keeps no job waiting, and no job keeps it.
+# What is told and what leaves the house, each in a thread of its own: whoever is slow to take it keeps no job waiting, and no job keeps it.
 RELAYS: Sequence[Relay] = (notices_jobs.tell, notices_jobs.send_mail, notices_jobs.deliver)
 
 

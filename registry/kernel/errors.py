@@ -59,7 +59,14 @@ class NotYet(Refusal):
 
 
 class Unavailable(Refusal):
-    """It cannot be had as this registry is set up or stands just now; the text says who can mend that, and how."""
+    """It cannot be had as this registry is set up or stands just now; the text says who can mend that, and how.
+
+    `again_after` is said where it passes by itself: in so many seconds it is worth asking again.
+    """
+
+    def __init__(self, says: str, *, again_after: int | None = None) -> None:
+        super().__init__(says)
+        self.again_after = again_after
 
 
 class Conflict(Refusal):

@@ -98,14 +98,29 @@ def _of_the_registry() -> Iterator[Family]:
     yield Family(
         "registry_jobs",
         "gauge",
-        "Jobs by state; those done long ago are forgotten.",
+        "Jobs that wait, are being done or were given up.",
         tuple(Sample(count, {"state": state.value}) for state, count in found.jobs.items()),
     )
+    for name, says, counted in (
+        ("letters", "Letters on their way or given up, by state.", found.letters),
+        (
+            "webhook_deliveries",
+            "Deliveries to webhooks on their way or given up, by state.",
+            found.deliveries,
+        ),
+    ):
+        yield Family(
+            f"registry_{name}",
+            "gauge",
+            says,
+            tuple(Sample(count, {"state": state.value}) for state, count in counted.items()),
+        )
     age, checkpoint_age = found.oldest_due_age, found.checkpoint_age
     one = (
         ("registry_queue_age_seconds", "How long the job has waited that has waited longest.", age),
         ("registry_workers", "Worker processes seen within half a minute.", found.workers),
         ("registry_ledger_entries", "Entries of the ledger.", found.ledger_entries),
+        ("registry_untold_entries", "Entries nobody has been told of yet.", found.untold_entries),
         ("registry_checkpoint_entries", "Entries under the newest checkpoint.", found.checkpoint_size),
         (
             "registry_checkpoint_age_seconds",

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, func, select
 from registry.audit.queries.checkpoints import last_seq, newest_checkpoint
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState, Severity
+from registry.notices.queries import hooks, mail
+from registry.notices.rules.sending import PLACE, Sent
 from registry.worker import queries as worker
 from registry.worker.rules import JobState, is_alive
 
@@ -27,19 +29,28 @@ class Standing:
     """None before the first."""
     checkpoint_size: int
     open_alerts: Mapping[Severity, int]
+    untold_entries: int
+    """Of the ledger, of which nobody has been told yet."""
+    letters: Mapping[Sent, int]
+    deliveries: Mapping[Sent, int]
+    """Those on their way and those given up."""
 
 
 def standing(session: Session, at: datetime) -> Standing:
     """How the registry stands then."""
     since, newest = worker.oldest_due(session, at), newest_checkpoint(session)
+    entries = last_seq(session)
     return Standing(
-        jobs=worker.counts(session),
+        jobs=worker.unsettled(session),
         oldest_due_age=(at - since).total_seconds() if since else 0.0,
         workers=sum(is_alive(each.seen_at, at) for each in worker.heartbeats(session)),
-        ledger_entries=last_seq(session),
+        ledger_entries=entries,
         checkpoint_age=(at - datetime.fromisoformat(newest.made_at)).total_seconds() if newest else None,
         checkpoint_size=newest.size if newest else 0,
         open_alerts=_open_alerts(session),
+        untold_entries=entries - worker.place(session, PLACE),
+        letters=mail.unsettled(session),
+        deliveries=hooks.unsettled(session),
     )
 
 

@@ -4,6 +4,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -25,16 +26,14 @@ def post_guarded(
     """Post it and give back the status of the answer, whichever that is; a redirection is an answer, and followed nowhere.
 
     The name is resolved here, each number checked, and the connection made to a number that was checked. Raises NotSent where
-    nothing answers before the deadline (in seconds, for connecting, sending and hearing the status together), and Hostile
-    where the name leads to what must not be reached.
+    nothing answers before the deadline (in seconds, for the name, all its numbers, sending and hearing the status together),
+    and Hostile where the name leads to what must not be reached.
     """
-    try:
-        numbers = reachable(where, allowed, resolve)
-    except OSError as unknown:
-        raise NotSent(f"the name {where.host} is not known") from unknown
-    connection = _Held(where, numbers, deadline)
+    until = time.monotonic() + deadline
+    numbers = _looked_up(where, allowed, resolve, until)
+    connection = _Held(where, numbers, until)
     # A timeout of the socket begins anew with each byte; whoever sends one a second would hold us for as long as they like.
-    watch = threading.Timer(deadline, connection.cut)
+    watch = threading.Timer(max(0.0, until - time.monotonic()), connection.cut)
     watch.daemon = True
     watch.start()
     try:
@@ -47,6 +46,30 @@ def post_guarded(
     finally:
         watch.cancel()
         connection.close()
+
+
+def _looked_up(
+    where: Destination, allowed: Sequence[Network], resolve: Resolver, until: float
+) -> Sequence[str]:
+    """The checked numbers. A resolver cannot be told to stop: who asks for longer than there is time is left to it."""
+    found: list[Sequence[str] | Exception] = []
+
+    def ask() -> None:
+        try:
+            found.append(reachable(where, allowed, resolve))
+        except Exception as refused:  # noqa: BLE001 - raised again below, where somebody waits for it
+            found.append(refused)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(max(0.0, until - time.monotonic()))
+    if not found:
+        raise NotSent(f"the name {where.host} was not found in time")
+    if isinstance(found[0], OSError):
+        raise NotSent(f"the name {where.host} is not known") from found[0]
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
 
 
 def _said(broken: Exception) -> str:
@@ -63,9 +86,9 @@ def _said(broken: Exception) -> str:
 class _Held(http.client.HTTPConnection):
     """A connection to one of the numbers that were checked, under the name that was typed."""
 
-    def __init__(self, where: Destination, numbers: Sequence[str], deadline: float) -> None:
-        super().__init__(where.host, where.port, timeout=deadline)
-        self._where, self._numbers, self._deadline = where, numbers, deadline
+    def __init__(self, where: Destination, numbers: Sequence[str], until: float) -> None:
+        super().__init__(where.host, where.port)
+        self._where, self._numbers, self._until = where, numbers, until
         self._lock = threading.Lock()
         self._raw: socket.socket | None = None
         self.is_cut = False
@@ -77,21 +100,32 @@ class _Held(http.client.HTTPConnection):
         found: OSError | None = None
         for number in self._numbers:
             try:
-                raw = socket.create_connection((number, self._where.port), self._deadline)
+                raw = socket.create_connection((number, self._where.port), self._left())
                 break
             except OSError as refused:
                 found = refused
         else:
             raise found or OSError("the name is not known")
         try:
+            raw.settimeout(self._left())
             self._keep(raw)
             if self._where.is_secure:
-                raw = ssl.create_default_context().wrap_socket(raw, server_hostname=self._where.host)
+                # Greeted only when it is the one that is kept: to cut the socket beneath it would cut nothing.
+                raw = ssl.create_default_context().wrap_socket(
+                    raw, server_hostname=self._where.host, do_handshake_on_connect=False
+                )
                 self._keep(raw)
+                raw.do_handshake()
         except (OSError, ValueError):
             raw.close()
             raise
         self.sock = raw
+
+    def _left(self) -> float:
+        left = self._until - time.monotonic()
+        if self.is_cut or left <= 0:
+            raise TimeoutError
+        return left
 
     def _keep(self, raw: socket.socket) -> None:
         with self._lock:

@@ -24,6 +24,7 @@ _POWER: Final = sa.text(
     " FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN :names"
     " ORDER BY c.relname"
 ).bindparams(sa.bindparam("names", expanding=True))
+_MAY_ERASE: Final = sa.text("SELECT has_table_privilege(:role, 'ledger_payload', 'DELETE')")
 _DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -31,16 +32,18 @@ class NotGranted(Exception):
     """The role cannot be given what the application needs and no more; the sentence says why."""
 
 
-def grant(database: Database, role: str, *, added_only: Collection[str], may_erase: bool) -> list[str]:
+def grant(database: Database, role: str, *, added_only: Collection[str], may_erase: bool | None) -> list[str]:
     """Give the application's role what it needs and take the rest from it; run as the owner. Returns what was said.
 
     `added_only` are the tables it may read and add to. With `may_erase` it may also delete what a ledger entry says,
-    which the ledger's own trigger allows once a later entry tells of it. Raises NotGranted for a role that is the
+    which the ledger's own trigger allows once a later entry tells of it; None leaves that as it is. Raises NotGranted for a role that is the
     owner itself or has its rights, for nothing could be taken from it.
     """
     with database.engine.begin() as connection:
         quoted = connection.dialect.identifier_preparer.quote_identifier(role)
         _refuse_owner(connection, role)
+        if may_erase is None:
+            may_erase = bool(connection.execute(_MAY_ERASE, {"role": role}).scalar())
         said = list(_statements(connection, quoted, added_only, may_erase=may_erase))
         for each in said:
             connection.exec_driver_sql(each)

@@ -15,6 +15,7 @@ _KEEPS = "registry_keeps_refusals"
 _FILES = "registry_takes_files"
 _BATCHES = "registry_takes_batches"
 _READER = "registry_reads_ahead"
+_APART = "registry_reads_apart"
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -63,15 +64,17 @@ def takes_batches(reader: Callable[..., Any]) -> Callable[[View], View]:
     return mark
 
 
-def reads_ahead(reader: Callable[..., Any]) -> Callable[[View], View]:
+def reads_ahead(reader: Callable[..., Any], *, apart: bool = False) -> Callable[[View], View]:
     """Mark a view that has something lengthy made of what it was sent, or asked outside (a name looked up), before its
     transaction begins.
 
-    `reader` runs as that of takes_batches() does: nobody who writes waits for it.
+    `reader` runs as that of takes_batches() does: nobody who writes waits for it. With `apart` it asks the database nothing, and
+    no connection is held while it goes on.
     """
 
     def mark(view: View) -> View:
         setattr(view, _READER, reader)
+        setattr(view, _APART, apart)
         return view
 
     return mark
@@ -80,6 +83,11 @@ def reads_ahead(reader: Callable[..., Any]) -> Callable[[View], View]:
 def reader_of(view: Callable[..., Any]) -> Callable[..., Any] | None:
     """What reads the body for a view that has it read ahead."""
     return getattr(view, _READER, None)
+
+
+def reads_apart(view: Callable[..., Any]) -> bool:
+    """Whether that reader asks the database nothing."""
+    return bool(getattr(view, _APART, False))
 
 
 def takes_large_bodies(view: Callable[..., Any] | None) -> bool:

@@ -200,7 +200,10 @@ class App(Flask):
         with self.database.glance() as session:
             g.session = session
             self._ask_in(view, session)
-            g.read = reader(**(request.view_args or {}))
+            if not doors.reads_apart(view):
+                g.read = reader(**(request.view_args or {}))
+                return
+        g.read = reader(**(request.view_args or {}))
 
     def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)

@@ -60,7 +60,10 @@ def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
             return refilling.sign_in_again()
     problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()
     status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
-    return said(status, refusal.says, problems)
+    reply = said(status, refusal.says, problems)
+    if isinstance(refusal, errors.Unavailable) and refusal.again_after is not None:
+        reply.headers["Retry-After"] = str(refusal.again_after)
+    return reply
 
 
 def _not_yet(refusal: errors.NotYet) -> Response:

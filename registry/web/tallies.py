@@ -11,33 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+# fmt: off
 STATUSES: Final = (
-    *(
-        200,
-        201,
-        202,
-        204,
-        206,
-        301,
-        302,
-        303,
-        304,
-        400,
-        401,
-        403,
-        404,
-        405,
-        409,
-        410,
-        411,
-        412,
-        413,
-        415,
-        422,
-        428,
-    ),
-    *(429, 500, 503, 507),
+    200, 201, 202, 204, 206, 301, 302, 303, 304, 400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 415, 422, 428, 429,
+    500, 503, 507,
 )
+# fmt: on
 """Each counted by itself; whatever else is sent counts as 0."""
 BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds up to which a request falls in a bucket; those above all are in one more."""

@@ -18,6 +18,7 @@ from registry.store.turns import locked
 from registry.worker.actions import (
     Handler,
     Relay,
+    Unreachable,
     beat,
     by_name,
     follow,
@@ -32,6 +33,9 @@ log = logging.getLogger("registry.worker")
 GRACE_SECONDS: Final = 20
 """How long a job that has begun may take to finish once the worker was told to stop. Then it is given back."""
 _IDLE_SECONDS = 1.0
+# Together with the above less than what `registry serve` waits for its worker.
+_RELAYS_GRACE_SECONDS = 5.0
+_LEFT_ALONE_SECONDS = 60.0
 _BEAT_SECONDS = 10.0
 
 
@@ -46,29 +50,39 @@ def work_until(
     """Follow the ledger, fill the slots and run what is due until asked to stop; a job begun is finished first.
 
     A database that does not answer for a while is waited for, not died of. On SQLite one worker works; others of the
-    same database stand by. The relays go round in a thread beside it.
+    same database stand by. Each relay goes round in a thread of its own beside it.
     """
     with _alone(stop, database):
-        beside = threading.Thread(target=relay_until, args=(stop, database, relays), name="relays")
-        beside.start()
+        # What a relay was sending when everything else was over is under a lease: it is not waited for without end.
+        beside = [
+            threading.Thread(
+                target=relay_until, args=(stop, database, relay), name=relay.__name__, daemon=True
+            )
+            for relay in relays
+        ]
+        for each in beside:
+            each.start()
         try:
             _work(stop, database, by_name(follow_ups, schedule, on_request), follow_ups, schedule)
         finally:
             stop.set()
-            beside.join()
+            until = time.monotonic() + _RELAYS_GRACE_SECONDS
+            for each in beside:
+                each.join(max(0.0, until - time.monotonic()))
 
 
-def relay_until(stop: threading.Event, database: Database, relays: Sequence[Relay]) -> None:
-    """Go round the relays until asked to stop, resting where none had anything to do; one that fails keeps no other waiting."""
-    while relays and not stop.is_set():
-        busy = False
-        for relay in relays:
-            try:
-                busy = relay(database) or busy
-            except Exception:
-                log.exception("%s could not go on; trying again", relay.__name__)
-        if not busy:
-            stop.wait(_IDLE_SECONDS)
+def relay_until(stop: threading.Event, database: Database, relay: Relay) -> None:
+    """Go round one relay until asked to stop, resting where it had nothing to do, and for a minute where nobody takes it."""
+    while not stop.is_set():
+        try:
+            rest = 0.0 if relay(database) else _IDLE_SECONDS
+        except Unreachable as told:
+            log.warning("%s is left alone for a minute: %s", relay.__name__, told)
+            rest = _LEFT_ALONE_SECONDS
+        except Exception:
+            log.exception("%s could not go on; trying again", relay.__name__)
+            rest = _IDLE_SECONDS
+        stop.wait(rest)
 
 
 def _work(

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from registry.kernel.tries import so_far
+
 MOST_ATTEMPTS: Final = 5
 LEASE_SECONDS: Final = 6
 """After so long without a word from its worker a job is another's. Long work is renewed, so this is no limit on it."""
@@ -26,10 +28,18 @@ class JobState(StrEnum):
 
 
 def next_try(attempts: int, at: datetime) -> datetime | None:
-    """When a job that has failed so many times runs again: after 30 s, 2 min, 8 min, 32 min; None when it is given up."""
-    if attempts >= MOST_ATTEMPTS:
+    """When a job whose so-manieth attempt failed runs again: after 30 s, 2 min, 8 min, 32 min; None when it is given up.
+
+    After MOST_ATTEMPTS, whoever has it tried again gives it as many more.
+    """
+    if is_spent(attempts):
         return None
-    return at + timedelta(seconds=_FIRST_WAIT_SECONDS * 4 ** (attempts - 1))
+    return at + timedelta(seconds=_FIRST_WAIT_SECONDS * 4 ** (so_far(attempts, MOST_ATTEMPTS) - 1))
+
+
+def is_spent(attempts: int) -> bool:
+    """Whether the attempt of that number is the last before somebody has to have it tried again."""
+    return so_far(attempts, MOST_ATTEMPTS) == MOST_ATTEMPTS
 
 
 def lease_end(at: datetime) -> datetime:

@@ -62,9 +62,10 @@ def test_a_file_that_takes_its_reader_down_is_no_card_and_takes_nothing_else(
 
 
 def test_no_more_are_read_at_once_than_stated_and_none_that_is_too_large(monkeypatch):
-    monkeypatch.setattr(checking_apart, "_PATIENCE_SECONDS", 0)
-    with checking_apart._a_turn(), checking_apart._a_turn(), pytest.raises(Unavailable, match="Try again"):
+    two = (checking_apart._a_turn(), checking_apart._a_turn())
+    with two[0], two[1], pytest.raises(Unavailable, match="Try again") as refused:
         check_apart(EARLIER)
+    assert refused.value.again_after
     monkeypatch.setattr(checking_apart, "_asked", lambda *_: pytest.fail("it was read"))
     assert "larger than any card" in check_apart(bytes(LARGEST + 1)).checked.checks[0].says
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from registry.audit.queries.checkpoints import last_seq
+from registry.incidents.actions import linking
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
@@ -26,11 +27,12 @@ from registry.monitoring.actions.alerts import raise_alert
 from registry.monitoring.rules.alerts import AlertKind
 from registry.notices import actions, jobs
 from registry.notices.actions import Stated, telling
-from registry.notices.models import Delivery, DeliveryAttempt, Webhook
+from registry.notices.models import Delivery, DeliveryAttempt, HookHealth, Webhook
 from registry.notices.queries import hooks as queries
 from registry.notices.rules.hooks import PRIVATE, TOPICS, HookFacts, HookState, hears
 from registry.notices.rules.retrying import WAITS_SECONDS
 from registry.notices.rules.sending import Sent
+from registry.people.models import Person
 from registry.settings import Settings
 from registry.store.sealing import Seal
 from registry.store.session import Database
@@ -38,8 +40,10 @@ from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.record import Visibility
 from registry.wiring import RELAYS, SCHEDULE
-from registry.worker.actions import place_of
-from registry.worker.commands import relay_until
+from registry.worker import commands
+from registry.worker.actions import Unreachable, place_of
+from registry.worker.commands import work_until
+from tests.incidents.happening import opened
 from tests.output.receivers import hook_receiver
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -106,8 +110,7 @@ def test_a_receiver_gets_each_event_once_signed_and_as_a_cloud_event(database, h
     alert(database, house.triage, "Secret words of an alert")
     send_all(database)
     [heard] = receiver.heard
-    seen = set()
-    event = sample.verified(heard.headers, heard.body, secret, NOW.timestamp(), seen)
+    event = sample.verified(heard.headers, heard.body, secret, NOW.timestamp())
     assert (event["specversion"], event["type"], event["source"]) == ("1.0", "registry.alert.raised", SOURCE)
     assert event["data"]["system"] == {"key": "AI-0001", "href": f"{SOURCE}/systems/AI-0001"}
     assert event["data"]["subject"]["kind"] == "alert"
@@ -115,8 +118,8 @@ def test_a_receiver_gets_each_event_once_signed_and_as_a_cloud_event(database, h
     # Nothing that anybody typed leaves the house.
     assert b"Secret words" not in heard.body
     assert b"Triage" not in heard.body
-    with pytest.raises(sample.Refused, match="before"):
-        sample.verified(heard.headers, heard.body, secret, NOW.timestamp(), seen)
+    # A repetition is the same event under the same id, and no refusal.
+    assert sample.verified(heard.headers, heard.body, secret, NOW.timestamp()) == event
     for headers, body, key, later in (
         (heard.headers, heard.body.replace(b"0001", b"0002"), secret, 0),
         (heard.headers, heard.body, "whsec_other", 0),
@@ -126,7 +129,7 @@ def test_a_receiver_gets_each_event_once_signed_and_as_a_cloud_event(database, h
         ({}, heard.body, secret, 0),
     ):
         with pytest.raises(sample.Refused):
-            sample.verified(headers, body, key, NOW.timestamp() + later, set())
+            sample.verified(headers, body, key, NOW.timestamp() + later)
 
 
 def test_a_replaced_secret_signs_beside_the_new_one_for_a_day(database, house, receiver, sample):
@@ -142,11 +145,11 @@ def test_a_replaced_secret_signs_beside_the_new_one_for_a_day(database, house, r
         heard = receiver.heard[-1]
         for secret in (before, after):
             with suppress(sample.Refused):
-                sample.verified(heard.headers, heard.body, secret, at.timestamp(), set())
+                sample.verified(heard.headers, heard.body, secret, at.timestamp())
                 holding.discard(secret)
         assert not holding
     with pytest.raises(sample.Refused):
-        sample.verified(heard.headers, heard.body, before, at.timestamp(), set())
+        sample.verified(heard.headers, heard.body, before, at.timestamp())
 
 
 def test_what_does_not_arrive_is_tried_under_one_id_then_dead_and_sent_again_by_hand(
@@ -173,7 +176,8 @@ def test_what_does_not_arrive_is_tried_under_one_id_then_dead_and_sent_again_by_
         actions.resend(session, adam, queries.delivery_by_id(session, dead.id))
     send_all(database)
     [again] = deliveries(database)
-    assert (again.state, again.uid) == (Sent.ARRIVED, dead.uid)
+    # No try has the number of an earlier one: a worker that comes back late is taken for nobody else.
+    assert (again.state, again.uid, again.attempts) == (Sent.ARRIVED, dead.uid, 11)
     with database.transaction() as session:
         tried = session.exec(select(DeliveryAttempt).order_by(DeliveryAttempt.id)).all()
         assert [each.status for each in tried] == [500, 302, 404] + [503] * 7 + [204]
@@ -222,6 +226,34 @@ def test_a_restricted_system_is_told_only_where_somebody_said_so_and_one_that_be
     send_all(database)
     assert sorted(each.path for each in receiver.heard) == ["/hook/all", "/hook/all"]
     assert [each.state for each in deliveries(database)].count(Sent.DROPPED) == 1
+
+
+def test_of_an_incident_that_touches_a_restricted_system_only_those_hear_who_may_also_when_it_becomes_so_later(
+    database, house, receiver
+):
+    add(database, house, receiver, topics=("incidents",))
+    add(database, house, receiver, url=receiver.url + "/all", topics=("incidents",), restricted=True)
+    with database.transaction() as session:
+        ada = house.actor(session, "ada")
+        incident = opened(
+            session, house, started_at=NOW - timedelta(hours=5), detected_at=NOW - timedelta(hours=3)
+        )
+        linking.spread(session, ada, incident, session.merge(house.pricing))
+    while jobs.tell(database):
+        pass
+    with database.transaction() as session:
+        # Of the system it was found at everybody may still know.
+        system = session.merge(house.pricing)
+        facts = replace(systems.facts_of(system), visibility=Visibility.RESTRICTED)
+        register.edit(session, house.actor(session, "olga"), system, facts, version=system.version)
+    with database.transaction() as session:
+        olga = session.get_one(Person, house.number("olga"))
+        linking.involve(session, house.actor(session, "ada"), session.merge(incident), olga)
+    send_all(database)
+    assert {each.path for each in receiver.heard} == {"/hook/all"}
+    # Two that were queued are withheld; the third was never meant for that hook.
+    assert [each.state for each in deliveries(database)].count(Sent.DROPPED) == 2
+    assert len(receiver.heard) == 3
 
 
 NOUNS = sorted({event.value.partition(".")[0] for event in Event})
@@ -284,6 +316,8 @@ def test_a_secret_is_kept_so_that_neither_the_table_nor_the_ledger_tells_it(
         )
     assert secret not in hook.secret
     assert hook.secret not in told
+    # The path of an address may be a secret of the receiver's: the ledger is told its host.
+    assert (receiver.url in told, '"host":"127.0.0.1"' in told) == (False, True)
     assert Seal(KEY, "webhook").opened(hook.secret) == secret
     assert Seal(secrets.token_urlsafe(30), "webhook").opened(hook.secret) is None
     assert Seal(KEY, "other").opened(hook.secret) is None
@@ -337,24 +371,51 @@ def _deliver_and_die(url):
         jobs.deliver(database)
 
 
-def test_the_worker_goes_round_what_leaves_the_house_and_one_that_fails_keeps_no_other_waiting(
-    database, house, receiver
+def test_what_leaves_the_house_goes_round_by_itself_and_what_fails_or_hangs_keeps_nothing_waiting(
+    database, monkeypatch
 ):
-    stop, went = threading.Event(), []
+    monkeypatch.setattr(commands, "_IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(commands, "_RELAYS_GRACE_SECONDS", 0.1)
+    stop, free, tries = threading.Event(), threading.Event(), []
+
+    def hangs(_database):
+        return free.wait(20)
+
+    def nobody(_database):
+        tries.append("nobody")
+        raise Unreachable("no answer")
 
     def broken(_database):
-        went.append("broken")
+        tries.append("broken")
+        if tries.count("broken") == 3:
+            stop.set()
         raise RuntimeError("no")
 
-    def last(_database):
-        went.append("last")
-        stop.set()
-        return False
-
-    relay_until(stop, database, (broken, last))
-    assert went == ["broken", "last"]
+    working = threading.Thread(
+        target=work_until, args=(stop, database, {}, {}), kwargs={"relays": (hangs, nobody, broken)}
+    )
+    working.start()
+    working.join(20)
+    assert not working.is_alive()
+    free.set()
+    # Whoever is not there is asked again after a minute, not with the next thing.
+    assert (tries.count("nobody"), tries.count("broken")) == (1, 3)
     assert set(RELAYS) == {jobs.tell, jobs.send_mail, jobs.deliver}
     assert jobs.sweep in SCHEDULE
+
+
+def test_two_workers_may_note_the_first_try_of_a_hook_that_has_no_row_for_it_yet(database, house, receiver):
+    number, _ = add(database, house, receiver)
+    with database.transaction() as session:
+        session.delete(queries.health_of(session, {number})[number])
+    alert(database, house.triage)
+    receiver.answers += [503]
+    send_all(database)
+    with clock.frozen(NOW + timedelta(minutes=3)):
+        send_all(database)
+    with database.transaction(read_only=True) as session:
+        assert session.exec(select(HookHealth.failures)).all() == [0]
+    assert [each.state for each in deliveries(database)] == [Sent.ARRIVED]
 
 
 def test_deliveries_that_are_old_go_with_their_tries(database, house, receiver):

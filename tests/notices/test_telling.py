@@ -4,6 +4,7 @@ import email
 import multiprocessing
 import os
 import signal
+import socket
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from sqlmodel import select
 
 from registry.accounts import actions as accounts
 from registry.audit.queries.checkpoints import last_seq
+from registry.incidents.actions import linking
 from registry.kernel import clock
 from registry.kernel.actor import Seat, the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
@@ -27,11 +29,13 @@ from registry.notices.queries import mail as queries
 from registry.notices.rules.choices import Choice, Kind, Way
 from registry.notices.rules.sending import Sent
 from registry.ownership import actions as ownership
+from registry.people.models import Person
 from registry.store.session import Database
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.record import Visibility
-from registry.worker.actions import place_of
+from registry.worker.actions import Unreachable, place_of
+from tests.incidents.happening import opened
 from tests.output.receivers import mail_receiver
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -180,6 +184,46 @@ def test_people_are_told_as_they_chose_and_what_waits_follows_a_new_choice(datab
     assert len(heard(database, house, "ben")) == 1
 
 
+def test_a_letter_that_comes_due_in_quiet_hours_waits_for_their_end_and_loses_no_try(database, house, box):
+    alert(database, house, house.triage)
+    tell_all(database)
+    box.replies += ["451 later"] * 3
+    while jobs.send_mail(database):
+        pass
+    with database.transaction() as session:
+        for name in ("ada", "ben", "dee"):
+            person = house.actor(session, name)
+            quiet = Choice(quiet_from=NOW.hour, quiet_until=NOW.hour + 2)
+            actions.choose(session, person, quiet, ("UTC",), version=0)
+        actions.try_mail(session, house.actor(session, "adam"))
+    with clock.frozen(NOW + timedelta(minutes=10)):
+        while jobs.send_mail(database):
+            pass
+    assert [each["To"] for each in letters(box)] == ["adam@example.org"]
+    with clock.frozen(NOW.replace(minute=0) + timedelta(hours=2)):
+        while jobs.send_mail(database):
+            pass
+    assert {each["To"] for each in letters(box)} == {
+        f"{name}@example.org" for name in ("adam", "ada", "ben", "dee")
+    }
+    with database.transaction(read_only=True) as session:
+        assert {each.attempts for each in queries.newest_mailings(session, 9)} == {1, 2}
+
+
+def test_an_incident_is_told_to_its_lead_to_the_involved_and_on_every_system_it_touches(database, house):
+    with database.transaction() as session:
+        ada = house.actor(session, "ada")
+        incident = opened(
+            session, house, started_at=NOW - timedelta(hours=5), detected_at=NOW - timedelta(hours=3)
+        )
+        linking.involve(session, ada, incident, session.get_one(Person, house.number("rita")))
+        linking.spread(session, ada, incident, session.merge(house.pricing))
+    tell_all(database)
+    assert any("to be told of it" in each for each in heard(database, house, "rita"))
+    for name in ("rita", "olga"):
+        assert any("touches other systems" in each for each in heard(database, house, name)), name
+
+
 def test_a_letter_that_is_refused_is_tried_for_a_day_and_then_waits_to_be_sent_again_by_hand(
     database, house, box
 ):
@@ -202,6 +246,21 @@ def test_a_letter_that_is_refused_is_tried_for_a_day_and_then_waits_to_be_sent_a
     assert jobs.send_mail(database)
     [taken] = letters(box)
     assert (taken["To"], letter.uid in taken["Message-ID"]) == ("adam@example.org", True)
+
+
+def test_while_the_mail_server_is_gone_one_letter_is_tried_and_the_others_lose_no_try(
+    database, house, box, monkeypatch
+):
+    for _ in range(2):
+        with database.transaction() as session:
+            actions.try_mail(session, house.actor(session, "adam"))
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        nowhere = f"smtp://127.0.0.1:{gone.getsockname()[1]}"
+    monkeypatch.setenv("REGISTRY_MAIL_SERVER", nowhere)
+    with pytest.raises(Unreachable):
+        jobs.send_mail(database)
+    with database.transaction(read_only=True) as session:
+        assert sorted(each.attempts for each in queries.newest_mailings(session, 5)) == [0, 1]
 
 
 def test_a_worker_killed_while_it_mails_loses_nothing_and_repeats_at_most_under_the_same_number(

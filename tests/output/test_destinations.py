@@ -3,7 +3,7 @@
 import socket
 import ssl
 import time
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -243,3 +243,17 @@ def test_a_receiver_nobody_vouches_for_or_that_does_not_answer_is_said_to_be_so(
 
     with pytest.raises(NotSent, match="is not known"):
         post_guarded(destination_of("https://example.org/"), b"", {}, (), resolve=unknown)
+
+
+def test_names_and_numbers_that_keep_us_waiting_are_left_at_the_one_deadline():
+    where, began = destination_of("http://example.org/"), time.monotonic()
+    answered = Event()
+    with pytest.raises(NotSent, match="not found in time"):
+        post_guarded(where, b"", {}, (), resolve=lambda *_: answered.wait(20), deadline=0.1)
+    answered.set()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        # It takes the connection and greets nobody; each number would be waited for anew.
+        mute = destination_of(f"https://127.0.0.1:{silent.getsockname()[1]}/")
+        with pytest.raises(NotSent):
+            post_guarded(mute, b"", {}, LOOPBACK, resolve=lambda *_: ["127.0.0.1", "127.0.0.1"], deadline=0.2)
+    assert time.monotonic() - began < 2

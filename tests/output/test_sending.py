@@ -1,11 +1,15 @@
 """Letters: handed over with headers nobody can add to, and a refusal for good told from one for now."""
 
 import email
+import socket
+import time
 from email import policy
+from threading import Thread
 
 import pytest
 
-from registry.output.sending import Letter, MailServer, NeverSent, NotSent, send_letter
+from registry.output import sending
+from registry.output.sending import Letter, MailServer, NeverSent, NotSent, Unreached, send_letter
 from tests.output.receivers import mail_receiver
 
 LETTER = Letter("ada@example.org", "Grüße von AI-0001", "Text", "<p>Text</p>", "f6b1-7")
@@ -56,4 +60,27 @@ def test_an_address_that_is_refused_for_good_is_told_from_one_that_is_refused_fo
         send_letter(server, LETTER)
     with pytest.raises(NotSent, match="451") as later:
         send_letter(server, LETTER)
-    assert not isinstance(later.value, NeverSent)
+    assert not isinstance(later.value, NeverSent | Unreached)
+
+
+def test_a_server_that_says_a_word_now_and_then_is_left_and_said_not_to_be_reached(monkeypatch):
+    monkeypatch.setattr(sending, "HAND_OVER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            peer, _ = server.accept()
+            with peer:
+                try:
+                    for _ in range(200):
+                        peer.sendall(b"2")
+                        time.sleep(0.02)
+                except OSError:
+                    return
+
+        slow = Thread(target=drip)
+        slow.start()
+        began = time.monotonic()
+        with pytest.raises(Unreached):
+            send_letter(MailServer(f"smtp://127.0.0.1:{server.getsockname()[1]}", "r@house.example"), LETTER)
+        assert time.monotonic() - began < 2
+        slow.join()

@@ -102,9 +102,14 @@ def test_granting_takes_back_what_was_granted_too_much_and_erasing_is_asked_for(
         "it may TRUNCATE ledger_payload",
     ]
     roles.grant(database, role, added_only=ADDED_ONLY, may_erase=True)
+    # An upgrade grants anew, and leaves that as it was.
+    roles.grant(database, role, added_only=ADDED_ONLY, may_erase=None)
     assert roles.power_over(as_application, ADDED_ONLY) == []
     with as_application.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM ledger_payload")
+    roles.grant(database, role, added_only=ADDED_ONLY, may_erase=False)
+    said = roles.grant(database, role, added_only=ADDED_ONLY, may_erase=None)
+    assert not [each for each in said if "DELETE ON ledger_payload" in each]
 
 
 @ON_POSTGRESQL

@@ -263,7 +263,7 @@ def test_a_job_that_was_given_up_can_be_queued_again_by_an_administrator_alone(d
             actions.retry(cast.actor(session, "aud"), job)
         actions.retry(cast.actor(session, "adam"), job)
     found = jobs(database)[0]
-    assert (found.state, found.attempts, found.finished_at) == (JobState.QUEUED, 0, None)
+    assert (found.state, found.attempts, found.finished_at) == (JobState.QUEUED, 5, None)
     assert found.run_at == START + timedelta(seconds=60)
 
 

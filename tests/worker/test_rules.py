@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.kernel.tries import anew
 from registry.worker import rules
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -14,6 +15,9 @@ instants = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st
 def test_the_waits_grow_until_the_job_is_given_up():
     waits = [rules.next_try(attempts, NOON) for attempts in range(1, 6)]
     assert [each and (each - NOON).total_seconds() for each in waits] == [30, 120, 480, 1920, None]
+    # Tried again by somebody it has as many more, and none with the number of an earlier one.
+    assert [rules.next_try(attempts, NOON) for attempts in range(6, 11)] == waits
+    assert [anew(attempts, rules.MOST_ATTEMPTS) for attempts in (0, 1, 4, 5, 6)] == [0, 5, 5, 5, 10]
 
 
 def test_a_lease_outlasts_three_missed_renewals_and_is_over_within_ten_seconds():

@@ -33,7 +33,7 @@ def _read_ahead() -> tuple[CheckForm, Found | None]:
 @pages.post("/verify")
 @public
 @takes_files
-@reads_ahead(_read_ahead)
+@reads_ahead(_read_ahead, apart=True)
 def check() -> ResponseReturnValue:
     form, found = read()
     if found is None:

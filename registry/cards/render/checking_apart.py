@@ -27,9 +27,10 @@ _START: Final = (
 )
 _ENVIRONMENT: Final = {"PATH": "/nonexistent", "LANG": "C.UTF-8"}
 _MOST_SAID: Final = 1_000_000
-# Anybody may ask: no more than so many are read at once by one process of the server, and the others wait for so long.
+# Anybody may ask: no more than so many are read at once by one process of the server. The others do not wait for their turn,
+# for each that waited would keep a thread of that process from everybody else.
 _AT_ONCE: Final = BoundedSemaphore(2)
-_PATIENCE_SECONDS: Final = 10
+_AGAIN_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ def _refused(pdf: bytes, why: str) -> Found:
 
 @contextmanager
 def _a_turn() -> Iterator[None]:
-    if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
-        raise Unavailable("Many files are being checked just now. Try again in a minute.")
+    if not _AT_ONCE.acquire(blocking=False):
+        says = "Many files are being checked just now. Try again in a moment."
+        raise Unavailable(says, again_after=_AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -7,13 +7,14 @@ from typing import Any
 from sqlmodel import Session
 
 from registry.audit.actions import record
-from registry.kernel import clock
+from registry.kernel import clock, tries
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
 from registry.notices.models import Mailing, Notice, NoticeChoice
 from registry.notices.queries import mail as queries
 from registry.notices.rules.choices import Choice, due_at, problems_with
+from registry.notices.rules.retrying import MOST_ATTEMPTS
 from registry.notices.rules.sending import MailingKind, Sent
 
 
@@ -92,4 +93,5 @@ def send_again(actor: Actor, letter: Mailing) -> None:
     require(actor, Permission.NOTICES_MANAGE)
     if letter.state is not Sent.DEAD:
         raise RuleBroken([Problem("", "Only a letter that was given up can be sent again.")])
-    letter.state, letter.due_at, letter.attempts, letter.finished_at = Sent.WAITING, clock.now(), 0, None
+    letter.state, letter.due_at, letter.finished_at = Sent.WAITING, clock.now(), None
+    letter.attempts = tries.anew(letter.attempts, MOST_ATTEMPTS)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from registry.audit.queries.follow import Happened, instants
@@ -19,16 +20,16 @@ from registry.notices.models.hooks import Delivery, DeliveryAttempt, HookHealth,
 from registry.notices.queries import hooks as queries
 from registry.notices.rules.hooks import HookState, envelope, hears, is_given_up, rest_after
 from registry.notices.rules.retrying import lease_end, next_try
-from registry.notices.rules.sending import KEPT, Sent
+from registry.notices.rules.sending import KEPT, SETTLED, Sent, Tried
 
 _AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a try went: arrived or not, or not to be sent any more; the status that was answered, or why there was none."""
+    """How a try went: it arrived, this try failed, or it was withheld; the status that was answered, or why there was none."""
 
-    state: Sent
+    state: Tried
     status: int | None = None
     trouble: str = ""
     milliseconds: int = 0
@@ -39,15 +40,17 @@ def queue(session: Session, happened: Collection[Happened], source: str) -> None
     hooks = queries.listening(session)
     if not hooks or not happened:
         return
-    restricted = queries.restricted_among(
-        session, {each.system_id for each in happened if each.system_id is not None}
-    )
+    about = queries.systems_about(session, {each.seq for each in happened})
+    restricted = queries.restricted_among(session, set().union(*about.values()))
     wanted = [
         (hook, each)
         for each in happened
         for hook in hooks
         if hears(
-            queries.facts_of(hook), each.event, each.system_id, is_restricted=each.system_id in restricted
+            queries.facts_of(hook),
+            each.event,
+            each.system_id,
+            is_restricted=not about[each.seq].isdisjoint(restricted),
         )
     ]
     at, then = clock.now(), instants(session, {each.seq for _hook, each in wanted})
@@ -79,10 +82,7 @@ def _delivery(hook: Webhook, each: Happened, then: datetime, at: datetime, sourc
 
 
 def lease(session: Session) -> tuple[Delivery, Webhook] | None:
-    """Take the next delivery for a while, with its hook; nobody else sends it meanwhile.
-
-    One about a system that has become restricted since is withheld from a hook that may not hear of it.
-    """
+    """Take the next delivery for a while, with its hook; nobody else sends it meanwhile. None where none is due."""
     at = clock.now()
     found = queries.next_delivery(session, at, lock=True)
     hook = queries.hook_by_id(session, found.hook_id) if found is not None else None
@@ -94,9 +94,13 @@ def lease(session: Session) -> tuple[Delivery, Webhook] | None:
 
 
 def is_withheld(session: Session, delivery: Delivery, hook: Webhook) -> bool:
-    """Whether the system a delivery is about is restricted by now and the hook does not hear of those."""
-    about = set() if delivery.system_id is None else {delivery.system_id}
-    return not hook.restricted and bool(queries.restricted_among(session, about))
+    """Whether a system a delivery is about is restricted by now, or one that its incident touches, and the hook does not hear
+    of those.
+    """
+    if hook.restricted or delivery.seq is None:
+        return False
+    about = queries.systems_about(session, {delivery.seq})
+    return bool(queries.restricted_among(session, {delivery.system_id or 0}.union(*about.values())))
 
 
 def finish(session: Session, number: int, attempt: int, outcome: Outcome) -> None:
@@ -117,20 +121,17 @@ def finish(session: Session, number: int, attempt: int, outcome: Outcome) -> Non
             milliseconds=outcome.milliseconds,
         )
     )
-    again = next_try(attempt, at, random.random()) if outcome.state is Sent.DEAD else None  # noqa: S311 - spreads load
+    again = next_try(attempt, at, random.random()) if outcome.state is Tried.FAILED else None  # noqa: S311 - spreads load
     if again is not None:
         delivery.state, delivery.due_at = Sent.WAITING, again
     else:
-        delivery.state, delivery.finished_at = outcome.state, at
-    if outcome.state is not Sent.DROPPED:
-        _note_health(session, delivery.hook_id, at, arrived=outcome.state is Sent.ARRIVED)
+        delivery.state, delivery.finished_at = SETTLED[outcome.state], at
+    if outcome.state is not Tried.WITHHELD:
+        _note_health(session, delivery.hook_id, at, arrived=outcome.state is Tried.ARRIVED)
 
 
 def _note_health(session: Session, hook_id: int, at: datetime, *, arrived: bool) -> None:
-    health = queries.health_of(session, {hook_id}).get(hook_id)
-    if health is None:
-        health = HookHealth(hook_id=hook_id)
-        session.add(health)
+    health = _held_health(session, hook_id)
     if arrived:
         health.failures, health.failing_since, health.rests_until, health.arrived_at = 0, None, None, at
         return
@@ -140,6 +141,15 @@ def _note_health(session: Session, hook_id: int, at: datetime, *, arrived: bool)
     hook = queries.hook_by_id(session, hook_id, lock=True)
     if hook is not None and hook.state is HookState.ON and is_given_up(health.failing_since, at):
         disable_hook(session, the_registry("worker"), hook, health)
+
+
+def _held_health(session: Session, hook_id: int) -> HookHealth:
+    """How a hook does, held until the transaction ends; of one added by an earlier release there may be no row yet."""
+    connection = session.connection()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(HookHealth)
+    # Whoever notes another delivery of it at this moment adds the same row, and that is no error.
+    connection.execute(insert.values(hook_id=hook_id, failures=0).on_conflict_do_nothing())
+    return queries.held_health(session, hook_id)
 
 
 def sweep(session: Session) -> bool:

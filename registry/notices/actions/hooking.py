@@ -3,11 +3,12 @@
 import secrets
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
 from registry.audit.actions import record
-from registry.kernel import clock
+from registry.kernel import clock, tries
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
 from registry.kernel.events import Event
@@ -23,6 +24,7 @@ from registry.notices.rules.hooks import (
     envelope,
     problems_with,
 )
+from registry.notices.rules.retrying import MOST_ATTEMPTS
 from registry.notices.rules.sending import Sent
 from registry.store.sealing import Seal
 from registry.systems import queries as systems
@@ -54,7 +56,9 @@ def add_hook(session: Session, actor: Actor, stated: Stated, key: str) -> tuple[
         added_by_id=actor.person_id,
     )
     session.add(hook)
-    record(session, actor, Event.WEBHOOK_ADDED, hook, system_id=facts.system_id)
+    session.flush()
+    session.add(HookHealth(hook_id=hook.id or 0))
+    record(session, actor, Event.WEBHOOK_ADDED, hook, system_id=facts.system_id, note=_host_of(hook))
     return hook, secret
 
 
@@ -67,7 +71,12 @@ def edit_hook(session: Session, actor: Actor, hook: Webhook, stated: Stated, *, 
     facts = stated.facts
     hook.label, hook.url, hook.topics = facts.label, facts.url, sorted(facts.topics)
     hook.system_id, hook.restricted = facts.system_id, facts.restricted
-    record(session, actor, Event.WEBHOOK_EDITED, hook, system_id=facts.system_id)
+    record(session, actor, Event.WEBHOOK_EDITED, hook, system_id=facts.system_id, note=_host_of(hook))
+
+
+def _host_of(hook: Webhook) -> dict[str, str]:
+    """What the ledger may say of an address: chats and ticket systems put a secret in its path."""
+    return {"host": urlsplit(hook.url).hostname or ""}
 
 
 def _check(session: Session, actor: Actor, stated: Stated) -> None:
@@ -120,8 +129,8 @@ def resend(session: Session, actor: Actor, delivery: Delivery) -> None:
     require(actor, Permission.NOTICES_MANAGE)
     if delivery.state is not Sent.DEAD:
         raise RuleBroken([Problem("", "Only a delivery that was given up can be sent again.")])
-    delivery.state, delivery.due_at, delivery.attempts = Sent.WAITING, clock.now(), 0
-    delivery.finished_at = None
+    delivery.state, delivery.due_at, delivery.finished_at = Sent.WAITING, clock.now(), None
+    delivery.attempts = tries.anew(delivery.attempts, MOST_ATTEMPTS)
     record(session, actor, Event.DELIVERY_RESENT, None, subject_kind="webhook", subject_id=delivery.hook_id)
 
 

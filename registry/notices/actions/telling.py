@@ -26,15 +26,14 @@ from registry.notices.queries.recipients import (
     recipients,
     worth_telling,
 )
-from registry.notices.rules.choices import due_at
+from registry.notices.rules.choices import after_quiet, due_at
 from registry.notices.rules.retrying import lease_end, next_try
-from registry.notices.rules.sending import KEPT, MailingKind, Sent
+from registry.notices.rules.sending import KEPT, PLACE, MailingKind, Sent
 from registry.notices.rules.table import TELLINGS
 from registry.store.session import Database
 from registry.worker import queries as worker
 from registry.worker.actions import place_of
 
-PLACE = "notices"
 _STRETCH = 200
 _AT_ONCE = 1_000
 
@@ -105,13 +104,27 @@ def _letter(person_id: int, kind: MailingKind, at: datetime) -> Mailing:
 
 
 def lease(session: Session) -> Mailing | None:
-    """Take the next letter for a while; nobody else sends it meanwhile."""
+    """Take the next letter for a while; nobody else sends it meanwhile.
+
+    One whose reader has quiet hours now, by what they have chosen by now, waits for their end, and no try is counted.
+    """
     at = clock.now()
-    letter = queries.next_mailing(session, at, lock=True)
-    if letter is not None:
-        letter.state, letter.leased_until = Sent.LEASED, lease_end(at)
-        letter.attempts += 1
-    return letter
+    while (letter := queries.next_mailing(session, at, lock=True)) is not None:
+        until = _quiet_until(session, letter, at)
+        if until <= at:
+            letter.state, letter.leased_until = Sent.LEASED, lease_end(at)
+            letter.attempts += 1
+            return letter
+        letter.state, letter.due_at, letter.leased_until = Sent.WAITING, until, None
+        session.flush()
+    return None
+
+
+def _quiet_until(session: Session, letter: Mailing, at: datetime) -> datetime:
+    """The instant itself where it is not in quiet hours; a letter somebody asks for to see whether mail works always goes."""
+    if letter.kind is MailingKind.TEST:
+        return at
+    return after_quiet(queries.choice_of(session, letter.person_id), at)
 
 
 def finish(

@@ -9,7 +9,7 @@ from registry.notices.actions.hooking import PURPOSE
 from registry.notices.models.hooks import Delivery, Webhook
 from registry.notices.queries.hooks import next_delivery
 from registry.notices.rules.hooks import signature
-from registry.notices.rules.sending import Sent
+from registry.notices.rules.sending import Tried
 from registry.output.destinations import Hostile, destination_of, networks_from
 from registry.output.posting import post_guarded
 from registry.output.sending import NotSent
@@ -41,7 +41,8 @@ def deliver(database: Database) -> bool:
         number, attempt = delivery.id or 0, delivery.attempts
     if withheld:
         outcome = Outcome(
-            Sent.DROPPED, trouble="Its system is restricted by now, and this webhook hears of none."
+            Tried.WITHHELD,
+            trouble="A system it is about is restricted by now, and this webhook hears of none.",
         )
     else:
         outcome = _tried(Settings.from_environment(), delivery, hook)
@@ -62,7 +63,7 @@ def _tried(settings: Settings, delivery: Delivery, hook: Webhook) -> Outcome:
         trouble = str(refused)
     arrived = status is not None and 200 <= status < 300
     took = round((time.monotonic() - began) * 1_000)
-    return Outcome(Sent.ARRIVED if arrived else Sent.DEAD, status, trouble, took)
+    return Outcome(Tried.ARRIVED if arrived else Tried.FAILED, status, trouble, took)
 
 
 def _headers(key: str, delivery: Delivery, hook: Webhook, body: bytes) -> dict[str, str]:

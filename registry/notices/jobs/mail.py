@@ -8,16 +8,17 @@ from registry.notices.queries.mail import next_mailing, to_gather
 from registry.notices.queries.recipients import actors_now
 from registry.notices.render import letter_of, trial_letter
 from registry.notices.rules.sending import MailingKind, Sent
-from registry.output.sending import Letter, MailServer, NeverSent, NotSent, send_letter
+from registry.output.sending import Letter, MailServer, NeverSent, NotSent, Unreached, send_letter
 from registry.settings import Settings
 from registry.store.session import Database
+from registry.worker.actions import Unreachable
 
 
 def send_mail(database: Database) -> bool:
     """Put what is due into letters and send the next of them; whether there was one.
 
     It is sent between two transactions: whoever dies over it has sent it perhaps, and the next worker does so again under
-    the same Message-ID.
+    the same Message-ID. Raises Unreachable, with that noted, where the server takes no letter at all.
     """
     settings = Settings.from_environment()
     if not settings.mails:
@@ -32,14 +33,19 @@ def send_mail(database: Database) -> bool:
         if leased is None:
             return False
         number, attempt = leased.id or 0, leased.attempts
-    state, trouble, for_good = _sent(database, settings, leased)
+    letter, unreached = _written(database, settings, leased), ""
+    try:
+        state, trouble, for_good = _sent(settings, letter)
+    except Unreached as refused:
+        state, trouble, for_good, unreached = Sent.DEAD, str(refused), False, str(refused)
     with database.transaction() as session:
         telling.finish(session, number, attempt, state, trouble, for_good=for_good)
+    if unreached:
+        raise Unreachable(unreached)
     return True
 
 
-def _sent(database: Database, settings: Settings, leased: Mailing) -> tuple[Sent, str, bool]:
-    letter = _written(database, settings, leased)
+def _sent(settings: Settings, letter: Letter | None) -> tuple[Sent, str, bool]:
     if letter is None:
         return Sent.DROPPED, "Nothing of it may be told to them any more.", True
     server = MailServer(
@@ -49,6 +55,8 @@ def _sent(database: Database, settings: Settings, leased: Mailing) -> tuple[Sent
         send_letter(server, letter)
     except NeverSent as refused:
         return Sent.DEAD, str(refused), True
+    except Unreached:
+        raise
     except NotSent as refused:
         return Sent.DEAD, str(refused), False
     return Sent.ARRIVED, "", True

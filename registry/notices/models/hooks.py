@@ -14,10 +14,13 @@ _ON_ITS_WAY = "state IN ('waiting', 'leased')"
 
 
 class Webhook(Revised, table=True):
-    """An address that signed events are sent to. Its secret is kept encrypted, for it has to sign; never shown again."""
+    """An address that signed events are sent to. Its secret is kept encrypted, for it has to sign; never shown again.
+
+    Of its address, which may hold a secret of the receiver's, the ledger is told the host alone, in the note of an entry.
+    """
 
     __tablename__ = "webhook"
-    __masked__: ClassVar[frozenset[str]] = frozenset({"secret", "secret_before"})
+    __masked__: ClassVar[frozenset[str]] = frozenset({"url", "secret", "secret_before"})
     __table_args__ = (one_of("state", HookState),)
 
     label: str = Field(max_length=LABEL_LIMIT)

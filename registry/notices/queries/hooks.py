@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import false, or_
 from sqlmodel import Session, col, func, select
 
+from registry.audit.queries import entries_at
+from registry.incidents.queries import ledger as incidents
 from registry.kernel import clock
 from registry.notices.models.hooks import Delivery, DeliveryAttempt, HookHealth, Webhook
 from registry.notices.rules.hooks import HookFacts, HookState
-from registry.notices.rules.sending import Sent
+from registry.notices.rules.sending import UNSETTLED, Sent
 from registry.output.destinations import (
     Hostile,
     Network,
@@ -69,10 +71,26 @@ def restricted_among(session: Session, numbers: Collection[int]) -> set[int]:
     return {number for number in session.exec(query) if number is not None}
 
 
+def systems_about(session: Session, seqs: Collection[int]) -> dict[int, set[int]]:
+    """By the number of an entry the systems it is about: its own, and those that an incident it tells of touches."""
+    items = entries_at(session, seqs)
+    touched = incidents.touched_in(session, items.values())
+    return {
+        seq: touched[seq] | ({item.system_id} if item.system_id is not None else set())
+        for seq, item in items.items()
+    }
+
+
 def health_of(session: Session, hook_ids: Collection[int]) -> dict[int, HookHealth]:
     """Whether these hooks answer, as far as anything was ever sent."""
     query = select(HookHealth).where(col(HookHealth.hook_id).in_(sorted(hook_ids)) if hook_ids else false())
     return {row.hook_id: row for row in session.exec(query)}
+
+
+def held_health(session: Session, hook_id: int) -> HookHealth:
+    """Whether one hook answers, as it stands now, held until the transaction ends."""
+    query = select(HookHealth).where(HookHealth.hook_id == hook_id).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()
 
 
 def counts_of(session: Session) -> dict[tuple[int, Sent], int]:
@@ -81,6 +99,17 @@ def counts_of(session: Session) -> dict[tuple[int, Sent], int]:
         col(Delivery.hook_id), col(Delivery.state)
     )
     return {(hook_id, Sent(state)): count for hook_id, state, count in session.exec(query)}
+
+
+def unsettled(session: Session) -> dict[Sent, int]:
+    """How many deliveries are on their way or were given up, of all hooks."""
+    query = select(Delivery.state, func.count()).where(
+        # The index goes by hook first: named, each is looked up in it, and what has arrived is left alone.
+        col(Delivery.hook_id).in_(select(Webhook.id)),
+        col(Delivery.state).in_(UNSETTLED),
+    )
+    found = {Sent(state): count for state, count in session.exec(query.group_by(col(Delivery.state)))}
+    return dict.fromkeys(UNSETTLED, 0) | found
 
 
 def next_delivery(session: Session, at: datetime, *, lock: bool = False) -> Delivery | None:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from registry.kernel import clock
 from registry.notices.models import Mailing, Notice, NoticeChoice
 from registry.notices.rules.choices import USUAL, Choice, Kind, Way
-from registry.notices.rules.sending import PAUSE, MailingKind, Sent
+from registry.notices.rules.sending import PAUSE, UNSETTLED, MailingKind, Sent
 
 HOUSE = "house"
 
@@ -48,6 +48,13 @@ def newest_mailings(session: Session, limit: int, state: Sent | None = None) -> 
     if state is not None:
         query = query.where(Mailing.state == state)
     return session.exec(query.order_by(col(Mailing.id).desc()).limit(limit)).all()
+
+
+def unsettled(session: Session) -> dict[Sent, int]:
+    """How many letters are on their way or were given up."""
+    query = select(Mailing.state, func.count()).where(col(Mailing.state).in_(UNSETTLED))
+    found = {Sent(state): count for state, count in session.exec(query.group_by(col(Mailing.state)))}
+    return dict.fromkeys(UNSETTLED, 0) | found
 
 
 def older_than(session: Session, age: timedelta, limit: int) -> Sequence[Mailing]:

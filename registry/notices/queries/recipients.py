@@ -9,6 +9,7 @@ from registry.accounts.queries import actor_for, staying_holders
 from registry.audit.queries import HistoryItem
 from registry.audit.queries.follow import Left, rows_left
 from registry.evidence.queries import ledger as evidence
+from registry.incidents.models.incidents import Incident
 from registry.incidents.queries import ledger as incidents
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Role, Seat
@@ -63,23 +64,35 @@ def named_by(entries: Sequence[Entry]) -> dict[int, set[int]]:
 
 def recipients(session: Session, entries: Sequence[Entry]) -> dict[int, set[int]]:
     """By the number of an entry the people who are told of it: not whoever did it, unless the table says so."""
-    seated = _seated(session, {each.item.system_id for each in entries if each.item.system_id is not None})
+    numbers = {each.item.seq: _incident_of(each) for each in entries}
+    meant = {number for number in numbers.values() if number is not None}
+    touched = incidents.touched_by_each(session, meant)
+    concerned = incidents.concerned_by_each(session, meant)
+    about = {
+        each.item.seq: {each.item.system_id or 0} | touched.get(numbers[each.item.seq] or 0, set())
+        for each in entries
+    }
+    seated = _seated(session, set().union(*about.values()) - {0})
     roles = {role: staying_holders(session, role) for role in _roles_in(entries)}
     named = named_by(entries)
     found: dict[int, set[int]] = {}
     for each in entries:
-        told = set(named[each.item.seq])
+        seq, told = each.item.seq, set(named[each.item.seq])
+        told |= concerned.get(numbers[seq] or 0, set())
+        seats = [one for system_id in about[seq] for one in seated.get(system_id, ())]
         for whom in each.telling.to:
             if whom in _ROLES:
                 told |= roles[_ROLES[whom]]
             else:
-                told |= {
-                    number
-                    for seat, number in seated.get(each.item.system_id or 0, ())
-                    if seat in _SEATS[whom]
-                }
-        found[each.item.seq] = told if each.telling.even_self else told - {each.item.actor_id or 0}
+                told |= {number for seat, number in seats if seat in _SEATS.get(whom, ())}
+        found[seq] = told if each.telling.even_self else told - {each.item.actor_id or 0}
     return found
+
+
+def _incident_of(each: Entry) -> int | None:
+    """The incident whose people and systems are to hear of it, by the line of the table."""
+    kind, number = each.subject
+    return number if Whom.CONCERNED in each.telling.to and kind == Incident.__tablename__ else None
 
 
 def _roles_in(entries: Sequence[Entry]) -> set[Role]:

@@ -13,6 +13,7 @@ _LEAD, _INCIDENT, _AUTHORITY = ("incident.lead_id",), "incident.title", "authori
 _DOER, _ACTION = ("corrective_action.owner_id",), "corrective_action.title"
 _FINDING, _WAIVER = "review_finding.title", "waiver.subject"
 _SEATS = (Whom.EVERY_SEAT,)
+_SEATS_OF_ALL = (*_SEATS, Whom.CONCERNED)
 _ADMINISTRATORS = (Whom.ADMINISTRATORS,)
 
 TELLINGS: Final[Mapping[Event, Telling]] = {
@@ -89,17 +90,24 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
         Kind.ALERT, "Alert: {about}", _SEATS, about="alert.says", only_new=True
     ),
     # Incidents and what is done about them.
-    Event.INCIDENT_OPENED: Telling(Kind.INCIDENT, "Incident opened: {about}", _SEATS, _LEAD, _INCIDENT),
+    Event.INCIDENT_OPENED: Telling(
+        Kind.INCIDENT, "Incident opened: {about}", _SEATS_OF_ALL, _LEAD, _INCIDENT
+    ),
     Event.INCIDENT_ASSIGNED: Telling(
-        Kind.INCIDENT, "You lead an incident: {about}", named=_LEAD, about=_INCIDENT
+        Kind.INCIDENT,
+        "{actor} named you to lead an incident or to be told of it: {about}",
+        named=(*_LEAD, "incident_involved.person_id"),
+        about=_INCIDENT,
     ),
     Event.INCIDENT_SPREAD: Telling(
-        Kind.INCIDENT, "An incident touches other systems now: {about}", _SEATS, _LEAD, _INCIDENT
+        Kind.INCIDENT, "An incident touches other systems now: {about}", _SEATS_OF_ALL, _LEAD, _INCIDENT
     ),
     Event.INCIDENT_MOVED: Telling(
-        Kind.INCIDENT, "An incident has moved on: {about}", _OWNERS, _LEAD, _INCIDENT
+        Kind.INCIDENT, "An incident has moved on: {about}", (*_OWNERS, Whom.CONCERNED), _LEAD, _INCIDENT
     ),
-    Event.INCIDENT_CLOSED: Telling(Kind.INCIDENT, "Incident closed: {about}", _SEATS, _LEAD, _INCIDENT),
+    Event.INCIDENT_CLOSED: Telling(
+        Kind.INCIDENT, "Incident closed: {about}", _SEATS_OF_ALL, _LEAD, _INCIDENT
+    ),
     Event.AUTHORITY_REPORT_SET: Telling(
         Kind.INCIDENT,
         "A report to an authority is due: {about}",

@@ -24,6 +24,8 @@ class Whom(StrEnum):
     COMPLIANCE = "compliance"
     REVIEWERS = "reviewers"
     ADMINISTRATORS = "administrators"
+    CONCERNED = "concerned"
+    """Of an incident: its lead and whoever is involved; and the seats a line names are then those of every system it touches."""
 
 
 @dataclass(frozen=True, slots=True)

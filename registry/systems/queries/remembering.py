@@ -88,12 +88,15 @@ def remembered(
             if key in memory.kept:
                 memory.kept.move_to_end(key)
                 return memory.kept[key]  # type: ignore[return-value]
-        found = find()
-        with memory.guard:
-            memory.kept[key] = found
-            while len(memory.kept) > MOST:
-                memory.kept.popitem(last=False)
-            memory.finding.pop(key, None)
+        try:
+            found = find()
+            with memory.guard:
+                memory.kept[key] = found
+                while len(memory.kept) > MOST:
+                    memory.kept.popitem(last=False)
+        finally:
+            with memory.guard:
+                memory.finding.pop(key, None)
     return found
 
 

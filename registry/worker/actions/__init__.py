@@ -3,6 +3,7 @@
 from registry.worker.actions.following import (
     Handler,
     Relay,
+    Unreachable,
     ask,
     by_name,
     follow,
@@ -18,6 +19,7 @@ __all__ = [
     "Handler",
     "PartDone",
     "Relay",
+    "Unreachable",
     "ask",
     "beat",
     "by_name",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from registry.audit.queries import follow as ledger
-from registry.kernel import clock
+from registry.kernel import clock, tries
 from registry.kernel.events import Event
 from registry.store.session import Database
 from registry.worker import queries, rules
@@ -26,6 +26,10 @@ Handler = Callable[[Database, dict[str, Any]], None]
 Relay = Callable[[Database], bool]
 _LOG_CURSOR = "ledger"
 _STRETCH = 500
+
+
+class Unreachable(Exception):
+    """Raised by a relay when the other side does not answer at all: to go on with the next thing at once is no use."""
 
 
 def follow(database: Database, follow_ups: Mapping[Event, Sequence[Handler]]) -> int:
@@ -53,10 +57,11 @@ def place_of(session: Session, name: str) -> Cursor:
     return place
 
 
-def follow_from(database: Database, seq: int) -> None:
-    """Let nothing follow from the entries up to this one any more."""
+def follow_from(database: Database, seq: int, *others: str) -> None:
+    """Let nothing follow from the entries up to this one any more, neither jobs nor what these other readers of the ledger do."""
     with database.transaction() as session:
-        place_of(session, _LOG_CURSOR).seq = seq
+        for name in (_LOG_CURSOR, *others):
+            place_of(session, name).seq = seq
 
 
 def put_in_slots(database: Database, schedule: Mapping[Handler, timedelta]) -> None:
@@ -115,7 +120,8 @@ def ask(database: Database, handler: Handler, key: str, payload: dict[str, Any])
         if job is None:
             session.add(_job(handler, named, payload))
         elif job.state is JobState.DONE:
-            job.state, job.run_at, job.attempts, job.finished_at = JobState.QUEUED, clock.now(), 0, None
+            job.state, job.run_at, job.finished_at = JobState.QUEUED, clock.now(), None
+            job.attempts = tries.anew(job.attempts, rules.MOST_ATTEMPTS)
     return JobState.QUEUED
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from registry.kernel import clock
+from registry.kernel import clock, tries
 from registry.kernel.actor import Actor, Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.store.session import Database
@@ -46,7 +46,8 @@ def retry(actor: Actor, job: Job) -> None:
     require(actor, Permission.JOBS_READ)
     if job.state is not JobState.FAILED:
         raise RuleBroken([Problem("", "Only a job that was given up can be tried again.")])
-    job.state, job.run_at, job.attempts, job.finished_at = JobState.QUEUED, clock.now(), 0, None
+    job.state, job.run_at, job.finished_at = JobState.QUEUED, clock.now(), None
+    job.attempts = tries.anew(job.attempts, rules.MOST_ATTEMPTS)
 
 
 def forget_old(session: Session) -> int:

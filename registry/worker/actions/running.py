@@ -54,6 +54,7 @@ class _Claim:
     attempt: int
     kind: str
     payload: dict[str, Any]
+    is_spent: bool = False
     began: float = field(default_factory=time.monotonic)
     told: Progress | None = None
 
@@ -77,7 +78,7 @@ def run_next(database: Database, handlers: Mapping[str, Handler]) -> bool:
     claim = _claimed(database)
     if claim is None:
         return False
-    if claim.attempt > rules.MOST_ATTEMPTS:
+    if claim.is_spent:
         return True
     try:
         with _kept(database, claim), _interruptible():
@@ -118,10 +119,11 @@ def _claimed(database: Database) -> _Claim | None:
         job = queries.next_due(session, clock.now())
         if job is None:
             return None
-        if job.attempts >= rules.MOST_ATTEMPTS:
+        # Queued with as many, it is one that somebody has tried again.
+        if job.state is JobState.RUNNING and rules.is_spent(job.attempts):
             job.state, job.leased_until, job.finished_at = JobState.FAILED, None, clock.now()
             job.last_error = "Each worker that ran this stopped before it was done."
-            return _Claim(job.id or 0, job.attempts + 1, job.kind, {})
+            return _Claim(job.id or 0, job.attempts, job.kind, {}, is_spent=True)
         job.state, job.leased_until = JobState.RUNNING, rules.lease_end(clock.now())
         job.worker, job.started_at = process_name(), clock.now()
         job.doing, job.done, job.total = "", 0, 0

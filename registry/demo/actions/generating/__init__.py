@@ -23,6 +23,7 @@ from registry.demo.actions.generating.troubles import go_wrong, raise_alerts
 from registry.demo.rules.invented import traits
 from registry.demo.rules.wanted import Wanted, shares, uneven
 from registry.kernel.events import Event
+from registry.notices.rules.sending import PLACE
 from registry.store.session import Database
 from registry.worker.actions import follow_from
 
@@ -75,7 +76,7 @@ def generate(database: Database, wanted: Wanted, progress: Progress) -> Generate
             progress(f"{seq:,} ledger entries")
     loader.finish()
     # Whatever follows from all this has happened already; but for cards, which the worker is to issue.
-    follow_from(database, _entries(database))
+    follow_from(database, _entries(database), PLACE)
     card(database, house, wanted, progress)
     return Generated(
         wanted.systems,
