@@ -11,7 +11,8 @@ from registry.kernel.actor import Actor
 from registry.kernel.events import Event
 from registry.notices import actions
 from registry.notices.actions import Stated
-from registry.notices.models import Delivery, DeliveryAttempt, HookHealth, Mailing, Notice
+from registry.notices.models import Delivery, DeliveryAttempt, Mailing, Notice
+from registry.notices.queries.hooks import held_health
 from registry.notices.rules.choices import Kind
 from registry.notices.rules.hooks import HookFacts, HookState
 from registry.notices.rules.sending import MailingKind, Sent
@@ -34,7 +35,8 @@ def furnish_notices(
     off, _ = actions.add_hook(session, adam, Stated(facts), "k" * 40)
     off.state = HookState.DISABLED
     actions.switch(session, adam, hook, on=True)
-    session.add(HookHealth(hook_id=off.id or 0, failures=20, failing_since=at))
+    health = held_health(session, off.id or 0)
+    health.failures, health.failing_since = 20, at
     sent = Delivery(
         uid=str(uuid.uuid4()), hook_id=hook.id or 0, seq=1, event="alert.raised", body='{"id": "1"}', **dead
     )
