@@ -37,7 +37,8 @@ from registry.web import (
     systemkit,
     viewkit,
 )
-from registry.web.flask_app import App, RecordNumber, Word
+from registry.web.converters import RecordNumber, Word
+from registry.web.flask_app import App
 from registry.web.past import led_back, mounted
 from registry.web.tallies import Tallies
 from registry.worker.actions import ask

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, Map, MapAdapter, UnicodeConverter
+from werkzeug.routing import MapAdapter
 
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, NotFound, NotYet, Refusal, SignInNeeded, Unavailable
@@ -40,20 +40,6 @@ ActorLoader = Callable[[Session], Actor | None]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class RecordNumber(IntegerConverter):
-    """A record's number in an address, no longer than any database column holds; other digits are no address of ours."""
-
-    regex = r"[0-9]{1,9}"
-
-
-class Word(UnicodeConverter):
-    """A word in an address; one with control characters, which no database stores, is no address of ours."""
-
-    def __init__(self, address_map: Map, *given: Any, **more: Any) -> None:
-        super().__init__(address_map, *given, **more)
-        self.regex = self.regex.replace("[^/]", r"[^/\x00-\x1f\x7f]")
 
 
 class Refused(Exception):

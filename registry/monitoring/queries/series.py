@@ -14,7 +14,7 @@ from registry.store.paging import Page, cut, parts_of
 _LARGEST = 2**62
 _LATER = SNAPSHOT.alias("later")
 # The place of a reading may hold several revisions, of which the last one stands.
-STANDS = ~sa.exists().where(
+_LATER_THERE = sa.exists().where(
     _LATER.c.metric_id == SNAPSHOT.c.metric_id,
     _LATER.c.window_end == SNAPSHOT.c.window_end,
     _LATER.c.group_key == SNAPSHOT.c.group_key,
@@ -22,6 +22,7 @@ STANDS = ~sa.exists().where(
     _LATER.c.client_key == SNAPSHOT.c.client_key,
     _LATER.c.revision > SNAPSHOT.c.revision,
 )
+STANDS = ~_LATER_THERE
 
 
 def latest_of(session: Session, metric_ids: Sequence[int]) -> Mapping[int, Sequence[LatestSnapshot]]:
@@ -38,7 +39,9 @@ def series(
     session: Session, metric_id: int, since: datetime, until: datetime, *, group: str = "", limit: int = 1_000
 ) -> Sequence[Snapshot]:
     """The readings whose window ended in this span, oldest first; of more than `limit` the newest ones."""
-    query = _standing(metric_id, group).where(SNAPSHOT.c.window_end.between(since, until)).limit(limit)
+    # Said of both: PostgreSQL does not see by itself that later revisions lie in the same months, and reads all there are.
+    here, later = (each.c.window_end.between(since, until) for each in (SNAPSHOT, _LATER))
+    query = _of(metric_id, group).where(here, ~_LATER_THERE.where(later)).limit(limit)
     return list(reversed(session.scalars(query).all()))
 
 
@@ -69,7 +72,11 @@ def page_of(
 
 
 def _standing(metric_id: int, group: str | None) -> Any:
-    query = sa.select(Snapshot).where(SNAPSHOT.c.metric_id == metric_id, STANDS)
+    return _of(metric_id, group).where(STANDS)
+
+
+def _of(metric_id: int, group: str | None) -> Any:
+    query = sa.select(Snapshot).where(SNAPSHOT.c.metric_id == metric_id)
     if group is not None:
         query = query.where(SNAPSHOT.c.group_key == group)
     return query.order_by(SNAPSHOT.c.window_end.desc(), SNAPSHOT.c.id.desc())

@@ -83,21 +83,21 @@ def remembered(
         memory = _MEMORIES.setdefault(connection.engine, _Memory())
     with memory.guard:
         finding = memory.finding.setdefault(key, Lock())
-    with finding:
-        with memory.guard:
-            if key in memory.kept:
-                memory.kept.move_to_end(key)
-                return memory.kept[key]  # type: ignore[return-value]
-        try:
+    try:
+        with finding:
+            with memory.guard:
+                if key in memory.kept:
+                    memory.kept.move_to_end(key)
+                    return memory.kept[key]  # type: ignore[return-value]
             found = find()
             with memory.guard:
                 memory.kept[key] = found
                 while len(memory.kept) > MOST:
                     memory.kept.popitem(last=False)
-        finally:
-            with memory.guard:
-                memory.finding.pop(key, None)
-    return found
+            return found
+    finally:
+        with memory.guard:
+            memory.finding.pop(key, None)
 
 
 def _known_restricted(session: Session, actor: Actor) -> frozenset[int | None]:
