@@ -81,7 +81,12 @@ class Content:
 
 def content_of(session: Session, dossier_id: int) -> Content:
     """A dossier as it stands: what the version states that was tested, each case and each run."""
-    known, runs = cases_of(session, dossier_id), runs_of(session, dossier_id)
+    built = _built(session, [dossier_id])[dossier_id]
+    return content_with(built, cases_of(session, dossier_id), runs_of(session, dossier_id))
+
+
+def content_with(built: str, known: Sequence[DossierCase], runs: Sequence[DossierRun]) -> Content:
+    """What a signature is for where the version has this hash and the dossier these cases and runs."""
     told = [
         {
             "id": case.id,
@@ -107,7 +112,6 @@ def content_of(session: Session, dossier_id: int) -> Content:
         }
         for run in runs
     ]
-    built = _built(session, [dossier_id])[dossier_id]
     return Content(content_hash(built, told, went), built, len(known), len(runs))
 
 

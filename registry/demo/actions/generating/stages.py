@@ -17,7 +17,8 @@ from registry.demo.actions.generating.life import USED, Edit, Life
 from registry.demo.actions.generating.telling import changed
 from registry.demo.rules.answering import whole
 from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
-from registry.dossiers.rules.cases import CaseType, Outcome, content_hash, version_hash
+from registry.dossiers.queries import content_with
+from registry.dossiers.rules.cases import CaseType, Outcome, version_hash
 from registry.kernel.events import Event
 from registry.lifecycle.models import StageChange
 from registry.lifecycle.rules.stages import LADDER, Move
@@ -214,33 +215,14 @@ def _signed(
     at: datetime,
     by: int,
 ) -> DossierSignature:
-    built = version_hash(facts_of(version, ()))
-    told = [
-        {"id": each.id, "type": each.type.value}
-        | {name: getattr(each, name) for name in ("name", "reference", "expected", "steps")}
-        for each in cases
-    ]
-    went = [
-        {
-            "id": run.id,
-            "case": run.case_id,
-            "outcome": run.outcome.value,
-            "actual": run.actual,
-            "ran_on": run.ran_on.isoformat(),
-            "is_similar": run.is_similar,
-            "similar_because": run.similar_because,
-            "evidence": run.evidence_id,
-            "tester": run.tester_id,
-        }
-        for run in runs
-    ]
+    content = content_with(version_hash(facts_of(version, ())), cases, runs)
     return DossierSignature(
         dossier_id=dossier.id or 0,
-        sha256=content_hash(built, told, went),
-        version_sha256=built,
+        sha256=content.sha256,
+        version_sha256=content.version_sha256,
         unread=0,
-        cases=len(cases),
-        runs=len(runs),
+        cases=content.cases,
+        runs=content.runs,
         words="All were tried.",
         signed_at=at,
         signed_by_id=by,
