@@ -108,8 +108,9 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     told = check(anybody, pdf).text
     assert "It is genuine, and no longer holds." in told
     assert "Edition 3 holds today." in told
-    marked = mia.get(f"{first}/card.pdf").data
-    assert "This register has issued no file with these bytes." in check(anybody, marked).text
+    told = check(anybody, mia.get(f"{first}/card.pdf").data).text
+    assert "This copy is marked as superseded: it no longer holds." in told
+    assert "This register has issued no card with these bytes." in told
     page = mia.get(f"{home}/compare?from=1&to=3").text
     assert re.search(r"Edition 1</a>.*edition 3</a>", page, re.DOTALL)
     for odd in ("", "?from=1", "?from=x&to=1", f"?from={'9' * 30}&to=1"):

@@ -21,7 +21,7 @@ from registry.cards.render import checking, edition_pdf, rendering_hash
 from registry.cards.render.checking import Verdict, check_card
 from registry.cards.rules.changes import CardChange
 from registry.cards.rules.editions import EditionState
-from registry.cards.rules.frozen import Press
+from registry.cards.rules.frozen import Frozen, Press
 from registry.cards.rules.reading import facts_from
 from registry.cards.rules.seal import seal_from, seal_json
 from registry.kernel import clock
@@ -287,6 +287,34 @@ def test_no_byte_of_a_card_can_be_changed_unnoticed(database, cast, tmp_path, mo
         pdf[:9] + b"\n" + pdf[9:],
     ):
         assert check_card(spoilt).verdict is Verdict.REFUSED
+
+
+@on_one_database
+def test_a_copy_that_is_no_issued_card_is_told_from_one_whose_seal_was_taken_away(
+    database, cast, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(checking, "Printer", Memory)
+    document = issued(database, cast, tmp_path)
+    with database.transaction(read_only=True) as session:
+        written = session.exec(select(CardEdition)).one().facts.encode()
+    seal = seal_from(document.seal)
+
+    def checked(*found):
+        made = check_card(edition_pdf(Frozen.read(written, *found)))
+        return made.verdict, {each.name for each in made.checks if not each.passed}
+
+    for state in (EditionState.IN_REVIEW, EditionState.RETURNED):
+        assert checked(state) == (Verdict.INCOMPLETE, {"approval"})
+    for state in (EditionState.SUPERSEDED, EditionState.WITHDRAWN):
+        assert checked(state, seal) == (Verdict.INCOMPLETE, {"standing"})
+    # Written as the card of something approved, with nothing that says by whom.
+    assert checked(EditionState.APPROVED) == (Verdict.REFUSED, {"approval", "print"})
+
+    def without_seal(opened):
+        del opened.attachments["seal.json"]
+
+    torn = check_card(repacked(document.pdf, without_seal))
+    assert [each.name for each in torn.checks if each.passed is False] == ["print"]
 
 
 def repacked(pdf, change):

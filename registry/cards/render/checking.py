@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from registry.audit.rules.entries import commitment_of, salt_from
@@ -9,17 +10,17 @@ from registry.audit.rules.merkle import includes
 from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read_note
 from registry.cards.render.exports import FORMS
 from registry.cards.render.opening import OpenedCard, opened_card, require_plain
-from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of
+from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of, title_of
 from registry.cards.render.rendering import rendering_hash
 from registry.cards.render.signatures import parted, signature_checks
-from registry.cards.render.verdicts import Check, Checked, Verdict
+from registry.cards.render.verdicts import STANDING, Check, Checked, Verdict
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.reading import NotACard
 from registry.cards.rules.seal import Entry, Seal, seal_from
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.events import Event
-from registry.output.pdf import PdfRefused, Printed, Printer
+from registry.output.pdf import PdfRefused, Printed, Printer, programs_of
 from registry.store.signing import is_signed_by
 
 LARGEST: Final = 50_000_000
@@ -61,9 +62,11 @@ def _card(pdf: bytes, key: str, *, is_signed: bool, renders: bool) -> Checked:
         return Checked(tuple(checks), sha256)
     if seal is None:
         says = "This card was not approved by anybody: it carries no seal. It is a draft of the record."
-        return Checked((*checks, Check("approval", None, says)), sha256, frozen)
-    checks += [*_agreement(frozen, seal), *_ledger(seal, key)]
-    checks.append(_print(pdf, opened.engine, frozen, seal, renders=renders))
+        checks.append(Check("approval", None, says))
+    else:
+        checks += [*_agreement(frozen, seal), *_ledger(seal, key), *_standing(frozen)]
+    # One without a seal too: a single byte changed can hide the seal of a card that was approved.
+    checks.append(_print(pdf, opened.engine, frozen, renders=renders))
     return Checked(tuple(checks), sha256, frozen)
 
 
@@ -77,13 +80,10 @@ def _read(opened: OpenedCard) -> tuple[Frozen | None, Seal | None, list[Check]]:
         seal = seal_from(sealed) if sealed is not None else None
     except NotACard as error:
         return None, None, [Check("seal", False, f"{SEAL} is not as the register wrote it: {error}.")]
-    state = EditionState.APPROVED if seal else None
     try:
-        frozen = Frozen.read(opened.attached[ATTACHMENT], state or EditionState.IN_REVIEW, seal)
+        frozen = _as_titled(opened, seal)
     except NotACard as error:
         return None, None, [Check("facts", False, f"{ATTACHMENT} is not as the register wrote it: {error}.")]
-    if state is None:
-        frozen = Frozen(frozen.facts, frozen.written)
     described = opened.attached.get(CYCLONEDX)
     if described is not None and described != FORMS["cyclonedx"].make(frozen.facts):
         # Another release may describe the same facts otherwise.
@@ -92,6 +92,25 @@ def _read(opened: OpenedCard) -> tuple[Frozen | None, Seal | None, list[Check]]:
         return frozen, seal, [Check("description", same, says)]
     says = f"{ATTACHMENT} is written as the register writes it; its SHA-256 is {frozen.sha256}."
     return frozen, seal, [Check("facts", True, says)]
+
+
+def _as_titled(opened: OpenedCard, seal: Seal | None) -> Frozen:
+    """The edition in the state its title tells, of those such a file can have; else in the likeliest."""
+    if seal is not None:
+        states = [EditionState.APPROVED, EditionState.SUPERSEDED, EditionState.WITHDRAWN]
+    else:
+        states = [EditionState.IN_REVIEW, EditionState.RETURNED]
+    read = Frozen.read(opened.attached[ATTACHMENT], states[0], seal)
+    if CYCLONEDX not in opened.attached:
+        return Frozen(read.facts, read.written)
+    made = [replace(read, state=state) for state in states]
+    return next((each for each in made if title_of(each) == opened.title), read)
+
+
+def _standing(frozen: Frozen) -> Iterator[Check]:
+    # What holds goes out as it was issued. Any later copy of an edition says on each page that it holds no more.
+    if frozen.state is not EditionState.APPROVED:
+        yield Check(STANDING, None, f"This copy is marked as {frozen.said}: it no longer holds.")
 
 
 def _agreement(frozen: Frozen, seal: Seal) -> Iterator[Check]:
@@ -182,10 +201,10 @@ def _hex(text: str) -> bytes:
         return b""
 
 
-def _print(pdf: bytes, engine: str, frozen: Frozen, seal: Seal, *, renders: bool) -> Check:
+def _print(pdf: bytes, engine: str, frozen: Frozen, *, renders: bool) -> Check:
     if not renders:
         return Check("print", None, "Whether each page says what the data say was not looked at.")
-    if seal.rendering != rendering_hash():
+    if frozen.seal and frozen.seal.rendering != rendering_hash():
         says = "It was made by another release of the program, which this one cannot make again to compare each byte."
         return Check("print", None, says)
     try:
@@ -196,15 +215,19 @@ def _print(pdf: bytes, engine: str, frozen: Frozen, seal: Seal, *, renders: bool
         return Check("print", False, "Its seal cannot be printed, so nothing was printed from it.")
     except PdfRefused as refusal:
         return Check("print", None, f"It could not be made again to compare each byte: {refusal.says}")
-    return _compared(pdf, engine, made)
+    return _compared(pdf, engine, made, is_sealed=frozen.seal is not None)
 
 
-def _compared(pdf: bytes, engine: str, made: Printed) -> Check:
+def _compared(pdf: bytes, engine: str, made: Printed, *, is_sealed: bool) -> Check:
     if made.pdf == pdf:
         return Check("print", True, "Made again from its own data it is the same, byte for byte.")
-    if made.engine != engine:
+    # Which fonts a page needs depends on what is on it: a card whose seal is hidden needs others than one without.
+    ours, theirs = (made.engine, engine) if is_sealed else (programs_of(made.engine), programs_of(engine))
+    if ours != theirs:
         says = f"It was made with {engine}; here is {made.engine}. To compare each byte, both have to be the same."
         return Check("print", None, says)
-    return Check(
-        "print", False, "Made again from its own data it comes out otherwise: something in it was changed."
-    )
+    says = "Made again from its own data it comes out otherwise: something in it was changed"
+    if not is_sealed:
+        # What has no seal does not say by which release it was made.
+        says += ", its seal was taken away, or another release of the program made it"
+    return Check("print", False, f"{says}.")

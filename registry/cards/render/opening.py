@@ -44,6 +44,7 @@ class OpenedCard:
 
     attached: dict[str, bytes]
     engine: str
+    title: str
 
 
 def require_plain(pdf: bytes) -> None:
@@ -72,11 +73,12 @@ def _size(folded: memoryview, most: int) -> int:
 
 
 def opened_card(pdf: bytes) -> OpenedCard:
-    """The file's attachments and engine. Raises NotACard, saying why, whatever is wrong with it."""
+    """The file's attachments, engine and title. Raises NotACard, saying why, whatever is wrong with it."""
     try:
         with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
             attached = _attached(document)
             creator = str(document.docinfo.get("/Creator", ""))
+            title = str(document.docinfo.get("/Title", ""))
             # Asked for its size alone: the library would unfold it whatever it is.
             _unfolded(document.Root.Metadata, UNFOLDED)
             with document.open_metadata() as metadata:
@@ -99,7 +101,7 @@ def opened_card(pdf: bytes) -> OpenedCard:
     found = _ENGINE.search(creator)
     if creator != told or found is None:
         raise NotACard("what made it is told in two places that differ")
-    return OpenedCard(attached, found.group(1))
+    return OpenedCard(attached, found.group(1), title)
 
 
 def _attached(document: pikepdf.Pdf) -> dict[str, bytes]:

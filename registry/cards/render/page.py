@@ -43,6 +43,14 @@ def edition_pdf(frozen: Frozen) -> bytes:
     return from_html(page, identity=identity, attachments=attached)
 
 
+def title_of(frozen: Frozen) -> str:
+    """The PDF's title: the system, the edition, and where it stood as the file was made."""
+    what, named = frozen.facts.identity, frozen.facts.edition.name
+    if frozen.state:
+        named = f"{named}, {frozen.said}"
+    return f"{what.key} {line(what.name)}: AI system card, {named}"
+
+
 def document_html(frozen: Frozen) -> str:
     """The page of an edition, or of a draft."""
     card = shown(frozen.facts, frozen.sha256)
@@ -55,9 +63,8 @@ def document_html(frozen: Frozen) -> str:
 def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
     """What a printer makes the PDF of: the page, its identity, what is attached."""
     facts, what = frozen.facts, frozen.facts.identity
-    named = f"{facts.edition.name}, {frozen.said}" if frozen.state else facts.edition.name
     identity = PdfIdentity(
-        title=f"{what.key} {line(what.name)}: AI system card, {named}",
+        title=title_of(frozen),
         author=line(facts.ownership.unit) or "AI registry",
         subject=line(what.summary) or f"The record of {what.key}",
         language="en",

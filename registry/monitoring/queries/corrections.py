@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.monitoring.models.snapshots import SNAPSHOT, Snapshot
-from registry.monitoring.queries.series import STANDS
+from registry.monitoring.queries.series import standing_between
 from registry.monitoring.rules.readings import Reading
 from registry.objectives.rules.judging import Verdict
 
@@ -22,9 +22,8 @@ def bad_between(
         sa.select(Snapshot)
         .where(
             SNAPSHOT.c.metric_id.in_(sorted(metric_ids)),
-            SNAPSHOT.c.window_end.between(first, last),
             SNAPSHOT.c.verdict.in_([Verdict.WARN, Verdict.BREACH]),
-            STANDS,
+            standing_between(first, last),
         )
         .order_by(SNAPSHOT.c.window_end, SNAPSHOT.c.id)
     )

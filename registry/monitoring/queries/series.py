@@ -14,15 +14,25 @@ from registry.store.paging import Page, cut, parts_of
 _LARGEST = 2**62
 _LATER = SNAPSHOT.alias("later")
 # The place of a reading may hold several revisions, of which the last one stands.
-_LATER_THERE = sa.exists().where(
+_SAME_PLACE = sa.and_(
     _LATER.c.metric_id == SNAPSHOT.c.metric_id,
     _LATER.c.window_end == SNAPSHOT.c.window_end,
     _LATER.c.group_key == SNAPSHOT.c.group_key,
     _LATER.c.window_start == SNAPSHOT.c.window_start,
     _LATER.c.client_key == SNAPSHOT.c.client_key,
-    _LATER.c.revision > SNAPSHOT.c.revision,
 )
-STANDS = ~_LATER_THERE
+# Asked for each reading by itself and no further than the page goes: made into one join, PostgreSQL reads all months for it.
+_LAST_THERE = sa.select(sa.func.max(_LATER.c.revision)).where(_SAME_PLACE).scalar_subquery()
+
+
+def standing_between(since: datetime, until: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Those of `SNAPSHOT` whose window ended in this span, without an end where it has none, and that no later revision
+    replaced.
+    """
+    # Said of both: PostgreSQL does not see by itself that later revisions lie in the same months, and reads all there are.
+    ends = (each.c.window_end for each in (SNAPSHOT, _LATER))
+    here, later = (each.between(since, until) if until else each >= since for each in ends)
+    return here & ~sa.exists().where(_SAME_PLACE, later, _LATER.c.revision > SNAPSHOT.c.revision)
 
 
 def latest_of(session: Session, metric_ids: Sequence[int]) -> Mapping[int, Sequence[LatestSnapshot]]:
@@ -39,9 +49,7 @@ def series(
     session: Session, metric_id: int, since: datetime, until: datetime, *, group: str = "", limit: int = 1_000
 ) -> Sequence[Snapshot]:
     """The readings whose window ended in this span, oldest first; of more than `limit` the newest ones."""
-    # Said of both: PostgreSQL does not see by itself that later revisions lie in the same months, and reads all there are.
-    here, later = (each.c.window_end.between(since, until) for each in (SNAPSHOT, _LATER))
-    query = _of(metric_id, group).where(here, ~_LATER_THERE.where(later)).limit(limit)
+    query = _of(metric_id, group).where(standing_between(since, until)).limit(limit)
     return list(reversed(session.scalars(query).all()))
 
 
@@ -63,16 +71,12 @@ def page_of(
     session: Session, metric_id: int, *, group: str | None, before: tuple[datetime, int] | None, limit: int
 ) -> Page[Snapshot]:
     """A page of a metric's readings, newest window first; of one group ("" for everybody) or of all."""
-    query = _standing(metric_id, group)
+    query = _of(metric_id, group).where(SNAPSHOT.c.revision == _LAST_THERE)
     if before:
         place = sa.tuple_(SNAPSHOT.c.window_end, SNAPSHOT.c.id)
         query = query.where(place < sa.tuple_(*before))
     found = session.scalars(query.limit(limit + 1)).all()
     return cut(found, limit, lambda each: (each.window_end.isoformat(), each.id or 0))
-
-
-def _standing(metric_id: int, group: str | None) -> Any:
-    return _of(metric_id, group).where(STANDS)
 
 
 def _of(metric_id: int, group: str | None) -> Any:
@@ -103,8 +107,7 @@ def recent_of(
     ranked = sa.select(SNAPSHOT.c.id, SNAPSHOT.c.window_end, place.label("place")).where(
         SNAPSHOT.c.metric_id.in_(metric_ids),
         SNAPSHOT.c.group_key == "",
-        SNAPSHOT.c.window_end >= since,
-        STANDS,
+        standing_between(since),
     )
     newest = ranked.subquery("newest")
     query = sa.select(Snapshot).join(

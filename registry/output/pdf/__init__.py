@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from registry.output.pdf.document import Attached, Limits, PdfIdentity, PdfRefused, Relationship
+from registry.output.pdf.document import Attached, Limits, PdfIdentity, PdfRefused, Relationship, programs_of
 from registry.output.pdf.printer import Printed, Printer
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Printer",
     "Relationship",
     "from_html",
+    "programs_of",
 ]
 
 

@@ -17,7 +17,7 @@ from weasyprint.text.ffi import harfbuzz, pango
 from weasyprint.text.fonts import get_hb_object_data
 from weasyprint.urls import URLFetcher
 
-from registry.output.pdf.document import PdfIdentity, PdfRefused, utc_text
+from registry.output.pdf.document import FONTS, PdfIdentity, PdfRefused, utc_text
 from registry.output.pdf.fetcher import ASSET, OwnFetcher
 from registry.output.pdf.frames import Reply, Request
 from registry.output.pdf.metadata import plain, xmp_packet
@@ -73,7 +73,7 @@ def _written(document: Any, request: Request) -> tuple[bytes, str]:
 
     def finish(document: Any, pdf: Any) -> None:
         nonlocal engine
-        engine = f"{software()}, fonts {_fingerprint(document.fonts.values())}"
+        engine = f"{software()}{FONTS}{_fingerprint(document.fonts.values())}"
         _identify(pdf, identity, engine)
         mark_running_heads(pdf)
         complete_structure(pdf, document)

@@ -15,6 +15,9 @@ MOST_HTML: Final = 8_000_000
 MOST_ATTACHED: Final = 32_000_000
 """Bytes of attachments in one document."""
 
+FONTS: Final = ", fonts "
+"""What stands in a file between the programs that made it and a fingerprint of the fonts it needed."""
+
 
 class Relationship(StrEnum):
     """What an attached file is to the document (ISO 19005-3, Annex E)."""
@@ -97,3 +100,8 @@ def require_sound(html: str, identity: PdfIdentity, attachments: Sequence[Attach
 def utc_text(instant: datetime) -> str:
     """The instant to the second as the W3C writes it, in UTC: "2026-11-22T10:00:00Z"."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def programs_of(engine: str) -> str:
+    """The programs a file says it was made with, without the fonts."""
+    return engine.partition(FONTS)[0]
