@@ -103,3 +103,31 @@ def problems_with_grant(role: Role, *, to_oneself: bool, is_here: bool) -> list[
     if not is_here:
         return [Problem("role", "Somebody who is not here now can be given no role.")]
     return []
+
+
+# By what each names itself, those first that also name another: Edge and Opera call themselves Chrome, Chrome calls itself Safari.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_named(agent: str) -> str:
+    """What a User-Agent header (RFC 9110, 10.1.5) says of the browser, as people say it; itself where it says nothing known."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    machine = next((name for mark, name in _MACHINES if mark in agent), "")
+    return " on ".join(part for part in (browser, machine) if part) if browser else agent

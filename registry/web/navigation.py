@@ -18,26 +18,59 @@ class Place:
     count: int | None = None
 
 
-# label, endpoint, icon, permission; the order is that of the rail.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Entries of the main menu that belong together, under their heading; the first need none."""
+
+    heading: str
+    places: list[Place]
+
+
+# heading, and of each place: label, endpoint, icon, permission; the order is that of the rail.
 _MENU = (
-    ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
-    ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
-    ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
-    ("Incidents", "incidents.overview", "incident", Permission.SYSTEM_READ),
-    ("Reviews", "reviews.queue", "review", Permission.SYSTEM_READ),
-    ("Portfolio", "portfolio.overview", "portfolio", Permission.SYSTEM_READ),
-    ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
-    ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
-    ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
-    ("Frameworks", "frameworks.overview", "shield", Permission.FRAMEWORK_READ),
-    ("People", "people.directory", "people", Permission.PEOPLE_READ),
-    ("Units", "people.units", "unit", Permission.PEOPLE_READ),
-    ("Imports", "interchange.imports_list", "upload", Permission.INVENTORY_IMPORT),
-    ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
-    ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
-    ("Mail", "notices.mail", "mail", Permission.NOTICES_MANAGE),
-    ("Webhooks", "notices.hooks", "plug", Permission.NOTICES_MANAGE),
-    ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
+    (
+        "",
+        (
+            ("My desk", "portfolio.desk", "desk", Permission.DESK_READ),
+            ("Register", "systems.register_page", "register", Permission.SYSTEM_READ),
+        ),
+    ),
+    (
+        "Day to day",
+        (
+            ("Alerts", "alerts.overview", "alert", Permission.SYSTEM_READ),
+            ("Incidents", "incidents.overview", "incident", Permission.SYSTEM_READ),
+            ("Reviews", "reviews.queue", "review", Permission.SYSTEM_READ),
+        ),
+    ),
+    (
+        "How we stand",
+        (
+            ("Portfolio", "portfolio.overview", "portfolio", Permission.SYSTEM_READ),
+            ("Why our AI fails", "portfolio.why", "why", Permission.SYSTEM_READ),
+            ("Ownership", "ownership.findings", "hand-over", Permission.SYSTEM_READ),
+        ),
+    ),
+    (
+        "Directories",
+        (
+            ("Data sources", "data_sources.catalogue", "data", Permission.DATA_SOURCE_READ),
+            ("Frameworks", "frameworks.overview", "shield", Permission.FRAMEWORK_READ),
+            ("People", "people.directory", "people", Permission.PEOPLE_READ),
+            ("Units", "people.units", "unit", Permission.PEOPLE_READ),
+        ),
+    ),
+    (
+        "Administration",
+        (
+            ("Imports", "interchange.imports_list", "upload", Permission.INVENTORY_IMPORT),
+            ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
+            ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
+            ("Mail", "notices.mail", "mail", Permission.NOTICES_MANAGE),
+            ("Webhooks", "notices.hooks", "plug", Permission.NOTICES_MANAGE),
+            ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
+        ),
+    ),
 )
 _TABS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Overview", (("Overview", "systems.show"),)),
@@ -118,13 +151,18 @@ _AT_HOME = (
 )
 
 
-def menu(actor: Actor) -> list[Place]:
+def menu(actor: Actor) -> list[Places]:
     """The rail: every place this person may enter."""
-    return [
-        Place(label, url_for(endpoint), icon, _is_here(endpoint))
-        for label, endpoint, icon, permission in _MENU
-        if may(actor, permission)
-    ]
+    found = []
+    for heading, entries in _MENU:
+        places = [
+            Place(label, url_for(endpoint), icon, _is_here(endpoint))
+            for label, endpoint, icon, permission in entries
+            if may(actor, permission)
+        ]
+        if places:
+            found.append(Places(heading, places))
+    return found
 
 
 def _is_here(endpoint: str) -> bool:

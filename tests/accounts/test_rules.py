@@ -52,3 +52,19 @@ def test_a_token_needs_a_label_and_scopes_that_exist():
     assert not rules.problems_with_token("nightly", frozenset(SCOPES))
     assert {each.field for each in rules.problems_with_token("", frozenset())} == {"label", "scopes"}
     assert rules.problems_with_token("nightly", frozenset({"everything"}))
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/149.0 Safari/537.36 Edg/149.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 CriOS/149.0 Mobile Safari/604.1", "Chrome on iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 15.7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15", "Safari on macOS"),
+        ("Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0", "Firefox on Android"),
+        ("curl/8.20", "curl/8.20"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_browser_is_named_as_people_say_it_and_anything_else_as_it_names_itself(agent, said):
+    assert rules.browser_named(agent) == said

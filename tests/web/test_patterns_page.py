@@ -78,7 +78,8 @@ def app() -> Flask:
     made.jinja_env.globals["csrf_token"] = lambda: "token"
     made.jinja_env.filters |= {"told_apart": told_apart, "day": day}
     person = {"name": "Mara Lindqvist", "roles_said": "owner", "links": [], "sign_out_url": "/sign-out"}
-    places = [{"label": "Register", "url": "/", "icon": "register", "current": True, "count": 3}]
+    place = {"label": "Register", "url": "/", "icon": "register", "current": True, "count": 3}
+    places = [{"heading": "", "places": [place]}, {"heading": "Directories", "places": [place]}]
     made.context_processor(
         lambda: {
             "me": person,
@@ -123,7 +124,7 @@ def test_every_icon_on_the_page_is_in_the_sprite(page_text: str) -> None:
 
 def test_every_place_of_the_menu_has_a_drawn_icon() -> None:
     drawn = set(re.findall(r'symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text()))
-    assert {icon for _, _, icon, _ in navigation._MENU} <= drawn
+    assert {icon for _, entries in navigation._MENU for _, _, icon, _ in entries} <= drawn
 
 
 def test_a_value_nobody_gave_is_said_and_a_zero_stays_a_zero(app: Flask) -> None:

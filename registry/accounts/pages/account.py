@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from registry.accounts import actions, queries
 from registry.accounts.forms import Confirmation, PasswordForm, TokenForm
 from registry.accounts.pages.shared import pages
+from registry.accounts.rules import browser_named
 from registry.identity.queries.known import identities_of
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -14,6 +15,7 @@ from registry.kernel.errors import NotFound
 from registry.people.queries import person_by_id
 from registry.second_steps import queries as steps
 from registry.second_steps.actions import Typed
+from registry.web.confirming import browser_secret
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, seal, session
 from registry.web.formkit import shown
@@ -89,7 +91,7 @@ def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, ob
         "token_form": token_form,
         "button": Confirmation(formdata=None),
         "tokens": queries.tokens_of(session(), who.person_id or 0),
-        "sessions": queries.sessions_of(session(), who.person_id or 0),
+        "sessions": _signed_in(who.person_id or 0),
         "issued": None,
         "has_password": queries.credential_of(session(), who.person_id or 0) is not None,
         "has_step": steps.factor_of(session(), who.person_id or 0) is not None,
@@ -97,6 +99,19 @@ def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, ob
         "identities": identities_of(session(), who.person_id or 0),
         "now": clock.now(),
     }
+
+
+def _signed_in(person_id: int) -> list[dict[str, object]]:
+    here = queries.digest_of(browser_secret())
+    return [
+        {
+            "browser": browser_named(each.device),
+            "is_here": each.secret_sha256 == here,
+            "created_at": each.created_at,
+            "seen_at": each.seen_at,
+        }
+        for each in queries.sessions_of(session(), person_id)
+    ]
 
 
 def _without_form(context: dict[str, object]) -> dict[str, object]:
