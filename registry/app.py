@@ -43,7 +43,7 @@ from registry.web.past import led_back, mounted
 from registry.web.tallies import Tallies
 from registry.worker.actions import ask
 from registry.worker.actions.following import name_of
-from registry.worker.rules import JobState
+from registry.worker.rules import PAST_DAYS_ASKED, JobState
 
 API_PREFIX = "/api/v1"
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
     app.past_recipe = tables.recipe
-    app.ask_for_past = lambda day, name: _ask_for_past(app.database, day, name)
+    app.ask_for_past = lambda day, name, person: _ask_for_past(app.database, day, name, person)
     app.config.update(
         REGISTRY_DATA_DIR=str(settings.data_dir),
         REGISTRY_MAX_UPLOAD=settings.max_upload_bytes,
@@ -118,9 +118,10 @@ def _bearer_only(blueprint: Blueprint) -> None:
     security.csrf.exempt(blueprint)
 
 
-def _ask_for_past(database: Database, day: date, name: str) -> bool:
+def _ask_for_past(database: Database, day: date, name: str, person: int | None) -> bool:
     [lay_out] = wiring.on_request(tables.recipe)
-    return ask(database, lay_out, name, {"day": day.isoformat()}) is not JobState.FAILED
+    state = ask(database, lay_out, name, {"day": day.isoformat()}, person=person, room=PAST_DAYS_ASKED)
+    return state is not JobState.FAILED
 
 
 def _header(session: Session, actor: Actor, system: Any) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Incidents as a file; spans of time and what is left of them in words."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from registry.incidents.queries.exporting import Exported
 from registry.incidents.rules.kinds import Severity
 from registry.incidents.rules.times import Spread, Times
 from registry.kernel.text import INCIDENT_PREFIX, counted, listed, public_key
-from registry.output.tables import Cell, to_csv
+from registry.output.tables import Cell, as_of, to_csv
 
 _COLUMNS: Final = (
     "Incident",
@@ -41,9 +41,9 @@ _COLUMNS: Final = (
 )
 
 
-def incidents_csv(found: Iterable[Exported]) -> bytes:
-    """The incidents as CSV, guarded against formulas; an instant nobody knows is an empty cell."""
-    return to_csv(_COLUMNS, (_row(each) for each in found))
+def incidents_csv(found: Iterable[Exported], day: date | None = None) -> bytes:
+    """The incidents as CSV, guarded against formulas; an instant nobody knows is an empty cell. `day`: as of which past day."""
+    return to_csv(*as_of(day, _COLUMNS, (_row(each) for each in found)))
 
 
 def _row(each: Exported) -> list[Cell]:

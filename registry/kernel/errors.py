@@ -58,6 +58,10 @@ class NotYet(Refusal):
         self.done, self.total = done, total
 
 
+class TooManyWaiting(Refusal):
+    """So much of it is being made already that no more is taken on; the text says what to do meanwhile."""
+
+
 class Unavailable(Refusal):
     """It cannot be had as this registry is set up or stands just now; the text says who can mend that, and how.
 

@@ -126,6 +126,10 @@ LOOKS = frozenset(
         Permission.PEOPLE_READ,
         Permission.AUDIT_READ,
         Permission.FRAMEWORK_READ,
+        Permission.REGISTER_EXPORT,
     }
 )
-"""What is left of anybody's permissions where a past day is looked at: to look. What there is to do is of today."""
+"""What is left of anybody's permissions where a past day is looked at: to look, and to take away what is looked at.
+
+What there is to do is of today.
+"""

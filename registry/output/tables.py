@@ -17,6 +17,18 @@ _GUARD: Final = "'"
 _SHEET_WIDTH: Final = 22
 
 
+def as_of(
+    day: date | None, header: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+    """A table as of a past day, with that day in front of every row; as it is without one.
+
+    What is copied out of such a file still says of when it is, and a program reads it as any other column.
+    """
+    if day is None:
+        return header, rows
+    return ["As of", *header], ([day, *row] for row in rows)
+
+
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The rows as one CSV text in UTF-8 with a byte order mark; see `write_csv`."""
     file = io.BytesIO()

@@ -1,8 +1,9 @@
 """A statement of applicability as CSV."""
 
 from collections.abc import Mapping
+from datetime import date
 
-from registry.output.tables import to_csv
+from registry.output.tables import as_of, to_csv
 from registry.packs.models import ControlStatement
 from registry.packs.rules import Pack
 
@@ -23,8 +24,13 @@ _HEADINGS = (
 )
 
 
-def statement_csv(framework: Pack, stated: Mapping[str, ControlStatement], names: Mapping[int, str]) -> bytes:
-    """Every control of a framework with what is stated of it; empty cells where nothing is."""
+def statement_csv(
+    framework: Pack,
+    stated: Mapping[str, ControlStatement],
+    names: Mapping[int, str],
+    day: date | None = None,
+) -> bytes:
+    """Every control of a framework with what is stated of it; empty cells where nothing is. `day`: as of which past day."""
     rows = []
     for control in framework.controls:
         row = stated.get(control.id)
@@ -45,4 +51,4 @@ def statement_csv(framework: Pack, stated: Mapping[str, ControlStatement], names
                 ", ".join(control.practices),
             )
         )
-    return to_csv(_HEADINGS, rows)
+    return to_csv(*as_of(day, _HEADINGS, rows))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -150,11 +151,23 @@ def _view_problems(
 
 
 def note_export(
-    session: Session, actor: Actor, *, address: str, count: int, written_as: str, of: str = "systems"
+    session: Session,
+    actor: Actor,
+    *,
+    address: str,
+    count: int,
+    written_as: str,
+    of: str = "systems",
+    day: date | None = None,
 ) -> None:
-    """Put in the ledger who took which part of the register away, how many systems (or what else), and in which format."""
+    """Put in the ledger who took which part of the register away, how many systems (or what else), and in which format.
+
+    `day` is the past day as of which they took it.
+    """
     require(actor, Permission.REGISTER_EXPORT)
     note = {"search": address or "everything", of: str(count), "format": written_as}
+    if day is not None:
+        note["as of"] = day.isoformat()
     record(session, actor, Event.REGISTER_EXPORTED, None, subject_kind="register", note=note)
 
 

@@ -1,11 +1,12 @@
 """The register's lines as a file: the columns that are shown, in the order that is shown."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import IO
 
 from registry.kernel.text import worded
-from registry.output.tables import Cell, write_csv, write_xlsx
+from registry.output.tables import Cell, as_of, write_csv, write_xlsx
 from registry.systems.queries import COLUMNS_ATTENDED, Attended, Line
 from registry.systems.rules.search import COLUMNS, Listing
 
@@ -73,10 +74,13 @@ def write(
     units: Mapping[int, str],
     deputies: Mapping[int, str],
     attended: Attended,
+    *,
+    day: date | None = None,
 ) -> int:
-    """Write the lines to the file as they come, and say how many there were."""
+    """Write the lines to the file as they come, and say how many there were; `day` is the past day they are as of."""
     columns = _columns(listing, units, deputies, attended)
-    rows = ([read(line) for read in columns.values()] for line in lines)
+    lines_said = ([read(line) for read in columns.values()] for line in lines)
+    header, rows = as_of(day, list(columns), lines_said)
     if written_as is Format.XLSX:
-        return write_xlsx(file, "Register", list(columns), rows)
-    return write_csv(file, list(columns), rows, marked=written_as is Format.CSV)
+        return write_xlsx(file, f"Register as of {day}" if day else "Register", header, rows)
+    return write_csv(file, header, rows, marked=written_as is Format.CSV)

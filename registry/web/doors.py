@@ -16,6 +16,7 @@ _FILES = "registry_takes_files"
 _BATCHES = "registry_takes_batches"
 _READER = "registry_reads_ahead"
 _APART = "registry_reads_apart"
+_TAKES_AWAY = "registry_takes_away"
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -78,6 +79,20 @@ def reads_ahead(reader: Callable[..., Any], *, apart: bool = False) -> Callable[
         return view
 
     return mark
+
+
+def takes_away(view: View) -> View:
+    """Mark a view that changes nothing and hands out what is shown as a file: it may be sent to as of a past day too.
+
+    Who took it is said with flask_app.noted(), which reaches today's ledger whatever day the view reads.
+    """
+    setattr(view, _TAKES_AWAY, True)
+    return view
+
+
+def is_taking_away(view: Callable[..., Any]) -> bool:
+    """Whether the view only hands out a file."""
+    return bool(getattr(view, _TAKES_AWAY, False))
 
 
 def reader_of(view: Callable[..., Any]) -> Callable[..., Any] | None:

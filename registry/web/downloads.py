@@ -6,8 +6,10 @@ from typing import Protocol
 
 from flask import Response
 
+from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.store.files import Files
+from registry.web.past import day_asked
 from registry.web.security import as_download
 
 _CHUNK = 1 << 16
@@ -19,6 +21,18 @@ class Kept(Protocol):
     sha256: str
     size: int
     file_name: str
+
+
+def name_of_day(what: str, ending: str) -> str:
+    """What a file is called that tells of a day: "incidents-2026-11-27.csv", and one of a past day "incidents-as-of-2026-10-01.csv"."""
+    said = "" if day_asked() else f"-{clock.today().isoformat()}"
+    return f"{what}{said}{of_past_day()}.{ending}"
+
+
+def of_past_day() -> str:
+    """What the name of a file says of a past day that was asked for: "-as-of-2026-10-01", and nothing on pages of today."""
+    day = day_asked()
+    return "" if day is None else f"-as-of-{day.isoformat()}"
 
 
 def handed_out(files: Files, kept: Kept) -> Response:

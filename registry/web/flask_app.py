@@ -18,28 +18,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
-from registry.kernel.errors import Conflict, Forbidden, NotFound, NotYet, Refusal, SignInNeeded, Unavailable
-from registry.store.past import (
-    PastBusy,
-    PastRefused,
-    Pasts,
-    PastTooLarge,
-    PastUnknown,
-    Recipe,
-    as_of,
-    board_of,
-)
-from registry.store.progress import Board
+from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
+from registry.store.past import Pasts, Recipe
 from registry.store.sealing import Seal
 from registry.store.session import Database
 from registry.web import doors, past
+from registry.web.past_days import READS, PastDays
 
 log = logging.getLogger("registry.web")
 
 ActorLoader = Callable[[Session], Actor | None]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Refused(Exception):
@@ -56,8 +46,9 @@ class App(Flask):
     database: Database
     load_actor: ActorLoader
     past_recipe: Callable[[], Recipe]
-    # Has the worker lay out a day, by the name of its past; whether it will, or has given that day up.
-    ask_for_past: Callable[[date, str], bool]
+    # Has the worker lay out a day, by the name of its past, for a person; whether it will, or has given that day up.
+    # Raises TooManyWaiting.
+    ask_for_past: Callable[[date, str, int | None], bool]
     _kept_pasts: Pasts | None = None
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -75,7 +66,7 @@ class App(Flask):
             return super().dispatch_request()
         if (day := past.day_asked()) is not None and request.method != "OPTIONS":
             return self._look_back(view, day)
-        reads = request.method in _READS
+        reads = request.method in READS
         if not reads:
             # Whoever sends slowly would else keep all others from writing.
             request.get_data(parse_form_data=True)
@@ -102,41 +93,25 @@ class App(Flask):
 
     def _look_back(self, view: Callable[..., Any], day: date) -> ResponseReturnValue:
         """Show the view as of the end of a past day, to whoever may see it today; what is of today alone is shown as it is."""
-        permission = doors.permission_of(view)
-        if request.method not in _READS:
+        if request.method not in READS and not doors.is_taking_away(view):
             raise Forbidden("The past is shown and not changed. Go back to today to change something.")
-        if permission not in LOOKS:
+        if doors.permission_of(view) not in LOOKS:
             return redirect(past.today_instead())
         with self.database.glance() as session:
             self._ask_in(view, session)
-            g.actor = looking_back(g.actor)
-        try:
-            with as_of(self._pasts, day, at_once=True) as session:
-                g.as_of = day
-                return self._enter(view, session)
-        except PastUnknown as unknown:
-            raise NotFound(str(unknown)) from unknown
-        except PastRefused as refused:
-            log.warning("request %s: %s", request_id(), refused)
-            raise Unavailable(
-                "No past day can be laid out here as this registry is set up. Tell an administrator: why stands in the"
-                " log, and is said whenever the registry starts."
-            ) from refused
-        except PastBusy as busy:
-            raise NotYet(
-                "Another past day is being laid out. This one follows as soon as that is done."
-            ) from busy
-        except PastTooLarge as large:
-            raise self._laid_out_later(day, large.name) from large
-
-    def _laid_out_later(self, day: date, name: str) -> Refusal:
-        if not self.ask_for_past(day, name):
-            return Unavailable(
-                "This day could not be laid out. An administrator sees why among the jobs, and can have it tried again."
-            )
-        progress = Board(self.config["REGISTRY_DATA_DIR"], board_of(day)).read()
-        says = "It is put together from the ledger, once for everybody who looks at it, and kept for a day."
-        return NotYet(says, done=progress.done, total=progress.total) if progress else NotYet(says)
+        today, g.actor, g.notes = g.actor, looking_back(g.actor), []
+        with self._past_days.seen(day, asked_as=request_id()) as session:
+            reply = self._enter(view, session)
+        if g.notes:
+            # The day is left, so the entry is of today; where it cannot be made, nothing is handed out.
+            try:
+                with self.database.transaction() as session:
+                    for note in g.notes:
+                        note(session, today)
+            except BaseException:
+                reply.close()
+                raise
+        return reply
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of a view; on a page of a past day that of today for whatever is of today alone, files among it."""
@@ -148,10 +123,10 @@ class App(Flask):
         return address if looks else past.of_today(address)
 
     @property
-    def _pasts(self) -> Pasts:
+    def _past_days(self) -> PastDays:
         if self._kept_pasts is None:
             self._kept_pasts = Pasts(self.database, self.past_recipe())
-        return self._kept_pasts
+        return PastDays(self._kept_pasts, self.ask_for_past, self.config["REGISTRY_DATA_DIR"])
 
     def close_pasts(self) -> None:
         """Close the pasts that were looked at: another database is served from here on, or none."""
@@ -255,6 +230,17 @@ def current_actor() -> Actor | None:
     with suppress(AttributeError):
         return cast("Actor | None", g.actor)
     return None
+
+
+def noted(note: Callable[[Session, Actor], object]) -> None:
+    """Have `note` say in today's ledger what this view hands out: now, or once the past day it reads has been left.
+
+    What it raises keeps the file back.
+    """
+    if past.day_asked() is None:
+        note(session(), actor())
+    else:
+        g.notes.append(note)
 
 
 def read() -> Any:

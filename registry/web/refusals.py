@@ -20,10 +20,12 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.TooManyWaiting: 429,
     errors.Unavailable: 503,
     errors.RuleBroken: 422,
 }
 _AGAIN_SECONDS = 5
+_ROOM_AFTER_SECONDS = 60
 _TITLES = {
     400: "This request cannot be read",
     401: "Sign in to go on",
@@ -37,7 +39,7 @@ _TITLES = {
     415: "Wrong kind of content",
     422: "Something needs mending",
     428: "Say which revision",
-    429: "Too many tries",
+    429: "Too many at once",
     503: "Not to be had just now",
 }
 
@@ -63,6 +65,8 @@ def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
     reply = said(status, refusal.says, problems)
     if isinstance(refusal, errors.Unavailable) and refusal.again_after is not None:
         reply.headers["Retry-After"] = str(refusal.again_after)
+    if isinstance(refusal, errors.TooManyWaiting):
+        reply.headers["Retry-After"] = str(_ROOM_AFTER_SECONDS)
     return reply
 
 

@@ -50,6 +50,12 @@ def jobs_of_keys(session: Session, keys: Sequence[str]) -> Sequence[Job]:
     return session.exec(select(Job).where(col(Job.unique_key).in_(keys)).order_by(col(Job.id).desc())).all()
 
 
+def under_way(session: Session, kind: str) -> Sequence[Job]:
+    """The jobs of one kind that wait or run. For kinds of which few may."""
+    settled = (JobState.DONE, JobState.FAILED)
+    return session.exec(select(Job).where(col(Job.state).not_in(settled), Job.kind == kind)).all()
+
+
 def running(session: Session) -> Sequence[Job]:
     """What is being done now, the longest-running first."""
     query = select(Job).where(Job.state == JobState.RUNNING).order_by(col(Job.started_at), col(Job.id))

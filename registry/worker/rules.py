@@ -1,9 +1,12 @@
 """Retry and back-off, leases, when a scheduled job is due, and how long what is over is remembered."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
+from registry.kernel.errors import TooManyWaiting
+from registry.kernel.text import counted
 from registry.kernel.tries import so_far
 
 MOST_ATTEMPTS: Final = 5
@@ -25,6 +28,34 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Room(NamedTuple):
+    """How many jobs of one kind may wait or run at once: those one person asked for, and those of all together."""
+
+    of_one: int
+    of_all: int
+    # What each of them is to whoever asks, such as "past day".
+    what: str
+
+
+PAST_DAYS_ASKED: Final = Room(of_one=3, of_all=12, what="past day")
+"""Of twenty past days that are kept, twelve new ones leave those alone that others are reading."""
+
+
+def refuse_without_room(askers: Sequence[int | None], person: int | None, room: Room) -> None:
+    """Raise TooManyWaiting where nothing more is queued for this person; `askers` are those of what waits or runs."""
+    mine = sum(each == person for each in askers)
+    if mine >= room.of_one:
+        raise TooManyWaiting(
+            f"{counted(mine, room.what).capitalize()} you asked for are still being laid out, and nobody has more than"
+            f" {room.of_one} waiting. Look at one of those, or ask for this one once it is done."
+        )
+    if len(askers) >= room.of_all:
+        raise TooManyWaiting(
+            f"{counted(len(askers), room.what).capitalize()} wait to be laid out already, for you and for others."
+            " Ask again in some minutes."
+        )
 
 
 def next_try(attempts: int, at: datetime) -> datetime | None:

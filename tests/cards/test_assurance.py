@@ -219,13 +219,32 @@ def test_of_long_lists_the_first_are_printed_and_the_rest_counted():
     )
     assert field(long, "14.3").value.lines[-1] == "40 more, in card.json"
     assert field(long, "0.4").value.rows[0] == ("2.2 Unit", "A", f"SHA-256 {'feed' * 4}…")
-    assert field(long, "0.4").value.rows[-1] == ("7 more", "in card.json", "–")
+    rest = ("7 more", "in card.json", "and where the registry compares editions")
+    assert field(long, "0.4").value.rows[-1] == rest
+
+
+def test_what_has_changed_stands_under_the_sections_it_stands_in_with_what_is_gone():
+    numbers = ("1.1b", "5.1", "13.1", "1.6", "5.4", "x.1")
+    changes = tuple(CardChange(number, "Field", "", "A", "B") for number in numbers)
+    table = field(replace(full(), since=Since(4, changes)), "0.4").value
+    assert [row[0].split()[0] for row in table.rows] == ["1.1b", "1.6", "5.1", "5.4", "13.1", "x.1"]
+    assert [title.partition(" ")[0] for _, title in table.parts] == ["1", "5", "13", "Elsewhere"]
+    assert [at for at, _ in table.parts] == [0, 2, 4, 5]
+    # What lies beyond the longest list has no title of its own.
+    cut = (CardChange("2.2", "Unit", "", "A", "B"),) * MOST_CHANGES + changes[2:3]
+    assert len(field(replace(full(), since=Since(4, cut)), "0.4").value.parts) == 1
+
+
+def _from_words(text, longest):
+    return apart(text, "", longest)[0]
 
 
 def test_of_two_long_texts_the_part_is_told_in_which_they_differ():
     same = "Every claim is read by a person. " * 40
     assert apart("short", "shorter", 20) == ("short", "shorter")
     before, after = apart(f"{same}First come.", f"{same}Urgent first.", 100)
+    assert _from_words("Every claim is read by a person.", 25) == "Every claim is read by a…"
+    assert _from_words("x" * 40, 25) == f"{'x' * 25}…"
     assert before.startswith("…")
     assert before.endswith("a person. First come.")
     assert after.endswith("Urgent first.")

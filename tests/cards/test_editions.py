@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -285,7 +286,10 @@ def test_no_byte_of_a_card_can_be_changed_unnoticed(database, cast, tmp_path, mo
         pdf + b"more",
         pdf + pdf,
         pdf[:9] + b"\n" + pdf[9:],
+        # No date any more: whoever reads it must not stumble over that instead of refusing the file.
+        re.sub(rb"(?<=CreateDate>\d{3})\d", b"\x16", pdf),
     ):
+        assert spoilt != pdf
         assert check_card(spoilt).verdict is Verdict.REFUSED
 
 

@@ -185,13 +185,22 @@ def test_on_a_past_day_nothing_that_changes_is_offered_and_one_link_leads_to_tod
     assert not offered, "\n".join(map(str, sorted(set(offered))))
 
 
+def _takes_away(app, action: str) -> bool:
+    """Whether a form of a past day leads to a file of that very day."""
+    at = re.fullmatch(r"/as-of/[0-9-]{10}(/[^?]*)(\?.*)?", unescape(action))
+    if at is None:
+        return False
+    endpoint, _ = app.url_map.bind("localhost").match(at[1], method="POST")
+    return doors.is_taking_away(app.view_functions[endpoint])
+
+
 def _offers(app, page: str, url: str) -> list[str]:
     """What a page of a past day offers that changes something, or leads to where something is changed."""
     forms = [first or second for first, second in FORM.findall(page)]
-    found = [f"form {action}" for action in forms if action != "/sign-out"]
+    adapter = app.url_map.bind("localhost")
+    found = [f"form {action}" for action in forms if action != "/sign-out" and not _takes_away(app, action)]
     if page.lower().count('method="post"') != len(forms):
         found.append("a form without an address")
-    adapter = app.url_map.bind("localhost")
     for link in (unescape(each) for each in (*LINK.findall(page), *LOOKS_UP.findall(page))):
         path = link.partition("?")[0].partition("#")[0]
         if link == url or path.startswith("/as-of/"):

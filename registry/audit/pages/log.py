@@ -1,6 +1,7 @@
 """The log, newest first, narrowed by what happened, who did it, to what and when; and the same as a file."""
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -14,14 +15,15 @@ from registry.audit.pages.shared import pages
 from registry.audit.queries import HistoryItem
 from registry.audit.queries.state import audited_tables
 from registry.audit.render.log import write_log
-from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem, refuse_if
 from registry.kernel.events import Event
 from registry.store.paging import cursor_of, cut, parts_of
 from registry.systems import actions as register
-from registry.web.doors import needs
-from registry.web.flask_app import actor, session
+from registry.web.doors import needs, takes_away
+from registry.web.downloads import name_of_day
+from registry.web.flask_app import noted, session
+from registry.web.past import day_asked
 from registry.web.security import as_download
 
 _PAGE = 50
@@ -52,13 +54,22 @@ def log() -> ResponseReturnValue:
 
 @pages.post("/audit.csv")
 @needs(Permission.AUDIT_READ)
+@takes_away
 def export() -> ResponseReturnValue:
     asked, file = narrowing(), BytesIO()
-    count = write_log(file, _lines(asked))
+    count = write_log(file, _lines(asked), day_asked())
     said = f"audit?{request.query_string.decode(errors='replace')[:300]}"
-    register.note_export(session(), actor(), address=said, count=count, written_as="csv", of="entries")
+    note = partial(
+        register.note_export,
+        address=said,
+        count=count,
+        written_as="csv",
+        of="entries",
+        day=day_asked(),
+    )
+    noted(note)
     reply = Response(file.getvalue(), mimetype="text/csv")
-    return as_download(reply, f"audit-log-{clock.today().isoformat()}.csv")
+    return as_download(reply, name_of_day("audit-log", "csv"))
 
 
 def narrowing() -> dict[str, Any]:

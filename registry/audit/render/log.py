@@ -1,11 +1,12 @@
 """The log as a file: a line for each entry."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import IO, Final
 
 from registry.audit.queries import HistoryItem
 from registry.kernel import clock
-from registry.output.tables import write_csv
+from registry.output.tables import as_of, write_csv
 
 _HEADINGS: Final = (
     *("entry", "at", "event", "who", "person", "token", "through", "request"),
@@ -13,9 +14,9 @@ _HEADINGS: Final = (
 )
 
 
-def write_log(file: IO[bytes], entries: Iterable[HistoryItem]) -> int:
-    """Write the entries as they come, and say how many there were."""
-    return write_csv(file, _HEADINGS, (_line(each) for each in entries))
+def write_log(file: IO[bytes], entries: Iterable[HistoryItem], day: date | None = None) -> int:
+    """Write the entries as they come, and say how many there were; `day` is the past day they are as of."""
+    return write_csv(file, *as_of(day, _HEADINGS, (_line(each) for each in entries)))
 
 
 def _line(entry: HistoryItem) -> list[str | int | None]:

@@ -21,6 +21,7 @@ from registry.kernel.errors import NotFound
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web.doors import needs
+from registry.web.downloads import of_past_day
 from registry.web.flask_app import actor, database, session
 from registry.web.systemkit import frame
 
@@ -81,14 +82,14 @@ def _downloads(system: System, facts: CardFacts) -> list[Mapping[str, Any]]:
 @needs(Permission.CARD_EXPORT)
 def card_pdf(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
-    return download(_pdf(system, facts), "application/pdf", f"{system.key}-card-draft.pdf")
+    return download(_pdf(system, facts), "application/pdf", f"{system.key}-card-draft{of_past_day()}.pdf")
 
 
 @pages.get("/systems/<key>/card.json")
 @needs(Permission.CARD_EXPORT)
 def card_facts(key: str) -> ResponseReturnValue:
     system, facts = _found(key)
-    return download(card_json(facts), "application/json", f"{system.key}-card.json")
+    return download(card_json(facts), "application/json", f"{system.key}-card{of_past_day()}.json")
 
 
 @pages.get("/systems/<key>/card/as/<form>")
@@ -98,7 +99,8 @@ def card_as(key: str, form: str) -> ResponseReturnValue:
     if form not in FORMS:
         raise NotFound
     chosen = FORMS[form]
-    return download(chosen.make(facts), chosen.media_type, f"{system.key}-card.{chosen.ending}")
+    name = f"{system.key}-card{of_past_day()}.{chosen.ending}"
+    return download(chosen.make(facts), chosen.media_type, name)
 
 
 def _found(key: str) -> tuple[System, CardFacts]:

@@ -87,8 +87,14 @@ def _block(value: Prose | Items | Links | Table) -> str:
 
 def _table(table: Table) -> str:
     rule = ["---:" if at in table.numeric else "---" for at in range(len(table.header))]
-    rows = [[_plain(cell) for cell in row] for row in (table.header, *table.rows)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (rows[0], rule, *rows[1:]))
+    blank = [""] * (len(table.header) - 1)
+    parts = dict(table.parts)
+    rows = [[_plain(cell) for cell in table.header], rule]
+    for at, row in enumerate(table.rows):
+        if at in parts:
+            rows.append([f"**{_plain(parts[at])}**", *blank])
+        rows.append([_plain(cell) for cell in row])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def _plain(text: str) -> str:

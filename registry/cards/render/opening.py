@@ -81,7 +81,8 @@ def opened_card(pdf: bytes) -> OpenedCard:
             title = str(document.docinfo.get("/Title", ""))
             # Asked for its size alone: the library would unfold it whatever it is.
             _unfolded(document.Root.Metadata, UNFOLDED)
-            with document.open_metadata() as metadata:
+            # To be read, not brought into line: a date that was tampered with is no reason for a warning here.
+            with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
                 told = str(metadata.get("xmp:CreatorTool", ""))
     except NotACard:
         raise

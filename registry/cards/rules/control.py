@@ -6,7 +6,7 @@ from typing import Final
 
 from registry.cards.rules.facts import CardChange, CardFacts
 from registry.cards.rules.reviewed import sign_off
-from registry.cards.rules.shapes import NOTHING, Digest, Field, Links, Need, Section, Table, at_most
+from registry.cards.rules.shapes import Digest, Field, Links, Need, Section, Table, at_most
 from registry.cards.rules.words import (
     apart,
     cell,
@@ -32,7 +32,9 @@ _SEALED: Final = "Where it stands is printed on every page; who approved it, und
 _UNSIGNED: Final = "It states the record as it is now, and nobody has put their name to this card"
 MOST_CHANGES: Final = 40
 """How many changes are printed; card.json holds all of them, and longer ones whole."""
-_CHANGE_SHOWN: Final = 240
+_CHANGE_SHOWN: Final = 130
+_SECTION: Final = re.compile("[0-9]{1,2}(?=[.])")
+_NO_SECTION: Final = 100
 _DIGEST: Final = re.compile("([0-9a-f]{16})[0-9a-f]{48}")
 TERMS: Final = (
     "Not stated: nobody has filled the field in. It does not mean none, no or zero.",
@@ -59,7 +61,7 @@ def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Secti
             said("0.1d", "Rule pack", _pack(facts)),
             said("0.2", "Status", f"{facts.edition.name.capitalize()}. {_status(facts)}"),
             *sign_off(facts),
-            _changes(facts),
+            _changes(facts, sections),
             said("0.5", "Completeness", f"{stated:,} of {counted(asked, 'required field')} stated"),
             said("0.6a", "Ledger leaf", Digest(origin.leaf)),
             said("0.6b", "How to verify", _VERIFY),
@@ -67,27 +69,39 @@ def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Secti
     )
 
 
-def _changes(facts: CardFacts) -> Field:
-    """0.4: what reads otherwise than in the last edition that was approved."""
+def _changes(facts: CardFacts, sections: Sequence[Section]) -> Field:
+    """0.4: what reads otherwise than in the last edition that was approved, under the sections it stands in."""
     since = facts.since
     if since is None:
         return not_then("0.4", "Changes since the last approved edition")
     if since.edition is None:
         return said("0.4", "Changes since the last approved edition", "No edition was approved before")
     label = f"Changes since edition {since.edition}, the last approved"
+    titles = {section.number: f"{section.number} {section.title}" for section in sections}
+    # What is no longer on the card comes last in the list; here it stands with what else has changed there.
+    changes = sorted(since.changes, key=_section_of)
+    places = [_section_of(each) for each in changes[:MOST_CHANGES]]
+    parts = tuple(
+        (at, titles.get(place, "Elsewhere")) for at, place in enumerate(places) if place not in places[:at]
+    )
     rows = at_most(
         [
             (cell(line(f"{each.number} {each.label}{f', {each.of}' if each.of else ''}")), *_sides(each))
-            for each in since.changes
+            for each in changes
         ],
         MOST_CHANGES,
-        lambda more: (f"{more:,} more", "in card.json", NOTHING),
+        lambda more: (f"{more:,} more", "in card.json", "and where the registry compares editions"),
     )
-    return said("0.4", label, Table(("Field", "Before", "Now"), rows) if rows else "None")
+    return said("0.4", label, Table(("Field", "Before", "Now"), rows, parts=parts) if rows else "None")
+
+
+def _section_of(change: CardChange) -> int:
+    found = _SECTION.match(change.number)
+    return int(found[0]) if found else _NO_SECTION
 
 
 def _sides(change: CardChange) -> tuple[str, str]:
-    """Both sides without what would take the width of the other: hashes stand whole in their own field."""
+    """Both sides where they part, in a line or two: what stands now is on the card, a hash whole in its own field."""
     before, after = (cell(line(_DIGEST.sub(r"\1…", text))) for text in (change.before, change.after))
     return apart(before, after, _CHANGE_SHOWN)
 

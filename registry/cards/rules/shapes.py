@@ -55,11 +55,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings. Every row has as many cells as there are headings, and no cell is blank."""
+    """Rows under headings. Every row has as many cells as there are headings, and no cell is blank.
+
+    `parts` are the titles that stand over rows which belong together, each by the number of the row it comes before.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    parts: tuple[tuple[int, str], ...] = ()
 
 
 Value = str | Prose | Digest | Items | Links | Table

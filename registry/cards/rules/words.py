@@ -103,7 +103,10 @@ def apart(one: str, other: str, longest: int) -> tuple[str, str]:
 
 
 def _from(text: str, start: int, longest: int) -> str:
-    shown = text[start : start + longest].strip()
+    end = start + longest
+    if end < len(text) and (space := text.rfind(" ", start + longest * 3 // 4, end)) > 0:
+        end = space
+    shown = text[start:end].strip()
     return f"{'…' if start else ''}{shown}{'…' if len(text) > start + longest else ''}"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Response, render_template, request, url_for
@@ -29,9 +30,11 @@ from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.rules.record import Stage, Tier
 from registry.systems.rules.search import NO_TEXT_STATED, VALUE_LIMIT
-from registry.web.doors import needs
-from registry.web.flask_app import actor, session
+from registry.web.doors import needs, takes_away
+from registry.web.downloads import name_of_day
+from registry.web.flask_app import actor, noted, session
 from registry.web.formkit import query_number
+from registry.web.past import day_asked
 from registry.web.security import as_download
 from registry.web.systemkit import frame
 
@@ -103,21 +106,22 @@ def year_begins() -> date:
 
 @pages.post("/incidents.csv")
 @needs(Permission.REGISTER_EXPORT)
+@takes_away
 def export() -> Response:
     """The same as a file. Who took it away stands in the ledger, as with every export of the register."""
     by = narrowing()
     said = f"incidents?{request.query_string.decode(errors='replace')[:300]}"
-    body = incidents_csv(exported(session(), actor(), by))
-    register.note_export(
-        session(),
-        actor(),
+    body = incidents_csv(exported(session(), actor(), by), day_asked())
+    note = partial(
+        register.note_export,
         address=said,
         count=queries.count(session(), actor(), by),
         written_as="csv",
         of="incidents",
+        day=day_asked(),
     )
-    name = f"incidents-{clock.today().isoformat()}.csv"
-    return as_download(Response(body, mimetype="text/csv"), name)
+    noted(note)
+    return as_download(Response(body, mimetype="text/csv"), name_of_day("incidents", "csv"))
 
 
 @pages.get("/systems/<key>/incidents")

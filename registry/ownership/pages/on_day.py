@@ -1,6 +1,7 @@
 """Who answered for every system on a day, as a page and as a file."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -19,8 +20,10 @@ from registry.portfolio.queries import DayAsked
 from registry.portfolio.render import owners_csv
 from registry.store.paging import parts_of
 from registry.systems import actions as register
-from registry.web.doors import needs
-from registry.web.flask_app import actor, session
+from registry.web.doors import needs, takes_away
+from registry.web.downloads import of_past_day
+from registry.web.flask_app import actor, noted, session
+from registry.web.past import day_asked
 from registry.web.security import as_download
 
 _HERE = "ownership.on_day"
@@ -53,6 +56,7 @@ def on_day() -> ResponseReturnValue:
 
 @pages.post("/ownership/on.csv")
 @needs(Permission.REGISTER_EXPORT)
+@takes_away
 def on_day_csv() -> Response:
     """The same as a file. Who took it away stands in the ledger, as with every export of the register."""
     form = OnDayForm(request.args)
@@ -61,10 +65,11 @@ def on_day_csv() -> Response:
     if asked is None:
         raise RuleBroken([Problem(name, says) for name, told in form.errors.items() for says in told])
     found = queries.answered_on(session(), actor(), asked, limit=None).items
-    text = owners_csv(found, _seats(form, found, asked.day), units)
+    text = owners_csv(found, _seats(form, found, asked.day), units, day_asked())
     said = f"who answered on {asked.day.isoformat()}"
-    register.note_export(session(), actor(), address=said, count=len(found), written_as="csv")
-    return as_download(Response(text, mimetype="text/csv"), f"owners-{asked.day.isoformat()}.csv")
+    noted(partial(register.note_export, address=said, count=len(found), written_as="csv", day=day_asked()))
+    name = f"owners-{asked.day.isoformat()}{of_past_day()}.csv"
+    return as_download(Response(text, mimetype="text/csv"), name)
 
 
 def _asked(form: OnDayForm) -> DayAsked | None:

@@ -20,8 +20,10 @@ from registry.people.models import Person
 from registry.portfolio.queries import met_by_systems
 from registry.web.conflicts import merge
 from registry.web.doors import needs
+from registry.web.downloads import name_of_day
 from registry.web.flask_app import actor, session
 from registry.web.formkit import shown
+from registry.web.past import day_asked
 from registry.web.security import as_download
 
 frameworks = Blueprint("frameworks", __name__)
@@ -87,8 +89,9 @@ def statement(pack_id: str) -> Response:
     framework = _framework(pack_id)
     stated = queries.statements(session(), pack_id)
     names = {number: person.name for number, person in _owners(stated.values()).items()}
-    name = f"statement-of-applicability-{pack_id}-{clock.today().isoformat()}.csv"
-    return as_download(Response(statement_csv(framework, stated, names), mimetype="text/csv"), name)
+    content = statement_csv(framework, stated, names, day_asked())
+    name = name_of_day(f"statement-of-applicability-{pack_id}", "csv")
+    return as_download(Response(content, mimetype="text/csv"), name)
 
 
 @frameworks.get("/frameworks/<pack_id>/controls/<control_id>")

@@ -1,6 +1,7 @@
 """Lists of the register as files to take away; why AI fails as a map; amounts in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from registry.incidents.rules.kinds import Severity
 from registry.incidents.rules.moves import POST_MORTEM_FROM
@@ -8,7 +9,7 @@ from registry.kernel.text import counted as in_words
 from registry.output.charts.chart import Chart, Reading
 from registry.output.charts.heat import Field, Line, Tone, heat_map
 from registry.output.charts.sparkline import sparkline
-from registry.output.tables import Cell, to_csv
+from registry.output.tables import Cell, as_of, to_csv
 from registry.ownership.queries import Held
 from registry.ownership.rules import SEAT_SAID
 from registry.portfolio.queries import Answered
@@ -67,13 +68,17 @@ def money_said(money: Money) -> str:
 
 
 def owners_csv(
-    answered: Sequence[Answered], seats: Mapping[int, Sequence[Held]], units: Mapping[int, str]
+    answered: Sequence[Answered],
+    seats: Mapping[int, Sequence[Held]],
+    units: Mapping[int, str],
+    day: date | None = None,
 ) -> bytes:
     """Who answered for each system, and who held its other seats where those are given: one row per holder.
 
-    Instants are in UTC; an empty "To" is a period that still runs, an empty "Confirmed" one nobody has confirmed.
+    Instants are in UTC; an empty "To" is a period that still runs, an empty "Confirmed" one nobody has confirmed. `day` is
+    the past day whose register knew so.
     """
-    return to_csv(_HEADINGS, _rows(answered, seats, units))
+    return to_csv(*as_of(day, _HEADINGS, _rows(answered, seats, units)))
 
 
 def _rows(

@@ -26,6 +26,8 @@ Handler = Callable[[Database, dict[str, Any]], None]
 Relay = Callable[[Database], bool]
 _LOG_CURSOR = "ledger"
 _STRETCH = 500
+# Who had it queued, in the payload of what was asked for.
+_FOR = "for"
 
 
 class Unreachable(Exception):
@@ -103,11 +105,20 @@ def by_name(
     return {name_of(each): each for each in [*schedule, *following, *on_request]}
 
 
-def ask(database: Database, handler: Handler, key: str, payload: dict[str, Any]) -> JobState:
+def ask(
+    database: Database,
+    handler: Handler,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    person: int | None,
+    room: rules.Room,
+) -> JobState:
     """Queue work that somebody waits for, once however many ask for `key`, and say where it stands.
 
     What was done before is done anew: whoever asks has found that nothing is left of it. What was given up stays so until
-    an administrator has it tried again.
+    an administrator has it tried again. Raises TooManyWaiting where this person, or all together, have no room for more of
+    it; to ask for what waits already takes none.
     """
     named = f"{name_of(handler)}@{key}"
     with database.glance() as session:
@@ -117,9 +128,13 @@ def ask(database: Database, handler: Handler, key: str, payload: dict[str, Any])
     # Whoever asks at the same moment has queued the same.
     with suppress(IntegrityError), database.transaction() as session:
         job = queries.job_by_key(session, named)
+        if job is None or job.state is JobState.DONE:
+            askers = [each.payload.get(_FOR) for each in queries.under_way(session, name_of(handler))]
+            rules.refuse_without_room(askers, person, room)
         if job is None:
-            session.add(_job(handler, named, payload))
+            session.add(_job(handler, named, payload | {_FOR: person}))
         elif job.state is JobState.DONE:
+            job.payload = payload | {_FOR: person}
             job.state, job.run_at, job.finished_at = JobState.QUEUED, clock.now(), None
             job.attempts = tries.anew(job.attempts, rules.MOST_ATTEMPTS)
     return JobState.QUEUED
