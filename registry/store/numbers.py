@@ -30,6 +30,10 @@ class _one_of_numbers(GenericFunction[bool]):  # noqa: N801 - reads as the funct
     type = sa.Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        # What answers yes or no by itself is not compared with 1, which would keep SQLite from looking up what is asked for.
+        return self
+
 
 def among(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
     """Whether the column is one of these numbers.

@@ -45,12 +45,14 @@ _AFTER = sa.bindparam("after", type_=sa.Integer())
 _SEEN_ENTRIES = sa.or_(
     ENTRY.c.seq == _AFTER, ENTRY.c.seq == sa.select(sa.func.max(ENTRY.c.seq)).scalar_subquery()
 )
+# Grouped by no column as it stands: SQLite would read the index that is in that order, from its beginning.
+_KIND = OBJECT.c.kind.concat("")
 # Asked by most pages: put together once.
 _SINCE = sa.union_all(
     sa.select(sa.literal(_WHICH), ENTRY.c.leaf_hash, ENTRY.c.seq).where(_SEEN_ENTRIES),
-    sa.select(sa.literal(_CHANGED), OBJECT.c.kind, sa.func.max(OBJECT.c.seq))
+    sa.select(sa.literal(_CHANGED), _KIND, sa.func.max(OBJECT.c.seq))
     .where(OBJECT.c.seq > _AFTER)
-    .group_by(OBJECT.c.kind),
+    .group_by(_KIND),
 )
 
 

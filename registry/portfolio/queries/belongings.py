@@ -25,8 +25,9 @@ from registry.reviews.models.reviews import Finding, ReviewCondition
 from registry.reviews.models.words import Waiver
 from registry.risks.models import Risk
 from registry.store.folding import name_holds, name_rank, text_holds
+from registry.store.numbers import among
 from registry.systems.models import System
-from registry.systems.queries import numbers_visible_to, visible_to
+from registry.systems.queries import visible_to
 from registry.versions.models import ModelVersion
 
 BEST, MOST = 6, 50
@@ -78,8 +79,8 @@ def _reads_evidence(actor: Actor) -> ColumnElement[bool]:
     if may(actor, Permission.EVIDENCE_READ):
         return true()
     seats = GRANTS[Permission.EVIDENCE_READ].seats
-    held = sorted(number for number, here in actor.seats.items() if here & seats)
-    return col(Evidence.system_id).in_(held) if held else false()
+    held = [number for number, here in actor.seats.items() if here & seats]
+    return among(col(Evidence.system_id), held) if held else false()
 
 
 def _of_seen_incident(actor: Actor) -> ColumnElement[bool]:
@@ -221,14 +222,15 @@ def _grouped(actor: Actor, name: str, text: Any, number: Any, words: Sequence[st
 
 def _tags(actor: Actor, words: Sequence[str], limit: int) -> Any:
     """The tags that systems the actor may know of carry: what only hidden ones carry is as hidden as they are."""
-    here = (col(Tagging.tag_id) == col(Tag.id)) & col(Tagging.system_id).in_(numbers_visible_to(actor))
+    seen = exists().where(col(System.id) == col(Tagging.system_id), visible_to(actor))
     query = sa.select(
         *(literal(TAG).label("kind"), col(Tag.id).label("number"), col(Tag.name).label("text")),
         *(null().label("state"), cast(sa.func.count(), String).label("place")),
         *(literal(0).label("system_id"), null().label("system")),
         _rank((Tag.name,), words).label("rank"),
     )
-    query = query.join_from(Tag, Tagging, here).where(_every_word((Tag.name,), (), words))
+    query = query.join_from(Tag, Tagging, col(Tagging.tag_id) == col(Tag.id))
+    query = query.where(_every_word((Tag.name,), (), words), seen)
     return (
         query.group_by(col(Tag.id), col(Tag.name)).order_by(sa.text("rank"), sa.desc("number")).limit(limit)
     )

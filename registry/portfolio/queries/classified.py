@@ -10,6 +10,7 @@ from registry.accounts.models import RoleGrant
 from registry.classification.models import ClassificationRun
 from registry.classification.rules.tiers import waits_for_reviewer
 from registry.kernel.actor import Actor, Role, Seat
+from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 from registry.systems.rules.record import Stage, Tier
@@ -31,7 +32,7 @@ def prohibited_told_to(session: Session, actor: Actor) -> Sequence[System]:
         own = [number for number, seats in actor.seats.items() if seats & _ANSWERING]
         if not own:
             return []
-        query = query.where(col(System.id).in_(own))
+        query = query.where(among(col(System.id), own))
     return session.exec(query.order_by(col(System.id))).all()
 
 
@@ -53,7 +54,7 @@ def tiers_waiting(session: Session, actor: Actor) -> list[tuple[ClassificationRu
             col(ClassificationRun.id).in_(newest),
             col(ClassificationRun.tier) != col(ClassificationRun.proposed_tier),
             col(System.stage) != Stage.RETIRED,
-            col(System.id).not_in(sorted(actor.seats)),
+            ~among(col(System.id), actor.seats),
             or_(col(ClassificationRun.made_by_id).is_(None), _by_nobody_who_may()),
         )
     )

@@ -33,6 +33,8 @@ MOST: Final = 128
 """How many answers of a database are kept, the newest asked for."""
 _MOST_ENTRIES: Final = 256
 
+_ANYBODY: Final[Known] = (None, None)
+
 # Tables the ledger does not cover, with the table of what brings every change of them, which it does cover.
 _COMES_WITH: Final[Mapping[str, str]] = {"latest_snapshot": "snapshot_batch"}
 # What a transaction reads once and then knows: an answer may rest on it without having asked.
@@ -116,7 +118,8 @@ def remembered(
 
     It must depend on nothing but what it asks the database for meanwhile, the day, `asked`, and which systems the actor may
     know of; and nobody may change what it gives. What it finds in a table of which the ledger does not tell is not
-    remembered. In at most two statements beside its own, however often a transaction asks. A transaction that writes asks
+    remembered. In one statement beside its own, or two, however often a
+    transaction asks. A transaction that writes asks
     anew: what it has changed is not in the ledger yet. Of several who ask at once, one looks and the others wait for it.
     """
     connection = session.connection()
@@ -128,22 +131,30 @@ def remembered(
     entry, known = _seen(session, actor, memory)
     if entry is None:
         return find()
-    key = (name, asked, clock.today(), known)
+    answer = _asked(session, memory, (name, asked, clock.today(), known), entry, find)
+    session.info.get(_SAID, set()).update(answer.words)
+    return answer.found  # type: ignore[no-any-return]
+
+
+def _asked(
+    session: Session, memory: _Memory, key: Key, entry: Newest, find: Callable[[], object]
+) -> _Answer:
+    """What is kept under the key, or else is found now."""
     with memory.guard:
         finding = memory.finding.setdefault(key, Lock())
     try:
         with finding:
             with memory.guard:
                 answer = memory.answer(key, entry)
-            if answer is None:
-                with _noting(session) as words:
-                    found = find()
-                answer = _Answer(found, frozenset(words) | _brought(words) | _KNOWN_BEFORE, entry.seq)
-                if _untold().isdisjoint(words):
-                    with memory.guard:
-                        memory.keep(key, answer, entry)
-            session.info.get(_SAID, set()).update(answer.words)
-            return answer.found  # type: ignore[no-any-return]
+            if answer is not None:
+                return answer
+            with _noting(session) as words:
+                found = find()
+            answer = _Answer(found, frozenset(words) | _brought(words) | _KNOWN_BEFORE, entry.seq)
+            if _untold().isdisjoint(words):
+                with memory.guard:
+                    memory.keep(key, answer, entry)
+            return answer
     finally:
         with memory.guard:
             memory.finding.pop(key, None)
@@ -161,8 +172,7 @@ def _seen(session: Session, actor: Actor, memory: _Memory) -> tuple[Newest | Non
         if newest is not None:
             with memory.guard:
                 newest = newest if memory.follow(newest, changed) else None
-        only = actor.token.system_id if actor.token is not None else None
-        known = (only, None if actor.sees_everything else _known_restricted(session, actor))
+        known = _known(session, actor, memory, newest)
         seen = session.info[_SEEN] = (transaction, actor, newest, known)
     return seen[2], seen[3]
 
@@ -176,10 +186,23 @@ def _untold() -> frozenset[str]:
     return frozenset(SQLModel.metadata.tables) - audited_tables().keys() - _COMES_WITH.keys()
 
 
-def _known_restricted(session: Session, actor: Actor) -> frozenset[int | None]:
-    """The restricted systems the actor may know of: of the others everybody may."""
+def _known(session: Session, actor: Actor, memory: _Memory, entry: Newest | None) -> Known:
+    """What the actor may know of: everything, one system, or all that is open and these restricted ones.
+
+    Whoever has the same roles, seats and units as somebody before them knows of the same.
+    """
+    only = actor.token.system_id if actor.token is not None else None
+    if actor.sees_everything:
+        return only, None
     query = select(System.id).where(col(System.visibility) == Visibility.RESTRICTED, visible_to(actor))
-    return frozenset(session.exec(query))
+
+    def find() -> frozenset[int | None]:
+        return frozenset(session.exec(query))
+
+    if entry is None:
+        return only, find()
+    key = ("known", (only, frozenset(actor.seats), actor.headed_units), clock.today(), _ANYBODY)
+    return only, _asked(session, memory, key, entry, find).found
 
 
 @contextmanager
