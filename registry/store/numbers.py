@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+
+from registry.store.columns import Answering
 
 
 class _Numbers(sa.types.TypeDecorator[list[int]]):
@@ -26,13 +27,8 @@ class _Numbers(sa.types.TypeDecorator[list[int]]):
         return f"[{','.join(map(str, value))}]"
 
 
-class _one_of_numbers(GenericFunction[bool]):  # noqa: N801 - reads as the function it is
-    type = sa.Boolean()
+class _one_of_numbers(Answering):  # noqa: N801 - reads as the function it is
     inherit_cache = True
-
-    def self_group(self, against: Any = None) -> Any:
-        # What answers yes or no by itself is not compared with 1, which would keep SQLite from looking up what is asked for.
-        return self
 
 
 def among(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:

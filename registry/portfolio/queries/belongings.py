@@ -71,7 +71,6 @@ class _Kind:
     state: Any = None
     place: Any = None
     only: Callable[[Actor], ColumnElement[bool]] = lambda _actor: true()
-    joined: Sequence[tuple[Any, ColumnElement[bool]]] = ()
     system_id: Any = None
 
 
@@ -140,8 +139,11 @@ _KINDS: Mapping[str, _Kind] = {
         (DossierCase.name,),
         (DossierCase.expected,),
         DossierCase.type,
-        joined=((Dossier, col(Dossier.id) == col(DossierCase.dossier_id)),),
-        system_id=Dossier.system_id,
+        # Looked up of what was found: joined, SQLite goes from dossier to dossier and from there to each of its tests.
+        system_id=sa.select(col(Dossier.system_id))
+        .where(col(Dossier.id) == col(DossierCase.dossier_id))
+        .correlate(DossierCase)
+        .scalar_subquery(),
     ),
     "dependency": _Kind(
         Dependency,
@@ -188,7 +190,7 @@ def _found(actor: Actor, name: str, words: Sequence[str], limit: int) -> Any:
     if name == TAG:
         return _tags(actor, words, limit)
     kind = _KINDS[name]
-    number = kind.system_id or kind.table.system_id
+    number = kind.table.system_id if kind.system_id is None else kind.system_id
     # What holds the words is found first and whose it is looked up then: to go from each system to its notes, and to
     # those of systems that have none, took three times as long.
     seen = exists().where(col(System.id) == number, visible_to(actor))
@@ -203,8 +205,6 @@ def _found(actor: Actor, name: str, words: Sequence[str], limit: int) -> Any:
         named.label("system"),
         _rank(kind.names, words).label("rank"),
     ).select_from(kind.table)
-    for table, on in kind.joined:
-        query = query.join(table, on)
     query = query.where(_every_word(kind.names, kind.mentions, words), kind.only(actor), seen)
     return query.order_by(sa.text("rank"), sa.desc("number")).limit(limit)
 
