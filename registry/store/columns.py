@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import declared_attr
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.functions import FunctionElement, GenericFunction
 from sqlmodel import Field, SQLModel
 
 # The largest number a row can have on PostgreSQL; what lies beyond is an address nobody was given.
@@ -58,6 +58,22 @@ class Exact(sa.types.TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class Answering(GenericFunction[bool]):
+    """A function that answers yes or no, and as it stands is a clause.
+
+    Any other SQLAlchemy compares with 1 where a database has no truth values: SQLite then looks nothing up by it, and works
+    out all of what stands in it even where its beginning decides.
+    """
+
+    _register = False
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Itself: what it is compiled to binds closer than any AND, OR or NOT around it."""
+        return self
 
 
 class utc_day(FunctionElement[date]):  # noqa: N801 - read like the functions of SQL it stands among

@@ -30,6 +30,8 @@ log = logging.getLogger("registry.web")
 ActorLoader = Callable[[Session], Actor | None]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST_ADDRESSES = 20_000
 
 
 class Refused(Exception):
@@ -50,6 +52,10 @@ class App(Flask):
     # Raises TooManyWaiting.
     ask_for_past: Callable[[date, str, int | None], bool]
     _kept_pasts: Pasts | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._addresses: dict[tuple[Any, ...], str] = {}
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its transaction: a reply under 400 commits, any other leaves no trace.
@@ -115,12 +121,30 @@ class App(Flask):
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of a view; on a page of a past day that of today for whatever is of today alone, files among it."""
+        if not has_request_context():
+            return super().url_for(endpoint, **values)
+        if past.day_asked() is None:
+            return self._url_of_today(endpoint, values)
         address = super().url_for(endpoint, **values)
-        if not has_request_context() or past.day_asked() is None:
-            return address
         named = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
         looks = doors.permission_of(self.view_functions[named]) in LOOKS
         return address if looks else past.of_today(address)
+
+    def _url_of_today(self, endpoint: str, values: dict[str, Any]) -> str:
+        """The address of a view, made once: pages lead to the same few places, and to each a hundred times."""
+        if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+            return super().url_for(endpoint, **values)
+        # By their kinds as well: 1 and True are the same key and not the same in an address.
+        key = (request.script_root, endpoint, *((name, type(each), each) for name, each in values.items()))
+        try:
+            known = self._addresses.get(key)
+        except TypeError:
+            return super().url_for(endpoint, **values)
+        if known is None:
+            if len(self._addresses) >= _MOST_ADDRESSES:
+                self._addresses.clear()
+            known = self._addresses[key] = super().url_for(endpoint, **values)
+        return known
 
     @property
     def _past_days(self) -> PastDays:

@@ -3,10 +3,12 @@
 import hashlib
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from markupsafe import Markup
 
 from registry.web import doors
 from registry.web.past import mount
@@ -34,7 +36,17 @@ def install(app: Flask) -> None:
     app.view_functions["static"] = doors.public(_sender(app, edition))
     icons = f"{app.static_url_path}/{edition}/{_ICONS}"
     # A page draws a hundred of them, all from one address: the router need not be asked for it each time.
-    app.jinja_env.globals["icons_url"] = lambda: mount() + icons
+    app.jinja_env.globals["drawn_icon"] = lambda name, label=None, size=None: drawn_icon(
+        mount() + icons, name, label, size
+    )
+
+
+@lru_cache(maxsize=2_000)
+def drawn_icon(address: str, name: str, label: str | None, size: str | None) -> Markup:
+    """One icon of the file at this address, as templates/components/icon.html says."""
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    sized = f" icon--{size}" if size else ""
+    return Markup('<svg class="icon{}" {}><use href="{}#{}"></use></svg>').format(sized, said, address, name)
 
 
 def edition_of(folder: Path) -> str:

@@ -5,9 +5,14 @@ from threading import Barrier, Thread
 
 import pytest
 
+from registry.annotations.actions import write_note
 from registry.audit.actions import record
+from registry.audit.queries.follow import Newest
 from registry.kernel import clock
 from registry.kernel.events import Event
+from registry.portfolio import queries as portfolio
+from registry.portfolio.queries import figures
+from registry.portfolio.rules.figures import Scope
 from registry.systems import queries
 from registry.systems.models import System
 from registry.systems.queries import remembering
@@ -40,16 +45,83 @@ def forgotten(database):
     remembering._MEMORIES.pop(database.engine, None)
 
 
-def test_a_count_is_made_once_until_something_is_recorded_or_the_day_is_over(database, cast):
+def edited(database, cast):
+    with database.transaction() as session:
+        triage = session.get_one(System, cast.triage.id)
+        triage.summary += " Looked at again."
+        record(session, cast.actor(session, "adam"), Event.SYSTEM_EDITED, triage, system_id=triage.id)
+
+
+def noted(database, cast):
+    with database.transaction() as session:
+        write_note(session, cast.actor(session, "ada"), cast.triage.id, "Looked at it again.")
+
+
+def test_a_count_is_made_once_until_something_counted_changes_or_the_day_is_over(database, cast):
     (first, anew), (again, less) = (asked(database, cast, "eva") for _ in range(2))
-    assert (first, again, less) == (2, 2, 2)
+    assert (first, again, less) == (2, 2, 1)
     assert anew > less
     for event in DOOR_EVENTS:
         happened(database, cast, event)
+    noted(database, cast)
     assert asked(database, cast, "eva") == (2, less)
     assert asked(database, cast, "eva", on=1) == (2, anew)
-    happened(database, cast, Event.SYSTEM_EDITED)
+    edited(database, cast)
     assert asked(database, cast, "eva") == (2, anew)
+    assert asked(database, cast, "eva") == (2, less)
+
+
+def test_whatever_is_remembered_is_found_in_tables_of_which_the_ledger_tells(database, cast):
+    def once():
+        with database.transaction(read_only=True) as session, counted(database) as sent:
+            actor = cast.actor(session, "rita")
+            before = len(sent)
+            for ask in (
+                lambda: queries.counted(session, actor, Search()),
+                lambda: portfolio.coverage(session, actor),
+                lambda: figures.figures(session, actor, Scope()),
+                lambda: figures.vendors_in(session, actor),
+            ):
+                ask()
+                yield len(sent) - before
+                before = len(sent)
+
+    first, again = list(once()), list(once())
+    assert min(first) > 0
+    # What the ledger has come to is asked once for all of them.
+    assert again == [1, 0, 0, 0]
+    noted(database, cast)
+    assert list(once()) == again
+    edited(database, cast)
+    assert min(list(once())) > 0
+
+
+def test_what_was_remembered_beside_another_ledger_is_not_told():
+    memory, key, words = (
+        remembering._Memory(),
+        ("test", None, clock.today(), (None, None)),
+        frozenset({"system"}),
+    )
+
+    def told(entry, changed):
+        usable = memory.follow(entry, changed)
+        answer = memory.answer(key, entry) if usable else None
+        return answer and answer.found
+
+    entries = [Newest(seq, f"hash of {seq}") for seq in range(10)]
+    assert told(entries[5], None) is None
+    memory.keep(key, remembering._Answer("a count", words, 5), entries[5])
+    assert told(entries[6], {"note": 6}) == "a count"
+    # Somebody who began earlier is told it too, as it held then already; of a moment nobody has seen nothing is known.
+    assert told(entries[5], None) == "a count"
+    assert told(entries[4], None) is None
+    assert told(entries[7], {"system": 7}) is None
+    memory.keep(key, remembering._Answer("another", words, 7), entries[7])
+    # A backup was put in its place, and went on from there: its entries have the numbers, and other hashes.
+    assert told(Newest(7, "another hash"), None) is None
+    assert told(Newest(8, "yet another"), {"note": 8}) is None
+    memory.keep(key, remembering._Answer("late", words, 7), entries[7])
+    assert told(Newest(8, "yet another"), None) is None
 
 
 def test_nobody_is_told_what_was_counted_for_one_who_may_know_more(database, cast):

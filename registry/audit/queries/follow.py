@@ -1,7 +1,7 @@
 """Reading forward: what has happened since, for those who react to it; and a record as it once was."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from registry.audit.models import ENTRY, OBJECT, PAYLOAD
 from registry.audit.queries.state import audited_tables, table_of
+from registry.store.columns import LARGEST_NUMBER
 
 
 class Happened(NamedTuple):
@@ -30,6 +31,42 @@ def entries_after(session: Session, seq: int, *, limit: int) -> list[Happened]:
     columns = (ENTRY.c.seq, ENTRY.c.event, ENTRY.c.subject_kind, ENTRY.c.subject_id, ENTRY.c.system_id)
     query = sa.select(*columns).where(ENTRY.c.seq > seq).order_by(ENTRY.c.seq).limit(limit)
     return [Happened(*row) for row in session.connection().execute(query)]
+
+
+class Newest(NamedTuple):
+    """The newest entry of a ledger, by its number and its hash."""
+
+    seq: int
+    leaf_hash: str
+
+
+_WHICH, _CHANGED = "entry", "changed"
+_AFTER = sa.bindparam("after", type_=sa.Integer())
+_SEEN_ENTRIES = sa.or_(
+    ENTRY.c.seq == _AFTER, ENTRY.c.seq == sa.select(sa.func.max(ENTRY.c.seq)).scalar_subquery()
+)
+# Grouped by no column as it stands: SQLite would read the index that is in that order, from its beginning.
+_KIND = OBJECT.c.kind.concat("")
+# Asked by most pages: put together once.
+_SINCE = sa.union_all(
+    sa.select(sa.literal(_WHICH), ENTRY.c.leaf_hash, ENTRY.c.seq).where(_SEEN_ENTRIES),
+    sa.select(sa.literal(_CHANGED), _KIND, sa.func.max(OBJECT.c.seq))
+    .where(OBJECT.c.seq > _AFTER)
+    .group_by(_KIND),
+)
+
+
+def since(session: Session, known: Newest | None) -> tuple[Newest | None, Mapping[str, int] | None]:
+    """The newest entry (None: there is none), and by kind of record the last entry after the known one that changed any.
+
+    None for the changes where no entry is known, or this ledger does not hold that one: everything may have changed.
+    In one statement.
+    """
+    after = known.seq if known is not None else LARGEST_NUMBER
+    rows = session.connection().execute(_SINCE, {"after": after}).all()
+    entries = [Newest(seq, text) for what, text, seq in rows if what == _WHICH]
+    changed = {text: seq for what, text, seq in rows if what == _CHANGED}
+    return max(entries, default=None), changed if known in entries else None
 
 
 def instants(session: Session, seqs: Collection[int]) -> dict[int, datetime]:

@@ -10,6 +10,7 @@ from registry.cards.models import CardDocument, CardEdition
 from registry.cards.rules.editions import WAS_ISSUED, EditionState, objection_to_approver
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
+from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 
@@ -69,7 +70,7 @@ def returned_to(session: Session, actor: Actor) -> list[tuple[CardEdition, Syste
             CardEdition.put_forward_by_id == actor.person_id,
             CardEdition.state == EditionState.RETURNED,
             col(CardEdition.number) == newest.correlate(System).scalar_subquery(),
-            col(System.id).in_(sorted(actor.seats)),
+            among(col(System.id), actor.seats),
             visible_to(actor),
         )
         .order_by(col(CardEdition.decided_at).desc(), col(CardEdition.id))

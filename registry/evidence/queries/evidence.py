@@ -16,6 +16,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.text import number_of
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -108,7 +109,7 @@ def expiring(
         select(Evidence, System)
         .join(System, col(System.id) == col(Evidence.system_id))
         .where(
-            col(Evidence.system_id).in_(sorted(system_ids)),
+            among(col(Evidence.system_id), system_ids),
             col(Evidence.withdrawn_at).is_(None),
             col(Evidence.valid_until) <= soon,
             (col(Evidence.valid_until) >= on) | col(Evidence.id).in_(rests),

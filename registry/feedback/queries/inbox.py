@@ -16,6 +16,7 @@ from registry.kernel.actor import GRANTS, Actor, Permission, Seat
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -116,7 +117,7 @@ def _answers_for(actor: Actor) -> ColumnElement[bool]:
 
 def _held(actor: Actor, seats: Collection[Seat]) -> ColumnElement[bool]:
     numbers = _numbers(actor, seats)
-    return col(System.id).in_(numbers) if numbers else false()
+    return among(col(System.id), numbers) if numbers else false()
 
 
 def _numbers(actor: Actor, seats: Collection[Seat]) -> list[int]:

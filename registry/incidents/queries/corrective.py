@@ -20,6 +20,7 @@ from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import numbers_visible_to, visible_to
 
@@ -113,8 +114,8 @@ def due_for(session: Session, actor: Actor) -> Sequence[OnDesk]:
     What they have to do themselves; what others have done and they may verify, as lead of the incident, as who set it, or
     as the system's owner or deputy; and what they were told of because it is overdue.
     """
-    mine, verify, told = _is_mine(actor), _is_to_verify(actor), _was_told(actor)
-    query: Any = _with_surroundings().where(or_(mine, verify, told))
+    theirs = or_(_is_mine(actor), _is_to_verify(actor), _was_told(actor))
+    query: Any = _with_surroundings().where(theirs, _is_seen(actor))
     query = query.order_by(col(CorrectiveAction.due_on), col(CorrectiveAction.id)).limit(_DESK_LIMIT)
     return [
         OnDesk(action, system, incident, owner, _why(action, actor))
@@ -160,24 +161,22 @@ def _is_mine(actor: Actor) -> ColumnElement[bool]:
     return and_(
         col(CorrectiveAction.owner_id) == actor.person_id,
         col(CorrectiveAction.state) == ActionState.OPEN,
-        _is_seen(actor),
     )
 
 
 def _is_to_verify(actor: Actor) -> ColumnElement[bool]:
     me = actor.person_id
-    answering = sorted(number for number, seats in actor.seats.items() if seats & {Seat.OWNER, Seat.DEPUTY})
+    answering = [number for number, seats in actor.seats.items() if seats & {Seat.OWNER, Seat.DEPUTY}]
     concerned = or_(
         col(Incident.lead_id) == me,
         col(CorrectiveAction.set_by_id) == me,
-        col(CorrectiveAction.system_id).in_(answering),
+        among(col(CorrectiveAction.system_id), answering),
     )
     return and_(
         col(CorrectiveAction.state) == ActionState.DONE,
         col(CorrectiveAction.owner_id) != me,
         col(CorrectiveAction.done_by_id).is_distinct_from(me),
         concerned,
-        _is_seen(actor),
     )
 
 
@@ -186,7 +185,6 @@ def _was_told(actor: Actor) -> ColumnElement[bool]:
         col(CorrectiveAction.state) == ActionState.OPEN,
         col(CorrectiveAction.escalated_to_id) == actor.person_id,
         col(CorrectiveAction.escalated_for) == col(CorrectiveAction.due_on),
-        _is_seen(actor),
     )
 
 

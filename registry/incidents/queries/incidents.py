@@ -21,6 +21,7 @@ from registry.kernel.actor import Actor, Permission, may
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.store.paging import Page, cut, holding, parts_of
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
@@ -150,7 +151,7 @@ def _touches(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _is_mine(actor: Actor) -> ColumnElement[bool]:
-    seated = _touches(col(IncidentSystem.system_id).in_(sorted(actor.seats)))
+    seated = _touches(among(col(IncidentSystem.system_id), actor.seats))
     return or_(col(Incident.lead_id) == actor.person_id, is_told(actor), seated)
 
 
@@ -166,8 +167,8 @@ def is_theirs_to_close(actor: Actor) -> ColumnElement[bool]:
     if may(actor, Permission.INCIDENT_CLOSE):
         allowed: ColumnElement[bool] = true()
     else:
-        there = sorted(number for number in actor.seats if may(actor, Permission.INCIDENT_CLOSE, number))
-        allowed = _touches(col(IncidentSystem.system_id).in_(there))
+        there = [number for number in actor.seats if may(actor, Permission.INCIDENT_CLOSE, number)]
+        allowed = _touches(among(col(IncidentSystem.system_id), there))
     # Where nobody is named, as in an import, there is nobody that another could be told from.
     by_another = and_(
         col(Incident.resolved_by_id).is_not(None), col(Incident.resolved_by_id) != actor.person_id

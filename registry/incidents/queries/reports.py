@@ -18,6 +18,7 @@ from registry.incidents.rules.one_clock import Duty, Override, Sending
 from registry.kernel.actor import Actor, Seat
 from registry.kernel.errors import NotFound
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 
 _UNTIL = func.coalesce(col(AuthorityReport.override_at), col(AuthorityReport.due_at))
 _DESK_LIMIT = 50
@@ -67,11 +68,14 @@ def unsent_for(session: Session, actor: Actor) -> Sequence[tuple[AuthorityReport
     answering = [
         number for number, seats in actor.seats.items() if seats & {Seat.OWNER, Seat.COMPLIANCE_LEAD}
     ]
+    # Those few incidents first: to ask of every incident whose it is, and only then for its reports, took fifty times as long.
+    untold = select(AuthorityReport.incident_id).where(*still_to_be_told()).correlate(None)
     query: Any = (
         select(AuthorityReport, Incident)
         .join(Incident, col(Incident.id) == col(AuthorityReport.incident_id))
         .where(
             *still_to_be_told(),
+            col(Incident.id).in_(untold),
             col(Incident.status) != Status.MERGED,
             or_(col(Incident.lead_id) == actor.person_id, _touches(answering)),
             seen_by(actor),
@@ -85,7 +89,7 @@ def _touches(system_ids: Collection[int]) -> ColumnElement[bool]:
     # The owner of a further system it touches has the same duty as that of the one it was found at.
     return exists().where(
         col(IncidentSystem.incident_id) == col(Incident.id),
-        col(IncidentSystem.system_id).in_(sorted(system_ids)),
+        among(col(IncidentSystem.system_id), system_ids),
     )
 
 

@@ -21,6 +21,7 @@ from registry.lifecycle.rules.stages import HELD, Move
 from registry.ownership.models import Assignment
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 from registry.systems.rules.record import Stage
@@ -130,7 +131,7 @@ def stops_told_to(session: Session, actor: Actor) -> list[tuple[EmergencyStop, S
     """The stops that stand and concern the actor: on systems they hold a seat on or head the unit of; of a reviewer
     all, for they decide whether it goes on. The longest standing first, at most fifty.
     """
-    mine = or_(col(System.id).in_(sorted(actor.seats)), col(System.unit_id).in_(sorted(actor.headed_units)))
+    mine = or_(among(col(System.id), actor.seats), among(col(System.unit_id), actor.headed_units))
     query: Any = select(EmergencyStop, System).join(System, col(System.id) == col(EmergencyStop.system_id))
     query = query.where(col(EmergencyStop.lifted_at).is_(None), visible_to(actor))
     if Role.REVIEWER not in actor.roles:
@@ -216,7 +217,7 @@ def requests_waiting(session: Session, actor: Actor) -> list[tuple[AutonomyReque
     query = query.where(
         col(AutonomyRequest.decided_at).is_(None),
         col(AutonomyRequest.asked_by_id) != actor.person_id,
-        col(System.id).not_in(sorted(actor.seats)),
+        ~among(col(System.id), actor.seats),
         visible_to(actor),
     )
     return [

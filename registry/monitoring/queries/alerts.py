@@ -17,6 +17,7 @@ from registry.monitoring.rules.answers import Level
 from registry.objectives.models import SuccessMetric
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -61,7 +62,7 @@ def _narrowed(actor: Actor, search: AlertSearch) -> list[ColumnElement[bool]]:
     if search.about is not None:
         clauses.append(_is_about(search.about))
     if search.mine:
-        clauses.append(col(Alert.system_id).in_(sorted(actor.seats)))
+        clauses.append(among(col(Alert.system_id), actor.seats))
     if search.kind is not None:
         clauses.append(col(Alert.kind) == search.kind)
     if search.system_id is not None:
@@ -146,12 +147,12 @@ def waiting_on(session: Session, actor: Actor) -> list[Listed]:
 
     At most fifty, the longest waiting first.
     """
-    owned = sorted(number for number, seats in actor.seats.items() if Seat.OWNER in seats)
+    owned = [number for number, seats in actor.seats.items() if Seat.OWNER in seats]
     ever_told = exists().where(
         col(AlertNotice.alert_id) == col(Alert.id), col(AlertNotice.person_id) == actor.person_id
     )
     told = ever_told.where(col(AlertNotice.waiting_from) == col(Alert.waiting_from))
-    theirs = col(Alert.system_id).in_(owned)
+    theirs = among(col(Alert.system_id), owned)
     taken_back = (
         col(Alert.resolved_because) == CORRECTED,
         col(Alert.resolved_by_id).is_(None),

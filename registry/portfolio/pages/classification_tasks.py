@@ -25,14 +25,14 @@ def of_classifications(who: Actor) -> list[Task]:
 
 
 def _of_prohibited(who: Actor) -> list[Task]:
-    found = prohibited_told_to(session(), who)
-    if len(found) <= _FEW:
+    found, in_all = prohibited_told_to(session(), who, _FEW)
+    if in_all <= _FEW:
         return [_prohibited(each) for each in found]
     url = url_for("systems.register_page", tier=Tier.PROHIBITED.value)
     return [
         Task(
             Urgency.CRITICAL,
-            f"Stop {len(found)} prohibited systems",
+            f"Stop {in_all} prohibited systems",
             "They were found to be prohibited practices, and none of them is stopped or retired.",
             None,
             url,
@@ -55,15 +55,15 @@ def _prohibited(system: System) -> Task:
 
 
 def _of_tiers(who: Actor) -> list[Task]:
-    waiting = tiers_waiting(session(), who)
-    if len(waiting) <= _FEW:
+    waiting, in_all = tiers_waiting(session(), who, _FEW)
+    if in_all <= _FEW:
         return [_tier(*each) for each in waiting]
     run, system = waiting[0]
     first = _tier(run, system)
     return [
         Task(
             Urgency.RECONSIDER,
-            f"Decide {len(waiting)} tiers",
+            f"Decide {in_all} tiers",
             f"Their answers come to less than their tier. The first: {first.what}.",
             None,
             first.url,

@@ -25,8 +25,9 @@ from registry.reviews.models.reviews import Finding, ReviewCondition
 from registry.reviews.models.words import Waiver
 from registry.risks.models import Risk
 from registry.store.folding import name_holds, name_rank, text_holds
+from registry.store.numbers import among
 from registry.systems.models import System
-from registry.systems.queries import numbers_visible_to, visible_to
+from registry.systems.queries import visible_to
 from registry.versions.models import ModelVersion
 
 BEST, MOST = 6, 50
@@ -70,7 +71,6 @@ class _Kind:
     state: Any = None
     place: Any = None
     only: Callable[[Actor], ColumnElement[bool]] = lambda _actor: true()
-    joined: Sequence[tuple[Any, ColumnElement[bool]]] = ()
     system_id: Any = None
 
 
@@ -78,8 +78,8 @@ def _reads_evidence(actor: Actor) -> ColumnElement[bool]:
     if may(actor, Permission.EVIDENCE_READ):
         return true()
     seats = GRANTS[Permission.EVIDENCE_READ].seats
-    held = sorted(number for number, here in actor.seats.items() if here & seats)
-    return col(Evidence.system_id).in_(held) if held else false()
+    held = [number for number, here in actor.seats.items() if here & seats]
+    return among(col(Evidence.system_id), held) if held else false()
 
 
 def _of_seen_incident(actor: Actor) -> ColumnElement[bool]:
@@ -139,8 +139,11 @@ _KINDS: Mapping[str, _Kind] = {
         (DossierCase.name,),
         (DossierCase.expected,),
         DossierCase.type,
-        joined=((Dossier, col(Dossier.id) == col(DossierCase.dossier_id)),),
-        system_id=Dossier.system_id,
+        # Looked up of what was found: joined, SQLite goes from dossier to dossier and from there to each of its tests.
+        system_id=sa.select(col(Dossier.system_id))
+        .where(col(Dossier.id) == col(DossierCase.dossier_id))
+        .correlate(DossierCase)
+        .scalar_subquery(),
     ),
     "dependency": _Kind(
         Dependency,
@@ -187,7 +190,7 @@ def _found(actor: Actor, name: str, words: Sequence[str], limit: int) -> Any:
     if name == TAG:
         return _tags(actor, words, limit)
     kind = _KINDS[name]
-    number = kind.system_id or kind.table.system_id
+    number = kind.table.system_id if kind.system_id is None else kind.system_id
     # What holds the words is found first and whose it is looked up then: to go from each system to its notes, and to
     # those of systems that have none, took three times as long.
     seen = exists().where(col(System.id) == number, visible_to(actor))
@@ -202,8 +205,6 @@ def _found(actor: Actor, name: str, words: Sequence[str], limit: int) -> Any:
         named.label("system"),
         _rank(kind.names, words).label("rank"),
     ).select_from(kind.table)
-    for table, on in kind.joined:
-        query = query.join(table, on)
     query = query.where(_every_word(kind.names, kind.mentions, words), kind.only(actor), seen)
     return query.order_by(sa.text("rank"), sa.desc("number")).limit(limit)
 
@@ -221,14 +222,15 @@ def _grouped(actor: Actor, name: str, text: Any, number: Any, words: Sequence[st
 
 def _tags(actor: Actor, words: Sequence[str], limit: int) -> Any:
     """The tags that systems the actor may know of carry: what only hidden ones carry is as hidden as they are."""
-    here = (col(Tagging.tag_id) == col(Tag.id)) & col(Tagging.system_id).in_(numbers_visible_to(actor))
+    seen = exists().where(col(System.id) == col(Tagging.system_id), visible_to(actor))
     query = sa.select(
         *(literal(TAG).label("kind"), col(Tag.id).label("number"), col(Tag.name).label("text")),
         *(null().label("state"), cast(sa.func.count(), String).label("place")),
         *(literal(0).label("system_id"), null().label("system")),
         _rank((Tag.name,), words).label("rank"),
     )
-    query = query.join_from(Tag, Tagging, here).where(_every_word((Tag.name,), (), words))
+    query = query.join_from(Tag, Tagging, col(Tagging.tag_id) == col(Tag.id))
+    query = query.where(_every_word((Tag.name,), (), words), seen)
     return (
         query.group_by(col(Tag.id), col(Tag.name)).order_by(sa.text("rank"), sa.desc("number")).limit(limit)
     )

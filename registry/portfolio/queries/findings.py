@@ -19,6 +19,7 @@ from registry.packs.rules import ConfirmationRule
 from registry.people.models import Membership, Person
 from registry.portfolio.queries.confirming import due_of, overdue, rule_in_force
 from registry.store.columns import utc_day
+from registry.store.numbers import among
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -95,7 +96,7 @@ def seats_filled(session: Session, actor: Actor, unit_ids: frozenset[int] | None
 
 def in_units(unit_ids: frozenset[int] | None) -> list[Any]:
     """The clause that narrows systems to units, where any are named."""
-    return [] if unit_ids is None else [col(System.unit_id).in_(sorted(unit_ids))]
+    return [] if unit_ids is None else [among(col(System.unit_id), unit_ids)]
 
 
 def _told(session: Session, rows: Any) -> list[Finding]:
@@ -140,7 +141,7 @@ def _found(session: Session, actor: Actor, scope: Scope, *, dated: bool = True) 
     """Every finding in the scope's units, as rank, system_id, assignment_id, seat and since (which costs the most)."""
     seen = [visible_to(actor), *in_units(scope.unit_ids)]
     if scope.system_ids is not None:
-        seen.append(col(System.id).in_(sorted(scope.system_ids)))
+        seen.append(among(col(System.id), scope.system_ids))
     undated = sa.null()
     parts: CompoundSelect[Any] = union_all(
         *(

@@ -19,6 +19,7 @@ from registry.reviews.models.words import Waiver
 from registry.reviews.rules.kinds import FindingState
 from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import Status
+from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 
@@ -64,7 +65,7 @@ def for_reviewer(session: Session, actor: Actor, today: date) -> ToSettle:
 
 def _of_others(session: Session, actor: Actor, kind: Any, *only: Any) -> Sequence[Any]:
     query: Any = select(kind, System).join(System, col(System.id) == kind.system_id)
-    query = query.where(*only, visible_to(actor), col(System.id).not_in(sorted(actor.seats)))
+    query = query.where(*only, visible_to(actor), ~among(col(System.id), actor.seats))
     return [tuple(row) for row in session.execute(query.order_by(kind.id).limit(MOST))]
 
 
@@ -78,7 +79,7 @@ def risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Ris
     newest = select(func.max(RiskAcceptance.id)).group_by(col(RiskAcceptance.risk_id))
     runs_out = and_(
         col(Risk.status) == Status.ACCEPTED,
-        col(Risk.system_id).in_(sorted(owned)),
+        among(col(Risk.system_id), owned),
         col(RiskAcceptance.until) <= today + _SOON,
     )
     review = and_(

@@ -22,6 +22,7 @@ from registry.reviews.rules.cadence import Standing, due_on, months_for, validit
 from registry.reviews.rules.content import FieldChange, changed, content_from
 from registry.reviews.rules.kinds import UNDECIDED, WITH_OWNER, FindingState, Kind, Signed, State
 from registry.reviews.rules.signing import seats_of
+from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 from registry.systems.rules.record import Stage
@@ -98,15 +99,15 @@ class Waiting:
 def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     """Everything of reviews that waits for one person, in a fixed number of statements."""
     _, rule = rule_on(session, today)
-    owned = sorted(number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY})
+    owned = {number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY}}
     with_owners = [each for each in State if each in WITH_OWNER]
     mine = (col(Review.state) == State.SUBMITTED) & (col(Review.assigned_to_id) == actor.person_id)
     told = col(Review.state).in_(with_owners) & (col(Review.escalated_to_id) == actor.person_id)
-    theirs = col(Review.state).in_(with_owners) & col(Review.system_id).in_(owned)
+    theirs = col(Review.state).in_(with_owners) & among(col(Review.system_id), owned)
     reviews = _with_system(session, actor, Review, or_(mine, told, theirs))
     near = (
         col(ReviewCondition.met_at).is_(None)
-        & col(ReviewCondition.system_id).in_(owned)
+        & among(col(ReviewCondition.system_id), owned)
         & (col(ReviewCondition.due_on) <= today + timedelta(days=rule.remind_days_before))
     )
     to_mend = (col(Finding.owner_id) == actor.person_id) & (col(Finding.state) == FindingState.OPEN)

@@ -15,6 +15,7 @@ from registry.people.models import Person
 from registry.reviews.models.words import Attestation, Signature, SignOff, Waiver
 from registry.reviews.rules.kinds import Signed
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.numbers import among
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -156,7 +157,7 @@ def running_out(session: Session, actor: Actor, today: date, warn_days: int) -> 
         col(Waiver.granted).is_(True),
         col(Waiver.revoked_at).is_(None),
         col(Waiver.until).between(today, today + timedelta(days=warn_days)),
-        col(Waiver.system_id).in_(sorted(actor.seats)),
+        among(col(Waiver.system_id), actor.seats),
         visible_to(actor),
     )
     return list(session.exec(query.order_by(col(Waiver.until), col(Waiver.id)).limit(20)))
@@ -167,7 +168,7 @@ def sheets_to_sign(session: Session, actor: Actor) -> list[tuple[SignOff, System
     mine = select(Signature.sign_off_id).where(Signature.person_id == actor.person_id)
     query = select(SignOff, System).join(System, col(System.id) == col(SignOff.system_id))
     query = query.where(col(SignOff.id).in_(_NEWEST_SHEETS), col(SignOff.id).not_in(mine))
-    own = visible_to(actor) & col(SignOff.system_id).in_(sorted(actor.seats))
+    own = visible_to(actor) & among(col(SignOff.system_id), actor.seats)
     query = query.where(or_(own, _WAITS_FOR_EXECUTIVE) if Role.EXECUTIVE in actor.roles else own)
     return list(session.exec(query.order_by(col(SignOff.id)).limit(50)))
 

@@ -45,11 +45,14 @@ def _of(make: Callable[[], Any]) -> Callable[[], tuple[Any, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One order: the value that decides with what must be joined for it, what kind it is, and whether each row has one."""
+    """One order: the value that decides with what must be joined for it, what kind it is, whether each row has one, and what
+    tells those without it where that is asked sooner of something else.
+    """
 
     value: Callable[[], tuple[Any, Any]]
     kind: type = str
     always: bool = False
+    given: Any = None
 
     def cursor(self, place: "Place") -> str:
         """The place as text that can stand in an address."""
@@ -85,7 +88,7 @@ SORTS: Mapping[str, Sort] = {
     "key": Sort(_of(lambda: col(System.id)), int, always=True),
     "name": Sort(_of(lambda: func.lower(col(System.name))), always=True),
     "unit": Sort(_unit_path),
-    "owner": Sort(_of(lambda: func.lower(OWNER.name))),
+    "owner": Sort(_of(lambda: func.lower(OWNER.name)), given=OWNER.name),
     "stage": Sort(_of(lambda: _in_order(System.stage, list(Stage))), int, always=True),
     "tier": Sort(_of(lambda: _in_order(System.tier, list(Tier))), int),
     "autonomy": Sort(_of(lambda: col(System.autonomy)), int),
@@ -119,7 +122,8 @@ def ordered(query: Any, sort: Sort, *, descending: bool, place: Place | None) ->
         query = query.where(_beyond(value, place, descending=descending))
     keys, ways = [value, number], [descending != back, back]
     if not sort.always:
-        keys, ways = [case((value.is_(None), 1), else_=0), *keys], [back, *ways]
+        none = value if sort.given is None else sort.given
+        keys, ways = [case((none.is_(None), 1), else_=0), *keys], [back, *ways]
     return query.add_columns(value.label("decides")).order_by(
         *(key.desc() if down else key.asc() for key, down in zip(keys, ways, strict=True))
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from registry.kernel.actor import Actor
+from registry.store.numbers import among
 from registry.systems.models import System, Withdrawal
 from registry.systems.rules.record import Visibility
 
@@ -35,8 +36,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def _clause(
     only: int | None, *, everything: bool = False, seated: tuple[int, ...] = (), headed: tuple[int, ...] = ()
 ) -> ColumnElement[bool]:
-    ours = [col(System.id).in_(seated)] if seated else []
-    theirs = [col(System.unit_id).in_(headed)] if headed else []
+    ours = [among(col(System.id), seated)] if seated else []
+    theirs = [among(col(System.unit_id), headed)] if headed else []
     known = true() if everything else or_(_OPEN_TO_ALL, *ours, *theirs)
     return _STANDS & known if only is None else _STANDS & (col(System.id) == only) & known
 
