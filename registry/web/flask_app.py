@@ -30,7 +30,6 @@ log = logging.getLogger("registry.web")
 ActorLoader = Callable[[Session], Actor | None]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_ADDRESSES = 20_000
 
 

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import errors
+from registry.store.rooms import is_out_of_room
 from registry.web import past, refilling
 from registry.web.flask_app import App, request_id
 from registry.web.jsonkit import problem_reply, wants_json
@@ -26,6 +27,10 @@ _STATUS: dict[type[errors.Refusal], int] = {
 }
 _AGAIN_SECONDS = 5
 _ROOM_AFTER_SECONDS = 60
+_NO_ROOM = (
+    "There is no room left where this registry writes, so nothing of this was kept. What is here can still be read. Tell"
+    " whoever keeps the machine, and send it again once there is room."
+)
 _TITLES = {
     400: "This request cannot be read",
     401: "Sign in to go on",
@@ -41,6 +46,7 @@ _TITLES = {
     428: "Say which revision",
     429: "Too many at once",
     503: "Not to be had just now",
+    507: "No room left",
 }
 
 
@@ -140,6 +146,10 @@ def said(
 
 
 def _broken(error: Exception) -> Response:
+    if is_out_of_room(error):
+        # Told whole to whoever keeps the machine, and to the sender that nothing of it was kept.
+        log.error("request %s: no room left: %s", request_id(), error)
+        return said(507, _NO_ROOM)
     log.error("request %s failed: %s %s", request_id(), request.method, request.path, exc_info=error)
     if wants_json():
         return problem_reply(

@@ -97,8 +97,9 @@ def test_of_some_hundred_bits_turned_over_each_is_found_where_it_is(honest):
 
 
 @pytest.mark.long
-def test_of_forty_thousand_bits_turned_over_each_is_found_where_it_is(honest):
+def test_of_forty_thousand_bits_turned_over_each_is_found_where_it_is(honest, record_property):
     every = list(bits(honest))
+    record_property("bits turned", len(every))
     assert len(every) > 40_000
     assert missed(honest, every) == []
 

@@ -283,9 +283,10 @@ def prepared(database, cast, there, on_terms):
 
 @on_one_database
 def test_every_bad_flow_is_refused_for_its_reason_and_nobody_is_signed_in(
-    database, prepared, on_terms, there
+    database, prepared, on_terms, there, record_property
 ):
     wrong = {}
+    record_property("bad flows", len(FLOWS))
     assert len(FLOWS) >= 24
     for said, (bad, status, reason) in FLOWS.items():
         there.reset()

@@ -111,9 +111,11 @@ def looked_at(site, browser, name: str, addresses, **options: object) -> list[st
     return found
 
 
-def test_nothing_of_it_runs_and_the_policy_has_nothing_to_report(site, browser):
+def test_nothing_of_it_runs_and_the_policy_has_nothing_to_report(site, browser, record_property):
     found = looked_at(site, browser, "ada", (*BY_ADA, *REFLECTED))
     found += looked_at(site, browser, "mia", ("/handovers",))
+    record_property("hostile texts", len(CORPUS))
+    record_property("pages looked at", len((*BY_ADA, *REFLECTED, *BY_ADAM)) + 1)
     assert found + looked_at(site, browser, "adam", BY_ADAM) == []
 
 

@@ -30,8 +30,13 @@ from registry.objectives.rules.metric import Kind, MetricFacts
 
 pytestmark = [pytest.mark.long, pytest.mark.slow]
 
-POINTS, CLIENTS, KILLS, AT_ONCE = 10_000, 8, 20, 50
-GIVE_UP_SECONDS = 420
+CLIENTS, AT_ONCE = 8, 50
+SIZES = [
+    pytest.param(1_000, 2, id="two"),
+    pytest.param(10_000, 20, id="twenty"),
+    pytest.param(10_000, 100, id="hundred"),
+]
+GIVE_UP_SECONDS, GIVE_UP_PER_KILL = 240, 10
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -84,10 +89,10 @@ class Server:
             connection.close()
 
 
-def deliveries():
+def deliveries(points):
     """Every reading one to five times, shuffled, in small batches."""
     chance = random.Random(20_261_126)
-    numbers = [number for number in range(POINTS) for _ in range(chance.randint(1, 5))]
+    numbers = [number for number in range(points) for _ in range(chance.randint(1, 5))]
     chance.shuffle(numbers)
     return [numbers[first : first + AT_ONCE] for first in range(0, len(numbers), AT_ONCE)]
 
@@ -108,7 +113,10 @@ def send_until_acknowledged(server, path, headers, batch, stop):
     pytest.fail("the server did not acknowledge in time")
 
 
-def test_ten_thousand_readings_survive_twenty_kills_and_each_is_held_once(database, cast, tmp_path):
+@pytest.mark.parametrize(("points", "kills"), SIZES)
+def test_readings_survive_kills_and_each_is_held_once(
+    database, cast, tmp_path, points, kills, record_property
+):
     with database.transaction() as session:
         ada = cast.actor(session, "ada")
         objectives.add_metric(session, ada, cast.triage.id, MetricFacts(Kind.ACCURACY, "Accuracy"))
@@ -117,10 +125,10 @@ def test_ten_thousand_readings_survive_twenty_kills_and_each_is_held_once(databa
         )
     path = f"/api/v1/systems/{cast.triage.key}/snapshots"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    batches, acknowledged, stop = deliveries(), [], threading.Event()
+    batches, acknowledged, stop = deliveries(points), [], threading.Event()
     server = Server(database, tmp_path)
     server.start()
-    give_up = threading.Timer(GIVE_UP_SECONDS, stop.set)
+    give_up = threading.Timer(GIVE_UP_SECONDS + kills * GIVE_UP_PER_KILL, stop.set)
     give_up.start()
 
     def send(batch):
@@ -130,9 +138,9 @@ def test_ten_thousand_readings_survive_twenty_kills_and_each_is_held_once(databa
     try:
         with ThreadPoolExecutor(CLIENTS) as pool:
             sent = [pool.submit(send, batch) for batch in batches]
-            for kill in range(KILLS):
+            for kill in range(kills):
                 # Each server lives until it has done its share, so that it is always killed at work.
-                share = len(batches) * (kill + 1) // (KILLS + 1)
+                share = len(batches) * (kill + 1) // (kills + 1)
                 while len(acknowledged) < share and not stop.is_set():
                     time.sleep(0.01)
                 server.kill()
@@ -143,14 +151,17 @@ def test_ten_thousand_readings_survive_twenty_kills_and_each_is_held_once(databa
         give_up.cancel()
         stop.set()
         server.kill()
+    record_property("kills", kills)
+    record_property("deliveries acknowledged", len(acknowledged))
     assert len(acknowledged) == len(batches)
     with database.engine.connect() as connection:
         rows = connection.execute(sa.select(SNAPSHOT.c.window_end, SNAPSHOT.c.value, SNAPSHOT.c.n)).all()
     held = Counter(int((end - START) / timedelta(minutes=1)) for end, _, _ in rows)
-    assert held == Counter(range(POINTS))
+    record_property("readings held", held.total())
+    assert held == Counter(range(points))
     assert all(value == Decimal(n) / 8 for _, value, n in rows)
     # A batch may be stored and its answer lost in the kill; what was counted as accepted was stored by that answer.
-    assert sum(told["accepted"] for _, told in acknowledged) <= POINTS
+    assert sum(told["accepted"] for _, told in acknowledged) <= points
     with database.transaction(read_only=True) as session:
         assert verify(session).problems == []
         assert list(altered_batches(session)) == []

@@ -53,11 +53,15 @@ def together(*acts):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("editors", "edits"), CROWDS)
-def test_however_many_edit_one_system_at_once_nothing_is_lost(app, database, cast, editors, edits):
+def test_however_many_edit_one_system_at_once_nothing_is_lost(
+    app, database, cast, editors, edits, record_property
+):
     before = record_of(database, cast.triage.id)
     url = f"/api/v1/systems/{cast.triage.key}"
     done = edit_at_once(app, url, headers_for(database, cast, editors), edits)
     after = record_of(database, cast.triage.id)
+    record_property("edits acknowledged", len(done.acknowledged))
+    record_property("refused and tried again", done.refused)
     assert done.unexpected == []
     assert len(set(done.acknowledged)) == editors * edits
     assert lost_or_doubled(done.acknowledged, after.description) == []

@@ -224,9 +224,13 @@ def shown_wrongly(allowed, ask):
     }
 
 
-def test_every_list_search_and_export_shows_each_person_exactly_what_they_may_see(allowed, ask, cast):
+def test_every_list_search_and_export_shows_each_person_exactly_what_they_may_see(
+    allowed, ask, cast, record_property
+):
     assert len({frozenset(keys) for keys in allowed.values()}) >= 4, "the cast differs in what it may see"
     assert shown_wrongly(allowed, ask) == set()
+    record_property("lists and files", sum(map(len, LISTS.values())))
+    record_property("people", len(PEOPLE))
     words = {"person": cast.number("ada"), "unit": cast.units["claims"].id}
     for name in ("otto", "hedy"):
         for endpoint, address in MAY_NAME_SOME.items():

@@ -60,16 +60,18 @@ def secure_app(database, tmp_path):
 
 @on_one_database
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "OPTIONS"])
-def test_every_route_answers_with_every_protective_header(everything, method):
-    wrong, statuses = {}, set()
+def test_every_route_answers_with_every_protective_header(everything, method, record_property):
+    wrong, statuses, answers = {}, set(), 0
     for rule in everything.rules(method):
         if rule.endpoint == SLOW:
             continue
         for reply in everything.asked(rule, method):
             statuses.add(reply.status_code)
+            answers += 1
             if found := flaws(reply, static=rule.endpoint in KEPT_BY_CACHES):
                 wrong[method, rule.rule, reply.status_code] = found
             reply.close()
+    record_property(f"answers to {method}", answers)
     assert wrong == {}
     # The walk met what it was meant to meet: pages, redirects, refusals of each kind.
     expected = {
@@ -171,6 +173,13 @@ def test_the_token_of_one_browser_is_worth_nothing_in_another(everything):
     mine, theirs = everything.sign_in("adam"), everything.sign_in("ada")
     mine.environ_base["HTTP_X_CSRFTOKEN"] = theirs.environ_base["HTTP_X_CSRFTOKEN"]
     assert mine.post("/account/sign-out-everywhere").status_code == 400
+
+
+@on_one_database
+def test_nothing_answers_to_trace(app):
+    client = app.test_client()
+    for path in ("/sign-in", "/healthz", "/api/v1/systems", "/static/js/app.js"):
+        assert client.open(path, method="TRACE", headers={"X-Mine": "secret"}).status_code == 405, path
 
 
 @on_one_database

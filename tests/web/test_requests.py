@@ -102,7 +102,7 @@ def errors(caplog):
 
 
 @pytest.mark.parametrize("each", DEPTHS)
-def test_no_body_makes_an_error_of_any_form(everything, errors, each):
+def test_no_body_makes_an_error_of_any_form(everything, errors, each, record_property):
     found, asked, before = {}, 0, None
     for rule, said in everything.share(everything.posts(), BODIES, each):
         body, kind = BODIES[said]
@@ -114,6 +114,7 @@ def test_no_body_makes_an_error_of_any_form(everything, errors, each):
         fair |= {429} if rule.endpoint in TAKES_SO_MANY_A_DAY else set()
         if status not in fair | ({200} if rule.endpoint in SHOWS_FIRST | SHOWS_ONCE else set()):
             found[rule.rule, said] = status
+    record_property("bodies sent", asked)
     assert asked > 1_500 / each / 2
     assert sorted(found.items()) == []
     assert errors() == []
@@ -139,24 +140,26 @@ ARGUMENTS = (
 
 
 @pytest.mark.parametrize("each", DEPTHS)
-def test_no_query_makes_an_error_of_any_page(everything, errors, each):
+def test_no_query_makes_an_error_of_any_page(everything, errors, each, record_property):
     queries = ["&".join(f"{name}={piece}" for name in ARGUMENTS) for piece in (*PIECES, *CURSORS, *NUMBERS)]
     queries += ["&&==&%", f"{LONE_SURROGATE}={LONE_SURROGATE}", "q=" + "x" * 6_000]
-    found, client = {}, everything.sign_in("adam")
+    found, client, asked = {}, everything.sign_in("adam"), 0
     pages = [rule for rule in everything.rules("GET") if rule.endpoint not in {SLOW, "static"}]
     for rule, query in everything.share(pages, queries, each):
         url = everything.address(rule)
         headers = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
         status = client.get(f"{url}?{query}", headers=headers).status_code
+        asked += 1
         if status not in {200, 303, 403, 422}:
             found[rule.rule, query[:40]] = status
+    record_property("queries sent", asked)
     assert sorted(found.items()) == []
     assert errors() == []
 
 
 @pytest.mark.parametrize("each", DEPTHS)
-def test_no_path_makes_an_error(everything, errors, each):
-    client, found = everything.sign_in("adam"), {}
+def test_no_path_makes_an_error(everything, errors, each, record_property):
+    client, found, asked = everything.sign_in("adam"), {}, 0
     pieces = (*PIECES, "AI-" + "9" * 40, "%2e%2e", "%EF%BC%A1%EF%BC%A9-1", "7" * 9, "7" * 10)
     for method in ("GET", "POST", "PATCH"):
         variables = [(rule, name) for rule in everything.rules(method) for name in sorted(rule.arguments)]
@@ -165,8 +168,10 @@ def test_no_path_makes_an_error(everything, errors, each):
             url = everything.address(rule, **{name: mark}).replace(str(mark), piece)
             headers = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
             status = client.open(url, method=method, headers=headers).status_code
+            asked += 1
             if status not in {303, 308, 403, 404, 405, 415, 422}:
                 found[method, rule.rule, piece[:20]] = status
+    record_property("paths asked for", asked)
     assert sorted(found.items()) == []
     assert errors() == []
 
