@@ -33,6 +33,7 @@ _MENU = (
     ("People", "people.directory", "people", Permission.PEOPLE_READ),
     ("Units", "people.units", "unit", Permission.PEOPLE_READ),
     ("Imports", "interchange.imports_list", "upload", Permission.INVENTORY_IMPORT),
+    ("MLflow", "mlflow.servers", "refresh", Permission.MLFLOW_MANAGE),
     ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
     ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
     ("Mail", "notices.mail", "mail", Permission.NOTICES_MANAGE),
