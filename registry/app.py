@@ -75,6 +75,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
         REGISTRY_PASSWORDS_ONLY_FOR=settings.emergency_accounts,
         REGISTRY_MAIL=(settings.mail_server, settings.mail_from) if settings.mails else ("", ""),
         REGISTRY_WEBHOOK_NETWORKS=settings.webhook_networks,
+        REGISTRY_MLFLOW_CREDENTIALS=settings.mlflow_credentials_dir,
         ORGANISATION=settings.organisation,
     )
     app.jinja_env.undefined = StrictUndefined

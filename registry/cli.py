@@ -52,6 +52,7 @@ _COMMANDS = {
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
     "restore": "registry.backups.commands:restore_command",
+    "mlflow": "registry.mlflow.commands:mlflow",
     "packs": "registry.packs.commands:packs",
     "people": "registry.people.commands:people",
     "portfolio": "registry.portfolio.commands:portfolio",

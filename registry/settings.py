@@ -37,8 +37,10 @@ class Settings(BaseSettings):
     # Where each new checkpoint of the ledger goes by itself: posted to an address, mailed to people.
     checkpoint_url: str = ""
     checkpoint_mail_to: str = ""
-    # Networks inside that webhooks may be sent to, and unencrypted: "10.20.0.0/16, 192.168.7.5". None: only the public network.
+    # Networks inside that webhooks may be sent to and MLflow be read from, and unencrypted: "10.20.0.0/16, 192.168.7.5". None: only the public network.
     webhook_networks: str = ""
+    # Where the secrets are that MLflow servers ask for, one file each; none: they are asked without.
+    mlflow_credentials_dir: Path | None = None
     mail_server: str = ""
     mail_from: str = ""
     mail_user: str = ""

@@ -23,6 +23,7 @@ import registry.incidents.models.judgements
 import registry.incidents.models.measures
 import registry.interchange.models
 import registry.lifecycle.models
+import registry.mlflow.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots
 import registry.notices.models.hooks
@@ -84,6 +85,9 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "job",
             "mailing",
             "metric_watch",
+            "mlflow_model",
+            "mlflow_sync",
+            "mlflow_version",
             "notice",
             "people_upload",
             "portfolio_report",

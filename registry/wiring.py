@@ -18,6 +18,7 @@ import registry.incidents.jobs.chasing as incidents_chasing
 import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
 import registry.lifecycle.jobs as lifecycle_jobs
+import registry.mlflow.jobs as mlflow_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.notices.jobs as notices_jobs
 import registry.ownership.jobs as ownership_jobs
@@ -50,10 +51,12 @@ from registry.feedback.pages import pages as feedback_pages
 from registry.identity.pages import pages as identity_pages
 from registry.incidents.api import api as incidents_api
 from registry.incidents.pages import pages as incidents_pages
+from registry.interchange.api import api as interchange_api
 from registry.interchange.pages import pages as interchange_pages
 from registry.kernel.events import Event
 from registry.lifecycle.api import api as lifecycle_api
 from registry.lifecycle.pages import pages as lifecycle_pages
+from registry.mlflow.pages import pages as mlflow_pages
 from registry.monitoring.api import api as monitoring_api
 from registry.monitoring.api.alerts import api as alerts_api
 from registry.monitoring.pages import pages as monitoring_pages
@@ -112,6 +115,7 @@ FEATURES: Sequence[Blueprint] = (
     packs_pages,
     people_pages,
     interchange_pages,
+    mlflow_pages,
     accounts_pages,
     second_steps_pages,
     identity_pages,
@@ -145,6 +149,7 @@ API: Sequence[Blueprint] = (
     dossiers_api,
     reviews_api,
     lifecycle_api,
+    interchange_api,
     audit_api,
 )
 
@@ -169,6 +174,7 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.FAIRNESS_COUNTED: (fairness_jobs.on_counts,),
     Event.FAIRNESS_BOUND_SET: (fairness_jobs.on_bound,),
     Event.VERIFICATION_ASKED: (audit_jobs.verify_ledger,),
+    Event.MLFLOW_SYNC_ASKED: (mlflow_jobs.sync_asked,),
 }
 
 SCHEDULE: Mapping[Handler, timedelta] = {
@@ -199,6 +205,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     feedback_jobs.notice_surges: timedelta(hours=1),
     portfolio_jobs.keep_figures: timedelta(hours=6),
     portfolio_jobs.ask_for_regular: timedelta(hours=6),
+    mlflow_jobs.sync_all: timedelta(hours=1),
     worker_jobs.sweep_jobs: timedelta(hours=6),
     notices_jobs.sweep: timedelta(hours=24),
 }

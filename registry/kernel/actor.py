@@ -177,6 +177,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.INVENTORY_IMPORT: _grant((Role.ADMINISTRATOR,)),
     Permission.JOBS_READ: _grant((Role.ADMINISTRATOR,)),
     Permission.NOTICES_MANAGE: _grant((Role.ADMINISTRATOR,)),
+    Permission.MLFLOW_MANAGE: _grant((Role.ADMINISTRATOR,)),
     Permission.FRAMEWORK_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.APPLICABILITY_STATE: _grant((Role.REVIEWER,)),
     Permission.PACK_ADOPT: _grant((Role.ADMINISTRATOR,)),

@@ -111,6 +111,7 @@ class Permission(StrEnum):
     INVENTORY_IMPORT = "inventory.import"
     JOBS_READ = "jobs.read"
     NOTICES_MANAGE = "notices.manage"
+    MLFLOW_MANAGE = "mlflow.manage"
     FRAMEWORK_READ = "framework.read"
     APPLICABILITY_STATE = "applicability.state"
     PACK_ADOPT = "pack.adopt"

@@ -139,7 +139,7 @@ def reachable(
             continue
         if not is_public(number):
             raise Hostile(
-                f"{where.host} is not on the public network. An administrator of the machine can allow receivers inside "
+                f"{where.host} is not on the public network. An administrator of the machine can allow hosts inside "
                 "with REGISTRY_WEBHOOK_NETWORKS."
             )
         if not where.is_secure:

@@ -67,6 +67,7 @@ _MENU = (
             ("Audit log", "audit.log", "audit", Permission.AUDIT_READ),
             ("Rule packs", "packs.editions", "file", Permission.PACK_ADOPT),
             ("Mail", "notices.mail", "mail", Permission.NOTICES_MANAGE),
+            ("MLflow", "mlflow.servers", "refresh", Permission.MLFLOW_MANAGE),
             ("Webhooks", "notices.hooks", "plug", Permission.NOTICES_MANAGE),
             ("Jobs", "worker.jobs", "admin", Permission.JOBS_READ),
         ),

@@ -59,6 +59,7 @@ from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
 from registry.lifecycle.actions import autonomy
 from registry.lifecycle.rules.autonomy import Evidence
+from registry.mlflow.actions import keeping as mlflow
 from registry.monitoring.actions import alerts
 from registry.monitoring.rules.alerts import AlertKind
 from registry.notices import actions as notices
@@ -102,6 +103,7 @@ from registry.versions.rules.record import VersionFacts
 from registry.web import doors
 from registry.web.jsonkit import PROGRAM_DOORS
 from tests.cast import NAMES
+from tests.journeys.synced import synced_server
 
 TABLE = Path(__file__).parent / "access.csv"
 PEOPLE = ("nobody", *NAMES)
@@ -230,6 +232,9 @@ def _furnish(session, cast):
     )
     numbers["shared"] |= {"hook": hook.id, "letter": _stored(session, notices.try_mail(session, adam)).id}
     numbers["shared"]["delivery"] = _stored(session, notices.try_hook(session, adam, hook, "http://here")).id
+    server, model = synced_server(session, adam, "Research", "scorer")
+    numbers["shared"] |= {"mlflow": server.id, "mlflow_model": model.id}
+    mlflow.link_model(session, adam, model, cast.triage)
     numbers["shared"]["report"] = portfolio.ask(session, aud, ReportKind.BOARD, Scope()).id
     numbers["shared"]["bundle"] = bundling.ask(session, cast.actor(session, "aud"), Listing()).id
     return numbers
@@ -462,6 +467,8 @@ class House:
             "/teams/": {},
             "/jobs/": {},
             "/mail/": {"to adam": shared["letter"]},
+            "/mlflow/models/": {"one": shared["mlflow_model"]},
+            "/mlflow/": {"one": shared["mlflow"]},
             "/webhooks/deliveries/": {"a test": shared["delivery"]},
             "/webhooks/": {"one": shared["hook"]},
             "/cards/bundles/": {"aud's": shared["bundle"]},

@@ -31,6 +31,8 @@ MACHINERY = {
     "notice", "mailing",
     # What was sent to other programs and how that went; that a hook was set, changed and switched off is in the ledger.
     "webhook_health", "webhook_delivery", "webhook_attempt",
+    # What an MLflow server was seen to hold and how far each sync came: what comes of it is in the ledger.
+    "mlflow_model", "mlflow_version", "mlflow_sync",
     "ledger_entry", "ledger_payload", "ledger_object", "ledger_checkpoint",
 }  # fmt: skip
 

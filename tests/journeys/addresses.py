@@ -23,6 +23,7 @@ from registry.interchange.models import InventoryImport, SavedProfile
 from registry.interchange.rules.imports import ImportState
 from registry.kernel.events import Event
 from registry.lifecycle.models import AutonomyRequest
+from registry.mlflow.models import MlflowLink, MlflowModel, MlflowServer
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState
 from registry.notices.models import Delivery, Mailing, Webhook
@@ -459,6 +460,15 @@ PAGES = {
     "notices.choice": (Visit("/account/notices", "ada"),),
     "notices.mail": (Visit("/mail"),),
     "notices.usual": (Visit("/mail/usual"),),
+    "mlflow.servers": (Visit("/mlflow"),),
+    "mlflow.new": (Visit("/mlflow/new"),),
+    "mlflow.server": (
+        Visit("/mlflow/{mlflow}"),
+        Visit("/mlflow/{mlflow}?only=open"),
+        Visit("/mlflow/{broken_mlflow}"),
+    ),
+    "mlflow.edit": (Visit("/mlflow/{mlflow}/edit"),),
+    "mlflow.model": (Visit("/mlflow/models/{mlflow_model}"),),
     "notices.hooks": (Visit("/webhooks"),),
     "notices.new_hook": (Visit("/webhooks/new"),),
     "notices.hook": (Visit("/webhooks/{hook}"), Visit("/webhooks/{silent_hook}?only=dead")),
@@ -530,6 +540,7 @@ NO_PAGES = {
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",
+    "interchange_api.catalog_info": "YAML for programs",
     "incidents_api.incident": "JSON for programs",
     "incidents_api.incidents": "JSON for programs",
     "incidents_api.incidents_of_system": "JSON for programs",
@@ -572,7 +583,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
     def newest(kind: type, **wanted: object) -> int:
         return max(row.id for row in session.exec(select(kind).filter_by(**wanted)))
 
-    triage = cast.triage.id
+    triage, linked = cast.triage.id, session.exec(select(MlflowLink)).one().model_id
     metrics = session.exec(select(SuccessMetric).filter_by(system_id=triage).order_by(SuccessMetric.id)).all()
     source = session.get_one(DataSource, session.exec(select(QualityCheck)).one().data_source_id)
     retired = session.exec(select(DataSource).where(DataSource.id != source.id)).one()
@@ -629,6 +640,9 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "filed_report": newest(PortfolioReport, state=ReportState.FILED),
         "asked_report": newest(PortfolioReport, state=ReportState.ASKED),
         "letter": newest(Mailing, state=Sent.DEAD),
+        "mlflow": session.get_one(MlflowModel, linked).server_id,
+        "mlflow_model": linked,
+        "broken_mlflow": newest(MlflowServer, is_on=True),
         "hook": newest(Webhook, state=HookState.ON),
         "silent_hook": newest(Webhook, state=HookState.DISABLED),
         "delivery": newest(Delivery, state=Sent.DEAD),

@@ -111,6 +111,7 @@ from tests.cast import Cast
 from tests.journeys.classified import classify
 from tests.journeys.noticed import furnish_notices
 from tests.journeys.proof import FIRST, furnish_proof
+from tests.journeys.synced import furnish_mlflow
 
 # What opens the answer to the one piece of feedback that has one.
 ANSWER_CODE = "furnished-answer-code"
@@ -151,6 +152,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
     _bundles(session, cast)
     _reports(session, cast)
     furnish_notices(session, adam, words.line, words.text)
+    furnish_mlflow(session, adam, cast.triage, words.line, words.text)
     accounts.issue_token(
         session,
         ada,

@@ -88,6 +88,7 @@ PAGES = {
     "/account/notices": ("ada", 7),
     "/mail": ("adam", 8),
     "/webhooks": ("adam", 8),
+    "/mlflow": ("adam", 8),
 }
 
 

@@ -99,6 +99,8 @@ MAY_NAME_SOME = {
     "notices.choice": "/account/notices",
     "notices.mail": "/mail",
     "notices.usual": "/mail/usual",
+    "mlflow.servers": "/mlflow",
+    "mlflow.new": "/mlflow/new",
     "notices.hooks": "/webhooks",
     "notices.new_hook": "/webhooks/new",
     "cards.bundles_list": "/cards/bundles",

@@ -108,6 +108,8 @@ _NUMBERED = {
     "/dossiers/": "dossier",
     "/test-cases/": "test_case",
     "/mail/": "letter",
+    "/mlflow/models/": "mlflow_model",
+    "/mlflow/": "mlflow",
     "/webhooks/deliveries/": "delivery",
     "/webhooks/": "hook",
     "/audit/checkpoints/": "checkpoint",

@@ -40,7 +40,7 @@ TOPICS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     ),
     "data": ("Data sources and their quality", _of("data_source data_use quality_check quality_result")),
     "dependencies": ("Dependencies", _of("dependency reconsideration")),
-    "versions": ("Versions", _of("version")),
+    "versions": ("Versions", _of("version mlflow_model")),
     "alerts": ("Alerts", _of("alert")),
     "incidents": (
         "Incidents and what is done about them",
@@ -61,7 +61,7 @@ TOPICS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 """What a hook may hear of: each topic in words, and the nouns its events begin with."""
 
 PRIVATE: Final = _of(
-    "sign_in session identity password second_step token role view import_profile notices mail webhook delivery"
+    "sign_in session identity password second_step token role view import_profile notices mail webhook delivery mlflow_server"
 )
 """Who signs in and how, what people keep for themselves, and the sending itself: no hook hears of these."""
 

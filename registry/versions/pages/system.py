@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission, may, require
+from registry.mlflow.queries import seen as mlflow
 from registry.ownership.rules import end_of, problems_with_any_day
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -39,6 +40,7 @@ def system(key: str) -> ResponseReturnValue:
         **frame(session(), actor(), found),
         versions=page.items,
         live=queries.live_now(session(), found.id or 0),
+        proposals=mlflow.proposals_for(session(), found.id or 0),
         may_edit=may(actor(), Permission.VERSION_EDIT, found.id),
         form=form,
         asked=asked,

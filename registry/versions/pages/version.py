@@ -11,6 +11,7 @@ from registry.audit import queries as audit
 from registry.data_sources import queries as data_sources
 from registry.kernel.actor import Permission, may
 from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
+from registry.mlflow.queries import seen as mlflow
 from registry.people import queries as people
 from registry.systems import queries as systems
 from registry.systems.models import System
@@ -58,6 +59,7 @@ def version_page(found: System, model: ModelVersion, form: Form) -> Response:
         learned=queries.learned_by(session(), [number])[number],
         periods=queries.periods_of(session(), number),
         hold=queries.hold_on(session(), number),
+        told=mlflow.told_of(session(), number),
         story=audit.history_of(session(), "model_version", number, before_seq=None, limit=PAGE),
         is_link=is_web_address(model.artifact),
         may_edit=edits,

@@ -1,0 +1,1 @@
+"""State a server, say whose a model is and what a metric means; and the sync itself, part by part"""

@@ -1,0 +1,5 @@
+"""The blueprint, which every page of MLflow hangs on."""
+
+from flask import Blueprint
+
+pages = Blueprint("mlflow", __name__)
