@@ -28,6 +28,7 @@ from registry.store.sealing import Seal
 from registry.store.session import Database
 from registry.web import (
     confirming,
+    describing,
     doors,
     refilling,
     refusals,
@@ -39,13 +40,12 @@ from registry.web import (
 )
 from registry.web.converters import RecordNumber, Word
 from registry.web.flask_app import App
+from registry.web.openapi import PREFIX as API_PREFIX
 from registry.web.past import led_back, mounted
 from registry.web.tallies import Tallies
 from registry.worker.actions import ask
 from registry.worker.actions.following import name_of
 from registry.worker.rules import PAST_DAYS_ASKED, JobState
-
-API_PREFIX = "/api/v1"
 
 
 def create_app(settings: Settings, database: Database | None = None, tallies: Tallies | None = None) -> App:
@@ -113,6 +113,7 @@ def _open_doors(app: App) -> None:
     open_to_providers(security.csrf)
     statics.install(app)
     doors.refuse_unmarked(app)
+    describing.refuse_undescribed(app, API_PREFIX)
 
 
 def _bearer_only(blueprint: Blueprint) -> None:

@@ -85,6 +85,8 @@ from registry.versions.pages import pages as versions_pages
 from registry.web.as_of import pages as past_pages
 from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
+from registry.web.reference import api as reference_api
+from registry.web.reference import pages as reference_pages
 from registry.worker.actions import Handler, Relay
 from registry.worker.pages import pages as worker_pages
 
@@ -126,6 +128,7 @@ FEATURES: Sequence[Blueprint] = (
     health_pages,
     operations_pages,
     patterns_pages,
+    reference_pages,
 )
 
 # The JSON door: bearer tokens only, therefore without form protection.
@@ -151,6 +154,7 @@ API: Sequence[Blueprint] = (
     lifecycle_api,
     interchange_api,
     audit_api,
+    reference_api,
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {

@@ -22,7 +22,7 @@ from sqlmodel import Session
 from registry.kernel import clock
 from registry.store import migrate
 from registry.store.session import Database
-from tests import databases, network, printing
+from tests import contract, databases, network, printing
 from tests.postgres import NoPostgresqlError
 
 if TYPE_CHECKING:
@@ -225,6 +225,7 @@ def _application(tmp_path_factory: pytest.TempPathFactory) -> "App":
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.FOLDER])
     # A fault of the program fails the test that meets it, instead of becoming a page that says "sorry".
     made.config["PROPAGATE_EXCEPTIONS"] = True
+    contract.hold(made)
     return made
 
 

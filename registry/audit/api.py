@@ -6,11 +6,12 @@ from registry.audit import queries
 from registry.audit.forms import narrowed
 from registry.audit.queries.checkpoints import newest_checkpoint
 from registry.audit.queries.proofs import consistency_proof
-from registry.audit.schemas import checkpoint_told, entry_told
+from registry.audit.schemas import NARROWING, CheckpointOut, EntryOut, checkpoint_told, entry_told
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken, refuse_if
 from registry.store.paging import cursor_of, cut, parts_of
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number
@@ -20,6 +21,7 @@ api = Blueprint("audit_api", __name__)
 
 @api.get("/audit")
 @needs(Permission.AUDIT_READ)
+@described(Page[EntryOut], *PAGED, *NARROWING)
 def entries() -> Response:
     """The entries, newest first."""
     require(actor(), Permission.AUDIT_READ)
@@ -36,6 +38,15 @@ def entries() -> Response:
 
 @api.get("/audit/checkpoint")
 @needs(Permission.AUDIT_READ)
+@described(
+    CheckpointOut,
+    Asked(
+        "from",
+        "The size of a checkpoint you hold: adds the proof that the newest goes on from it.",
+        kind="integer",
+    ),
+    may_lack=True,
+)
 def checkpoint() -> Response:
     """The newest checkpoint; with `from`, the size of one held, the proof that it goes on from that."""
     require(actor(), Permission.AUDIT_READ)

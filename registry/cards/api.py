@@ -10,6 +10,7 @@ from registry.cards.rules.facts import CardStopped
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem, RuleBroken
 from registry.systems import queries as systems
+from registry.web.describing import Asked, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.refusals import said
@@ -25,6 +26,13 @@ def no_card(stopped: CardStopped) -> ResponseReturnValue:
 
 @api.get("/systems/<key>/card")
 @needs(Permission.CARD_READ)
+@described(
+    None,
+    Asked("format", "A form that others read, in place of card.json.", words=("json", *FORMS)),
+    status=(200, 304),
+    media=("application/json", *sorted({form.media_type.partition(";")[0] for form in FORMS.values()})),
+    unavailable=True,
+)
 def card(key: str) -> ResponseReturnValue:
     """The card of one system: card.json byte for byte, its SHA-256 as ETag; with ?format= one of the formats of `FORMS`."""
     wanted = request.args.get("format", "json")

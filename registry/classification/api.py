@@ -6,7 +6,14 @@ from registry.classification.actions import complete
 from registry.classification.models import ClassificationRun
 from registry.classification.queries.changes import change_of
 from registry.classification.queries.runs import in_force, newest_run, runs_page
-from registry.classification.schemas import RunIn, questionnaire_out, run_out
+from registry.classification.schemas import (
+    QuestionnaireOut,
+    RunIn,
+    RunOut,
+    RunsOut,
+    questionnaire_out,
+    run_out,
+)
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Conflict
@@ -14,6 +21,7 @@ from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import PAGED, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -22,6 +30,7 @@ api = Blueprint("classification_api", __name__)
 
 @api.get("/classification/questionnaire")
 @needs(Permission.SYSTEM_READ)
+@described(QuestionnaireOut)
 def questionnaire() -> Response:
     """What is asked today, in order; answers are sent to a system."""
     return jsonkit.reply(questionnaire_out(in_force(session(), clock.today())))
@@ -29,6 +38,7 @@ def questionnaire() -> Response:
 
 @api.get("/systems/<key>/classification")
 @needs(Permission.SYSTEM_READ)
+@described(RunsOut, *PAGED)
 def classification(key: str) -> Response:
     """The runs of a system, newest first: the first of the first page stands. And what another edition makes of it."""
     system = systems.by_key(session(), actor(), key)
@@ -54,6 +64,7 @@ def _otherwise(stands: ClassificationRun | None) -> str:
 
 @api.post("/systems/<key>/classification")
 @needs(Permission.SYSTEM_CLASSIFY)
+@described(RunOut, status=201, body=RunIn, example={"answers": {"jurisdictions": ["eu"], "infers": "yes"}})
 def classify(key: str) -> Response:
     """Make a run of complete answers. Questions that are asked and not answered are named, and nothing is stored.
 

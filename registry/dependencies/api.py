@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from registry.dependencies import actions, queries
 from registry.dependencies.models import Dependency
 from registry.dependencies.rules.dependency import DependencyFacts
-from registry.dependencies.schemas import DependencyIn, said
+from registry.dependencies.schemas import DependencyIn, DependencyOut, said
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.people import queries as people
@@ -15,6 +15,7 @@ from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -25,6 +26,7 @@ _NAMED: Final = {"other": "system", "freshness": "freshness_minutes"}
 
 @api.get("/systems/<key>/dependencies")
 @needs(Permission.SYSTEM_READ)
+@described(Page[DependencyOut], *PAGED)
 def dependencies(key: str) -> Response:
     """What the system states, and what others you may see state about it: oldest first."""
     system = systems.by_key(session(), actor(), key)
@@ -40,6 +42,12 @@ def dependencies(key: str) -> Response:
 
 @api.post("/systems/<key>/dependencies")
 @needs(Permission.DEPENDENCY_EDIT)
+@described(
+    DependencyOut,
+    status=201,
+    body=DependencyIn,
+    example={"direction": "upstream", "service": "Address check", "freshness_minutes": 60},
+)
 def add(key: str) -> Response:
     """State one more."""
     system = systems.by_key(session(), actor(), key, lock=True)

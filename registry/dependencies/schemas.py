@@ -2,15 +2,56 @@
 
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
 
 from registry.dependencies.queries import Line, facts_of, trial_facts
 from registry.dependencies.rules.dependency import DependencyFacts, Direction, OnFailure, standings
 from registry.kernel import clock
 from registry.people.models import Person
 from registry.systems.models import System
+from registry.web.describing import Day, Instant, Words
+
+
+class StandingOut(TypedDict):
+    """One word of how a dependency stands, and a sentence that says it."""
+
+    word: str
+    says: str
+
+
+class TrialOut(TypedDict):
+    """The last time the fallback was tried."""
+
+    on: Day
+    passed: bool
+    tried: str
+    note: str
+
+
+class DependencyOut(TypedDict):
+    """One dependency of a system, seen from it. `restricted`: the system at the other end may not be named to you."""
+
+    id: int
+    direction: Annotated[str, Words(Direction)]
+    stated_by: str
+    system: str | None
+    restricted: bool
+    service: str
+    interface: str
+    contract_format: str
+    contract_version: str
+    freshness_minutes: int | None
+    timeout_seconds: str | None
+    on_failure: Annotated[str, Words(OnFailure)] | None
+    failure_words: str
+    fallback: str
+    owner: str | None
+    added_at: Instant
+    status: list[StandingOut]
+    last_test: TrialOut | None
 
 
 class DependencyIn(BaseModel):

@@ -11,7 +11,15 @@ from registry.dossiers.models import Dossier
 from registry.dossiers.rules import results
 from registry.dossiers.rules.cases import CaseType
 from registry.dossiers.rules.results import Read
-from registry.dossiers.schemas import ResultsIn, case_told, receipt_out, told
+from registry.dossiers.schemas import (
+    DossierOut,
+    DossierWhole,
+    ResultsIn,
+    ResultsReceipt,
+    case_told,
+    receipt_out,
+    told,
+)
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.store.paging import cursor_of, parts_of
@@ -19,11 +27,18 @@ from registry.systems import queries as systems
 from registry.versions import queries as versions
 from registry.versions.models import ModelVersion
 from registry.web import jsonkit
+from registry.web.describing import JSON, PAGED, Asked, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.flask_app import actor, read, session
 
 api = Blueprint("dossiers_api", __name__)
 
+_ABOUT: Final = (
+    Asked("version", "The version they are of, by its label."),
+    Asked("similar", "Whether conditions were similar to those of use.", words=("yes", "no")),
+    Asked("because", "Why they were, or were not."),
+    Asked("type", "What cases try that are new and name no type.", words=CaseType),
+)
 _YES_NO: Final = {"yes": True, "no": False}
 
 
@@ -40,6 +55,7 @@ def _read(key: str) -> tuple[Read, str]:
 
 @api.get("/systems/<key>/dossier")
 @needs(Permission.SYSTEM_READ)
+@described(Page[DossierOut], *PAGED)
 def dossiers(key: str) -> Response:
     """A page of a system's dossiers, newest first: one for each version whose tests were begun."""
     system = systems.by_key(session(), actor(), key)
@@ -51,6 +67,7 @@ def dossiers(key: str) -> Response:
 
 @api.get("/dossiers/<int:number>")
 @needs(Permission.SYSTEM_READ)
+@described(DossierWhole, *PAGED)
 def one(number: int) -> Response:
     """One dossier with a page of its cases, each with its newest run."""
     dossier, model, _ = queries.by_number(session(), actor(), number)
@@ -65,6 +82,13 @@ def one(number: int) -> Response:
 @api.post("/systems/<key>/dossier/results")
 @takes_batches(_read)
 @needs(Permission.DOSSIER_TEST)
+@described(
+    ResultsReceipt,
+    *_ABOUT,
+    status=(200, 201),
+    bodies={JSON: ResultsIn, "application/xml": None, "text/xml": None, "text/csv": None},
+    example={"results": [{"name": "Empty claim", "outcome": "passed", "type": "edge"}]},
+)
 def take(key: str) -> Response:
     """Take in results: JSON, JUnit XML or CSV. `version` names the version, `similar` (yes or no) and `because` the
     conditions, `type` what cases try that are new and name no type: it is needed for those, and marked as assumed.

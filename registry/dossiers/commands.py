@@ -64,5 +64,7 @@ def push(
         f"added, {len(receipt.unread):,} rows not read."
     )
     answer(
-        receipt_out(found.key, receipt), as_json, "This file is known already." if receipt.is_known else said
+        dict(receipt_out(found.key, receipt)),
+        as_json,
+        "This file is known already." if receipt.is_known else said,
     )

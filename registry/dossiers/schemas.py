@@ -1,13 +1,100 @@
 """Results as JSON, in; dossiers, and the receipt for results, out."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from registry.dossiers.actions import Receipt
 from registry.dossiers.queries import Line, Tried
+from registry.dossiers.rules.cases import CaseType, Outcome
 from registry.dossiers.rules.results import MOST_RESULTS, Read, Result, Unread, result_of
+from registry.web.describing import Day, Instant, Words
+
+
+class UnreadOut(TypedDict):
+    """A row that was not taken, counted from one, and why."""
+
+    row: int
+    says: str
+
+
+class ResultsReceipt(TypedDict):
+    """What became of every row that was sent. `known_already`: the same file came last."""
+
+    dossier: str
+    rows: int
+    passed: int
+    failed: int
+    skipped: int
+    cases_added: int
+    known_already: bool
+    unread: list[UnreadOut]
+
+
+class CoverageOut(TypedDict):
+    """How far one type of case is covered."""
+
+    type: Annotated[str, Words(CaseType)]
+    cases: int
+    run: int
+    passed: int
+    failed: int
+    skipped: int
+
+
+class SignatureOut(TypedDict):
+    """Who signed a dossier, over what; `has_changed_since` where it says something else now."""
+
+    by: str
+    at: Instant
+    sha256: str
+    words: str
+    rows_unread: int
+    has_changed_since: bool
+
+
+class DossierOut(TypedDict):
+    """The tests of one version: what they cover, and who signed."""
+
+    id: str
+    number: int
+    version: str
+    cases: int
+    coverage: list[CoverageOut]
+    signatures: list[SignatureOut]
+
+
+class RunOfCase(TypedDict):
+    """One try of a case."""
+
+    outcome: Annotated[str, Words(Outcome)]
+    actual: str
+    ran_on: Day
+    tester: str | None
+    conditions_similar: bool
+    because: str
+    source: str
+
+
+class CaseOut(TypedDict):
+    """One case with its newest run. `type_assumed`: it named no type itself."""
+
+    number: int
+    type: Annotated[str, Words(CaseType)]
+    type_assumed: bool
+    name: str
+    reference: str
+    expected: str
+    newest_run: RunOfCase | None
+
+
+class DossierWhole(DossierOut):
+    """One dossier with a page of its cases."""
+
+    items: list[CaseOut]
+    next: str | None
 
 
 class ResultIn(BaseModel):
@@ -42,7 +129,7 @@ class ResultsIn(BaseModel):
         )
 
 
-def receipt_out(dossier: str, receipt: Receipt) -> dict[str, Any]:
+def receipt_out(dossier: str, receipt: Receipt) -> ResultsReceipt:
     """What became of every row."""
     return {
         "dossier": dossier,

@@ -20,7 +20,16 @@ from registry.drift.rules.decoding import (
 from registry.drift.rules.decoding import (
     DistributionBatch as Sent,
 )
-from registry.drift.schemas import baseline_out, distribution_out, receipt_out
+from registry.drift.schemas import (
+    BaselineOut,
+    BaselineSent,
+    DistributionOut,
+    DistributionsReceipt,
+    DistributionsSent,
+    baseline_out,
+    distribution_out,
+    receipt_out,
+)
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.monitoring.queries.deliveries import entry_of
@@ -30,10 +39,26 @@ from registry.store.paging import cursor_of, parts_of
 from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import ABOUT_THE_BATCH, JSON, LINES, PAGED, Asked, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.flask_app import actor, read, session
 
 api = Blueprint("drift_api", __name__)
+
+_OF_ONE = (
+    Asked("feature", "Only this feature."),
+    Asked("group", "Beside `feature`: of this group, as it was answered."),
+)
+_EXAMPLE = {
+    "distributions": [
+        {
+            "feature": "age",
+            "window_end": "2026-11-02T00:00:00Z",
+            "edges": [0, 18, 65, 120],
+            "counts": [4, 80, 9],
+        }
+    ]
+}
 
 
 def _sent(key: str) -> Sent:
@@ -49,6 +74,14 @@ def _told(key: str) -> BaselineIn:
 @api.post("/systems/<key>/distributions")
 @takes_batches(_sent)
 @needs(Permission.SNAPSHOT_PUSH)
+@described(
+    DistributionsReceipt,
+    *ABOUT_THE_BATCH,
+    status=(200, 201),
+    bodies={JSON: DistributionsSent, LINES: None},
+    packed=True,
+    example=_EXAMPLE,
+)
 def push(key: str) -> Response:
     """Take in a batch of distributions, as one JSON document or as JSON lines, packed with gzip or not."""
     system = systems.by_key(session(), actor(), key)
@@ -62,6 +95,7 @@ def push(key: str) -> Response:
 
 @api.get("/systems/<key>/distributions")
 @needs(Permission.SYSTEM_READ)
+@described(Page[DistributionOut], *PAGED, *_OF_ONE)
 def distributions(key: str) -> Response:
     """A page of the system's features with the newest window of each; with `feature` a page of that one's, newest first."""
     system = systems.by_key(session(), actor(), key)
@@ -95,6 +129,7 @@ def _windows_of(feature: Feature) -> Response:
 
 @api.get("/systems/<key>/baselines")
 @needs(Permission.SYSTEM_READ)
+@described(Page[BaselineOut], *PAGED, *_OF_ONE)
 def baselines(key: str) -> Response:
     """A page of the system's features, each with the baseline in force; with `feature` that one alone."""
     system = systems.by_key(session(), actor(), key)
@@ -111,6 +146,7 @@ def baselines(key: str) -> Response:
 @api.put("/systems/<key>/baselines")
 @takes_batches(_told)
 @needs(Permission.BASELINE_SET)
+@described(BaselineOut, body=BaselineSent, packed=True)
 def put_baseline(key: str) -> Response:
     """Set what a feature is compared with: a window that was sent, or counts sent for it. The same again changes nothing."""
     system = systems.by_key(session(), actor(), key)

@@ -11,7 +11,16 @@ from werkzeug.exceptions import UnsupportedMediaType
 from registry.evidence import actions, queries
 from registry.evidence.actions import ROOM, Arrived
 from registry.evidence.models import Evidence
-from registry.evidence.schemas import EvidenceIn, RevisionIn, file_told, told, uses_told
+from registry.evidence.schemas import (
+    EvidenceIn,
+    EvidenceOut,
+    EvidenceWhole,
+    FileOut,
+    RevisionIn,
+    file_told,
+    told,
+    uses_told,
+)
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
@@ -21,6 +30,7 @@ from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
+from registry.web.describing import FORM, PAGED, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.downloads import handed_out
 from registry.web.flask_app import actor, read, session
@@ -57,6 +67,7 @@ def _revision_sent(number: int) -> RevisionIn:
 
 @api.get("/systems/<key>/evidence")
 @needs(Permission.EVIDENCE_READ)
+@described(Page[EvidenceOut], *PAGED)
 def evidence(key: str) -> Response:
     """A page of a system's evidence, newest first, also what was withdrawn."""
     system = systems.by_key(session(), actor(), key)
@@ -72,6 +83,7 @@ def evidence(key: str) -> Response:
 @api.post("/systems/<key>/evidence")
 @takes_batches(_evidence_sent)
 @needs(Permission.EVIDENCE_ADD)
+@described(EvidenceWhole, status=201, bodies={FORM: EvidenceIn})
 def add(key: str) -> Response:
     """Add a piece of evidence: a multipart body with `title`, `kind`, `valid_until`, `note` and the `file`."""
     system = systems.by_key(session(), actor(), key, lock=True)
@@ -86,6 +98,7 @@ def add(key: str) -> Response:
 
 @api.get("/evidence/<int:number>")
 @needs(Permission.EVIDENCE_READ)
+@described(EvidenceWhole)
 def one(number: int) -> Response:
     """One piece of evidence with every file and what it supports."""
     found, system = queries.by_number(session(), actor(), number)
@@ -96,6 +109,7 @@ def one(number: int) -> Response:
 @api.post("/evidence/<int:number>/revisions")
 @takes_batches(_revision_sent)
 @needs(Permission.EVIDENCE_ADD)
+@described(FileOut, status=201, bodies={FORM: RevisionIn})
 def revise(number: int) -> Response:
     """Add a newer file: a multipart body with `note` and the `file`."""
     found, system = queries.by_number(session(), actor(), number)
@@ -109,6 +123,7 @@ def revise(number: int) -> Response:
 
 @api.get("/evidence/files/<int:number>")
 @needs(Permission.EVIDENCE_READ)
+@described(None, media=("application/octet-stream",))
 def download(number: int) -> Response:
     """The bytes of one file, as an attachment."""
     revision, found, _ = queries.revision_by_number(session(), actor(), number)

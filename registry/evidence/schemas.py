@@ -1,15 +1,66 @@
 """Evidence JSON, out; and the form fields of a multipart body, in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
 
 from registry.evidence.models import Evidence, EvidenceRevision, EvidenceUse
 from registry.evidence.rules.record import EvidenceFacts, Kind, validity
 from registry.people.models import Person
 from registry.systems.models import System
+from registry.web.describing import Day, Instant, Words
+
+
+class FileOut(TypedDict):
+    """One file of a piece of evidence; `number` is what it is downloaded by."""
+
+    number: int
+    revision: int
+    name: str
+    type: str
+    size: int
+    sha256: str
+    note: str
+    added_at: Instant
+
+
+class EvidenceOut(TypedDict):
+    """One piece of evidence with its newest file; people by e-mail address, null where it was the registry itself."""
+
+    id: str
+    number: int
+    system: str
+    title: str
+    kind: Annotated[str, Words(Kind)]
+    valid_until: Day | None
+    has_expired: bool
+    validity: str
+    note: str
+    added_at: Instant
+    added_by: str | None
+    withdrawn_at: Instant | None
+    withdrawn_because: str
+    file: FileOut
+    version: int
+
+
+class UseOut(TypedDict):
+    """What a piece of evidence supports, and by which of its files."""
+
+    kind: str
+    number: int
+    revision: int
+    since: Instant
+
+
+class EvidenceWhole(EvidenceOut):
+    """One piece with every file and everything it supports."""
+
+    files: list[FileOut]
+    supports: list[UseOut]
 
 
 class EvidenceIn(BaseModel):
@@ -37,12 +88,12 @@ class RevisionIn(BaseModel):
 
 def told(
     evidence: Evidence, system: System, newest: EvidenceRevision, added_by: Person | None, today: date
-) -> dict[str, Any]:
+) -> EvidenceOut:
     """One piece of evidence with its newest file; people by e-mail address, None where it was the registry itself."""
     stands = validity(evidence.valid_until, today)
     return {
         "id": evidence.key,
-        "number": evidence.id,
+        "number": evidence.id or 0,
         "system": system.key,
         "title": evidence.title,
         "kind": evidence.kind.value,
@@ -59,10 +110,10 @@ def told(
     }
 
 
-def file_told(revision: EvidenceRevision) -> dict[str, Any]:
+def file_told(revision: EvidenceRevision) -> FileOut:
     """One file; `number` is what it is downloaded by."""
     return {
-        "number": revision.id,
+        "number": revision.id or 0,
         "revision": revision.ordinal,
         "name": revision.file_name,
         "type": revision.type.value,
@@ -73,7 +124,7 @@ def file_told(revision: EvidenceRevision) -> dict[str, Any]:
     }
 
 
-def uses_told(uses: Sequence[tuple[EvidenceUse, EvidenceRevision]]) -> list[Mapping[str, Any]]:
+def uses_told(uses: Sequence[tuple[EvidenceUse, EvidenceRevision]]) -> list[UseOut]:
     """What a piece of evidence supports, and by which of its files."""
     return [
         {

@@ -18,13 +18,23 @@ from registry.fairness.rules.decoding import (
     windows_of_lines,
 )
 from registry.fairness.rules.figures import figures_of, forecast_figures
-from registry.fairness.schemas import forecasts_out, receipt_out, window_out
+from registry.fairness.schemas import (
+    CalibrationOut,
+    CalibrationSent,
+    CountsReceipt,
+    CountsSent,
+    FairnessOut,
+    forecasts_out,
+    receipt_out,
+    window_out,
+)
 from registry.kernel.actor import Actor, Permission, require
 from registry.monitoring.queries.deliveries import entry_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import ABOUT_THE_BATCH, JSON, LINES, PAGED, Asked, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.flask_app import actor, read, session
 
@@ -48,6 +58,9 @@ def _require(key: str) -> None:
 @api.post("/systems/<key>/fairness")
 @takes_batches(_counts)
 @needs(Permission.SNAPSHOT_PUSH)
+@described(
+    CountsReceipt, *ABOUT_THE_BATCH, status=(200, 201), bodies={JSON: CountsSent, LINES: None}, packed=True
+)
 def push_counts(key: str) -> Response:
     """Take in counts by group, as one JSON document or as JSON lines, packed with gzip or not."""
     return _taken(key, record_counts)
@@ -56,6 +69,13 @@ def push_counts(key: str) -> Response:
 @api.post("/systems/<key>/calibration")
 @takes_batches(_forecasts)
 @needs(Permission.SNAPSHOT_PUSH)
+@described(
+    CountsReceipt,
+    *ABOUT_THE_BATCH,
+    status=(200, 201),
+    bodies={JSON: CalibrationSent, LINES: None},
+    packed=True,
+)
 def push_forecasts(key: str) -> Response:
     """Take in forecasts in bins held against what happened, in the same ways."""
     return _taken(key, record_forecasts)
@@ -63,6 +83,7 @@ def push_forecasts(key: str) -> Response:
 
 @api.get("/systems/<key>/fairness")
 @needs(Permission.SYSTEM_READ)
+@described(Page[FairnessOut], *PAGED, Asked("attribute", "Only this attribute."))
 def fairness(key: str) -> Response:
     """A page of windows, newest first, of all attributes or of `attribute`, with every rate and comparison."""
     system = systems.by_key(session(), actor(), key)
@@ -77,6 +98,7 @@ def fairness(key: str) -> Response:
 
 @api.get("/systems/<key>/calibration")
 @needs(Permission.SYSTEM_READ)
+@described(Page[CalibrationOut], *PAGED)
 def calibration(key: str) -> Response:
     """A page of windows with their forecasts, newest first, the calibration error and the parts of the Brier score."""
     system = systems.by_key(session(), actor(), key)

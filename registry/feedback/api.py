@@ -6,13 +6,14 @@ from registry.feedback import actions, queries
 from registry.feedback.queries import Narrowing
 from registry.feedback.rules.feedback import Door
 from registry.feedback.rules.triage import State
-from registry.feedback.schemas import BatchIn, FeedbackIn, line_said, receipt
+from registry.feedback.schemas import BatchIn, FeedbackIn, FeedbackOut, FeedbackReceipt, line_said, receipt
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.strict_json import decoded
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -21,6 +22,7 @@ api = Blueprint("feedback_api", __name__)
 
 @api.get("/systems/<key>/feedback")
 @needs(Permission.SYSTEM_READ)
+@described(Page[FeedbackOut], *PAGED, Asked("state", "Only this state; spam is told only so.", words=State))
 def feedback(key: str) -> Response:
     """A page of a system's feedback, newest first; spam only for who asks for that state."""
     system = systems.by_key(session(), actor(), key)
@@ -45,6 +47,12 @@ def _state() -> State | None:
 
 @api.post("/systems/<key>/feedback")
 @needs(Permission.FEEDBACK_SEND)
+@described(
+    FeedbackReceipt,
+    status=(200, 201),
+    body=FeedbackIn | BatchIn,
+    example={"rating": 2, "category": "wrong", "comment": "The total is off by ten.", "key": "ticket-81"},
+)
 def send(key: str) -> Response:
     """Pass on one piece of feedback, or up to 1,000 as {"feedback": [...]}; 200 when all of it came before, else 201."""
     system = systems.by_key(session(), actor(), key, lock=True)

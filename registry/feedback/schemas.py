@@ -1,13 +1,50 @@
 """Feedback JSON, in and out."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from registry.feedback.actions import Incoming, Received
 from registry.feedback.queries import Line
-from registry.feedback.rules.feedback import Category, FeedbackFacts, Outcome
+from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
+from registry.feedback.rules.triage import State
+from registry.web.describing import Instant, Words
+
+
+class FeedbackOut(TypedDict):
+    """One piece of feedback. The reporter's contact is for those who answer, and left out."""
+
+    id: int
+    key: str | None
+    received_at: Instant
+    came_by: Annotated[str, Words(Door)]
+    rating: int | None
+    outcome: Annotated[str, Words(Outcome)] | None
+    category: Annotated[str, Words(Category)] | None
+    comment: str
+    reference: str
+    state: Annotated[str, Words(State)]
+    theme: str | None
+    looks_like_spam: bool
+
+
+class Taken(TypedDict):
+    """What became of one piece. `answer_url` is told once: pass it on to whoever gave it."""
+
+    id: int
+    key: str | None
+    came_before: bool
+    answer_url: str | None
+
+
+class FeedbackReceipt(TypedDict):
+    """What became of each that was sent, in the order sent."""
+
+    items: list[Taken]
+    received: int
+    came_before: int
 
 
 class FeedbackIn(BaseModel):
@@ -39,11 +76,11 @@ class BatchIn(BaseModel):
     feedback: list[FeedbackIn]
 
 
-def line_said(line: Line) -> dict[str, Any]:
+def line_said(line: Line) -> FeedbackOut:
     """One piece of feedback as programs read it. The reporter's contact is for those who answer, and left out."""
     feedback = line.feedback
     return {
-        "id": feedback.id,
+        "id": feedback.id or 0,
         "key": feedback.client_key,
         "received_at": feedback.received_at.isoformat(),
         "came_by": feedback.came_by.value,
@@ -58,9 +95,9 @@ def line_said(line: Line) -> dict[str, Any]:
     }
 
 
-def receipt(received: Sequence[Received], answers: Sequence[str | None]) -> dict[str, Any]:
+def receipt(received: Sequence[Received], answers: Sequence[str | None]) -> FeedbackReceipt:
     """What became of each that was sent, in the order sent; `answers` are the addresses their reporters read."""
-    items = [
+    items: list[Taken] = [
         {"id": each.number, "key": each.key, "came_before": each.code is None, "answer_url": url}
         for each, url in zip(received, answers, strict=True)
     ]

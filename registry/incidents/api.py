@@ -11,7 +11,7 @@ from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.queries.timeline import Told, entries_page, links_of, place_of
 from registry.incidents.queries.times import compared, times_of
 from registry.incidents.queries.visibility import desk_of, incident_by_number, systems_of
-from registry.incidents.rules.times import dimension_named
+from registry.incidents.rules.times import By, dimension_named
 from registry.incidents.schemas import (
     EntryIn,
     IncidentIn,
@@ -21,11 +21,14 @@ from registry.incidents.schemas import (
     times_said,
     whole_said,
 )
+from registry.incidents.schemas.incoming import NARROWING
+from registry.incidents.schemas.outgoing import IncidentLine, IncidentWhole, TimelineOut, TimesCompared
 from registry.kernel.actor import Permission, require
 from registry.people.models import Person
 from registry.store.paging import cursor_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -34,6 +37,7 @@ api = Blueprint("incidents_api", __name__)
 
 @api.get("/incidents")
 @needs(Permission.SYSTEM_READ)
+@described(Page[IncidentLine], *PAGED, *NARROWING)
 def incidents() -> Response:
     """A page of the incidents one may know of, newest first; narrowed by status, severity, pattern, kind, since, until."""
     return _page(narrowing_of(request.args))
@@ -41,6 +45,9 @@ def incidents() -> Response:
 
 @api.get("/incidents/times")
 @needs(Permission.SYSTEM_READ)
+@described(
+    TimesCompared, Asked("by", "By what they are compared; by pattern unless told.", words=By), *NARROWING
+)
 def times() -> Response:
     """How long they took, in seconds: of all that fit and by pattern, tier, unit, system or month; narrowed as the list is."""
     by, dimension = narrowing_of(request.args), dimension_named(request.args.get("by", ""))
@@ -52,6 +59,7 @@ def times() -> Response:
 
 @api.get("/systems/<key>/incidents")
 @needs(Permission.SYSTEM_READ)
+@described(Page[IncidentLine], *PAGED, *NARROWING)
 def incidents_of_system(key: str) -> Response:
     """The same of one system."""
     return _page(narrowing_of(request.args, systems.by_key(session(), actor(), key).id))
@@ -59,6 +67,20 @@ def incidents_of_system(key: str) -> Response:
 
 @api.post("/systems/<key>/incidents")
 @needs(Permission.INCIDENT_OPEN)
+@described(
+    IncidentWhole,
+    status=(200, 201),
+    body=IncidentIn,
+    example={
+        "title": "Claims of minors were sorted last",
+        "severity": 3,
+        "pattern": "F1",
+        "detected_by": "monitor",
+        "detected_at": "2026-11-01T09:00:00Z",
+        "source": "pager",
+        "source_ref": "P-7",
+    },
+)
 def open_one(key: str) -> Response:
     """Open an incident; 200 with the one there is where the same `source` and `source_ref` came before, else 201."""
     system = systems.by_key(session(), actor(), key, lock=True)
@@ -76,6 +98,7 @@ def open_one(key: str) -> Response:
 
 @api.get("/incidents/<int:number>")
 @needs(Permission.SYSTEM_READ)
+@described(IncidentWhole)
 def incident(number: int) -> Response:
     """One incident: what it states, its systems, what it is tied to as that was, its corrective actions, its newest entries."""
     return jsonkit.reply(_whole(incident_by_number(session(), actor(), number)))
@@ -83,6 +106,7 @@ def incident(number: int) -> Response:
 
 @api.get("/incidents/<int:number>/timeline")
 @needs(Permission.SYSTEM_READ)
+@described(Page[TimelineOut], *PAGED)
 def timeline(number: int) -> Response:
     """A page of an incident's timeline, the latest first."""
     found = incident_by_number(session(), actor(), number)
@@ -91,6 +115,12 @@ def timeline(number: int) -> Response:
 
 @api.post("/incidents/<int:number>/timeline")
 @needs(Permission.INCIDENT_WORK)
+@described(
+    TimelineOut,
+    status=201,
+    body=EntryIn,
+    example={"text": "Sorting switched off.", "at": "2026-11-01T09:20:00Z"},
+)
 def add_entry(number: int) -> Response:
     """Add what happened to the timeline."""
     found = incident_by_number(session(), actor(), number, lock=True)

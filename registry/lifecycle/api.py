@@ -8,10 +8,11 @@ from registry.lifecycle.actions.stopping import stop
 from registry.lifecycle.queries.gates import gate_of
 from registry.lifecycle.queries.stages import held_from
 from registry.lifecycle.rules.stages import LADDER, next_stage
-from registry.lifecycle.schemas import StopIn, gate_said, stop_said
+from registry.lifecycle.schemas import GateOut, StopIn, StopOut, gate_said, stop_said
 from registry.systems import queries as systems
 from registry.systems.rules.record import Stage
 from registry.web import jsonkit
+from registry.web.describing import Asked, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -20,6 +21,14 @@ api = Blueprint("lifecycle_api", __name__)
 
 @api.get("/systems/<key>/gate")
 @needs(Permission.SYSTEM_READ)
+@described(
+    GateOut,
+    Asked(
+        "to",
+        "The stage whose gate is meant; the next one unless told.",
+        words=[each.value for each in LADDER[1:]],
+    ),
+)
 def gate(key: str) -> Response:
     """The gate to the stage `to`, or without it to the next one: what does not hold, and every criterion."""
     system = systems.by_key(session(), actor(), key)
@@ -38,6 +47,7 @@ def _stage(text: str) -> Stage:
 
 @api.post("/systems/<key>/stop")
 @needs(Permission.SYSTEM_STOP)
+@described(StopOut, status=201, body=StopIn, example={"reason": "It sorts claims of minors last."})
 def stop_now(key: str) -> Response:
     """Stop a system at once; only a reviewer who is signed in lets it go on."""
     system = systems.by_key(session(), actor(), key, lock=True)

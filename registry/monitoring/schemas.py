@@ -1,27 +1,108 @@
 """Receipts and readings as JSON."""
 
-from typing import Any
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from registry.monitoring.actions.recording import Receipt
 from registry.monitoring.models.snapshots import LatestSnapshot, Snapshot
+from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
+from registry.monitoring.rules.answers import Level
+from registry.monitoring.rules.decoding import MOST_POINTS
+from registry.monitoring.rules.fields import LONGEST_KEY
 from registry.objectives.rules.judging import Verdict
+from registry.web.describing import Day, Instant, Words
 
 
-def receipt_out(receipt: Receipt, ledger_seq: int | None) -> dict[str, Any]:
+class ReadingsReceipt(TypedDict):
+    """What became of a delivery: how many were new, how they were judged, and the alerts that follow, by number."""
+
+    accepted: int
+    duplicate: int
+    verdicts: dict[str, int]
+    alerts_opened: list[int]
+    alerts_resolved: list[int]
+    ledger_seq: int | None
+
+
+class ReadingOut(TypedDict):
+    """One reading; numbers as text, exactly as they were sent."""
+
+    metric: str
+    window_start: Instant
+    window_end: Instant
+    value: str
+    n: int | None
+    low: str | None
+    high: str | None
+    group: str
+    verdict: Annotated[str, Words(Verdict)]
+    key: NotRequired[str]
+    revision: NotRequired[int]
+
+
+class AlertOut(TypedDict):
+    """One alert. `previous` is the alert it follows, where it came back."""
+
+    id: int
+    system: str
+    kind: Annotated[str, Words(AlertKind)]
+    severity: Annotated[str, Words(Severity)]
+    state: Annotated[str, Words(AlertState)]
+    says: str
+    group: str
+    count: int
+    good_run: int
+    opened_at: Instant
+    first_window_end: Instant | None
+    last_bad_window_end: Instant | None
+    promised_on: Day | None
+    snoozed_until: Instant | None
+    resolved_at: Instant | None
+    resolved_because: str
+    escalated_to: Annotated[str, Words(Level)] | None
+    previous: int | None
+
+
+class PointSent(TypedDict):
+    """One reading. What may be left out may be null; without `key` the window is the key."""
+
+    metric: str
+    window_end: Instant
+    window_start: NotRequired[Instant | None]
+    value: float | int
+    n: NotRequired[int | None]
+    low: NotRequired[float | int | None]
+    high: NotRequired[float | int | None]
+    group: NotRequired[Annotated[dict[str, str], Field(max_length=5)] | None]
+    key: NotRequired[Annotated[str, Field(max_length=LONGEST_KEY)] | None]
+
+
+class ReadingsSent(TypedDict):
+    """Readings sent together."""
+
+    version: NotRequired[str | None]
+    source: NotRequired[str | None]
+    supersedes: NotRequired[str | None]
+    snapshots: Annotated[list[PointSent], Field(min_length=1, max_length=MOST_POINTS)]
+
+
+def receipt_out(receipt: Receipt, ledger_seq: int | None) -> ReadingsReceipt:
     """What became of a delivery (interfaces.md)."""
     return {
         "accepted": receipt.accepted,
         "duplicate": receipt.duplicate,
         "verdicts": {verdict.value: receipt.verdicts.get(verdict, 0) for verdict in Verdict},
-        "alerts_opened": [alert.id for alert in receipt.weighed.opened],
-        "alerts_resolved": [alert.id for alert in receipt.weighed.resolved],
+        "alerts_opened": [alert.id or 0 for alert in receipt.weighed.opened],
+        "alerts_resolved": [alert.id or 0 for alert in receipt.weighed.resolved],
         "ledger_seq": ledger_seq,
     }
 
 
-def reading_out(each: Snapshot | LatestSnapshot, metric: str) -> dict[str, Any]:
+def reading_out(each: Snapshot | LatestSnapshot, metric: str) -> ReadingOut:
     """One reading; numbers as text, exactly as they were sent."""
-    told = {
+    told: ReadingOut = {
         "metric": metric,
         "window_start": each.window_start.isoformat(),
         "window_end": each.window_end.isoformat(),
@@ -33,5 +114,5 @@ def reading_out(each: Snapshot | LatestSnapshot, metric: str) -> dict[str, Any]:
         "verdict": each.verdict.value,
     }
     if isinstance(each, Snapshot):
-        told |= {"key": each.client_key, "revision": each.revision}
+        told["key"], told["revision"] = each.client_key, each.revision
     return told

@@ -6,9 +6,10 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound
 from registry.packs import queries
-from registry.packs.schemas import control_whole, framework_brief
+from registry.packs.schemas import FrameworkOut, FrameworkWhole, control_whole, framework_brief
 from registry.portfolio.queries import met_by_systems
 from registry.web import jsonkit
+from registry.web.describing import Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -17,6 +18,7 @@ api = Blueprint("packs_api", __name__)
 
 @api.get("/frameworks")
 @needs(Permission.FRAMEWORK_READ)
+@described(Page[FrameworkOut])
 def frameworks() -> Response:
     """The frameworks in force today, by title, all at once: there are few."""
     require(actor(), Permission.FRAMEWORK_READ)
@@ -29,6 +31,7 @@ def frameworks() -> Response:
 
 @api.get("/frameworks/<pack_id>")
 @needs(Permission.FRAMEWORK_READ)
+@described(FrameworkWhole)
 def framework(pack_id: str) -> Response:
     """One framework with its controls in the order of the edition in force."""
     require(actor(), Permission.FRAMEWORK_READ)

@@ -7,11 +7,12 @@ from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries
 from registry.people.queries import Narrowing
-from registry.people.schemas import person_brief, seats, unit_brief
+from registry.people.schemas import PersonOut, PersonWhole, UnitOut, person_brief, seats, unit_brief
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number
@@ -21,6 +22,13 @@ api = Blueprint("people_api", __name__)
 
 @api.get("/people")
 @needs(Permission.PEOPLE_READ)
+@described(
+    Page[PersonOut],
+    *PAGED,
+    Asked("q", "Words of a name, an address or a job."),
+    Asked("unit", "The number of a unit; those below it are included.", kind="integer"),
+    Asked("here", "1: only who is here today.", words=("1",)),
+)
 def people() -> Response:
     """Everybody in the directory by name, leavers included; narrowed by words, by a unit with those below, to who is here."""
     require(actor(), Permission.PEOPLE_READ)
@@ -46,6 +54,7 @@ def _narrowed() -> Narrowing:
 
 @api.get("/people/<int:number>")
 @needs(Permission.PEOPLE_READ)
+@described(PersonWhole)
 def person(number: int) -> Response:
     """One person with the seats they hold now on systems the token's person can see."""
     require(actor(), Permission.PEOPLE_READ)
@@ -59,6 +68,7 @@ def person(number: int) -> Response:
 
 @api.get("/units")
 @needs(Permission.PEOPLE_READ)
+@described(Page[UnitOut], *PAGED)
 def units() -> Response:
     """Every unit by name, with its path and head."""
     require(actor(), Permission.PEOPLE_READ)

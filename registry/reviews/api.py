@@ -4,10 +4,11 @@ from flask import Blueprint, Response, request
 
 from registry.kernel.actor import Permission
 from registry.reviews.queries.reviews import Narrowing, reviews_page
-from registry.reviews.schemas import line_said, narrowing_of
+from registry.reviews.schemas import NARROWING, ReviewOut, line_said, narrowing_of
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -16,6 +17,7 @@ api = Blueprint("reviews_api", __name__)
 
 @api.get("/reviews")
 @needs(Permission.SYSTEM_READ)
+@described(Page[ReviewOut], *PAGED, *NARROWING)
 def reviews() -> Response:
     """A page of the reviews of systems one may know of, the newest first; those that are not decided where no place is named."""
     return _page(narrowing_of(request.args))
@@ -23,6 +25,7 @@ def reviews() -> Response:
 
 @api.get("/systems/<key>/reviews")
 @needs(Permission.SYSTEM_READ)
+@described(Page[ReviewOut], *PAGED, *NARROWING)
 def reviews_of_system(key: str) -> Response:
     """A page of the reviews of one system, the newest first."""
     return _page(narrowing_of(request.args, systems.by_key(session(), actor(), key).id))

@@ -2,14 +2,40 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated
+
+from typing_extensions import TypedDict
 
 from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.reviews.queries.reviews import Line, Narrowing, Place
-from registry.reviews.rules.kinds import Kind
+from registry.reviews.rules.kinds import Kind, State
+from registry.web.describing import Asked, Day, Instant, Words
+
+
+class ReviewOut(TypedDict):
+    """One review of a list."""
+
+    id: str
+    system: str
+    kind: Annotated[str, Words(Kind)]
+    state: Annotated[str, Words(State)]
+    frameworks: list[str]
+    reviewer: str | None
+    opened_at: Instant
+    due_on: Day | None
+    ended_at: Instant | None
+
 
 DUE_DAYS = 14
+NARROWING = (
+    Asked(
+        "place",
+        "Where they stand; of all systems those that are undecided unless told, of one system all.",
+        words=Place,
+    ),
+    Asked("kind", "Only this kind.", words=Kind),
+)
 
 
 def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narrowing:
@@ -31,7 +57,7 @@ def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narro
     )
 
 
-def line_said(line: Line) -> dict[str, Any]:
+def line_said(line: Line) -> ReviewOut:
     """One review of a list."""
     review = line.review
     return {

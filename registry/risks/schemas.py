@@ -1,12 +1,40 @@
 """Risk JSON, in and out."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
 
 from registry.risks.queries import Line
 from registry.risks.rules import RiskFacts, Status, score
+from registry.web.describing import Day, Words
+
+
+class RiskOut(TypedDict):
+    """One risk with how it stands today; people by e-mail address."""
+
+    id: str
+    number: int
+    title: str
+    cause: str
+    event: str
+    consequence: str
+    pattern: str | None
+    likelihood: int
+    impact: int
+    score: int
+    controls: str
+    residual_likelihood: int | None
+    residual_impact: int | None
+    residual_score: int | None
+    level: str
+    owner: str
+    review_on: Day | None
+    is_overdue: bool
+    status: Annotated[str, Words(Status)]
+    says: str
+    version: int
 
 
 class RiskIn(BaseModel):
@@ -34,12 +62,12 @@ class RiskIn(BaseModel):
         return RiskFacts(**stated, status=Status.MITIGATING if self.mitigating else Status.OPEN)
 
 
-def said(line: Line) -> dict[str, Any]:
+def said(line: Line) -> RiskOut:
     """One risk with how it stands today; people by e-mail address."""
     risk = line.risk
     return {
         "id": risk.key,
-        "number": risk.id,
+        "number": risk.id or 0,
         "title": risk.title,
         "cause": risk.cause,
         "event": risk.event,

@@ -14,8 +14,9 @@ from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import actions, queries
 from registry.systems.models import System
-from registry.systems.schemas import SystemChange, SystemIn, brief, whole
+from registry.systems.schemas import NARROWING, SystemChange, SystemIn, SystemLine, SystemOut, brief, whole
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -24,6 +25,7 @@ api = Blueprint("systems_api", __name__)
 
 @api.get("/systems")
 @needs(Permission.SYSTEM_READ)
+@described(Page[SystemLine], *PAGED, *NARROWING)
 def systems() -> Response:
     """The systems the token's person may see, by name; narrowed by words and by every facet of the register page."""
     limit = jsonkit.page_limit()
@@ -43,6 +45,17 @@ def systems() -> Response:
 
 @api.post("/systems")
 @needs(Permission.SYSTEM_REGISTER)
+@described(
+    SystemOut,
+    status=201,
+    body=SystemIn,
+    example={
+        "name": "Claims triage",
+        "summary": "Sorts claims by how soon a person must look.",
+        "unit_id": 3,
+        "owner_id": 12,
+    },
+)
 def register() -> Response:
     """Put a system on the register."""
     system = actions.register(session(), actor(), jsonkit.parsed(SystemIn).registration())
@@ -53,6 +66,7 @@ def register() -> Response:
 
 @api.get("/systems/<key>")
 @needs(Permission.SYSTEM_READ)
+@described(SystemOut, status=(200, 304))
 def system(key: str) -> Response:
     """One system with everything stated of it; the ETag is another one whenever any of it is."""
     reply = _whole(queries.by_key(session(), actor(), key))
@@ -62,6 +76,12 @@ def system(key: str) -> Response:
 
 @api.patch("/systems/<key>")
 @needs(Permission.SYSTEM_EDIT)
+@described(
+    SystemOut,
+    body=SystemChange,
+    if_match=True,
+    example={"intended_use": "To sort claims, not to decide them.", "tags": ["claims"]},
+)
 def change(key: str) -> Response:
     """Change the given fields of one system, if it still stands as If-Match says it was read."""
     found = queries.by_key(session(), actor(), key, lock=True)

@@ -3,14 +3,101 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from registry.annotations.models import Tag
 from registry.ownership.queries import Held
 from registry.systems.models import System
-from registry.systems.rules.record import Kind, Link, Registration, Reversibility, SystemFacts, Visibility
+from registry.systems.queries import FACETS
+from registry.systems.queries.filters import FILTERS
+from registry.systems.rules.record import (
+    Kind,
+    Link,
+    Registration,
+    Reversibility,
+    Stage,
+    SystemFacts,
+    Tier,
+    Visibility,
+)
+from registry.web.describing import Asked, Day, Words
+
+# Read from what narrows the register itself: a facet more is a parameter more.
+NARROWING = (
+    Asked("q", "Words of a name, a summary or a text, or an id."),
+    *(
+        Asked(
+            each.name,
+            f"{each.label}; any number of times.",
+            kind="integer" if each.numbers else "string",
+            words=tuple(each.said),
+            many=True,
+            least=0 if each.numbers else None,
+            most=999_999_999 if each.numbers else None,
+        )
+        for each in FACETS
+    ),
+    *(
+        Asked(each.name, f"{each.label}; any number of times.", words=tuple(each.said), many=True)
+        for each in FILTERS
+    ),
+)
+
+
+class SystemLine(TypedDict):
+    """One system of a list. `owner` by e-mail address, null where the seat is empty."""
+
+    key: str
+    name: str
+    summary: str
+    unit: str
+    owner: str | None
+    owner_to_be_confirmed: bool
+    stage: Annotated[str, Words(Stage)]
+    tier: Annotated[str, Words(Tier)] | None
+    tags: list[str]
+    version: int
+
+
+class LinkOut(TypedDict):
+    """A named address."""
+
+    label: str
+    url: str
+
+
+class SystemOut(SystemLine):
+    """One system with everything stated of it."""
+
+    unit_id: int | None
+    description: str
+    kind: Annotated[str, Words(Kind)] | None
+    technique: str
+    modality: str
+    visibility: Annotated[str, Words(Visibility)]
+    intended_use: str
+    users: str
+    affected_people: str
+    affected_count: int | None
+    out_of_scope: str
+    autonomy: int | None
+    reversibility: Annotated[str, Words(Reversibility)] | None
+    oversight_plan: str
+    volume_per_day: int | None
+    vendor_name: str
+    vendor_contract: str
+    vendor_data_access: str
+    vendor_exit: str
+    deployed_where: str
+    regions: str
+    legal_roles: str
+    in_service_on: Day | None
+    links: list[LinkOut]
+    complaints_contact: str
+    known_limitations: str
 
 
 class LinkIn(BaseModel):
@@ -89,7 +176,7 @@ class SystemChange(BaseModel):
         return SystemFacts(**values)
 
 
-def brief(system: System, owner: Held | None, unit: str, tags: Sequence[Tag] = ()) -> dict[str, Any]:
+def brief(system: System, owner: Held | None, unit: str, tags: Sequence[Tag] = ()) -> SystemLine:
     """One line of a list."""
     return {
         "key": system.key,
@@ -112,4 +199,4 @@ def whole(
     stated = {each.name: getattr(facts, each.name) for each in fields(SystemFacts)}
     stated["in_service_on"] = facts.in_service_on.isoformat() if facts.in_service_on else None
     stated["links"] = [{"label": link.label, "url": link.url} for link in facts.links]
-    return stated | brief(system, owner, unit, tags)
+    return stated | dict(brief(system, owner, unit, tags))

@@ -14,8 +14,9 @@ from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.versions import actions, queries
 from registry.versions.models import LivePeriod, ModelVersion
-from registry.versions.schemas import LiveIn, VersionIn, whole
+from registry.versions.schemas import LiveIn, LiveOut, VersionIn, VersionOut, whole
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -24,6 +25,9 @@ api = Blueprint("versions_api", __name__)
 
 @api.get("/systems/<key>/versions")
 @needs(Permission.SYSTEM_READ)
+@described(
+    Page[VersionOut], *PAGED, Asked("live_at", "Only those that were live at this instant.", kind="date-time")
+)
 def versions(key: str) -> Response:
     """A page of a system's versions, newest first; with `live_at` those that were live at that instant, and no others."""
     system = systems.by_key(session(), actor(), key)
@@ -40,6 +44,12 @@ def versions(key: str) -> Response:
 
 @api.post("/systems/<key>/versions")
 @needs(Permission.VERSION_EDIT)
+@described(
+    VersionOut,
+    status=201,
+    body=VersionIn,
+    example={"label": "2.1", "changed": "Retrained on 2026.", "significant": False},
+)
 def add(key: str) -> Response:
     """Add a candidate."""
     system = _to_change(key)
@@ -51,6 +61,7 @@ def add(key: str) -> Response:
 
 @api.get("/systems/<key>/versions/<path:label>")
 @needs(Permission.SYSTEM_READ)
+@described(VersionOut)
 def version(key: str, label: str) -> Response:
     """One version by its label."""
     system = systems.by_key(session(), actor(), key)
@@ -60,6 +71,7 @@ def version(key: str, label: str) -> Response:
 
 @api.post("/systems/<key>/versions/<path:label>/live")
 @needs(Permission.VERSION_EDIT)
+@described(LiveOut, body=LiveIn, example={"share": 90, "beside": [{"label": "2.2", "share": 10}]})
 def put_live(key: str, label: str) -> Response:
     """Put an approved version live, alone or with a share beside others; the reply lists what is live from now on."""
     system = _to_change(key)

@@ -2,16 +2,57 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from typing_extensions import TypedDict
 
 from registry.kernel.text import DATA_SOURCE_PREFIX, number_of
 from registry.people.models import Person
 from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.queries import Learned
 from registry.versions.rules.record import TrainedOn, VersionFacts
-from registry.versions.rules.standing import WHOLE
+from registry.versions.rules.standing import WHOLE, State
+from registry.web.describing import Day, Instant, Words
+
+
+class TrainedOut(TypedDict):
+    """A source a version learned from, and the period of its data."""
+
+    source: str
+    name: str
+    from_on: Day | None
+    to_on: Day | None
+
+
+class VersionOut(TypedDict):
+    """One version with everything stated of it; people by e-mail address, null where it was the registry itself."""
+
+    number: int
+    label: str
+    state: Annotated[str, Words(State)]
+    live_share: int | None
+    live_since: Instant | None
+    significant: bool
+    changed: str
+    because: str
+    artifact: str
+    digest: str
+    evaluation: str
+    trained_on: list[TrainedOut]
+    added_by: str | None
+    added_at: Instant
+    approved_by: str | None
+    approved_at: Instant | None
+    withdrawn_at: Instant | None
+    withdrawn_because: str
+    version: int
+
+
+class LiveOut(TypedDict):
+    """The versions that are live from now on."""
+
+    items: list[VersionOut]
 
 
 class TrainedIn(BaseModel):

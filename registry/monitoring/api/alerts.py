@@ -1,7 +1,6 @@
 """GET /alerts and /systems/<key>/alerts: what has to be answered, newest first."""
 
 from datetime import date, datetime
-from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -11,18 +10,26 @@ from registry.monitoring.models.alerts import Alert
 from registry.monitoring.queries import alerts as queries
 from registry.monitoring.queries.alerts import AlertSearch
 from registry.monitoring.rules.alerts import AlertKind
+from registry.monitoring.schemas import AlertOut
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
 api = Blueprint("alerts_api", __name__)
 
+_NARROWING = (
+    Asked("state", "unresolved unless told.", words=("unresolved", "resolved")),
+    Asked("kind", "Only this kind.", words=AlertKind),
+)
+
 
 @api.get("/alerts")
 @needs(Permission.SYSTEM_READ)
+@described(Page[AlertOut], *PAGED, *_NARROWING)
 def alerts() -> Response:
     """A page of the alerts on all systems one may see: those that are not over or, with state=resolved, those that are."""
     return _page(_search(None))
@@ -30,6 +37,7 @@ def alerts() -> Response:
 
 @api.get("/systems/<key>/alerts")
 @needs(Permission.SYSTEM_READ)
+@described(Page[AlertOut], *PAGED, *_NARROWING)
 def alerts_of_system(key: str) -> Response:
     """The same of one system."""
     return _page(_search(systems.by_key(session(), actor(), key).id))
@@ -56,9 +64,9 @@ def _page(search: AlertSearch) -> Response:
     return jsonkit.reply({"items": [_said(*each) for each in page.items], "next": following})
 
 
-def _said(alert: Alert, system: System) -> dict[str, Any]:
+def _said(alert: Alert, system: System) -> AlertOut:
     return {
-        "id": alert.id,
+        "id": alert.id or 0,
         "system": system.key,
         "kind": alert.kind.value,
         "severity": alert.severity.value,
@@ -67,7 +75,7 @@ def _said(alert: Alert, system: System) -> dict[str, Any]:
         "group": alert.group,
         "count": alert.count,
         "good_run": alert.good_run,
-        "opened_at": _text(alert.opened_at),
+        "opened_at": alert.opened_at.isoformat(),
         "first_window_end": _text(alert.first_window_end),
         "last_bad_window_end": _text(alert.last_bad_window_end),
         "promised_on": _text(alert.promised_on),

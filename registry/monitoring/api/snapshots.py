@@ -1,7 +1,5 @@
 """POST and GET /systems/<key>/snapshots."""
 
-from typing import Any
-
 from flask import Blueprint, Response, request
 
 from registry.kernel.actor import Permission, require
@@ -10,17 +8,24 @@ from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries import series
 from registry.monitoring.queries.deliveries import entry_of
 from registry.monitoring.rules.decoding import Batch, batch_of, batch_of_lines
-from registry.monitoring.schemas import reading_out, receipt_out
+from registry.monitoring.schemas import ReadingOut, ReadingsReceipt, ReadingsSent, reading_out, receipt_out
 from registry.objectives.queries import metric_by_slug, metrics_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.describing import ABOUT_THE_BATCH, JSON, LINES, PAGED, Asked, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.flask_app import actor, read, session
 from registry.web.requests import count_if_kept
 
 api = Blueprint("monitoring_api", __name__)
+
+_EXAMPLE = {
+    "version": "2026.3",
+    "source": "nightly-eval",
+    "snapshots": [{"metric": "accuracy", "window_end": "2026-11-02T00:00:00Z", "value": 0.912, "n": 5000}],
+}
 
 
 def _sent(key: str) -> tuple[int, Batch]:
@@ -33,6 +38,14 @@ def _sent(key: str) -> tuple[int, Batch]:
 @api.post("/systems/<key>/snapshots")
 @takes_batches(_sent)
 @needs(Permission.SNAPSHOT_PUSH)
+@described(
+    ReadingsReceipt,
+    *ABOUT_THE_BATCH,
+    status=(200, 201),
+    bodies={JSON: ReadingsSent, LINES: None},
+    packed=True,
+    example=_EXAMPLE,
+)
 def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the system
     """Take in a batch of readings, as one JSON document or as JSON lines, packed with gzip or not."""
     number, batch = read()
@@ -48,6 +61,12 @@ def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the syste
 
 @api.get("/systems/<key>/snapshots")
 @needs(Permission.SYSTEM_READ)
+@described(
+    Page[ReadingOut],
+    *PAGED,
+    Asked("metric", "All readings of this metric, newest first, in place of the newest of each."),
+    Asked("group", "Only this group, as it was answered."),
+)
 def readings(key: str) -> Response:
     """The newest reading of every metric; with `metric` a page of that one's, newest window first, of all groups or one."""
     system = systems.by_key(session(), actor(), key)
@@ -62,7 +81,7 @@ def readings(key: str) -> Response:
     return jsonkit.reply({"items": [reading_out(each, slug) for each in page.items], "next": following})
 
 
-def _newest(system_id: int) -> list[dict[str, Any]]:
+def _newest(system_id: int) -> list[ReadingOut]:
     metrics = {metric.id or 0: metric.slug for metric in metrics_of(session(), system_id)}
     latest = series.latest_of(session(), list(metrics))
     return [reading_out(each, slug) for number, slug in metrics.items() for each in latest[number]]

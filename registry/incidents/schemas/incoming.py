@@ -1,31 +1,33 @@
-"""Incident JSON, in and out, and how a list of incidents is narrowed in an address."""
+"""Incident JSON, in; and how a list of incidents is narrowed in an address."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
-from registry.incidents.models.incidents import Incident, IncidentLink
-from registry.incidents.queries.corrective import Measure
-from registry.incidents.queries.incidents import Line, Narrowing
-from registry.incidents.queries.timeline import Told
-from registry.incidents.queries.visibility import Touched
+from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Linked, Pattern, Severity, Status
-from registry.incidents.rules.receiving import Source, shown_source
+from registry.incidents.rules.receiving import Source
 from registry.incidents.rules.record import IncidentFacts
-from registry.incidents.rules.times import Spread, Times
-from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.packs.rules import UNCLASSIFIED
-from registry.people.models import Person
-from registry.systems.models import System
 from registry.systems.rules.record import Tier
+from registry.web.describing import Asked
 
 Value = TypeVar("Value")
 
 _UNCLOSED = "unclosed"
 _STATUSES = (_UNCLOSED, *Status)
+NARROWING = (
+    Asked("status", "Only those that stand so.", words=_STATUSES),
+    Asked("severity", "Only those of this severity or worse.", kind="integer", least=1, most=5),
+    Asked("pattern", "Only this pattern of failure.", words=Pattern),
+    Asked("kind", "Only this kind.", words=Kind),
+    Asked("tier", "Only on systems of this tier.", words=(*Tier, UNCLASSIFIED)),
+    Asked("since", "Detected at this instant or later.", kind="date-time"),
+    Asked("until", "Detected before this instant.", kind="date-time"),
+)
 _SAY_AN_INSTANT = "Give an instant with its zone, such as 2026-11-03T10:00:00Z."
 
 
@@ -159,117 +161,6 @@ def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narro
     if problems:
         raise RuleBroken(problems)
     return by
-
-
-def line_said(line: Line) -> dict[str, Any]:
-    """One incident of a list."""
-    return _told(line.incident, line.system.key, line.lead) | {"other_systems": line.others}
-
-
-def whole_said(
-    incident: Incident,
-    system: System,
-    lead: Person | None,
-    *,
-    systems: Sequence[Touched],
-    links: Sequence[IncidentLink],
-    actions: Sequence[Measure],
-) -> dict[str, Any]:
-    """Everything an incident states but its timeline, which comes by page."""
-    return _told(incident, system.key, lead) | {
-        "affected_people": incident.affected_people,
-        "proposed_pattern": incident.proposed_pattern.value,
-        "pattern_because": incident.pattern_because,
-        "missing_control": incident.missing_control,
-        "root_cause": incident.root_cause,
-        "factors": incident.factors,
-        "post_mortem": incident.post_mortem,
-        "systems": [{"key": each.key, "versions": row.versions_said} for row, each in systems],
-        "links": [_link_said(each) for each in links],
-        "actions": [_action_said(each) for each in actions],
-    }
-
-
-def entry_said(told: Told) -> dict[str, Any]:
-    """One entry of a timeline. Where nobody is named, the registry itself says so."""
-    entry = told.entry
-    return {
-        "id": entry.id,
-        "kind": entry.kind.value,
-        "at": clock.written(entry.at),
-        "written_at": clock.written(entry.written_at),
-        "by": told.by.name if told.by else None,
-        "text": entry.text,
-        "evidence": entry.evidence,
-    }
-
-
-def times_said(times: Times) -> dict[str, Any]:
-    """The times of some incidents in seconds, each with how many say so and how many do not."""
-    spreads = ("detect", "acknowledge", "mitigate", "resolve")
-    return {
-        "incidents": times.counted,
-        "noticed_by_ourselves": times.by_ourselves,
-        **{name: _spread_said(getattr(times, name)) for name in spreads},
-    }
-
-
-def _spread_said(spread: Spread) -> dict[str, Any]:
-    said = {name: getattr(spread, name) for name in ("mean", "median", "p90")}
-    seconds = {name: None if span is None else span.total_seconds() for name, span in said.items()}
-    return {"n": spread.n, "open": spread.open, "unknown": spread.unknown, **seconds}
-
-
-def _told(incident: Incident, key: str, lead: Person | None) -> dict[str, Any]:
-    instants = ("started", "detected", "acknowledged", "mitigated", "resolved", "closed", "opened")
-    source, reference = shown_source(key, incident.source, incident.source_ref)
-    return {
-        "id": incident.id,
-        "system": key,
-        "title": incident.title,
-        "summary": incident.summary,
-        "kind": incident.kind.value,
-        "severity": incident.severity,
-        "pattern": incident.pattern.value,
-        "harms": incident.harms,
-        "affected_count": incident.affected_count,
-        "detected_by": incident.detected_by.value,
-        "status": incident.status.value,
-        **{f"{name}_at": _written(getattr(incident, f"{name}_at")) for name in instants},
-        "lead": lead.name if lead else None,
-        "recurrence_of": incident.recurrence_of_id,
-        "merged_into": incident.merged_into_id,
-        "source": source,
-        "source_ref": reference,
-    }
-
-
-def _link_said(link: IncidentLink) -> dict[str, Any]:
-    return {
-        "kind": link.kind.value,
-        "id": link.target_id,
-        "tied_at": clock.written(link.at),
-        "said": link.frozen,
-    }
-
-
-def _action_said(measure: Measure) -> dict[str, Any]:
-    action = measure.action
-    return {
-        "id": action.id,
-        "title": action.title,
-        "detail": action.detail,
-        "system": measure.system.key,
-        "owner": measure.owner.name,
-        "due_on": action.due_on.isoformat(),
-        "state": action.state.value,
-        "done_at": _written(action.done_at),
-        "verified_at": _written(action.verified_at),
-    }
-
-
-def _written(at: datetime | None) -> str | None:
-    return clock.written(at) if at else None
 
 
 def _utc(at: datetime | None) -> datetime | None:

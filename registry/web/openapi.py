@@ -1,0 +1,234 @@
+"""document(): the OpenAPI 3.1 document of the JSON API, made of the views themselves: routes, docstrings, permissions, shapes."""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask
+from pydantic import TypeAdapter
+from werkzeug.routing import Rule
+
+from registry.kernel.actor import GRANTS, SCOPES, Permission
+from registry.web import doors
+from registry.web.describing import FORM, JSON, Asked, Description, RefusalOut, description_of
+
+PREFIX: Final = "/api/v1"
+PROBLEM: Final = "application/problem+json"
+_SCHEMAS: Final = "#/components/schemas/{model}"
+_VARIABLE: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
+_OF_FEATURE: Final = re.compile(r"registry__([a-z_]+?)__(?:[a-z_]+?__)*([A-Z]\w*)")
+_PAGE_OF: Final = re.compile(r"\bPage_([A-Za-z]+)_")
+_VERBS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What a program can be refused with, and what it should make of it.
+REFUSALS: Final[Mapping[int, str]] = {
+    400: "The request cannot be read.",
+    401: "There is no token, or it is unknown, revoked or expired.",
+    403: "The token's scopes do not reach this, or its person may not do it.",
+    404: "There is nothing here, or nothing the token's person may know of.",
+    409: "It changed meanwhile, or contradicts what is there. Read it again.",
+    413: "The body is larger than this address takes.",
+    415: "The body is of a kind this address does not take.",
+    422: "Something needs mending; `problems` names each field.",
+    428: "Send If-Match with the ETag of what was read.",
+    503: "Not to be had just now. Where it says `Retry-After`, ask again after so many seconds.",
+}
+_PATH_SAYS: Final = {
+    "key": ("The public id of the system.", {"type": "string", "examples": ["AI-0042"]}),
+    "label": ("The label of the version, percent-encoded.", {"type": "string", "examples": ["2.1"]}),
+    "slug": ("The short name of the metric.", {"type": "string", "examples": ["accuracy"]}),
+    "pack_id": ("The id of the framework.", {"type": "string", "examples": ["iso-42001"]}),
+    "number": ("The number of the record.", {"type": "integer", "minimum": 0, "maximum": 999_999_999}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one address: its template, the view behind it, and what that says of itself."""
+
+    path: str
+    verb: str
+    rule: Rule
+    permission: Permission | None
+    told: Description
+    says: str
+
+    @property
+    def id(self) -> str:
+        """Its name, the same in every release."""
+        return str(self.rule.endpoint).replace("_api.", ".").replace(".", "_")
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The token scopes that reach it, any one of them; none where it needs no token."""
+        return tuple(sorted(GRANTS[self.permission].scopes)) if self.permission else ()
+
+    @property
+    def refusals(self) -> tuple[int, ...]:
+        """The statuses it may refuse with."""
+        found = {503} if self.told.unavailable else set()
+        found |= {401, 403} if self.permission else set()
+        found |= {404} if self.rule.arguments or self.told.may_lack else set()
+        found |= {422} if self.told.query or self.told.bodies else set()
+        if self.verb != "GET":
+            found |= {400, 409, 413}
+        if self.told.bodies:
+            found |= {415}
+        return tuple(sorted(found | ({428} if self.told.if_match else set())))
+
+
+def operations(app: Flask, prefix: str) -> Iterator[Operation]:
+    """Every operation under `prefix`, by address and method."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(f"{prefix}/")]
+    for rule in sorted(rules, key=lambda one: (one.rule, one.endpoint)):
+        view = app.view_functions[rule.endpoint]
+        told = description_of(view)
+        if told is None:
+            continue
+        path = _VARIABLE.sub(r"{\2}", rule.rule.removeprefix(prefix))
+        for verb in _VERBS:
+            if verb in (rule.methods or ()):
+                yield Operation(path, verb, rule, doors.permission_of(view), told, inspect.getdoc(view) or "")
+
+
+def document(app: Flask, prefix: str, *, server: str) -> dict[str, Any]:
+    """The whole document. `server` is the address under which `prefix` is served."""
+    found = list(operations(app, prefix))
+    shapes, components = _shapes(found)
+    paths: dict[str, dict[str, Any]] = {}
+    for one in found:
+        paths.setdefault(one.path, {})[one.verb.lower()] = _operation(one, shapes)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "AI Registry", "version": prefix.rpartition("/")[2], "description": _ABOUT},
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "servers": [{"url": server}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "responses": {str(status): _refusal(says, shapes) for status, says in REFUSALS.items()},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": _scopes()}},
+        },
+    }
+
+
+_ABOUT: Final = (
+    "Lists come by page: `limit`, and `next` of the answer as `cursor` of the request that follows. Refusals are "
+    "`application/problem+json`. JSON is read strictly: no NaN, no key twice, no unknown field, 32 levels at most. "
+    "Every address that reads can be asked for as of a past day: put `/as-of/2026-10-01` before its path; it then also "
+    "answers 404 where nothing was recorded by that day, and 503 with `Retry-After` while that day is laid out. "
+    "Fields may be added to answers at any time; none is taken away or changes its meaning within `v1`."
+)
+
+
+def _scopes() -> str:
+    return "A token from the page My account. Its scopes: " + " ".join(
+        f"`{name}`: {says}" for name, says in SCOPES.items()
+    )
+
+
+def _shapes(found: list[Operation]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schema of every shape by its name as Python writes it, and the components they refer to."""
+    known = {repr(RefusalOut): RefusalOut}
+    for one in found:
+        for shape in (*one.told.answers.values(), *one.told.bodies.values()):
+            if shape is not None and not isinstance(shape, dict):
+                known[repr(shape)] = shape
+    inputs: list[Any] = [(name, "validation", TypeAdapter(shape)) for name, shape in known.items()]
+    schemas, whole = TypeAdapter.json_schemas(inputs, ref_template=_SCHEMAS)
+    found_shapes = {name: schema for (name, _), schema in schemas.items()}
+    shapes, components = json.loads(_named(json.dumps([found_shapes, whole.get("$defs", {})])))
+    return shapes, components
+
+
+def _named(text: str) -> str:
+    """The shapes by names for people: pydantic puts the module before a name there is twice, and marks what a page is of."""
+    text = _OF_FEATURE.sub(lambda found: found[1].title().replace("_", "") + found[2], text)
+    return _PAGE_OF.sub(r"PageOf\1", text)
+
+
+def _shape(shape: Any, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    if shape is None:
+        return {"type": "string", "contentMediaType": "application/octet-stream"}
+    return shape if isinstance(shape, dict) else shapes[repr(shape)]
+
+
+def _operation(one: Operation, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    summary, _, rest = one.says.partition("\n\n")
+    told: dict[str, Any] = {"operationId": one.id, "summary": " ".join(summary.split())}
+    if rest:
+        told["description"] = " ".join(rest.split())
+    told["tags"] = [_tag(one.path)]
+    told["security"] = [{"token": [scope]} for scope in one.scopes]
+    told["parameters"] = [
+        *(_in_path(name) for _, name in _VARIABLE.findall(one.rule.rule)),
+        *(_in_query(asked) for asked in one.told.query),
+        *([_IF_MATCH] if one.told.if_match else []),
+        *([_PACKED] if one.told.packed else []),
+    ]
+    if one.told.bodies:
+        told["requestBody"] = {
+            "required": True,
+            "content": {
+                media: _content(one, media, shape, shapes) for media, shape in one.told.bodies.items()
+            },
+        }
+    answers = {str(status): _answer(one, status, shapes) for status in one.told.answers}
+    refusals = {str(status): {"$ref": f"#/components/responses/{status}"} for status in one.refusals}
+    return told | {"responses": answers | refusals}
+
+
+def _content(one: Operation, media: str, shape: Any, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    schema = _shape(shape, shapes)
+    if media == FORM:
+        file = {"type": "string", "contentMediaType": "application/octet-stream"}
+        with_file = {"type": "object", "properties": {"file": file}, "required": ["file"]}
+        schema = {"allOf": [schema, with_file]}
+    content: dict[str, Any] = {"schema": schema}
+    if one.told.example is not None and media == JSON:
+        content["example"] = one.told.example
+    return content
+
+
+def _answer(one: Operation, status: int, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    schema = _shape(one.told.answers[status], shapes)
+    content = {
+        media: {"schema": schema if media == JSON else _shape(None, shapes)} for media in one.told.media
+    }
+    return {"description": HTTPStatus(status).phrase, **({"content": content} if status != 304 else {})}
+
+
+def _refusal(says: str, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": says, "content": {PROBLEM: {"schema": shapes[repr(RefusalOut)]}}}
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    says, schema = _PATH_SAYS[name]
+    return {"name": name, "in": "path", "required": True, "description": says, "schema": schema}
+
+
+def _in_query(asked: Asked) -> dict[str, Any]:
+    return {"name": asked.name, "in": "query", "description": asked.says, "schema": asked.schema}
+
+
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag of what was read. 428 without it, 409 where something else stands there now.",
+    "schema": {"type": "string"},
+}
+_PACKED: Final = {
+    "name": "Content-Encoding",
+    "in": "header",
+    "description": "`gzip` where the body is packed.",
+    "schema": {"type": "string", "enum": ["gzip", "identity"]},
+}
+
+
+def _tag(path: str) -> str:
+    """What it is about: the noun under a system, or the first of its path."""
+    parts = [part for part in path.split("/") if part and not part.startswith("{")]
+    return parts[1] if parts[0] == "systems" and len(parts) > 1 else parts[0]
