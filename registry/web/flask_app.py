@@ -30,7 +30,7 @@ from registry.store.past import (
     board_of,
 )
 from registry.store.progress import Board
-from registry.store.sealing import Seal
+from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
 from registry.web import doors, past
 
@@ -267,9 +267,9 @@ def database() -> Database:
     return cast("App", current_app).database
 
 
-def seal() -> Seal:
-    """What this installation keeps secrets of people under."""
-    return cast("Seal", current_app.extensions["seal"])
+def seal(purpose: Purpose) -> Seal:
+    """What this installation seals texts of that purpose with."""
+    return cast("Seal", current_app.extensions["seals"][purpose])
 
 
 def request_id() -> str:
