@@ -24,7 +24,7 @@ from registry.lifecycle.queries import header
 from registry.output.places import static_dir, templates_dir
 from registry.settings import Settings
 from registry.store import migrate
-from registry.store.sealing import Seal
+from registry.store.sealing import seals_from
 from registry.store.session import Database
 from registry.web import (
     confirming,
@@ -86,7 +86,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     systemkit.supply(app, _header, _knowable)
     refilling.supply(app, sign_in_again)
     confirming.supply(app, ASKING)
-    app.extensions["seal"] = Seal(settings.secret(), "people")
+    app.extensions["seals"] = seals_from(settings.secret())
     app.extensions["provider"] = provider_of(settings)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     app.extensions["schedule"] = {name_of(job): every for job, every in wiring.SCHEDULE.items()}

@@ -10,6 +10,7 @@ from registry.second_steps import actions, queries, rules
 from registry.second_steps.actions import Typed
 from registry.second_steps.forms import EnrolForm, RolesForm
 from registry.second_steps.render import picture
+from registry.store.sealing import Purpose
 from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, seal, session
@@ -27,11 +28,11 @@ def enrol() -> ResponseReturnValue:
     who, now = actor(), clock.now()
     person = person_by_id(session(), who.person_id or 0)
     form = EnrolForm()
-    secret = queries.offered(seal(), person.id or 0, form.offer.data or "", now)
+    secret = queries.offered(seal(Purpose.ENROLMENT), person.id or 0, form.offer.data or "", now)
     if not secret:
-        form.offer.data = queries.offer(seal(), person.id or 0, now)
-        secret = queries.offered(seal(), person.id or 0, form.offer.data, now)
-    typed = Typed(form.code.data or "", seal())
+        form.offer.data = queries.offer(seal(Purpose.ENROLMENT), person.id or 0, now)
+        secret = queries.offered(seal(Purpose.ENROLMENT), person.id or 0, form.offer.data, now)
+    typed = Typed(form.code.data or "", seal(Purpose.SECOND_STEP))
     codes = bound(form, lambda _at: actions.enrol(session(), who, person, secret, typed))
     if codes is not None:
         # Shown on this one page and never again: only their hashes are kept.

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -11,14 +12,25 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _LONGEST: Final = 100_000
 
 
+class Purpose(StrEnum):
+    """What is sealed. Each has a key of its own: what was sealed for one is no text at all for any other."""
+
+    HALFWAY = "halfway through a sign-in"
+    ENROLMENT = "offer of a second step"
+    # Secrets of second steps were kept under this name before others had one of their own, and have to be read again.
+    SECOND_STEP = "people"
+    PROVIDER_TOKEN = "token of a provider"  # noqa: S105 - a name
+    WEBHOOK = "webhook"
+
+
 class Seal:
     """Encrypts and signs with a key drawn from the installation's secret, one for each purpose (HKDF, RFC 5869).
 
     Whoever replaces the secret makes what was sealed before unreadable.
     """
 
-    def __init__(self, secret: str, purpose: str) -> None:
-        key = HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
+    def __init__(self, secret: str, purpose: Purpose) -> None:
+        key = HKDF(SHA256(), 32, salt=None, info=purpose.value.encode()).derive(secret.encode())
         self._box = Fernet(base64.urlsafe_b64encode(key))
 
     def sealed(self, text: str, at: datetime) -> str:
@@ -35,3 +47,8 @@ class Seal:
             return self._box.decrypt_at_time(sealed, seconds, int(at.timestamp())).decode()
         except InvalidToken:
             return None
+
+
+def seals_from(secret: str) -> dict[Purpose, Seal]:
+    """The seal of each purpose, drawn from the installation's secret."""
+    return {purpose: Seal(secret, purpose) for purpose in Purpose}

@@ -4,7 +4,7 @@ import copy
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -47,6 +47,7 @@ class Database:
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
+            sa.event.listen(self.engine, "invalidate", _let_go_of_sqlite)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
         self._turns = (
             Turns(Path(f"{self.url.database}-turn"), _SQLITE_BUSY_MS / 1_000) if self.is_sqlite else None
@@ -139,6 +140,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     _write_ahead(cursor)
     cursor.close()
+
+
+def _let_go_of_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    # One that is given up in the midst of a statement (Ctrl-C, a worker told to stop) is closed only when its cursor is
+    # gone, and whoever handles the exception still holds that: until then nobody else could write.
+    with suppress(sqlite3.Error):
+        connection.rollback()
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:

@@ -20,7 +20,7 @@ from werkzeug.routing import MapAdapter
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
 from registry.store.past import Pasts, Recipe
-from registry.store.sealing import Seal
+from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
 from registry.web import doors, past
 from registry.web.past_days import READS, PastDays
@@ -276,9 +276,9 @@ def database() -> Database:
     return cast("App", current_app).database
 
 
-def seal() -> Seal:
-    """What this installation keeps secrets of people under."""
-    return cast("Seal", current_app.extensions["seal"])
+def seal(purpose: Purpose) -> Seal:
+    """What this installation seals texts of that purpose with."""
+    return cast("Seal", current_app.extensions["seals"][purpose])
 
 
 def request_id() -> str:

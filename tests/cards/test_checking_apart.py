@@ -70,6 +70,15 @@ def test_no_more_are_read_at_once_than_stated_and_none_that_is_too_large(monkeyp
     assert "larger than any card" in check_apart(bytes(LARGEST + 1)).checked.checks[0].says
 
 
+def test_whoever_comes_while_as_many_are_read_as_may_be_is_told_when_to_come_again(app, cast):
+    app.config["WTF_CSRF_ENABLED"] = False
+    sent = {"file": (io.BytesIO(EARLIER), "card.pdf")}
+    with checking_apart._a_turn(), checking_apart._a_turn():
+        reply = app.test_client().post("/verify", data=sent, content_type="multipart/form-data")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "10")
+    assert "Many files are being checked just now." in reply.text
+
+
 def test_while_a_file_is_read_others_write(app, client_of, cast, monkeypatch):
     wrote = []
 

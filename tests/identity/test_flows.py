@@ -20,7 +20,8 @@ from registry.accounts.queries import actor_for_session, confirmed_at, open_role
 from registry.audit.queries import entries
 from registry.identity.actions import linking
 from registry.identity.models import ProviderIdentity
-from registry.identity.queries import known
+from registry.identity.queries import known, provider
+from registry.identity.queries.provider import Provider
 from registry.identity.rules import flows, tokens
 from registry.kernel import clock
 from registry.kernel.actor import Permission, Role, may, the_registry
@@ -104,8 +105,10 @@ def being(**who):
 def publishing(**metadata):
     def bad(flow):
         address = flow.set_out()
-        flow.app.extensions["provider"]._places = None
         flow.there.metadata = metadata
+        known = flow.app.extensions["provider"]
+        # As a process knows it that has just been started.
+        flow.app.extensions["provider"] = Provider(known.terms, known._secret)
         return flow.come_back(address)
 
     return bad
@@ -392,8 +395,7 @@ def test_a_new_key_is_taken_when_a_token_names_it_and_then_not_asked_for_over_an
     there.written = lambda claims: there.signed(claims, fresh)
     # Within ten seconds of the last question nobody makes us ask again.
     assert Flow(app, there).come_back().status_code == 400
-    asked, keys = app.extensions["provider"]._keys
-    app.extensions["provider"]._keys = (asked - 11, keys)
+    monkeypatch.setattr(provider, "_KEYS_AGAIN_SECONDS", -1)
     Flow(app, there).succeed()
 
 

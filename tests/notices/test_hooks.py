@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,15 +27,16 @@ from registry.kernel.events import Event
 from registry.monitoring.actions.alerts import raise_alert
 from registry.monitoring.rules.alerts import AlertKind
 from registry.notices import actions, jobs
-from registry.notices.actions import Stated, telling
+from registry.notices.actions import Stated, delivering, telling
+from registry.notices.actions.delivering import Outcome
 from registry.notices.models import Delivery, DeliveryAttempt, HookHealth, Webhook
 from registry.notices.queries import hooks as queries
 from registry.notices.rules.hooks import PRIVATE, TOPICS, HookFacts, HookState, hears
 from registry.notices.rules.retrying import WAITS_SECONDS
-from registry.notices.rules.sending import Sent
+from registry.notices.rules.sending import Sent, Tried
 from registry.people.models import Person
 from registry.settings import Settings
-from registry.store.sealing import Seal
+from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
 from registry.systems import actions as register
 from registry.systems import queries as systems
@@ -318,9 +320,9 @@ def test_a_secret_is_kept_so_that_neither_the_table_nor_the_ledger_tells_it(
     assert hook.secret not in told
     # The path of an address may be a secret of the receiver's: the ledger is told its host.
     assert (receiver.url in told, '"host":"127.0.0.1"' in told) == (False, True)
-    assert Seal(KEY, "webhook").opened(hook.secret) == secret
-    assert Seal(secrets.token_urlsafe(30), "webhook").opened(hook.secret) is None
-    assert Seal(KEY, "other").opened(hook.secret) is None
+    assert Seal(KEY, Purpose.WEBHOOK).opened(hook.secret) == secret
+    assert Seal(secrets.token_urlsafe(30), Purpose.WEBHOOK).opened(hook.secret) is None
+    assert Seal(KEY, Purpose.SECOND_STEP).opened(hook.secret) is None
     # Another key than it was sealed with: nothing is sent unsigned, and the delivery says why.
     monkeypatch.setenv("REGISTRY_SECRET_KEY", secrets.token_urlsafe(30))
     alert(database, house.triage)
@@ -404,18 +406,33 @@ def test_what_leaves_the_house_goes_round_by_itself_and_what_fails_or_hangs_keep
     assert jobs.sweep in SCHEDULE
 
 
-def test_two_workers_may_note_the_first_try_of_a_hook_that_has_no_row_for_it_yet(database, house, receiver):
+def test_two_workers_may_note_the_first_tries_of_a_hook_that_has_no_row_for_it_yet(database, house, receiver):
     number, _ = add(database, house, receiver)
     with database.transaction() as session:
         session.delete(queries.health_of(session, {number})[number])
-    alert(database, house.triage)
-    receiver.answers += [503]
-    send_all(database)
-    with clock.frozen(NOW + timedelta(minutes=3)):
-        send_all(database)
+    for system in (house.triage, house.pricing):
+        alert(database, system)
+    while jobs.tell(database):
+        pass
+    with database.transaction() as session:
+        two = [delivering.lease(session)[0].id for _ in range(2)]
+    together = threading.Barrier(2, timeout=10)
+
+    def note(delivery):
+        # On SQLite the second cannot begin before the first has ended; on PostgreSQL both are in the midst of it.
+        if database.is_sqlite:
+            together.wait()
+        with clock.frozen(NOW), database.transaction() as session:
+            if not database.is_sqlite:
+                together.wait()
+            delivering.finish(session, delivery, 1, Outcome(Tried.FAILED, 503, "no"))
+
+    with ThreadPoolExecutor(2) as workers:
+        for done in [workers.submit(note, each) for each in two]:
+            done.result(20)
     with database.transaction(read_only=True) as session:
-        assert session.exec(select(HookHealth.failures)).all() == [0]
-    assert [each.state for each in deliveries(database)] == [Sent.ARRIVED]
+        assert session.exec(select(HookHealth.failures)).all() == [2]
+        assert len(session.exec(select(DeliveryAttempt)).all()) == 2
 
 
 def test_deliveries_that_are_old_go_with_their_tries(database, house, receiver):

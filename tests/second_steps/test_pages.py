@@ -13,6 +13,7 @@ from registry.kernel.errors import RuleBroken
 from registry.kernel.events import Event
 from registry.second_steps import actions, queries, rules
 from registry.second_steps.actions import Typed
+from registry.store.sealing import Purpose
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -33,8 +34,12 @@ def enrolled(app, database, cast, name="ada"):
     secret = rules.new_secret()
     with database.transaction() as session:
         code = rules.code_at(secret, rules.step_of(clock.now()) - 1)
-        person, seal = session.merge(cast.people[name]), app.extensions["seal"]
+        person, seal = session.merge(cast.people[name]), seal_of(app, Purpose.SECOND_STEP)
         return secret, actions.enrol(session, cast.actor(session, name), person, secret, Typed(code, seal))
+
+
+def seal_of(app, purpose):
+    return app.extensions["seals"][purpose]
 
 
 def signing_in(app, name="ada"):
@@ -141,15 +146,17 @@ def test_a_role_that_asks_for_a_second_step_has_it_set_up_before_anything_else(
     assert adam.post("/people/second-steps", data=asked | {"password": PASSWORD}).status_code == 303
     client, sent = signing_in(app, "adam")
     assert not is_inside(client)
-    secret = queries.offered(app.extensions["seal"], cast.number("adam"), sent["offer"], clock.now())
+    secret = queries.offered(seal_of(app, Purpose.ENROLMENT), cast.number("adam"), sent["offer"], clock.now())
     with database.transaction() as session:
         guess = {"device": "", "request_id": ""}
-        typed = Typed(code_now(secret), app.extensions["seal"])
+        typed = Typed(code_now(secret), seal_of(app, Purpose.SECOND_STEP))
         # Of whom none is asked nobody sets one up at the door.
         with pytest.raises(RuleBroken, match="asked for none"):
             accounts.enter_enrolling(session, cast.number("ada"), secret, typed, **guess)
     # What was offered to one person is nobody else's.
-    assert queries.offered(app.extensions["seal"], cast.number("ada"), sent["offer"], clock.now()) == ""
+    assert (
+        queries.offered(seal_of(app, Purpose.ENROLMENT), cast.number("ada"), sent["offer"], clock.now()) == ""
+    )
     wrong = client.post("/sign-in/second-step", data=sent | {"code": "000000"})
     assert (wrong.status_code, hidden(wrong.text)["offer"]) == (422, sent["offer"])
     done = client.post("/sign-in/second-step", data=sent | {"code": code_now(secret)})
@@ -170,7 +177,7 @@ def test_setting_it_up_while_signed_in_takes_the_password_and_later_what_binds_t
     app, client = with_passwords, client_of("ada")
     before = client.get_cookie("registry").value
     sent = hidden(client.get("/account/second-step").text)
-    secret = queries.offered(app.extensions["seal"], cast.number("ada"), sent["offer"], clock.now())
+    secret = queries.offered(seal_of(app, Purpose.ENROLMENT), cast.number("ada"), sent["offer"], clock.now())
     first = sent | {"code": code_now(secret, -1)}
     assert client.post("/account/second-step", data=first | {"password": "not it at all"}).status_code == 422
     assert client.post("/account/second-step", data=first | {"password": PASSWORD}).status_code == 200
@@ -182,7 +189,7 @@ def test_setting_it_up_while_signed_in_takes_the_password_and_later_what_binds_t
     page = other.get("/account/second-step").text
     assert 'name="own_code"' in page
     sent = hidden(page)
-    fresh = queries.offered(app.extensions["seal"], cast.number("ada"), sent["offer"], clock.now())
+    fresh = queries.offered(seal_of(app, Purpose.ENROLMENT), cast.number("ada"), sent["offer"], clock.now())
     again = sent | {"code": code_now(fresh), "password": PASSWORD}
     assert other.post("/account/second-step", data=again).status_code == 422
     assert other.post("/account/second-step", data=again | {"own_code": code_now(secret)}).status_code == 200
@@ -204,7 +211,7 @@ def test_secrets_and_codes_are_nowhere_to_be_read(database, cast, with_passwords
 
 def test_a_second_person_who_vouches_gives_their_code_as_well(database, cast, with_passwords, frozen_clock):
     secret, _ = enrolled(with_passwords, database, cast)
-    seal = with_passwords.extensions["seal"]
+    seal = seal_of(with_passwords, Purpose.SECOND_STEP)
     with database.transaction() as session:
         adam = cast.actor(session, "adam")
         with pytest.raises(RuleBroken):
@@ -224,3 +231,42 @@ def test_where_the_provider_signs_people_in_only_named_passwords_open(database, 
             accounts.vouch(
                 session, rita, "ada@example.org", PASSWORD, only_for=frozenset({"adam@example.org"})
             )
+
+
+def test_where_only_named_passwords_open_no_other_confirms_what_binds(
+    database, cast, with_passwords, client_of
+):
+    named = frozenset({"adam@example.org"})
+    with_passwords.config["REGISTRY_PASSWORDS_ONLY_FOR"] = named
+    for name, status, says in (("ada", 422, "yours is none of them"), ("adam", 200, "Recovery codes")):
+        # Opened by other means than a password, as before the setting.
+        client = client_of(name)
+        page = client.get("/account/second-step").text
+        secret = queries.offered(
+            seal_of(with_passwords, Purpose.ENROLMENT), cast.number(name), hidden(page)["offer"], clock.now()
+        )
+        sent = hidden(page) | {"code": code_now(secret, -1), "password": PASSWORD}
+        reply = client.post("/account/second-step", data=sent)
+        assert (reply.status_code, says in reply.text) == (status, True), name
+        with database.transaction(read_only=True) as session:
+            assert (queries.factor_of(session, cast.number(name)) is None) is (status == 422)
+
+
+def test_a_password_is_changed_with_a_code_where_there_is_a_second_step(
+    database, cast, with_passwords, client_of, frozen_clock
+):
+    secret, _ = enrolled(with_passwords, database, cast)
+    wanted = {"current": PASSWORD, "password": "another long password", "again": "another long password"}
+    client, code = client_of("ada"), code_now(secret)
+    for given in ({}, {"own_code": "000000"}):
+        refused = client.post("/account/password", data=wanted | given)
+        assert (refused.status_code, "This code does not hold" in refused.text) == (422, True), given
+    # No code is spent on a password that is refused for another reason.
+    short = wanted | {"password": "short", "again": "short", "own_code": code}
+    assert client.post("/account/password", data=short).status_code == 422
+    assert client.post("/account/password", data=wanted | {"own_code": code}).status_code == 303
+    with database.transaction() as session:
+        # Used there, it is used up here as well.
+        assert not actions.spend(
+            session, cast.number("ada"), Typed(code, seal_of(with_passwords, Purpose.SECOND_STEP))
+        )

@@ -1,6 +1,8 @@
 """A transaction commits whole or not at all, reads cannot write, and SQLite is set up to keep what it acknowledged."""
 
+import signal
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +31,35 @@ def test_a_block_that_raises_leaves_nothing(database, error):
         session.flush()
         raise error
     assert names(database) == []
+
+
+# As long as whoever presses Ctrl-C would have to wait for it otherwise.
+LONG = {
+    "postgresql": "SELECT pg_sleep(60)",
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n",
+}
+
+
+def test_one_who_is_interrupted_in_the_midst_of_a_statement_leaves_nothing_and_keeps_nobody_waiting(database):
+    def press(_signal, _frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, press)
+    try:
+        with pytest.raises(KeyboardInterrupt), database.transaction() as session:
+            session.add(Cursor(name="lost"))
+            session.flush()
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            session.connection().exec_driver_sql(LONG[database.engine.dialect.name]).scalar()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    began = time.monotonic()
+    with database.transaction() as session:
+        session.add(Cursor(name="kept"))
+    assert (names(database), time.monotonic() - began < 5) == (["kept"], True)
+    pool = database.engine.pool
+    assert getattr(pool, "checkedout", int)() == 0
 
 
 def test_a_commit_that_fails_leaves_nothing(database):

@@ -15,6 +15,7 @@ from registry.kernel.errors import NotFound
 from registry.people.queries import person_by_id
 from registry.second_steps import queries as steps
 from registry.second_steps.actions import Typed
+from registry.store.sealing import Purpose
 from registry.web.confirming import browser_secret
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, seal, session
@@ -35,7 +36,7 @@ def change_password() -> ResponseReturnValue:
     person = person_by_id(session(), who.person_id or 0)
 
     def change() -> bool:
-        typed = Typed(form.own_code.data or "", seal())
+        typed = Typed(form.own_code.data or "", seal(Purpose.SECOND_STEP))
         given = (form.current.data or "", form.password.data or "")
         actions.change_password(session(), who, person, *given, typed)
         return True

@@ -18,6 +18,7 @@ from registry.second_steps import queries as offers
 from registry.second_steps import rules
 from registry.second_steps.actions import Typed
 from registry.second_steps.render import picture
+from registry.store.sealing import Purpose
 from registry.web import refilling
 from registry.web.confirming import browser_secret, let_in
 from registry.web.doors import keeps_refusals, needs, public
@@ -60,7 +61,7 @@ def enter() -> ResponseReturnValue:
 
 
 def _second_step(due: Halfway, form: SignInForm) -> ResponseReturnValue:
-    told = {"half": seal().sealed(due.said(), clock.now()), "next": form.next.data}
+    told = {"half": seal(Purpose.HALFWAY).sealed(due.said(), clock.now()), "next": form.next.data}
     if due.enrols:
         return make_response(_set_up_page(due.person_id, SetUpForm(formdata=None, data=told)))
     code = CodeForm(formdata=None, data=told | {"kept": form.kept.data})
@@ -75,7 +76,7 @@ def take_code() -> ResponseReturnValue:
     number = _halfway(form)
     if number is None:
         return redirect(url_for(".sign_in"), 303)
-    typed = Typed(form.code.data or "", seal())
+    typed = Typed(form.code.data or "", seal(Purpose.SECOND_STEP))
     entered = form.carried_out(lambda: actions.take_second_step(session(), number, typed, **_door()))
     if entered is None:
         return shown("accounts/code.html", form)
@@ -99,16 +100,16 @@ def set_up_code() -> ResponseReturnValue:
 
 
 def _set_up(number: int, form: SetUpForm) -> tuple[str, list[str]]:
-    secret = offers.offered(seal(), number, form.offer.data or "", clock.now())
-    typed = Typed(form.code.data or "", seal())
+    secret = offers.offered(seal(Purpose.ENROLMENT), number, form.offer.data or "", clock.now())
+    typed = Typed(form.code.data or "", seal(Purpose.SECOND_STEP))
     return actions.enter_enrolling(session(), number, secret, typed, **_door())
 
 
 def _set_up_page(number: int, form: SetUpForm) -> Response:
     now = clock.now()
-    if not offers.offered(seal(), number, form.offer.data or "", now):
-        form.offer.data = offers.offer(seal(), number, now)
-    secret = offers.offered(seal(), number, form.offer.data or "", now)
+    if not offers.offered(seal(Purpose.ENROLMENT), number, form.offer.data or "", now):
+        form.offer.data = offers.offer(seal(Purpose.ENROLMENT), number, now)
+    secret = offers.offered(seal(Purpose.ENROLMENT), number, form.offer.data or "", now)
     email = person_by_id(session(), number).email
     address = rules.enrolment_uri(secret, email, current_app.config["ORGANISATION"])
     status = 422 if form.errors or form.form_errors else 200
@@ -120,7 +121,7 @@ def _set_up_page(number: int, form: SetUpForm) -> Response:
 
 def _halfway(form: Form) -> int | None:
     """Whose password was right a moment ago, as the form carries it under our seal; None where it is too long ago, or the password is another one by now."""
-    opened = seal().opened(form.half.data or "", at=clock.now(), seconds=_HALFWAY_SECONDS)
+    opened = seal(Purpose.HALFWAY).opened(form.half.data or "", at=clock.now(), seconds=_HALFWAY_SECONDS)
     return actions.halfway(session(), opened) if opened else None
 
 
@@ -166,6 +167,6 @@ def _leaving_provider() -> tuple[str, str] | None:
     places = found.known_places if found else None
     if found is None or opened is None or places is None:
         return None
-    token = seal().opened(opened.sealed_token) or ""
+    token = seal(Purpose.PROVIDER_TOKEN).opened(opened.sealed_token) or ""
     url = leaving_url(found.terms, places, token)
     return (found.terms.name, url) if url else None

@@ -13,6 +13,7 @@ from registry.audit.queries.erasures import entry_row, hindrances
 from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
 from registry.second_steps.actions import Typed
+from registry.store.sealing import Purpose
 from registry.web.confirming import bound
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, seal, session
@@ -40,7 +41,7 @@ def erase(number: int) -> ResponseReturnValue:
 
 
 def _erased(form: EraseForm, number: int) -> bool:
-    typed = Typed(form.their_code.data or "", seal())
+    typed = Typed(form.their_code.data or "", seal(Purpose.SECOND_STEP))
     given = (form.approved_by.data or "", form.their_password.data or "", typed)
     only_for = current_app.config["REGISTRY_PASSWORDS_ONLY_FOR"]
     second = vouch(session(), actor(), *given, only_for=only_for)

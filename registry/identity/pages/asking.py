@@ -13,6 +13,7 @@ from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.second_steps.actions import Typed
 from registry.second_steps.queries import factor_of
+from registry.store.sealing import Purpose
 from registry.web.confirming import Asking, Way, browser_secret, renew
 from registry.web.flask_app import actor, seal, session
 
@@ -35,7 +36,7 @@ def _confirm(password: str, code: str) -> datetime:
     if way is Way.PROVIDER:
         raise RuleBroken([Problem("password", f"Confirm with {name} first, then send this again.")])
     only_for = current_app.config["REGISTRY_PASSWORDS_ONLY_FOR"]
-    typed = Typed(code, seal())
+    typed = Typed(code, seal(Purpose.SECOND_STEP))
     at, fresh = confirm_identity(session(), actor(), browser_secret(), password, typed, only_for=only_for)
     renew(fresh)
     return at

@@ -18,6 +18,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict, RuleBroken
 from registry.output.asking import Unanswered
+from registry.store.sealing import Purpose
 from registry.web import refilling
 from registry.web.confirming import SECRET, browser_secret, let_in
 from registry.web.doors import needs, public
@@ -107,7 +108,7 @@ def _signed_in(who: Said, token: str) -> str | RuleBroken:
                 who,
                 provider().terms,
                 token,
-                seal=seal(),
+                seal=seal(Purpose.PROVIDER_TOKEN),
                 device=request.headers.get("User-Agent", ""),
                 request_id=request_id(),
                 replaces=browser_secret(),

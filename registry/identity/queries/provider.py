@@ -1,13 +1,12 @@
 """What the provider answers: its places, its keys, what a code is worth, and what it says of a person."""
 
 import base64
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from threading import Lock
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
+from registry.identity.queries.published import Published
 from registry.identity.rules.flows import Attempt
 from registry.identity.rules.terms import Distrusted, Places, Terms, places_in
 from registry.identity.rules.tokens import Ended, KeyMissing, Said, ended_in, header_of, said_in, said_of
@@ -27,23 +26,17 @@ class Provider:
     def __init__(self, terms: Terms, secret: Callable[[], str] = str) -> None:
         self.terms = terms
         self._secret = secret
-        self._lock = Lock()
-        self._places: tuple[float, Places] | None = None
-        self._keys: tuple[float, list[dict[str, Any]]] | None = None
+        self._places = Published(self._asked_places, _PLACES_SECONDS)
+        self._keys = Published(self._asked_keys, _PLACES_SECONDS)
 
     def places(self) -> Places:
         """Where the provider does what. Raises Unanswered, Distrusted."""
-        kept = self._places
-        if kept is None or time.monotonic() - kept[0] > _PLACES_SECONDS:
-            issuer = self.terms.issuer
-            found = places_in(ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration"), issuer)
-            kept = self._places = (time.monotonic(), found)
-        return kept[1]
+        return self._places.get()
 
     @property
     def known_places(self) -> Places | None:
         """Its places as far as they are known already: for whoever holds a transaction open and cannot wait for an answer."""
-        return self._places[1] if self._places else None
+        return self._places.known
 
     def who(self, code: str, attempt: Attempt, at: Callable[[], datetime]) -> tuple[Said, str]:
         """Who has come with this code, and the ID token that says so. Raises Unanswered, Distrusted."""
@@ -107,18 +100,15 @@ class Provider:
     def _with_keys(self, act: Callable[[Sequence[Mapping[str, Any]]], Result]) -> Result:
         """Do it with the keys that are known; where none fits, with those that the provider has now."""
         try:
-            return act(self._known_keys())
+            return act(self._keys.get())
         except KeyMissing:
-            asked = self._keys
-            if asked is None or time.monotonic() - asked[0] < _KEYS_AGAIN_SECONDS:
-                raise
-            self._keys = None
-            return act(self._known_keys())
+            return act(self._keys.newer(_KEYS_AGAIN_SECONDS))
 
-    def _known_keys(self) -> list[dict[str, Any]]:
-        with self._lock:
-            if self._keys is None or time.monotonic() - self._keys[0] > _PLACES_SECONDS:
-                listed = ask(self.places().keys).get("keys")
-                found = listed[:_MOST_KEYS] if isinstance(listed, list) else []
-                self._keys = (time.monotonic(), [each for each in found if isinstance(each, dict)])
-            return self._keys[1]
+    def _asked_places(self) -> Places:
+        issuer = self.terms.issuer
+        return places_in(ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration"), issuer)
+
+    def _asked_keys(self) -> list[dict[str, Any]]:
+        listed = ask(self.places().keys).get("keys")
+        found = listed[:_MOST_KEYS] if isinstance(listed, list) else []
+        return [each for each in found if isinstance(each, dict)]

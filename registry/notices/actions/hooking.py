@@ -26,10 +26,8 @@ from registry.notices.rules.hooks import (
 )
 from registry.notices.rules.retrying import MOST_ATTEMPTS
 from registry.notices.rules.sending import Sent
-from registry.store.sealing import Seal
+from registry.store.sealing import Purpose, Seal
 from registry.systems import queries as systems
-
-PURPOSE = "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def add_hook(session: Session, actor: Actor, stated: Stated, key: str) -> tuple[
         topics=sorted(facts.topics),
         system_id=facts.system_id,
         restricted=facts.restricted,
-        secret=Seal(key, PURPOSE).sealed(secret, clock.now()),
+        secret=Seal(key, Purpose.WEBHOOK).sealed(secret, clock.now()),
         added_at=clock.now(),
         added_by_id=actor.person_id,
     )
@@ -102,7 +100,7 @@ def replace_secret(session: Session, actor: Actor, hook: Webhook, key: str) -> s
     require(actor, Permission.NOTICES_MANAGE)
     secret = _new_secret()
     hook.secret_before, hook.before_until = hook.secret, clock.now() + OVERLAP
-    hook.secret = Seal(key, PURPOSE).sealed(secret, clock.now())
+    hook.secret = Seal(key, Purpose.WEBHOOK).sealed(secret, clock.now())
     record(session, actor, Event.WEBHOOK_SECRET_REPLACED, hook, system_id=hook.system_id)
     return secret
 

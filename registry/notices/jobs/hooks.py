@@ -5,7 +5,6 @@ import time
 from registry.kernel import clock
 from registry.notices.actions import delivering
 from registry.notices.actions.delivering import Outcome
-from registry.notices.actions.hooking import PURPOSE
 from registry.notices.models.hooks import Delivery, Webhook
 from registry.notices.queries.hooks import next_delivery
 from registry.notices.rules.hooks import signature
@@ -14,7 +13,7 @@ from registry.output.destinations import Hostile, destination_of, networks_from
 from registry.output.posting import post_guarded
 from registry.output.sending import NotSent
 from registry.settings import Settings
-from registry.store.sealing import Seal
+from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
 
 
@@ -71,7 +70,7 @@ def _headers(key: str, delivery: Delivery, hook: Webhook, body: bytes) -> dict[s
     sealed = [hook.secret]
     if hook.before_until is not None and at < hook.before_until:
         sealed.append(hook.secret_before)
-    seal, stamp = Seal(key, PURPOSE), int(at.timestamp())
+    seal, stamp = Seal(key, Purpose.WEBHOOK), int(at.timestamp())
     known = [secret for secret in map(seal.opened, sealed) if secret is not None]
     if len(known) < len(sealed):
         raise _Unreadable("its secret was sealed with another key of the installation, or changed")
