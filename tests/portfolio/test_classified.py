@@ -39,11 +39,12 @@ def test_a_prohibited_system_stands_on_desks_and_a_lower_tier_waits_for_a_review
         )
     with database.transaction(read_only=True) as session:
         told = {
-            name: prohibited_told_to(session, cast.actor(session, name), 3)
-            for name in ("mia", "rita", "ben")
+            name: prohibited_told_to(session, cast.actor(session, name), 3) for name in ("mia", "rita", "ben")
         }
         assert [(len(found), in_all) for found, in_all in told.values()] == [(1, 1), (1, 1), (0, 0)]
-        assert tiers_waiting(session, cast.actor(session, "rita"), 3) == ([], 0), "it was set higher on purpose"
+        assert tiers_waiting(session, cast.actor(session, "rita"), 3) == ([], 0), (
+            "it was set higher on purpose"
+        )
     for name in ("olga", "mia", "rita"):
         assert "Do not go on with Home pricing: a prohibited practice" in text_of(client_of(name).get("/"))
     page = text_of(client_of("otto").get(f"/systems/{cast.pricing.key}"))

@@ -136,9 +136,7 @@ def remembered(
     return answer.found  # type: ignore[no-any-return]
 
 
-def _asked(
-    session: Session, memory: _Memory, key: Key, entry: Newest, find: Callable[[], object]
-) -> _Answer:
+def _asked(session: Session, memory: _Memory, key: Key, entry: Newest, find: Callable[[], object]) -> _Answer:
     """What is kept under the key, or else is found now."""
     with memory.guard:
         finding = memory.finding.setdefault(key, Lock())
