@@ -140,6 +140,10 @@ def started(tree: Path, words: Sequence[str], give_up: float) -> tuple[int, str]
             os.killpg(process.pid, signal.SIGKILL)
             said, _ = process.communicate()
             return 124, f"{said}\nIt was ended after {give_up:.0f} seconds."
+        except BaseException:
+            # It is in a session of its own: whoever ends this run would leave it behind.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     return process.returncode, said
 
 

@@ -27,7 +27,7 @@ _STATUS: dict[type[errors.Refusal], int] = {
 _AGAIN_SECONDS = 5
 _NO_ROOM = (
     "There is no room left where this registry writes, so nothing of this was kept. What is here can still be read. Tell"
-    " whoever keeps the machine, and send it again once there is room."
+    " whoever keeps the machine."
 )
 _TITLES = {
     400: "This request cannot be read",
