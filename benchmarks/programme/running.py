@@ -78,12 +78,14 @@ def _tests(tree: Path, entry: Entry, databases: Sequence[str], *, short: bool) -
 
 
 def _add(result: Result, told: dict[str, Any]) -> None:
+    if told["outcome"] == "passed" and told["when"] != "call":
+        return
     outcome = result.outcomes.setdefault(told["database"], Outcome())
     if told["outcome"] == "failed":
         outcome.failed.append(told["test"])
     elif told["outcome"] == "skipped":
         outcome.skipped += 1
-    elif told["when"] == "call":
+    else:
         outcome.passed += 1
         outcome.figures.update(told["figures"])
 
