@@ -8,13 +8,15 @@ once more, in a copy of the sources with one fault put in, and has to fail. Figu
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.programme.plan import ENTRIES
 from benchmarks.programme.running import Result, copied, is_caught, shown
-from benchmarks.programme.shapes import KINDS, Entry
+from benchmarks.programme.shapes import KINDS
 from benchmarks.programme.telling import line_of, markdown
 
 
@@ -38,41 +40,33 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(given: argparse.Namespace) -> list[Result]:
-    """Every entry that was asked for, told as it goes along."""
+    """Every entry that was asked for, told and written as it goes along."""
     entries = [entry for entry in ENTRIES if given.only is None or entry.id in given.only]
     databases = KINDS if given.database is None else (given.database,)
-    if not (given.with_defects or given.only_defects):
-        return [_told(shown(entry, databases, short=given.short)) for entry in entries]
-    with copied() as tree:
-        return [_told(_with_defect(tree, entry, databases, given)) for entry in entries]
-
-
-def _with_defect(tree: Path, entry: Entry, databases: Sequence[str], given: argparse.Namespace) -> Result:
-    result = Result(entry) if given.only_defects else shown(entry, databases, short=given.short)
-    if entry.defect is not None:
-        result.caught, said = is_caught(tree, entry, databases)
-        if not result.caught:
-            result.said = f"{entry.defect.says}: not caught. {said}"
-    return result
-
-
-def _told(result: Result) -> Result:
-    print(line_of(result), flush=True)
-    return result
+    results: list[Result] = []
+    with ExitStack() as open_until:
+        copy = given.with_defects or given.only_defects
+        tree = open_until.enter_context(copied()) if copy else None
+        for entry in entries:
+            result = Result(entry) if given.only_defects else shown(entry, databases, short=given.short)
+            if tree is not None and entry.defect is not None:
+                result.caught, said = is_caught(tree, entry, databases)
+                result.said += "" if result.caught else f"{entry.defect.says}: not caught. {said}"
+            results.append(result)
+            print(line_of(result), flush=True)
+            if given.markdown:
+                given.markdown.write_text("\n".join(markdown(results, short=given.short)) + "\n", "utf-8")
+    return results
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; 0 where all that was tried held and every fault was caught, else 1."""
     given = parser().parse_args(arguments)
+    # Asked to end, it ends what it has started and takes its copy away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results = run(given)
-    if given.markdown:
-        given.markdown.write_text("\n".join(markdown(results, short=given.short)) + "\n", "utf-8")
     wrong = [
-        each.entry.id
-        for each in results
-        if not (
-            each.caught if given.only_defects and each.entry.defect else each.is_well or given.only_defects
-        )
+        each.entry.id for each in results if each.caught is False or not (each.is_well or given.only_defects)
     ]
     still_open = [each.entry.id for each in results if each.entry.is_open]
     print(

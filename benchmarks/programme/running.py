@@ -78,12 +78,14 @@ def _tests(tree: Path, entry: Entry, databases: Sequence[str], *, short: bool) -
 
 
 def _add(result: Result, told: dict[str, Any]) -> None:
+    if told["outcome"] == "passed" and told["when"] != "call":
+        return
     outcome = result.outcomes.setdefault(told["database"], Outcome())
     if told["outcome"] == "failed":
         outcome.failed.append(told["test"])
     elif told["outcome"] == "skipped":
         outcome.skipped += 1
-    elif told["when"] == "call":
+    else:
         outcome.passed += 1
         outcome.figures.update(told["figures"])
 
@@ -140,6 +142,10 @@ def started(tree: Path, words: Sequence[str], give_up: float) -> tuple[int, str]
             os.killpg(process.pid, signal.SIGKILL)
             said, _ = process.communicate()
             return 124, f"{said}\nIt was ended after {give_up:.0f} seconds."
+        except BaseException:
+            # It is in a session of its own: whoever ends this run would leave it behind.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     return process.returncode, said
 
 

@@ -2,7 +2,8 @@
 
     python -m pytest -p benchmarks.programme.watching --programme-report FILE --programme-database sqlite
 
-A test tells a figure by the fixture record_property. A line of the report is one phase of one test.
+A test tells a figure by the fixture record_property, and by the name "database" which one it is about, where it starts a server of
+its own. A line of the report is one phase of one test.
 """
 
 import json

@@ -29,7 +29,7 @@ _AGAIN_SECONDS = 5
 _ROOM_AFTER_SECONDS = 60
 _NO_ROOM = (
     "There is no room left where this registry writes, so nothing of this was kept. What is here can still be read. Tell"
-    " whoever keeps the machine, and send it again once there is room."
+    " whoever keeps the machine."
 )
 _TITLES = {
     400: "This request cannot be read",

@@ -140,9 +140,10 @@ def test_the_server_may_go_and_come_back(server, tmp_path, restarts, ends, recor
         for _ in range(ends):
             interrupted(lambda: server.asked(END_ALL), 0.3)
         time.sleep(AFTERWARDS_SECONDS + 1)
+    record_property("database", "postgresql")
     record_property("acknowledged", len(work.acknowledged))
     record_property("refused while it was away", len(work.failed))
-    assert len(work.acknowledged) > 10 * (restarts + ends)
+    assert len(work.acknowledged) > 2 * (restarts + ends)
     assert work.others == []
     assert [at for at in work.failed if not any(begun <= at <= over for begun, over in outages)] == []
     # Nobody asks meanwhile: whoever asks next meets none of the connections that are gone.

@@ -42,6 +42,10 @@ def flaws(reply, *, static=False, secure=False):
         found.append("may be kept by a cache")
     if not re.fullmatch(r"[0-9a-f]{16}", reply.headers.get("X-Request-ID", "")):
         found.append("no request id")
+    if any(name.casefold().startswith("access-control-") for name, _ in reply.headers):
+        found.append("lets pages of other hosts in")
+    if reply.mimetype.startswith("text/") and reply.mimetype_params.get("charset") != "utf-8":
+        found.append("a text in no stated letters")
     if secure and "max-age=31536000" not in reply.headers.get("Strict-Transport-Security", ""):
         found.append("no HSTS")
     if not secure and "Strict-Transport-Security" in reply.headers:
