@@ -160,6 +160,8 @@ def test_what_cannot_be_taken_is_told_with_its_reason_and_stops_nothing_else(hou
         {"name": "broken", "creation_timestamp": "yesterday"} | {"last_updated_timestamp": 1}
     )
     house.server.version(house.server.model("gone runs", "AI-0001"), run_id="deadbeef")
+    # A list that moved while it was read may hold one twice.
+    house.server.models.append(house.server.models[-1])
     found = house.sync()
     assert found.trouble == ""
     told = examples(found)
@@ -190,21 +192,19 @@ def objectives_of(session, system_id, slug):
     return metric_by_slug(session, system_id, slug)
 
 
-@pytest.mark.parametrize(
-    "answer", [(200, b"<html>sign in</html>"), (500, b""), (403, b"{}"), (200, b"[1, 2]")]
-)
-def test_a_server_that_answers_with_something_else_is_told_and_gone_on_with_later(house, answer):
+def test_a_server_that_answers_with_something_else_is_told_and_gone_on_with_later(house):
     house.server.version(house.server.model("scorer", "AI-0001"))
-    house.server.refuses = lambda what: answer if what == "model-versions/search" else None
-    broken = house.sync()
-    assert broken.ended_at is None
-    assert broken.trouble.startswith("The server was not understood: it ")
+    for answer in ((200, b"<html>sign in</html>"), (500, b""), (403, b"{}"), (200, b"[1, 2]")):
+        house.server.refuses = lambda what, answer=answer: answer if what == "model-versions/search" else None
+        broken = house.sync()
+        assert broken.ended_at is None
+        assert broken.trouble.startswith("The server was not understood: it "), answer
     assert house.labels(house.cast.triage) == []
-    house.server.refuses, asked = lambda _what: None, len(house.server.asked)
+    house.server.refuses = lambda _what: None
     whole = house.sync()
-    # The models are not read again: it goes on where it was broken off.
+    # The models are not read again: each try goes on where the one before was broken off.
     assert (whole.id, whole.counts["candidates"]) == (broken.id, 1)
-    assert "registered-models/search" not in house.server.asked[asked:]
+    assert house.server.asked.count("registered-models/search") == 1
 
 
 def test_whoever_dies_over_it_loses_the_part_being_read_and_the_next_goes_on(house):
@@ -349,12 +349,12 @@ def stated(session, model):
     return facts_of(model, learned_by(session, [model.id])[model.id])
 
 
-def test_a_credential_goes_to_the_address_it_is_for_and_to_no_other(house, tmp_path):
+def test_a_credential_goes_to_the_address_it_is_for_and_nothing_to_where_the_machine_forbids(house, tmp_path):
     (tmp_path / "ours").write_text(f"{house.server.url}\ntoken s3cret\n")
     (tmp_path / "theirs").write_text("https://elsewhere.example.org\nbasic user:s3cret\n")
     house.means = Means(MEANS.allowed, tmp_path)
     said = {}
-    for name in ("ours", "theirs", "missing"):
+    for name in ("theirs", "missing", "ours"):
         with house.database.transaction() as session:
             adam, server = house.cast.actor(session, "adam"), server_by_id(session, house.number, lock=True)
             facts = ServerFacts("Research", house.server.url, name)
@@ -365,12 +365,11 @@ def test_a_credential_goes_to_the_address_it_is_for_and_to_no_other(house, tmp_p
     assert said["theirs"][0].startswith("The credential theirs is not usable: it is for another address than")
     assert said["missing"][0].endswith("there is no file missing in REGISTRY_MLFLOW_CREDENTIALS_DIR.")
     assert said["theirs"][1] == said["missing"][1] == set()
-
-
-def test_a_server_inside_is_not_reached_unless_the_machine_allows_it(house):
-    house.means = Means()
+    # A server inside is not reached at all unless the machine allows it.
+    house.means = Means((), tmp_path)
+    house.server.headers.clear()
     assert "is not on the public network" in house.sync().trouble
-    assert house.server.asked == []
+    assert house.server.headers == []
 
 
 def test_the_worker_syncs_what_is_on_and_what_is_asked_for(house, monkeypatch, tmp_path):

@@ -38,6 +38,7 @@ def take_models(session: Session, part: Round, page: Page[ModelSeen]) -> None:
         row.tagged = each.tags.get(part.server.tag, "") if part.server.tag else ""
         row.aliases, row.last_sync = each.aliases, part.number
         session.add(row)
+        known[row.name, row.created] = row
     count(sync, models=len(page.items))
     _refused(sync, page.refused)
     move(session, sync, place=page.following, to_next=not page.following)
