@@ -35,6 +35,7 @@ from registry.cards.api import api as cards_api
 from registry.cards.pages import pages as cards_pages
 from registry.classification.api import api as classification_api
 from registry.classification.pages import pages as classification_pages
+from registry.data_sources.api import api as data_sources_api
 from registry.data_sources.pages import pages as data_sources_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
@@ -62,15 +63,18 @@ from registry.monitoring.api.alerts import api as alerts_api
 from registry.monitoring.pages import pages as monitoring_pages
 from registry.monitoring.pages.alerts import pages as alerts_pages
 from registry.notices.pages import pages as notices_pages
+from registry.objectives.api import api as objectives_api
 from registry.objectives.pages import pages as objectives_pages
 from registry.operations.pages import pages as operations_pages
 from registry.oversight.pages import pages as oversight_pages
+from registry.ownership.api import api as ownership_api
 from registry.ownership.pages import pages as ownership_pages
 from registry.packs.api import api as packs_api
 from registry.packs.pages import frameworks as frameworks_pages
 from registry.packs.pages import pages as packs_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
+from registry.portfolio.api import api as portfolio_api
 from registry.portfolio.pages import pages as portfolio_pages
 from registry.reviews.api import api as reviews_api
 from registry.reviews.pages import pages as reviews_pages
@@ -135,10 +139,13 @@ FEATURES: Sequence[Blueprint] = (
 API: Sequence[Blueprint] = (
     systems_api,
     annotations_api,
+    ownership_api,
     cards_api,
     packs_api,
     classification_api,
     people_api,
+    objectives_api,
+    data_sources_api,
     monitoring_api,
     versions_api,
     alerts_api,
@@ -154,6 +161,7 @@ API: Sequence[Blueprint] = (
     lifecycle_api,
     interchange_api,
     audit_api,
+    portfolio_api,
     reference_api,
 )
 

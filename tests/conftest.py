@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import FileSystemBytecodeCache
 from sqlmodel import Session
+from werkzeug.test import TestResponse
 
 from registry.kernel import clock
 from registry.store import migrate
@@ -28,6 +29,7 @@ from tests.postgres import NoPostgresqlError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from registry.systems.models import System
     from registry.web.flask_app import App
     from tests.cast import Cast
 
@@ -292,3 +294,27 @@ def client_of(app: "App") -> Callable[[str], FlaskClient]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def program(app: "App", database: Database, cast: "Cast") -> Callable[..., TestResponse]:
+    """A request through the JSON door as one of the cast, by a token of every scope: held to one `system`, with an If-Match."""
+    from registry.accounts.actions import issue_token
+    from registry.kernel.actor import SCOPES, the_registry
+
+    tokens: dict[tuple[str, int | None], str] = {}
+
+    def asked(
+        name: str, method: str, path: str, json: object = None, etag: str = "", system: "System | None" = None
+    ) -> TestResponse:
+        key = name, system.id if system else None
+        if key not in tokens:
+            with database.transaction() as session:
+                who, scopes = cast.people[name], frozenset(SCOPES)
+                tokens[key], _ = issue_token(
+                    session, the_registry("test"), who, "a program", scopes, system_id=key[1]
+                )
+        headers = {"Authorization": f"Bearer {tokens[key]}"} | ({"If-Match": etag} if etag else {})
+        return app.test_client().open(f"/api/v1{path}", method=method, json=json, headers=headers)
+
+    return asked

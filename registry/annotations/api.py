@@ -1,10 +1,13 @@
-"""GET /systems/<key>/notes: what people wrote about a system, newest first."""
+"""GET and POST /systems/<key>/notes: what was written about a system, newest first; writing one more."""
 
 from flask import Blueprint, Response, request
 
 from registry.annotations import queries
-from registry.annotations.schemas import NoteOut, note_said
-from registry.kernel.actor import Permission
+from registry.annotations.actions.notes import write_note
+from registry.annotations.queries.notes import Written
+from registry.annotations.schemas import NoteIn, NoteOut, note_said
+from registry.kernel.actor import Permission, require
+from registry.people.models import Person
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
@@ -25,3 +28,21 @@ def notes(key: str) -> Response:
     page = queries.notes_page(session(), system.id or 0, before=before[0] if before else None, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [note_said(each) for each in page.items], "next": following})
+
+
+@api.post("/systems/<key>/notes")
+@needs(Permission.NOTE_WRITE)
+@described(
+    NoteOut,
+    status=201,
+    body=NoteIn,
+    example={"body": "Retrained after the flood of 3 June; see the run of that night."},
+)
+def write(key: str) -> Response:
+    """Write a note, under the name of the token's person."""
+    system = systems.by_key(session(), actor(), key)
+    require(actor(), Permission.NOTE_WRITE, system.id)
+    note = write_note(session(), actor(), system.id or 0, jsonkit.parsed(NoteIn).body)
+    session().flush()
+    author = session().get(Person, note.author_id) if note.author_id else None
+    return jsonkit.reply(note_said(Written(note, author, None)), 201)

@@ -1,9 +1,18 @@
 """Notes as JSON."""
 
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 from registry.annotations.queries import Written
 from registry.web.describing import Instant
+
+
+class NoteIn(BaseModel):
+    """A note beside a system's record, in Markdown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: str
 
 
 class NoteOut(TypedDict):

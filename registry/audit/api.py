@@ -45,7 +45,7 @@ def entries() -> Response:
         "The size of a checkpoint you hold: adds the proof that the newest goes on from it.",
         kind="integer",
     ),
-    may_lack=True,
+    refuses=(404,),
 )
 def checkpoint() -> Response:
     """The newest checkpoint; with `from`, the size of one held, the proof that it goes on from that."""

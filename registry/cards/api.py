@@ -7,6 +7,7 @@ from registry.cards import queries
 from registry.cards.render.exports import FORMS
 from registry.cards.rules.canonical import card_json, content_hash
 from registry.cards.rules.facts import CardStopped
+from registry.cards.rules.schema import PATH
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem, RuleBroken
 from registry.systems import queries as systems
@@ -27,11 +28,11 @@ def no_card(stopped: CardStopped) -> ResponseReturnValue:
 @api.get("/systems/<key>/card")
 @needs(Permission.CARD_READ)
 @described(
-    None,
+    {"type": "object", "description": f"card.json: its schema is {PATH}"},
     Asked("format", "A form that others read, in place of card.json.", words=("json", *FORMS)),
     status=(200, 304),
     media=("application/json", *sorted({form.media_type.partition(";")[0] for form in FORMS.values()})),
-    unavailable=True,
+    refuses=(503,),
 )
 def card(key: str) -> ResponseReturnValue:
     """The card of one system: card.json byte for byte, its SHA-256 as ETag; with ?format= one of the formats of `FORMS`."""

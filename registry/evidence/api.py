@@ -11,7 +11,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 from registry.evidence import actions, queries
 from registry.evidence.actions import ROOM, Arrived
 from registry.evidence.models import Evidence
+from registry.evidence.rules.record import EvidenceFacts
 from registry.evidence.schemas import (
+    EvidenceChange,
     EvidenceIn,
     EvidenceOut,
     EvidenceWhole,
@@ -30,6 +32,7 @@ from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
+from registry.web.changing import applied
 from registry.web.describing import FORM, PAGED, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.downloads import handed_out
@@ -103,7 +106,22 @@ def one(number: int) -> Response:
     """One piece of evidence with every file and what it supports."""
     found, system = queries.by_number(session(), actor(), number)
     require(actor(), Permission.EVIDENCE_READ, found.system_id)
-    return jsonkit.reply(_whole(found, system))
+    return _told(_whole(found, system))
+
+
+@api.patch("/evidence/<int:number>")
+@needs(Permission.EVIDENCE_ADD)
+@described(EvidenceWhole, body=EvidenceChange, if_match=True, example={"valid_until": "2027-12-31"})
+def change(number: int) -> Response:
+    """Change what is stated of a piece, if it still stands as If-Match says it was read; its files stay as they are."""
+    found, system = queries.by_number(session(), actor(), number, lock=True)
+    require(actor(), Permission.EVIDENCE_ADD, found.system_id)
+    wanted = jsonkit.parsed(EvidenceChange)
+    jsonkit.expected(jsonkit.etag_of(_whole(found, system)), found.version)
+    stated = EvidenceFacts(found.title, found.kind, found.valid_until, found.note)
+    actions.edit_evidence(session(), actor(), found, applied(wanted, stated), version=found.version)
+    session().flush()
+    return _told(_whole(found, system))
 
 
 @api.post("/evidence/<int:number>/revisions")
@@ -123,12 +141,16 @@ def revise(number: int) -> Response:
 
 @api.get("/evidence/files/<int:number>")
 @needs(Permission.EVIDENCE_READ)
-@described(None, media=("application/octet-stream",))
+@described(None, media=("application/octet-stream",), refuses=(422,))
 def download(number: int) -> Response:
     """The bytes of one file, as an attachment."""
     revision, found, _ = queries.revision_by_number(session(), actor(), number)
     require(actor(), Permission.EVIDENCE_READ, found.system_id)
     return handed_out(Files(current_app.config["REGISTRY_DATA_DIR"], ROOM), revision)
+
+
+def _told(body: dict[str, Any]) -> Response:
+    return jsonkit.reply(body, etag=jsonkit.etag_of(body))
 
 
 def _whole(found: Evidence, system: System) -> dict[str, Any]:

@@ -78,6 +78,17 @@ class EvidenceIn(BaseModel):
         return EvidenceFacts(self.title, self.kind, self.valid_until, self.note)
 
 
+class EvidenceChange(BaseModel):
+    """What of a piece of evidence is changed; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = ""
+    kind: Kind = Kind.OTHER
+    valid_until: date | None = None
+    note: str = ""
+
+
 class RevisionIn(BaseModel):
     """What is said of a newer file."""
 

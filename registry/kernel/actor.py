@@ -65,7 +65,8 @@ AUDIT_SCOPE = "audit:read"
 PEOPLE_SCOPE = "people:provision"
 SCOPES: Mapping[str, str] = {
     READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
-    WRITE_SCOPE: "Register and edit systems where its person may.",
+    WRITE_SCOPE: "Register and edit systems with their objectives, metrics, versions, data and notes, and data sources, and "
+    "offer systems to others, where its person may.",
     SNAPSHOT_SCOPE: "Send readings, distributions, counts by group and forecasts, and set what features are compared "
     "with, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
@@ -93,15 +94,17 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),
     Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
     Permission.CONFIRMATION_CHASE: _grant((Role.ADMINISTRATOR,)),
-    Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS),
+    Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS, (WRITE_SCOPE,)),
     Permission.HANDOVER_ANSWER: _grant(_EVERYBODY),
     Permission.SYSTEM_TAG: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.TAGS_MANAGE: _grant((Role.ADMINISTRATOR,)),
-    Permission.NOTE_WRITE: _grant((Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat)),
-    Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.NOTE_WRITE: _grant(
+        (Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat), (WRITE_SCOPE,)
+    ),
+    Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.DATA_SOURCE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
-    Permission.DATA_SOURCE_EDIT: _grant(_EVERYBODY),
-    Permission.DATA_USE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.DATA_SOURCE_EDIT: _grant(_EVERYBODY, scopes=(WRITE_SCOPE,)),
+    Permission.DATA_USE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.DEPENDENCY_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.VERSION_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.SNAPSHOT_PUSH: _grant((Role.ADMINISTRATOR,), _LEADS, (SNAPSHOT_SCOPE,)),

@@ -58,7 +58,7 @@ class AlertOut(TypedDict):
     first_window_end: Instant | None
     last_bad_window_end: Instant | None
     promised_on: Day | None
-    snoozed_until: Instant | None
+    snoozed_until: Day | None
     resolved_at: Instant | None
     resolved_because: str
     escalated_to: Annotated[str, Words(Level)] | None

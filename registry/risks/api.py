@@ -1,11 +1,12 @@
-"""GET and POST /systems/<key>/risks: what could go wrong with a system."""
+"""GET and POST /systems/<key>/risks, GET and PATCH /risks/<number>: what could go wrong with a system."""
 
 from flask import Blueprint, Response, request
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.risks import actions, queries
-from registry.risks.schemas import RiskIn, RiskOut, said
+from registry.risks.models import Risk
+from registry.risks.schemas import RiskChange, RiskIn, RiskOut, said
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.web import jsonkit
@@ -52,3 +53,36 @@ def add(key: str) -> Response:
     require(actor(), Permission.RISK_EDIT, system.id)
     risk = actions.add_risk(session(), actor(), system.id or 0, jsonkit.parsed(RiskIn).facts())
     return jsonkit.reply(said(queries.line_of(session(), risk, clock.today())), 201)
+
+
+@api.get("/risks/<int:number>")
+@needs(Permission.SYSTEM_READ)
+@described(RiskOut)
+def risk(number: int) -> Response:
+    """One risk as it stands today."""
+    return _told(queries.by_number(session(), actor(), number)[0])
+
+
+@api.patch("/risks/<int:number>")
+@needs(Permission.RISK_EDIT)
+@described(
+    RiskOut,
+    body=RiskChange,
+    if_match=True,
+    example={"controls": "A person looks at every tenth.", "residual_likelihood": 1},
+)
+def change(number: int) -> Response:
+    """Change the given fields of a risk, if it still stands as If-Match says it was read. People accept and close risks."""
+    found, _ = queries.by_number(session(), actor(), number, lock=True)
+    require(actor(), Permission.RISK_EDIT, found.system_id)
+    wanted = jsonkit.parsed(RiskChange)
+    stands = said(queries.line_of(session(), found, clock.today()))
+    jsonkit.expected(jsonkit.etag_of(stands), found.version)
+    facts = wanted.applied_to(queries.facts_of(found))
+    return _told(actions.edit_risk(session(), actor(), found, facts, version=found.version))
+
+
+def _told(found: Risk) -> Response:
+    session().flush()
+    body = said(queries.line_of(session(), found, clock.today()))
+    return jsonkit.reply(body, etag=jsonkit.etag_of(body))

@@ -1,5 +1,6 @@
 """Risk JSON, in and out."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -9,6 +10,34 @@ from typing_extensions import TypedDict
 from registry.risks.queries import Line
 from registry.risks.rules import RiskFacts, Status, score
 from registry.web.describing import Day, Words
+
+
+class RiskChange(BaseModel):
+    """What of a risk is changed; what is left out stays as it is. `mitigating`: whether something is being done about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = ""
+    cause: str = ""
+    event: str = ""
+    consequence: str = ""
+    likelihood: int = 1
+    impact: int = 1
+    controls: str = ""
+    residual_likelihood: int | None = None
+    residual_impact: int | None = None
+    owner_id: int = 0
+    review_on: date | None = None
+    pattern: str = ""
+    mitigating: bool = False
+
+    def applied_to(self, facts: RiskFacts) -> RiskFacts:
+        """The facts with the given fields changed. That it was accepted is for the action to keep, not for a program to say."""
+        status = Status.OPEN if facts.status is Status.ACCEPTED else facts.status
+        if "mitigating" in self.model_fields_set:
+            status = Status.MITIGATING if self.mitigating else Status.OPEN
+        sent = {name: getattr(self, name) for name in self.model_fields_set - {"mitigating"}}
+        return replace(facts, **sent, status=status)
 
 
 class RiskOut(TypedDict):

@@ -107,8 +107,7 @@ class Description:
     media: Sequence[str] = (JSON,)
     if_match: bool = False
     packed: bool = False
-    may_lack: bool = False
-    unavailable: bool = False
+    refuses: Sequence[int] = ()
     example: Any = None
 
 
@@ -121,14 +120,13 @@ def described(
     media: Sequence[str] = (JSON,),
     if_match: bool = False,
     packed: bool = False,
-    may_lack: bool = False,
-    unavailable: bool = False,
+    refuses: Sequence[int] = (),
     example: Any = None,
 ) -> Callable[[View], View]:
     """Say of an API view what it answers: `shape`, with each `status`; what its address may ask; the `body` it takes.
 
-    `bodies` in place of `body` where it takes other content than JSON, `packed` where that may come in gzip,
-    `may_lack` where there may be nothing to answer with, `unavailable` where that cannot always be made. `example` is a body that can be sent.
+    `bodies` in place of `body` where it takes other content than JSON, `packed` where that may come in gzip.
+    `refuses` are the statuses it refuses with beside those that follow from the rest of it. `example` is a body that can be sent.
     """
     statuses = (status,) if isinstance(status, int) else tuple(status)
     taken = dict(bodies or ({JSON: body} if body is not None else {}))
@@ -139,8 +137,7 @@ def described(
         media,
         if_match=if_match,
         packed=packed,
-        may_lack=may_lack,
-        unavailable=unavailable,
+        refuses=refuses,
         example=example,
     )
 

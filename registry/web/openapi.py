@@ -22,6 +22,7 @@ _SCHEMAS: Final = "#/components/schemas/{model}"
 _VARIABLE: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
 _OF_FEATURE: Final = re.compile(r"registry__([a-z_]+?)__(?:[a-z_]+?__)*([A-Z]\w*)")
 _PAGE_OF: Final = re.compile(r"\bPage_([A-Za-z]+)_")
+_BYTES: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 _VERBS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a program can be refused with, and what it should make of it.
 REFUSALS: Final[Mapping[int, str]] = {
@@ -36,6 +37,7 @@ REFUSALS: Final[Mapping[int, str]] = {
     428: "Send If-Match with the ETag of what was read.",
     503: "Not to be had just now. Where it says `Retry-After`, ask again after so many seconds.",
 }
+_SOURCE: Final = ("The public id of the source.", {"type": "string", "examples": ["DS-0007"]})
 _PATH_SAYS: Final = {
     "key": ("The public id of the system.", {"type": "string", "examples": ["AI-0042"]}),
     "label": ("The label of the version, percent-encoded.", {"type": "string", "examples": ["2.1"]}),
@@ -69,9 +71,8 @@ class Operation:
     @property
     def refusals(self) -> tuple[int, ...]:
         """The statuses it may refuse with."""
-        found = {503} if self.told.unavailable else set()
-        found |= {401, 403} if self.permission else set()
-        found |= {404} if self.rule.arguments or self.told.may_lack else set()
+        found = {*self.told.refuses, *((401, 403) if self.permission else ())}
+        found |= {404} if self.rule.arguments else set()
         found |= {422} if self.told.query or self.told.bodies else set()
         if self.verb != "GET":
             found |= {400, 409, 413}
@@ -98,6 +99,7 @@ def document(app: Flask, prefix: str, *, server: str) -> dict[str, Any]:
     """The whole document. `server` is the address under which `prefix` is served."""
     found = list(operations(app, prefix))
     shapes, components = _shapes(found)
+    _add_files(found, shapes, components)
     paths: dict[str, dict[str, Any]] = {}
     for one in found:
         paths.setdefault(one.path, {})[one.verb.lower()] = _operation(one, shapes)
@@ -150,9 +152,20 @@ def _named(text: str) -> str:
     return _PAGE_OF.sub(r"PageOf\1", text)
 
 
+def _add_files(
+    found: list[Operation], shapes: Mapping[str, Any], components: Mapping[str, dict[str, Any]]
+) -> None:
+    """The file that stands in a form beside the fields of its shape."""
+    forms = [one.told.bodies[FORM] for one in found if FORM in one.told.bodies]
+    for name in {_shape(each, shapes)["$ref"].rpartition("/")[2] for each in forms}:
+        whole = components[name]
+        whole["properties"]["file"] = {"type": "string", "contentMediaType": "application/octet-stream"}
+        whole["required"] = [*whole.get("required", ()), "file"]
+
+
 def _shape(shape: Any, shapes: Mapping[str, Any]) -> dict[str, Any]:
     if shape is None:
-        return {"type": "string", "contentMediaType": "application/octet-stream"}
+        return dict(_BYTES)
     return shape if isinstance(shape, dict) else shapes[repr(shape)]
 
 
@@ -164,7 +177,7 @@ def _operation(one: Operation, shapes: Mapping[str, Any]) -> dict[str, Any]:
     told["tags"] = [_tag(one.path)]
     told["security"] = [{"token": [scope]} for scope in one.scopes]
     told["parameters"] = [
-        *(_in_path(name) for _, name in _VARIABLE.findall(one.rule.rule)),
+        *(_in_path(name, one.path) for _, name in _VARIABLE.findall(one.rule.rule)),
         *(_in_query(asked) for asked in one.told.query),
         *([_IF_MATCH] if one.told.if_match else []),
         *([_PACKED] if one.told.packed else []),
@@ -183,21 +196,19 @@ def _operation(one: Operation, shapes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _content(one: Operation, media: str, shape: Any, shapes: Mapping[str, Any]) -> dict[str, Any]:
     schema = _shape(shape, shapes)
-    if media == FORM:
-        file = {"type": "string", "contentMediaType": "application/octet-stream"}
-        with_file = {"type": "object", "properties": {"file": file}, "required": ["file"]}
-        schema = {"allOf": [schema, with_file]}
     content: dict[str, Any] = {"schema": schema}
     if one.told.example is not None and media == JSON:
         content["example"] = one.told.example
     return content
 
 
+def _other(media: str) -> dict[str, Any]:
+    return {"type": "object"} if media.endswith("json") else dict(_BYTES)
+
+
 def _answer(one: Operation, status: int, shapes: Mapping[str, Any]) -> dict[str, Any]:
     schema = _shape(one.told.answers[status], shapes)
-    content = {
-        media: {"schema": schema if media == JSON else _shape(None, shapes)} for media in one.told.media
-    }
+    content = {media: {"schema": schema if media == JSON else _other(media)} for media in one.told.media}
     return {"description": HTTPStatus(status).phrase, **({"content": content} if status != 304 else {})}
 
 
@@ -205,8 +216,8 @@ def _refusal(says: str, shapes: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": says, "content": {PROBLEM: {"schema": shapes[repr(RefusalOut)]}}}
 
 
-def _in_path(name: str) -> dict[str, Any]:
-    says, schema = _PATH_SAYS[name]
+def _in_path(name: str, path: str) -> dict[str, Any]:
+    says, schema = _SOURCE if path.startswith("/data-sources/") and name == "key" else _PATH_SAYS[name]
     return {"name": name, "in": "path", "required": True, "description": says, "schema": schema}
 
 
@@ -231,4 +242,4 @@ _PACKED: Final = {
 def _tag(path: str) -> str:
     """What it is about: the noun under a system, or the first of its path."""
     parts = [part for part in path.split("/") if part and not part.startswith("{")]
-    return parts[1] if parts[0] == "systems" and len(parts) > 1 else parts[0]
+    return (parts[1] if parts[0] == "systems" and len(parts) > 1 else parts[0]).removesuffix(".json")

@@ -110,8 +110,8 @@ def _told(path: str, verb: str, operation: Mapping[str, Any]) -> Told:
         operation["operationId"],
         verb.upper(),
         path,
-        operation["summary"],
-        operation.get("description", ""),
+        operation["summary"].replace("`", ""),
+        operation.get("description", "").replace("`", ""),
         [scope for each in operation["security"] for scope in each["token"]],
         [
             _field(each["name"], each["schema"], each["description"], required=each.get("required", False))
@@ -139,12 +139,12 @@ def _shape(name: str, schema: Mapping[str, Any]) -> Shape:
         _field(each, told, told.get("description", ""), required=each in required)
         for each, told in schema.get("properties", {}).items()
     ]
-    return Shape(name, schema.get("description", ""), fields)
+    return Shape(name, schema.get("description", "").replace("`", ""), fields)
 
 
 def _field(name: str, schema: Mapping[str, Any], says: str = "", *, required: bool = True) -> Field:
     kind, shape = _kind(schema)
-    return Field(name, kind, shape, required, says)
+    return Field(name, kind, shape, required, says.replace("`", ""))
 
 
 def _kind(schema: Mapping[str, Any]) -> tuple[str, str | None]:

@@ -404,7 +404,7 @@ class House:
             )
         if rule.rule.startswith("/api/v1/systems/<key>"):
             return [self._of_system(rule, each) for each in ("triage", "sentinel", "pricing", "absent")]
-        if rule.rule.startswith("/data-sources/<key>"):
+        if rule.rule.removeprefix("/api/v1").startswith("/data-sources/<key>"):
             shared = self.numbers["shared"]
             values = {"key": shared["source"], "number": shared["check"]}
             here = {name: values[name] for name in names}
@@ -627,7 +627,7 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
         rule.rule for rule in app.url_map.iter_rules() if doors.is_public(app.view_functions[rule.endpoint])
     }
     feedback_doors = {"/feedback/<code>", "/feedback/answer/<code>"}
-    card_doors = {"/verify", "/schemas/card-1.json"}
+    card_doors = {"/verify", "/schemas/card-1.json", "/api/v1/openapi.json"}
     providers = {f"/sign-in/provider{more}" for more in ("", "/answer", "/logout")}
     second_steps = {"/sign-in/code", "/sign-in/second-step"}
     others = {"/sign-in", "/healthz", "/readyz", "/metrics", "/static/<path:filename>"}

@@ -42,6 +42,7 @@ EVERY_STAGE = "/systems?" + "&".join(f"stage={stage.value}" for stage in Stage)
 # What shows systems to whoever may enter, with addresses that show every one of them at once.
 LISTS = {
     "systems.register_page": ("/systems", "/systems?sort=-owner&col=deputy", EVERY_STAGE),
+    "portfolio_api.changes": ("/api/v1/changes?limit=200",),
     "systems.export": ("/systems/export",),
     "systems.bulk": ("/systems/bulk?all=1",),
     "systems_api.systems": ("/api/v1/systems?limit=200",),
@@ -67,6 +68,7 @@ MAY_NAME_SOME = {
     "portfolio.failed": "/portfolio/failed-criteria",
     # A name that is nearly typed.
     "portfolio.search": "/search?q=zebar",
+    "portfolio_api.search": "/api/v1/search?q=moved",
     "incidents.times": "/incidents/times?by=system",
     "incidents_api.times": "/api/v1/incidents/times?by=system",
     "incidents.actions": "/corrective-actions?which=all",
@@ -84,6 +86,7 @@ MAY_NAME_SOME = {
     "people.teams": "/teams",
     "data_sources.catalogue": "/data-sources",
     "data_sources.quality": "/data-quality",
+    "data_sources_api.sources": "/api/v1/data-sources",
     "feedback.inbox": "/feedback/inbox",
     "systems.views": "/systems/views",
     "systems.new": "/systems/new",
@@ -118,6 +121,8 @@ NO_SYSTEMS = {
     "health.ready",
     "operations.metrics",
     "patterns.patterns",
+    "reference.overview",
+    "reference_api.openapi",
     "accounts.sign_in",
     # Who people are and how they sign in.
     *("identity.begin", "identity.confirm", "identity.answer", "identity.confirmed"),
