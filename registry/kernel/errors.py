@@ -1,4 +1,4 @@
-"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, Conflict, RuleBroken; and a Problem, one objection to one field."""
+"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, TooManyTries, Conflict, RuleBroken; and a Problem, one objection to one field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,6 +69,14 @@ class Unavailable(Refusal):
         self.again_after = again_after
 
 
+class TooManyTries(Refusal):
+    """It was tried too often from there; in so many seconds it may be tried again."""
+
+    def __init__(self, says: str, *, again_after: int) -> None:
+        super().__init__(says)
+        self.again_after = again_after
+
+
 class Conflict(Refusal):
     """Somebody else changed the record meanwhile. Carries the revision that stands now."""
 
@@ -84,6 +92,10 @@ class RuleBroken(Refusal):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+
+
+class NotProven(RuleBroken):
+    """What was given as proof of who somebody is does not hold: a try that is counted."""
 
 
 def refuse_if(problems: Sequence[Problem]) -> None:

@@ -19,6 +19,7 @@ from werkzeug.routing import MapAdapter
 
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, NotFound, NotYet, Refusal, SignInNeeded, Unavailable
+from registry.limits.rules import Budget
 from registry.store.past import (
     PastBusy,
     PastRefused,
@@ -32,7 +33,7 @@ from registry.store.past import (
 from registry.store.progress import Board
 from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
-from registry.web import doors, past
+from registry.web import doors, limiting, past
 
 log = logging.getLogger("registry.web")
 
@@ -193,6 +194,8 @@ class App(Flask):
 
     def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)
+        if doors.is_kept(view) and request.method not in _READS:
+            limiting.refuse_spent(session, Budget.PROOF)
         permission = doors.permission_of(view)
         if permission is not None:
             self._admit(g.actor, permission)
