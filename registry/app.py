@@ -21,6 +21,7 @@ from registry.identity.pages import ASKING, open_to_providers, provider_of
 from registry.incidents.queries import ledger as incidents_ledger
 from registry.kernel.actor import Actor
 from registry.lifecycle.queries import header
+from registry.limits.rules import Budget
 from registry.output.places import static_dir, templates_dir
 from registry.settings import Settings
 from registry.store import migrate
@@ -30,6 +31,7 @@ from registry.web import (
     confirming,
     describing,
     doors,
+    limiting,
     refilling,
     refusals,
     requests,
@@ -82,6 +84,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.install(app, settings)
     refusals.install(app)
+    limiting.install(app, {budget: settings.limits[budget] for budget in Budget})
     viewkit.install(app)
     systemkit.supply(app, _header, _knowable)
     refilling.supply(app, sign_in_again)

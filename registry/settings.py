@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     metrics_token_file: Path | None = None
     # How many processes lay out PDFs at once where many are wanted; never more than the machine has cores.
     pdf_processes: int = Field(default=4, ge=1, le=64)
+    # How often one network, or one person, may try what strangers can ask, in a quarter of an hour; 0: as often as they like.
+    limit_proof: int = Field(default=100, ge=0)
+    limit_token: int = Field(default=300, ge=0)
+    limit_provider: int = Field(default=1_000, ge=0)
+    limit_check: int = Field(default=60, ge=0)
+    limit_feedback: int = Field(default=120, ge=0)
     # How many reverse proxies stand before it, each of which says in X-Forwarded-For whom it speaks for.
     proxies: int = Field(default=0, ge=0, le=5)
 
@@ -171,6 +177,17 @@ class Settings(BaseSettings):
     def emergency_accounts(self) -> frozenset[str]:
         """The addresses that may still use a password, in lower case; none where all may."""
         return _listed(self.passwords_only_for)
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """How often what strangers can ask may be tried, by the name of the budget."""
+        return {
+            "proof": self.limit_proof,
+            "token": self.limit_token,
+            "provider": self.limit_provider,
+            "check": self.limit_check,
+            "feedback": self.limit_feedback,
+        }
 
     @property
     def mails(self) -> bool:

@@ -23,6 +23,7 @@ import registry.incidents.models.judgements
 import registry.incidents.models.measures
 import registry.interchange.models
 import registry.lifecycle.models
+import registry.limits.models
 import registry.mlflow.models
 import registry.monitoring.models.alerts
 import registry.monitoring.models.snapshots
@@ -94,6 +95,7 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "provider_session",
             "sign_in_tries",
             "spent_step",
+            "try_count",
             "user_session",
             "webhook_attempt",
             "webhook_delivery",

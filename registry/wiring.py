@@ -18,6 +18,7 @@ import registry.incidents.jobs.chasing as incidents_chasing
 import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
 import registry.lifecycle.jobs as lifecycle_jobs
+import registry.limits.jobs as limits_jobs
 import registry.mlflow.jobs as mlflow_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.notices.jobs as notices_jobs
@@ -208,6 +209,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     audit_jobs.verify_ledger: timedelta(hours=24),
     audit_jobs.sweep_pasts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
+    limits_jobs.sweep_counts: timedelta(hours=1),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
     evidence_jobs.sweep_drafts: timedelta(hours=6),

@@ -1,7 +1,8 @@
-"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, Conflict, RuleBroken; and a Problem, one objection to one field."""
+"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, TooManyTries, Conflict, RuleBroken; and a Problem, one objection to one field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class NotYet(Refusal):
 class TooManyWaiting(Refusal):
     """So much of it is being made already that no more is taken on; the text says what to do meanwhile."""
 
+    again_after: Final = 60
+
 
 class Unavailable(Refusal):
     """It cannot be had as this registry is set up or stands just now; the text says who can mend that, and how.
@@ -69,6 +72,14 @@ class Unavailable(Refusal):
     """
 
     def __init__(self, says: str, *, again_after: int | None = None) -> None:
+        super().__init__(says)
+        self.again_after = again_after
+
+
+class TooManyTries(Refusal):
+    """It was tried too often from there; in so many seconds it may be tried again."""
+
+    def __init__(self, says: str, *, again_after: int) -> None:
         super().__init__(says)
         self.again_after = again_after
 
@@ -88,6 +99,10 @@ class RuleBroken(Refusal):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+
+
+class NotProven(RuleBroken):
+    """What was given as proof of who somebody is does not hold: a try that is counted."""
 
 
 def refuse_if(problems: Sequence[Problem]) -> None:

@@ -19,10 +19,11 @@ from werkzeug.routing import MapAdapter
 
 from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
 from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
+from registry.limits.rules import Budget
 from registry.store.past import Pasts, Recipe
 from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
-from registry.web import doors, past
+from registry.web import doors, limiting, past
 from registry.web.past_days import READS, PastDays
 
 log = logging.getLogger("registry.web")
@@ -191,6 +192,8 @@ class App(Flask):
 
     def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)
+        if doors.is_kept(view) and request.method not in READS:
+            limiting.refuse_spent(session, Budget.PROOF)
         permission = doors.permission_of(view)
         if permission is not None:
             self._admit(g.actor, permission)

@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.text import clean, worded
+from registry.web import limiting
 
 Done = TypeVar("Done")
 Enum = TypeVar("Enum", bound=StrEnum)
@@ -48,6 +49,7 @@ class Form(FlaskForm):
         try:
             return act()
         except RuleBroken as refused:
+            limiting.note(refused)
             self.take(refused.problems)
             return None
 
@@ -102,11 +104,7 @@ class Text(TextAreaField):
 
 
 class Sentences(Text):
-    """A few sentences that are kept as one line, in a box of several rows.
-
-    Whoever has the room presses the key for a new line; what they wrote is as true without the break, so it
-    becomes a space instead of a refusal.
-    """
+    """A few sentences kept as one line, in a box of several rows: a break of theirs becomes a space, for they are as true without."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, filters=[_on_one_line], **options)

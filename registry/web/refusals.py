@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from registry.kernel import errors
+from registry.kernel.text import counted
 from registry.store.rooms import is_out_of_room
 from registry.web import past, refilling
 from registry.web.flask_app import App, request_id
@@ -21,12 +22,12 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.TooManyTries: 429,
     errors.TooManyWaiting: 429,
     errors.Unavailable: 503,
     errors.RuleBroken: 422,
 }
 _AGAIN_SECONDS = 5
-_ROOM_AFTER_SECONDS = 60
 _NO_ROOM = (
     "There is no room left where this registry writes, so nothing of this was kept. What is here can still be read. Tell"
     " whoever keeps the machine."
@@ -68,12 +69,19 @@ def _refusal(refusal: errors.Refusal) -> ResponseReturnValue:
             return refilling.sign_in_again()
     problems = refusal.problems if isinstance(refusal, errors.RuleBroken) else ()
     status = next((code for kind, code in _STATUS.items() if isinstance(refusal, kind)), 422)
-    reply = said(status, refusal.says, problems)
-    if isinstance(refusal, errors.Unavailable) and refusal.again_after is not None:
-        reply.headers["Retry-After"] = str(refusal.again_after)
-    if isinstance(refusal, errors.TooManyWaiting):
-        reply.headers["Retry-After"] = str(_ROOM_AFTER_SECONDS)
+    reply = said(status, refusal.says, problems, **_to_do(refusal))
+    again_after = getattr(refusal, "again_after", None)
+    if again_after is not None:
+        reply.headers["Retry-After"] = str(again_after)
     return reply
+
+
+def _to_do(refusal: errors.Refusal) -> dict[str, str]:
+    """When to come again, where that is known and is more than a moment."""
+    if not isinstance(refusal, errors.TooManyTries):
+        return {}
+    minutes = -(-refusal.again_after // 60)
+    return {"to_do": f"Wait {counted(minutes, 'minute')}, then try again."}
 
 
 def _not_yet(refusal: errors.NotYet) -> Response:

@@ -27,6 +27,8 @@ MACHINERY = {
     "portfolio_report",
     # Who sent how often on one day; swept the day after.
     "feedback_tally",
+    # How often strangers tried what they can ask, in the last quarter of an hour.
+    "try_count",
     # Who was told of an entry and by which letter: it follows from the ledger.
     "notice", "mailing",
     # What was sent to other programs and how that went; that a hook was set, changed and switched off is in the ledger.

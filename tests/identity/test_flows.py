@@ -27,6 +27,7 @@ from registry.kernel import clock
 from registry.kernel.actor import Permission, Role, may, the_registry
 from registry.kernel.errors import Forbidden
 from registry.kernel.events import Event
+from registry.limits.rules import Budget
 from registry.people import actions as people
 from registry.reviews.rules.separation import Involved, require_separation
 from tests.cast import PASSWORD
@@ -554,3 +555,14 @@ def test_an_account_that_comes_twice_at_one_moment_is_asked_to_come_again(
     monkeypatch.setattr(known, "has_identity", lambda *_asked: False)
     reply = Flow(app, there).come_back()
     assert (reply.status_code, "twice at this moment" in reply.text) == (409, True)
+
+
+@on_one_database
+def test_what_is_not_believed_is_counted_and_so_are_sign_ins_that_are_begun(cast, on_terms, there):
+    app = on_terms()
+    app.config["REGISTRY_LIMITS"] = {Budget.PROOF: 2, Budget.PROVIDER: 3}
+    client = app.test_client()
+    assert [client.get("/sign-in/provider/answer").status_code for _ in range(3)] == [400, 400, 429]
+    assert client.post("/sign-in/provider/logout", data={"logout_token": "a.b.c"}).status_code == 429
+    begun = [client.head, *[client.get] * 3]
+    assert [begin("/sign-in/provider").status_code for begin in begun] == [303] * 3 + [429]

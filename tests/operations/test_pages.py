@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from registry.audit.queries.checkpoints import last_seq
 from registry.kernel import clock
+from registry.notices.queries import hooks, mail
 from registry.web.requests import tallies_of
 from registry.web.tallies import TOTALS, Tallies
 from registry.worker.models import Heartbeat, Job
@@ -96,6 +97,32 @@ def test_with_a_token_it_answers_whoever_holds_it_from_anywhere(app, cast):
                 "/metrics", headers={"Authorization": given}, environ_base={"REMOTE_ADDR": where}
             )
             assert reply.status_code == status, given
+
+
+def test_letters_and_deliveries_given_up_are_found_by_an_index_among_all_that_arrived(database):
+    asked = []
+
+    def note(*told):
+        asked.append(told[2:4])
+
+    with database.transaction(read_only=True) as session:
+        connection = session.connection()
+        explain = "EXPLAIN QUERY PLAN"
+        if not database.is_sqlite:
+            # Where there are no rows the planner reads the whole table, unless it has to do without if it can.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            explain = "EXPLAIN"
+        sa.event.listen(database.engine, "before_cursor_execute", note)
+        try:
+            mail.unsettled(session)
+            hooks.unsettled(session)
+        finally:
+            sa.event.remove(database.engine, "before_cursor_execute", note)
+        plans = [
+            " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {statement}", values))
+            for statement, values in asked
+        ]
+    assert ["ix_mailing_state" in plans[0], "ix_webhook_delivery_hook" in plans[1]] == [True, True], plans
 
 
 def test_while_the_database_does_not_answer_that_is_told(app, cast, database, monkeypatch):

@@ -9,7 +9,7 @@ from registry.accounts.rules import Tries
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor
-from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.errors import NotProven, Problem
 from registry.kernel.events import Event
 from registry.people.models import Person
 from registry.people.rules import is_active
@@ -71,7 +71,7 @@ class Attempt:
     def _refuse_locked(self, field: str) -> None:
         if rules.is_locked(self._tries, clock.now()):
             record(self.session, self.door, Event.SIGN_IN_LOCKED, self.person)
-            raise RuleBroken([Problem(field, _LOCKED)])
+            raise NotProven([Problem(field, _LOCKED)])
 
     def _judge(self, fits: bool, wrong: Problem) -> None:
         at = clock.now()
@@ -80,7 +80,7 @@ class Attempt:
         counted = rules.after_failure(self._tries, at)
         self.row.failed, self.row.locked_until = counted.failed, counted.locked_until
         record(self.session, self.door, Event.SIGN_IN_REFUSED, self.person)
-        raise RuleBroken([wrong])
+        raise NotProven([wrong])
 
     @property
     def _tries(self) -> Tries:

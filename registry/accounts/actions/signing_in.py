@@ -13,7 +13,7 @@ from registry.accounts.models import IdentityCheck, UserSession
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require, the_registry
-from registry.kernel.errors import Forbidden, Problem, RuleBroken
+from registry.kernel.errors import Forbidden, NotProven, Problem, RuleBroken
 from registry.kernel.events import Event
 from registry.people.models import Person
 from registry.second_steps import queries as steps
@@ -72,7 +72,7 @@ def sign_in(
     if person is None or credential is None or (only_for and person.email not in only_for):
         matches(None, password)
         record(session, door, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
-        raise RuleBroken([Problem("", _REFUSED)])
+        raise NotProven([Problem("", _REFUSED)])
     due = steps.due_of(session, person.id or 0, queries.roles_now(session, person.id or 0))
     attempt = Attempt(session, door, person)
     attempt.check_password(credential, password, Problem("", _REFUSED))
@@ -198,7 +198,7 @@ def vouch(
     if person is None or credential is None or (only_for and person.email not in only_for):
         matches(None, password)
         record(session, actor, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
-        raise RuleBroken([_NOT_THEIRS])
+        raise NotProven([_NOT_THEIRS])
     prove(session, actor, person, credential, (password, typed), (_NOT_THEIRS, "their_code"))
     record(session, actor, Event.IDENTITY_CONFIRMED, person)
     return person

@@ -10,7 +10,9 @@ from registry.accounts import queries
 from registry.kernel import clock
 from registry.kernel.actor import Actor
 from registry.kernel.errors import SignInNeeded
+from registry.limits.rules import Budget
 from registry.settings import Settings
+from registry.web import limiting
 from registry.web.confirming import SECRET
 from registry.web.flask_app import database, request_id
 from registry.web.jsonkit import wants_json
@@ -51,6 +53,7 @@ def _by_token(store: Session) -> Actor | None:
         return None
     found = queries.actor_for_token(store, token.strip(), request_id=request_id())
     if found is None:
+        limiting.failed(Budget.TOKEN)
         raise SignInNeeded("This token is unknown, revoked or expired.")
     return found
 

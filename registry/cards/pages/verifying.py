@@ -13,9 +13,11 @@ from registry.cards.rules.editions import EditionState
 from registry.cards.rules.schema import PATH, schema_json
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Problem, RuleBroken
+from registry.limits.rules import Budget
 from registry.web.doors import public, reads_ahead, takes_files
 from registry.web.flask_app import current_actor, read, session
 from registry.web.formkit import shown
+from registry.web.limiting import counted
 
 
 @pages.get("/verify")
@@ -32,6 +34,7 @@ def _read_ahead() -> tuple[CheckForm, Found | None]:
 
 @pages.post("/verify")
 @public
+@counted(Budget.CHECK, "POST")
 @takes_files
 @reads_ahead(_read_ahead, apart=True)
 def check() -> ResponseReturnValue:

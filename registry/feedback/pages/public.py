@@ -13,9 +13,11 @@ from registry.feedback.models import FeedbackDoor
 from registry.feedback.rules.doors import SHORTEST_SECONDS, TooMany, address_code
 from registry.kernel import clock
 from registry.kernel.actor import the_registry
+from registry.limits.rules import Budget
 from registry.web.doors import public
 from registry.web.flask_app import request_id, session
 from registry.web.formkit import shown
+from registry.web.limiting import counted
 
 pages = Blueprint("feedback", __name__)
 
@@ -29,6 +31,7 @@ def give(code: str) -> ResponseReturnValue:
 
 @pages.post("/feedback/<code>")
 @public
+@counted(Budget.FEEDBACK, "POST")
 def send(code: str) -> ResponseReturnValue:
     door = queries.door_by_code(session(), code, lock=True)
     form = GiveForm()

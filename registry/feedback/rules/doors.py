@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from registry.feedback.rules.feedback import text_problems
 from registry.kernel.errors import Problem, Refusal
+from registry.kernel.networks import network_of
 
 TITLE_LIMIT: Final = 120
 WORDS_LIMIT: Final = 2_000
@@ -64,20 +64,8 @@ def address_code(secret: str, day: date, door_id: int, address: str) -> str:
     Keyed, because all addresses there are could be hashed and compared; by day and door, so that nobody can follow
     a sender from one to the next. Of an IPv6 address the first 64 bits count: the rest is the sender's to choose.
     """
-    text = f"{day.isoformat()}|{door_id}|{_network(address)}"
+    text = f"{day.isoformat()}|{door_id}|{network_of(address)}"
     return hmac.new(secret.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-
-
-def _network(address: str) -> str:
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    if known.ipv4_mapped is not None:
-        return str(known.ipv4_mapped)
-    return str(ipaddress.IPv6Network((known.packed[:8] + bytes(8), 64)))
 
 
 def answer_digest(code: str) -> str:

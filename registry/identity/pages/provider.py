@@ -17,12 +17,14 @@ from registry.identity.rules.tokens import Said
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict, RuleBroken
+from registry.limits.rules import Budget
 from registry.output.asking import Unanswered
 from registry.store.sealing import Purpose
 from registry.web import refilling
 from registry.web.confirming import SECRET, browser_secret, let_in
 from registry.web.doors import needs, public
 from registry.web.flask_app import App, current_actor, database, no_database, request_id, seal
+from registry.web.limiting import counted, failed, tried
 from registry.web.refusals import said
 
 log = logging.getLogger("registry.identity")
@@ -43,6 +45,7 @@ _SILENT = (
 
 @pages.get("/sign-in/provider")
 @public
+@counted(Budget.PROVIDER, "GET", "HEAD")
 @no_database
 def begin() -> ResponseReturnValue:
     return _set_out(confirms=False)
@@ -67,6 +70,7 @@ def _set_out(*, confirms: bool) -> ResponseReturnValue:
 
 @pages.get(CALLBACK)
 @public
+@tried
 @no_database
 def answer() -> ResponseReturnValue:
     asked = provider()
@@ -94,6 +98,7 @@ def _entered(who: Said, token: str, attempt: Attempt) -> ResponseReturnValue:
         # The same account came twice at one moment, and the other sign-in has made it known.
         raise Conflict("You were signing in twice at this moment. Sign in again.", 0) from taken
     if isinstance(entered, RuleBroken):
+        failed(Budget.PROOF)
         return _said(401, entered.says, title="You are not signed in")
     let_in(entered)
     return redirect(attempt.next or url_for("portfolio.desk"), 303)
@@ -141,6 +146,7 @@ def _refused(reason: str) -> Response:
 
 
 def _not_believed(reason: str) -> Response:
+    failed(Budget.PROOF)
     log.warning("request %s: not believed: %s", request_id(), reason)
     return _said(400, _NOT_BELIEVED, title="This sign-in was not accepted", to_do=_BEGIN_AGAIN)
 
@@ -157,6 +163,7 @@ def _said(status: int, says: str, *, title: str, to_do: str = "") -> Response:
 
 @pages.post("/sign-in/provider/logout")
 @public
+@tried
 @no_database
 def logged_out() -> ResponseReturnValue:
     """The provider tells that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0)."""
