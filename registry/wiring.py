@@ -35,6 +35,8 @@ from registry.cards.pages import pages as cards_pages
 from registry.classification.api import api as classification_api
 from registry.classification.pages import pages as classification_pages
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.declarations.api import api as declarations_api
+from registry.declarations.pages import pages as declarations_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
 from registry.dossiers.api import api as dossiers_api
@@ -112,6 +114,7 @@ FEATURES: Sequence[Blueprint] = (
     packs_pages,
     people_pages,
     interchange_pages,
+    declarations_pages,
     accounts_pages,
     second_steps_pages,
     identity_pages,
@@ -145,6 +148,7 @@ API: Sequence[Blueprint] = (
     dossiers_api,
     reviews_api,
     lifecycle_api,
+    declarations_api,
     audit_api,
 )
 

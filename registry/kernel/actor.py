@@ -98,10 +98,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SYSTEM_TAG: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.TAGS_MANAGE: _grant((Role.ADMINISTRATOR,)),
     Permission.NOTE_WRITE: _grant((Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat)),
-    Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.OBJECTIVE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.DATA_SOURCE_READ: _grant(_EVERYBODY, scopes=(READ_SCOPE,)),
     Permission.DATA_SOURCE_EDIT: _grant(_EVERYBODY),
-    Permission.DATA_USE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.DATA_USE_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.DEPENDENCY_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.VERSION_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.SNAPSHOT_PUSH: _grant((Role.ADMINISTRATOR,), _LEADS, (SNAPSHOT_SCOPE,)),
@@ -131,7 +131,7 @@ GRANTS: Mapping[Permission, Grant] = {
     # Who built a version neither tests nor signs it: the action asks which version, and who built that.
     Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
     Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),
-    Permission.OVERSIGHT_EDIT: _grant((Role.ADMINISTRATOR,), (*_LEADS, Seat.OVERSEER)),
+    Permission.OVERSIGHT_EDIT: _grant((Role.ADMINISTRATOR,), (*_LEADS, Seat.OVERSEER), (WRITE_SCOPE,)),
     # Going up takes those who answer for it, and a gate that holds; going down is open to all who watch over it.
     Permission.STAGE_ADVANCE: _grant((), _OWNERS),
     Permission.STAGE_LOWER: _grant((Role.REVIEWER,), (*_STOPPERS, Seat.COMPLIANCE_LEAD)),
