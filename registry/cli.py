@@ -40,6 +40,7 @@ class Broken(Exception):
 # Every feature's commands; each is imported when it is called, so that none waits for the others.
 _COMMANDS = {
     "accounts": "registry.accounts.commands:accounts",
+    "apply": "registry.declarations.commands:apply_files",
     "audit": "registry.audit.commands:audit",
     "backup": "registry.backups.commands:backup",
     "benchmark": "registry.demo.commands:benchmark",
@@ -49,6 +50,7 @@ _COMMANDS = {
     "gate": "registry.lifecycle.commands:gate",
     "dossier": "registry.dossiers.commands:dossier",
     "evidence": "registry.evidence.commands:evidence",
+    "export": "registry.declarations.commands:export_files",
     "incidents": "registry.incidents.commands:incidents",
     "import": "registry.interchange.commands:import_inventory",
     "restore": "registry.backups.commands:restore_command",

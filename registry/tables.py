@@ -11,6 +11,7 @@ import registry.audit.models
 import registry.cards.models
 import registry.classification.models
 import registry.data_sources.models
+import registry.declarations.models
 import registry.dependencies.models
 import registry.dossiers.models
 import registry.drift.models

@@ -38,6 +38,8 @@ from registry.classification.api import api as classification_api
 from registry.classification.pages import pages as classification_pages
 from registry.data_sources.api import api as data_sources_api
 from registry.data_sources.pages import pages as data_sources_pages
+from registry.declarations.api import api as declarations_api
+from registry.declarations.pages import pages as declarations_pages
 from registry.dependencies.api import api as dependencies_api
 from registry.dependencies.pages import pages as dependencies_pages
 from registry.dossiers.api import api as dossiers_api
@@ -123,6 +125,7 @@ FEATURES: Sequence[Blueprint] = (
     people_pages,
     interchange_pages,
     mlflow_pages,
+    declarations_pages,
     accounts_pages,
     second_steps_pages,
     identity_pages,
@@ -161,6 +164,7 @@ API: Sequence[Blueprint] = (
     reviews_api,
     lifecycle_api,
     interchange_api,
+    declarations_api,
     audit_api,
     portfolio_api,
     reference_api,

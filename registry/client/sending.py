@@ -1,25 +1,18 @@
-"""The connection: readings in batches, tried again and again in the same words, kept when nothing helps"""
+"""Readings in batches, tried again and again in the same words, kept when nothing helps"""
 
-import contextlib
-import gzip
 import json
 import math
 import os
-import random
 import re
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from .buffering import Buffer
+from .connection import LONGEST_WAIT, Connection, address, packed
 from .counts import Forecasts, Group
 from .points import Point, Receipt
 from .refusals import Refused, Unreachable
@@ -28,15 +21,9 @@ from .spreads import Distribution
 MOST_POINTS: Final = 10_000
 MOST_DISTRIBUTIONS: Final = 1_000
 MOST_WINDOWS: Final = 500
-_GZIP_FROM: Final = 1024
-_LONGEST_WAIT: Final = 300.0  # seconds; whoever must wait for longer is better kept in the buffer
-_LONGEST_ANSWER: Final = 10_000_000
-_AGAIN: Final = frozenset({408, 429})  # and whatever goes wrong on their side, from 500 up
 _NOT_THE_POINTS: Final = frozenset(
     {401, 403}
 )  # a token that ran out says nothing against what it was to send
-
-Answer = TypeVar("Answer")
 
 
 class Registry:
@@ -52,21 +39,9 @@ class Registry:
         self, url: str, token: str, buffer: str | os.PathLike[str] | None = None, timeout: float = 10, retries: int = 5,
         backoff: float = 0.5,
     ) -> None:  # fmt: skip
-        if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
-            raise ValueError(f"the address of a registry begins with https://, unlike {url}")
-        if not (token.isascii() and token.isprintable() and token.strip()):
-            raise ValueError("the token is empty or holds characters that no token has")
-        self._url = f"{url.rstrip('/')}/api/v1/systems/"
-        self._headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            "Accept": "application/json, application/problem+json",
-            "User-Agent": "registry-client/1",
-        }
+        self._connection = Connection(url, token, timeout, backoff)
         self._buffer = None if buffer is None else Buffer(Path(buffer))
-        self._timeout, self._retries, self._backoff = timeout, retries, backoff
-        # A redirect would turn the POST into a GET and show the token to whoever is at its end.
-        self._open = urllib.request.build_opener(_NoRedirect).open
+        self._retries = retries
 
     def push(
         self, system: str, points: Iterable[Point], version: str | None = None, source: str | None = None,
@@ -112,9 +87,9 @@ class Registry:
         found: dict[str, list[float]] = {}
         cursor: str | None = ""
         while cursor is not None:
-            asked = urllib.parse.urlencode({"limit": 200, **({"cursor": cursor} if cursor else {})})
-            url = f"{self._url}{urllib.parse.quote(system, safe='')}/baselines?{asked}"
-            some, cursor = self._ask(url, None, self._headers, self._retries, _edges)
+            asked = {"limit": "200", **({"cursor": cursor} if cursor else {})}
+            path = address("systems", system, "baselines", **asked)
+            some, cursor = self._connection.ask(path, None, {}, self._retries, _edges)
             found |= some
         return found
 
@@ -148,7 +123,7 @@ class Registry:
             if self._buffer is not None:
                 self._buffer.append(system, body)
             own[body] = start, len(batch)
-        if waiting and trouble is None and pause <= _LONGEST_WAIT:
+        if waiting and trouble is None and pause <= LONGEST_WAIT:
             time.sleep(pause)
             sent, trouble = self._drain(own)
             receipt += sent
@@ -199,43 +174,13 @@ class Registry:
 
     def _post(self, system: str, body: str, retries: int) -> Receipt:
         """Send one batch, the same bytes each time, until there is an answer to it."""
-        data, headers = body.encode(), self._headers
-        if len(data) > _GZIP_FROM:
-            data, headers = gzip.compress(data, 6, mtime=0), {**headers, "Content-Encoding": "gzip"}
+        data, headers = packed(body.encode())
         # No key has a stroke in it; where nothing stands behind one, it is readings that are sent.
         key, _, door = system.partition("/")
-        url = f"{self._url}{urllib.parse.quote(key, safe='')}/{door or 'snapshots'}"
-        return self._ask(url, data, headers, retries, _receipt)
-
-    def _ask(
-        self, url: str, data: bytes | None, headers: dict[str, str], retries: int, read: Callable[[bytes], Answer]
-    ) -> Answer:  # fmt: skip
-        """The answer at an address, read: to a POST where there is something to send, else to a GET."""
-        for attempt in range(retries + 1):
-            asked = 0.0
-            try:
-                method = "GET" if data is None else "POST"
-                request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - checked above
-                with self._open(request, timeout=self._timeout) as answer:
-                    return read(answer.read(_LONGEST_ANSWER))
-            except urllib.error.HTTPError as error:
-                if error.code < 500 and error.code not in _AGAIN:
-                    raise _refusal(error) from None
-                why, asked = f"it answered {error.code}", _seconds(error.headers.get("Retry-After"))
-                error.close()
-            except (OSError, HTTPException) as error:
-                why = str(error) or type(error).__name__
-            # Not all at once: many who were cut off together would come back together.
-            pause = max(asked, self._backoff * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - no secret
-            if attempt == retries or pause > _LONGEST_WAIT:
-                break
-            time.sleep(pause)
-        raise Unreachable(f"The registry at {self._url} cannot be reached: {why}", pause)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
+        path = address("systems", key, door or "snapshots")
+        return self._connection.ask(
+            path, data, {"Content-Type": "application/json", **headers}, retries, _receipt
+        )
 
 
 def _edges(data: bytes) -> tuple[dict[str, list[float]], str | None]:
@@ -260,19 +205,6 @@ def _receipt(data: bytes) -> Receipt:
         raise HTTPException("what answered there is no registry") from None
 
 
-def _refusal(error: urllib.error.HTTPError) -> Refused:
-    with error:
-        try:
-            told = json.loads(error.read(_LONGEST_ANSWER))
-            problems = [(str(each["field"]), str(each["message"])) for each in told.get("problems") or ()]
-            says = told.get("detail") or told.get("title") or error.reason
-        except (OSError, HTTPException, ValueError, TypeError, KeyError, AttributeError):
-            problems, says = [], error.reason
-    if 300 <= error.code < 400:
-        says = f"The registry is at another address: {error.headers.get('Location')}"
-    return Refused(error.code, str(says), problems)
-
-
 def _counted_over_all(refused: Refused, start: int, receipt: Receipt) -> Refused:
     def moved(found: re.Match[str]) -> str:
         return f"{found[1]}.{int(found[2]) + start}"
@@ -284,13 +216,3 @@ def _counted_over_all(refused: Refused, start: int, receipt: Receipt) -> Refused
     told = Refused(refused.status, refused.says, problems)
     told.receipt = receipt
     return told
-
-
-def _seconds(asked: str | None) -> float:
-    """The seconds a Retry-After asks for, as a number or as an instant."""
-    with contextlib.suppress(ValueError, TypeError, OverflowError):
-        if asked and asked.strip().isdigit():
-            return float(asked)
-        if asked:
-            return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
-    return 0.0

@@ -39,7 +39,10 @@ def dossier() -> None:
 def push(
     key: str, file: Path, label: str, add_as: str | None, *, similar: bool, because: str, as_json: bool
 ) -> None:
-    """Take in the results in FILE, JUnit XML or CSV, for a version of the system KEY."""
+    """Take in the results in FILE, JUnit XML or CSV, for a version of the system KEY.
+
+    With --url and --token-file, or REGISTRY_URL and REGISTRY_TOKEN, they are sent to a registry elsewhere.
+    """
     if file.stat().st_size > results.MOST_BYTES:
         raise click.UsageError(
             f"{file.name} is larger than {results.MOST_BYTES / 1e6:,.0f} MB; send it in parts."

@@ -134,7 +134,7 @@ GRANTS: Mapping[Permission, Grant] = {
     # Who built a version neither tests nor signs it: the action asks which version, and who built that.
     Permission.DOSSIER_TEST: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
     Permission.DOSSIER_SIGN: _grant((Role.REVIEWER,), tuple(Seat)),
-    Permission.OVERSIGHT_EDIT: _grant((Role.ADMINISTRATOR,), (*_LEADS, Seat.OVERSEER)),
+    Permission.OVERSIGHT_EDIT: _grant((Role.ADMINISTRATOR,), (*_LEADS, Seat.OVERSEER), (WRITE_SCOPE,)),
     # Going up takes those who answer for it, and a gate that holds; going down is open to all who watch over it.
     Permission.STAGE_ADVANCE: _grant((), _OWNERS),
     Permission.STAGE_LOWER: _grant((Role.REVIEWER,), (*_STOPPERS, Seat.COMPLIANCE_LEAD)),

@@ -34,6 +34,7 @@ class Event(StrEnum):
 
     SYSTEM_REGISTERED = "system.registered"
     SYSTEM_EDITED = "system.edited"
+    DECLARATION_APPLIED = "declaration.applied"
     SYSTEM_IMPORTED = "system.imported"
     SYSTEM_REIMPORTED = "system.reimported"
     SYSTEM_WITHDRAWN = "system.withdrawn"

@@ -30,6 +30,7 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.TOKEN_REVOKED,
         Event.SYSTEM_REGISTERED,
         Event.SYSTEM_EDITED,
+        Event.DECLARATION_APPLIED,
         Event.SYSTEM_IMPORTED,
         Event.SYSTEM_REIMPORTED,
         Event.SYSTEM_WITHDRAWN,

@@ -28,7 +28,10 @@ def gate() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def check(key: str, stage: str, as_json: bool) -> None:
-    """Whether the gate of the system KEY to a stage holds: exit 0 where it does, 1 where it does not."""
+    """Whether the gate of the system KEY to a stage holds: exit 0 where it does, 1 where it does not.
+
+    With --url and --token-file, or REGISTRY_URL and REGISTRY_TOKEN, a registry elsewhere is asked.
+    """
     door = the_registry("command")
     with house().database.transaction(read_only=True) as session:
         system = by_key(session, door, key)

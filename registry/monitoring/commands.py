@@ -33,6 +33,8 @@ def push(key: str, file: Path, source: str, *, as_json: bool) -> None:
 
     FILE is JSON or JSON lines as the API takes them, a table (CSV, XLSX, ODS), or a report of Evidently, Great
     Expectations, MLflow or Prometheus, whose names are matched to the system's metrics.
+
+    With --url and --token-file, or REGISTRY_URL and REGISTRY_TOKEN, it is sent to a registry elsewhere.
     """
     if file.stat().st_size > MOST_UNPACKED:
         raise click.UsageError(f"{file.name} is larger than {MOST_UNPACKED // 2**20} MiB; send it in parts.")

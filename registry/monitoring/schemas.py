@@ -11,8 +11,17 @@ from registry.monitoring.rules.alerts import AlertKind, AlertState, Severity
 from registry.monitoring.rules.answers import Level
 from registry.monitoring.rules.decoding import MOST_POINTS
 from registry.monitoring.rules.fields import LONGEST_KEY
+from registry.monitoring.rules.reports.shapes import Remark
 from registry.objectives.rules.judging import Verdict
 from registry.web.describing import Day, Instant, Words
+
+
+class RemarkOut(TypedDict):
+    """Why something of a file was not taken as it stands, how often, and where it was met first."""
+
+    says: str
+    count: int
+    examples: list[str]
 
 
 class ReadingsReceipt(TypedDict):
@@ -24,6 +33,7 @@ class ReadingsReceipt(TypedDict):
     alerts_opened: list[int]
     alerts_resolved: list[int]
     ledger_seq: int | None
+    remarks: NotRequired[list[RemarkOut]]
 
 
 class ReadingOut(TypedDict):
@@ -98,6 +108,11 @@ def receipt_out(receipt: Receipt, ledger_seq: int | None) -> ReadingsReceipt:
         "alerts_resolved": [alert.id or 0 for alert in receipt.weighed.resolved],
         "ledger_seq": ledger_seq,
     }
+
+
+def remark_out(remark: Remark) -> RemarkOut:
+    """Something of a file that was left aside."""
+    return {"says": remark.says, "count": remark.count, "examples": list(remark.examples)}
 
 
 def reading_out(each: Snapshot | LatestSnapshot, metric: str) -> ReadingOut:

@@ -15,7 +15,7 @@ from registry.kernel.text import clean
 from registry.objectives import queries
 from registry.objectives.models import Objective, SuccessMetric, ValueRealised
 from registry.objectives.rules.metric import MetricFacts, slug_for
-from registry.objectives.rules.objections import problems_with_metric
+from registry.objectives.rules.objections import problems_with_metric, problems_with_slug
 from registry.objectives.rules.objective import (
     ObjectiveFacts,
     ValueFacts,
@@ -50,16 +50,19 @@ def set_objective(
     return objective
 
 
-def add_metric(session: Session, actor: Actor, system_id: int, facts: MetricFacts) -> SuccessMetric:
-    """Give a system one more metric; its slug is made from the name. Raises RuleBroken.
+def add_metric(
+    session: Session, actor: Actor, system_id: int, facts: MetricFacts, *, slug: str = ""
+) -> SuccessMetric:
+    """Give a system one more metric; its slug is made from the name where none is asked for. Raises RuleBroken.
 
     The caller holds the system's row locked, so that two metrics never take the same slug.
     """
     require(actor, Permission.OBJECTIVE_EDIT, system_id)
     facts = tidy(facts)
-    names, _ = queries.names_and_slugs(session, system_id)
-    refuse_if(_metric_problems(session, facts, names, known_owner=None))
-    metric = metric_row(session, system_id, facts)
+    names, slugs = queries.names_and_slugs(session, system_id)
+    asked = problems_with_slug(slug, slugs) if slug else []
+    refuse_if([*asked, *_metric_problems(session, facts, names, known_owner=None)])
+    metric = metric_row(session, system_id, facts, slug=slug)
     record(session, actor, Event.METRIC_ADDED, metric, system_id=system_id)
     return metric
 
@@ -119,14 +122,17 @@ def objective_row(session: Session, system_id: int, facts: ObjectiveFacts) -> Ob
     return objective
 
 
-def metric_row(session: Session, system_id: int, facts: MetricFacts) -> SuccessMetric:
-    """The new row itself, with its slug. Part of adding a metric and of importing. Raises RuleBroken without a kind."""
+def metric_row(session: Session, system_id: int, facts: MetricFacts, *, slug: str = "") -> SuccessMetric:
+    """The new row itself, with its slug, made from the name where none is given. Part of adding a metric and of importing. Raises RuleBroken without a kind."""
     facts = tidy(facts)
     if facts.kind is None:
         raise RuleBroken([Problem("kind", "Choose what the metric measures.")])
     _, slugs = queries.names_and_slugs(session, system_id)
     metric = SuccessMetric(
-        system_id=system_id, slug=slug_for(facts.name, facts.kind, slugs), kind=facts.kind, name=facts.name
+        system_id=system_id,
+        slug=slug or slug_for(facts.name, facts.kind, slugs),
+        kind=facts.kind,
+        name=facts.name,
     )
     _write(metric, facts)
     session.add(metric)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from registry.data_sources.queries import source_meant
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import NotFound, Problem, RuleBroken
 from registry.people import queries as people
@@ -53,7 +54,9 @@ def versions(key: str) -> Response:
 def add(key: str) -> Response:
     """Add a candidate."""
     system = _to_change(key)
-    model = actions.add_version(session(), actor(), system.id or 0, jsonkit.parsed(VersionIn).facts())
+    sent = jsonkit.parsed(VersionIn)
+    facts = sent.facts([_source(place, each.source) for place, each in enumerate(sent.trained_on)])
+    model = actions.add_version(session(), actor(), system.id or 0, facts)
     reply = jsonkit.reply(_told([(model, None)])[0], 201)
     reply.headers["Location"] = url_for("versions_api.version", key=system.key, label=model.label)
     return reply
@@ -93,6 +96,15 @@ def _labelled(system: System, label: str) -> ModelVersion:
     if found is None:
         raise NotFound
     return found
+
+
+def _source(place: int, named: str) -> int:
+    """The number of a source of the catalogue, by its public id or its name."""
+    found = source_meant(session(), named)
+    if found is None or found.id is None:
+        says = f"The catalogue has no source “{named[:100]}”."
+        raise RuleBroken([Problem(f"trained_on.{place}.source", says)])
+    return found.id
 
 
 def _beside(system: System, label: str) -> ModelVersion:

@@ -51,7 +51,10 @@ def add(
     as_json: bool,
     **stated: str,
 ) -> None:
-    """Add the version LABEL to the system KEY as a candidate; somebody approves it on its page."""
+    """Add the version LABEL to the system KEY as a candidate; somebody approves it on its page.
+
+    With --url and --token-file, or REGISTRY_URL and REGISTRY_TOKEN, it is added to a registry elsewhere.
+    """
     door = the_registry("command")
     # One character more than fits is enough to be told that it does not.
     results = evaluation.read(TEXT_LIMIT + 1) if evaluation else ""

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from registry.kernel.text import DATA_SOURCE_PREFIX, number_of
 from registry.people.models import Person
 from registry.versions.models import LivePeriod, ModelVersion
 from registry.versions.queries import Learned
@@ -56,21 +55,13 @@ class LiveOut(TypedDict):
 
 
 class TrainedIn(BaseModel):
-    """A source by its public id, and the period of its data that was used."""
+    """A source by its public id or its name, and the period of its data that was used."""
 
     model_config = ConfigDict(extra="forbid")
 
     source: str
     from_on: date | None = None
     to_on: date | None = None
-
-    @field_validator("source")
-    @classmethod
-    def is_an_id(cls, text: str) -> str:
-        """Holds the id to its form; whether there is such a source is asked of the catalogue."""
-        if number_of(DATA_SOURCE_PREFIX, text) is None:
-            raise ValueError("give the id of a data source, such as DS-0007")
-        return text
 
 
 class VersionIn(BaseModel):
@@ -87,12 +78,12 @@ class VersionIn(BaseModel):
     evaluation: str = ""
     trained_on: list[TrainedIn] = Field(default_factory=list)
 
-    def facts(self) -> VersionFacts:
-        """As the rules read it."""
+    def facts(self, sources: Sequence[int]) -> VersionFacts:
+        """As the rules read it; `sources` are the numbers of what it was trained on, in that order."""
         stated = self.model_dump(exclude={"trained_on"})
         learned = [
-            TrainedOn(number_of(DATA_SOURCE_PREFIX, each.source) or 0, each.from_on, each.to_on)
-            for each in self.trained_on
+            TrainedOn(number, each.from_on, each.to_on)
+            for number, each in zip(sources, self.trained_on, strict=True)
         ]
         return VersionFacts(**stated, trained_on=tuple(learned))
 

@@ -51,17 +51,18 @@ def batch_sent(document: Callable[[bytes], Batch], lines: Callable[..., Batch]) 
     if request.mimetype != "application/x-ndjson":
         return document_sent(document)
     told = {name: request.args.get(name, "") for name in ("version", "source", "supersedes")}
-    return lines(_unpacked(), **told)
+    return lines(sent(), **told)
 
 
 def document_sent(document: Callable[[bytes], Batch]) -> Batch:
     """The JSON document this request brings, packed with gzip or not, by its own reader. Raises as batch_sent does."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-    return document(_unpacked())
+    return document(sent())
 
 
-def _unpacked() -> bytes:
+def sent() -> bytes:
+    """What this request brings, unpacked where it was packed with gzip. Raises UnsupportedMediaType for another packing."""
     packed = request.headers.get("Content-Encoding", "identity").lower()
     if packed not in {"gzip", "identity"}:
         raise UnsupportedMediaType

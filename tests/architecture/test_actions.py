@@ -12,6 +12,8 @@ from tests.architecture.tree import PACKAGE, called, calls, parsed, parts_named,
 PARTS = {
     "registry/systems/actions.py:add_row",
     "registry/monitoring/actions/weighing.py:weigh",
+    # Several systems by the actions of each of their parts, each of which asks and records; the last notes the file.
+    "registry/declarations/actions/applying.py:apply",
     # Of several transactions: what keeps something asks and records in its own.
     "registry/cards/actions/issuing.py:issue",
     # Each of several transactions, or of one that is no session's; what is recorded is recorded by the two notes.

@@ -21,7 +21,7 @@ ASKS_THE_TIME = {
 } | {"time.time", "time.time_ns", "time.localtime", "time.gmtime"}
 CLOCK = PACKAGE / "kernel" / "clock.py"
 # It runs on other machines, without the kernel: a Retry-After may be an instant, which it must hold against now.
-ELSEWHERE = PACKAGE / "client" / "sending.py"
+ELSEWHERE = PACKAGE / "client" / "connection.py"
 
 # Where a line is planted, the line, and the number of the contract that must catch it.
 WRONG = [

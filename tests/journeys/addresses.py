@@ -538,6 +538,8 @@ NO_PAGES = {
     "risks_api.risks": "JSON for programs",
     "dossiers_api.dossiers": "JSON for programs",
     "dossiers_api.one": "JSON for programs",
+    "declarations_api.file": "YAML for programs",
+    "declarations.file_schema": "JSON for editors",
     "cards_api.card": "JSON for programs",
     "feedback_api.feedback": "JSON for programs",
     "annotations_api.notes": "JSON for programs",

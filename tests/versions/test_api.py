@@ -125,7 +125,7 @@ def test_a_list_goes_by_pages_newest_first(house, door):
         ({"changed": " "}, "changed"),
         ({"significant": None}, "significant"),
         ({"digest": "12"}, "digest"),
-        ({"trained_on": [{"source": "DS-0099"}]}, "trained_on"),
+        ({"trained_on": [{"source": "DS-0099"}]}, "trained_on.0.source"),
         ({"trained_on": [{"source": "the archive"}]}, "trained_on.0.source"),
         ({"state": "live"}, "state"),
     ],

@@ -1,14 +1,26 @@
 """POST and GET /systems/<key>/snapshots."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
+from registry.kernel import clock
 from registry.kernel.actor import Permission, require
 from registry.monitoring.actions.recording import record_snapshots
 from registry.monitoring.models.snapshots import SnapshotBatch
 from registry.monitoring.queries import series
 from registry.monitoring.queries.deliveries import entry_of
+from registry.monitoring.queries.opening import batch_in
 from registry.monitoring.rules.decoding import Batch, batch_of, batch_of_lines
-from registry.monitoring.schemas import ReadingOut, ReadingsReceipt, ReadingsSent, reading_out, receipt_out
+from registry.monitoring.rules.reports.shapes import Remark
+from registry.monitoring.schemas import (
+    ReadingOut,
+    ReadingsReceipt,
+    ReadingsSent,
+    reading_out,
+    receipt_out,
+    remark_out,
+)
 from registry.objectives.queries import metric_by_slug, metrics_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
@@ -28,11 +40,18 @@ _EXAMPLE = {
 }
 
 
-def _sent(key: str) -> tuple[int, Batch]:
-    """The system's number and the batch, from whoever may send it."""
+_FILE = "application/octet-stream"
+_LONGEST_NAME = 255
+
+
+def _sent(key: str) -> tuple[int, Batch, Sequence[Remark]]:
+    """The system's number, the batch and what of a file was left aside, from whoever may send it."""
     number = systems.number_by_key(session(), actor(), key)
     require(actor(), Permission.SNAPSHOT_PUSH, number)
-    return number, jsonkit.batch_sent(batch_of, batch_of_lines)
+    if request.mimetype != _FILE:
+        return number, jsonkit.batch_sent(batch_of, batch_of_lines), ()
+    name, source = request.args.get("name", "")[-_LONGEST_NAME:], request.args.get("source", "")
+    return number, *batch_in(session(), number, jsonkit.sent(), name, clock.now(), source=source)
 
 
 @api.post("/systems/<key>/snapshots")
@@ -41,14 +60,17 @@ def _sent(key: str) -> tuple[int, Batch]:
 @described(
     ReadingsReceipt,
     *ABOUT_THE_BATCH,
+    Asked("name", "Beside a file: what it is called."),
     status=(200, 201),
-    bodies={JSON: ReadingsSent, LINES: None},
+    bodies={JSON: ReadingsSent, LINES: None, _FILE: None},
     packed=True,
     example=_EXAMPLE,
 )
 def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the system
-    """Take in a batch of readings, as one JSON document or as JSON lines, packed with gzip or not."""
-    number, batch = read()
+    """Take in a batch of readings, packed with gzip or not: one JSON document, JSON lines, or a file of any kind that
+    `registry snapshots push` reads, sent as application/octet-stream with its `name`, whose reply tells what was left aside.
+    """
+    number, batch, remarks = read()
     receipt = record_snapshots(session(), actor(), number, batch)
     # The entry's number is part of the answer, and it is known once the entry is written.
     finish(session())
@@ -56,7 +78,10 @@ def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the syste
     seq = entry_of(session(), SnapshotBatch, told_by) if told_by else None
     if receipt.accepted:
         count_if_kept(snapshots=receipt.accepted, deliveries=1)
-    return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)
+    told = receipt_out(receipt, seq)
+    if request.mimetype == _FILE:
+        told["remarks"] = [remark_out(each) for each in remarks]
+    return jsonkit.reply(told, 201 if receipt.accepted else 200)
 
 
 @api.get("/systems/<key>/snapshots")

@@ -9,6 +9,7 @@ SILENT: Final[Mapping[str, frozenset[Event]]] = {
     "Somebody's own work on a record, which its history tells; what follows from it has a notice of its own.": frozenset(
         {
             Event.SYSTEM_EDITED,
+            Event.DECLARATION_APPLIED,
             Event.SYSTEM_REIMPORTED,
             Event.SYSTEM_TAGGED,
             Event.TAG_RENAMED,

@@ -1,14 +1,17 @@
 """When a success metric may not stand: what cannot be kept, and parts that contradict one another."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
 from registry.kernel.errors import Problem
 from registry.kernel.guard_rails import Bound, GuardRail, number_problems, rail_problems
+from registry.kernel.text import slug
 from registry.objectives.rules.metric import (
     GROUP_LIMIT,
     MOST_GRACE_DAYS,
     MOST_GROUPS,
+    SLUG_LIMIT,
     UNIT_LIMIT,
     Direction,
     Kind,
@@ -52,6 +55,17 @@ def problems_with_metric(
     problems += _date_problems(facts, today)
     # Parts are held against one another only once each of them can stand by itself.
     return problems + ([] if problems else _contradictions(facts))
+
+
+def problems_with_slug(asked: str, taken: Collection[str]) -> list[Problem]:
+    """Objections to the slug somebody asks for. One that was ever given out, also to a metric retired since, stays its own."""
+    if slug(asked, SLUG_LIMIT) != asked:
+        says = f"Use small letters a to z, digits and single hyphens, {SLUG_LIMIT} at most."
+        return [Problem("slug", says)]
+    if asked in taken:
+        says = "A metric of this system had this slug, and readings may still come for it. Choose another."
+        return [Problem("slug", says)]
+    return []
 
 
 def _shape_problems(facts: MetricFacts) -> list[Problem]:

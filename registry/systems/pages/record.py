@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.annotations import queries as annotations
 from registry.audit import queries as audit
+from registry.declarations import queries as declarations
 from registry.incidents.queries import incidents
 from registry.incidents.queries.incidents import Line, Narrowing
 from registry.incidents.queries.times import times_of
@@ -62,6 +63,7 @@ def show(key: str) -> ResponseReturnValue:
         today=clock.today(),
         number=number_said,
         sources=inventories.records_of(session(), system.id or 0),
+        kept=declarations.kept_in(session(), actor(), system),
         autonomy_said=f"{system.autonomy} — {AUTONOMY[system.autonomy]}" if system.autonomy else None,
         may_edit=may(actor(), Permission.SYSTEM_EDIT, system.id),
         **_annotated(system),
@@ -154,7 +156,8 @@ def _save(system: System, form: RecordForm) -> bool:
 
 def _edit_page(system: System, form: RecordForm, conflict: Any = ()) -> Response:
     framed = frame(session(), actor(), system)
-    return shown("systems/edit.html", form, **framed, parts=RecordForm.PARTS, conflict=conflict)
+    kept = declarations.file_of(session(), system.id or 0)
+    return shown("systems/edit.html", form, **framed, parts=RecordForm.PARTS, conflict=conflict, kept=kept)
 
 
 @pages.get("/systems/<key>/history")

@@ -60,6 +60,11 @@ def _still_standing(session: Session, found: Sequence[System]) -> list[System]:
     return [system for system in found if system.id not in gone]
 
 
+def every_system(session: Session, actor: Actor) -> Sequence[System]:
+    """Every system the actor may know of, in the order they were registered."""
+    return session.exec(select(System).where(visible_to(actor)).order_by(col(System.id))).all()
+
+
 def by_number(session: Session, number: int) -> System:
     """The system of this number, whoever asks; for work that the actor's own check precedes. Raises NotFound."""
     found = session.get(System, number)

@@ -1,7 +1,7 @@
 """How often strangers try what they can ask; letters that were given up, found by an index.
 
-Revision ID: 0041
-Revises: 0033
+Revision ID: 0036
+Revises: 0035
 Create Date: 2026-11-27 04:20:00.000000
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0041"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """MLflow servers, what was seen there, whose it is, and how each sync went.
 
-Revision ID: 0039
-Revises: 0033
+Revision ID: 0035
+Revises: 0034
 Create Date: 2026-11-27 04:10:56.111625
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0039"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
