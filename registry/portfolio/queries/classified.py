@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
@@ -51,12 +52,12 @@ def tiers_waiting(
     newest = select(func.max(ClassificationRun.id)).group_by(col(ClassificationRun.system_id))
     before = aliased(ClassificationRun)
     query = (
-        select(
-            ClassificationRun.id,
-            ClassificationRun.proposed_tier,
-            ClassificationRun.tier,
-            ClassificationRun.rationale,
-            before.proposed_tier,
+        sa.select(
+            col(ClassificationRun.id),
+            col(ClassificationRun.proposed_tier),
+            col(ClassificationRun.tier),
+            col(ClassificationRun.rationale),
+            col(before.proposed_tier),
         )
         .join(System, col(System.id) == col(ClassificationRun.system_id))
         .outerjoin(before, col(before.id) == col(ClassificationRun.supersedes_id))
