@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 import sqlalchemy.exc
@@ -24,6 +25,7 @@ from registry.store.past import Pasts, Recipe
 from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
 from registry.web import doors, limiting, past
+from registry.web.addresses import Addresses
 from registry.web.past_days import READS, PastDays
 
 log = logging.getLogger("registry.web")
@@ -31,7 +33,6 @@ log = logging.getLogger("registry.web")
 ActorLoader = Callable[[Session], Actor | None]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_MOST_ADDRESSES = 20_000
 
 
 class Refused(Exception):
@@ -52,10 +53,6 @@ class App(Flask):
     # Raises TooManyWaiting.
     ask_for_past: Callable[[date, str, int | None], bool]
     _kept_pasts: Pasts | None = None
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._addresses: dict[tuple[Any, ...], str] = {}
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its transaction: a reply under 400 commits, any other leaves no trace.
@@ -124,27 +121,15 @@ class App(Flask):
         if not has_request_context():
             return super().url_for(endpoint, **values)
         if past.day_asked() is None:
-            return self._url_of_today(endpoint, values)
+            return self._addresses.of(endpoint, values, super().url_for)
         address = super().url_for(endpoint, **values)
         named = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
         looks = doors.permission_of(self.view_functions[named]) in LOOKS
         return address if looks else past.of_today(address)
 
-    def _url_of_today(self, endpoint: str, values: dict[str, Any]) -> str:
-        """The address of a view, made once: pages lead to the same few places, and to each a hundred times."""
-        if endpoint.startswith(".") or any(name.startswith("_") for name in values):
-            return super().url_for(endpoint, **values)
-        # By their kinds as well: 1 and True are the same key and not the same in an address.
-        key = (request.script_root, endpoint, *((name, type(each), each) for name, each in values.items()))
-        try:
-            known = self._addresses.get(key)
-        except TypeError:
-            return super().url_for(endpoint, **values)
-        if known is None:
-            if len(self._addresses) >= _MOST_ADDRESSES:
-                self._addresses.clear()
-            known = self._addresses[key] = super().url_for(endpoint, **values)
-        return known
+    @cached_property
+    def _addresses(self) -> Addresses:
+        return Addresses()
 
     @property
     def _past_days(self) -> PastDays:

@@ -1,5 +1,4 @@
-"""What was counted of all systems, remembered until something it was counted from changes: the same numbers for all who may
-know of the same systems.
+"""What was counted of all systems, remembered until a table it was counted from changes: the same for all who may know of the same.
 
 To count ten thousand systems anew for each look at them costs a processor a quarter of a second, and for as long as nothing
 of what was counted changes everybody is told the same.
