@@ -34,6 +34,8 @@ SYSTEM = {
         "mkdir",
         "pg_dump",
         "pg_restore",
+        "pip",
+        "python",
     ),
     *("psql", "rm", "set", "su", "sudo", "systemctl", "unset", "useradd", "cat"),
 }
@@ -41,6 +43,8 @@ SYSTEM = {
 HERE = re.compile(r"<<'?(\w+)'?\n.*?^\1$", re.MULTILINE | re.DOTALL)
 INSTALLED = re.compile(r"^(?:/opt/registry/)?(?:\.venv/bin/)?")
 TESTS_ONLY = {"REGISTRY_REAL_DATA"}
+# What a pipeline tells the client, which has no settings of the registry.
+CLIENT = set(VARIABLE.findall((ROOT / "registry" / "client" / "commands.py").read_text("utf-8")))
 
 
 class NotACommand(Exception):
@@ -166,7 +170,7 @@ def test_links_to_files_are_told_from_links_outside():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_setting_a_page_names_is_one(page):
-    known = {f"REGISTRY_{name.upper()}" for name in Settings.model_fields} | TESTS_ONLY
+    known = {f"REGISTRY_{name.upper()}" for name in Settings.model_fields} | TESTS_ONLY | CLIENT
     assert set(VARIABLE.findall(page.read_text())) - known == set()
 
 

@@ -11,6 +11,7 @@ from registry.data_sources.rules.sources import SourceFacts
 from registry.declarations import queries
 from registry.declarations.rules.plan import digest_of
 from registry.declarations.rules.writing import written
+from registry.dependencies import actions as dependencies
 from registry.dependencies.queries import lines_of
 from registry.kernel.actor import the_registry
 from registry.kernel.errors import Conflict, Forbidden, RuleBroken
@@ -170,6 +171,19 @@ def test_a_file_reaches_no_further_than_whoever_applies_it(session, cast, letter
     with pytest.raises(RuleBroken) as refused:
         applied(session, cast.actor(session, "otto"), asks)
     assert [field for field, _ in problems(refused)] == ["dependencies.0.system"]
+
+
+def test_a_page_names_no_system_its_reader_may_not_know_of(session, cast, ada):
+    text = (
+        "registry: 1\nid: triage\nkey: AI-0001\ndependencies:\n  - direction: upstream\n    system: AI-0002\n"
+    )
+    [done] = applied(session, ada, text)
+    [line] = lines_of(session, ada, done.system)
+    otto = cast.actor(session, "otto")
+    assert queries.kept_in(session, otto, done.system).changed == ()
+    dependencies.end_dependency(session, ada, line.dependency, "Done.")
+    assert queries.kept_in(session, otto, done.system).changed == ()
+    assert queries.kept_in(session, ada, done.system).changed == ("dependencies.upstream AI-0002",)
 
 
 def test_a_system_that_is_there_is_taken_into_a_file_by_its_key_and_keeps_its_id(session, cast, ada):

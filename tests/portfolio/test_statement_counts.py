@@ -24,7 +24,7 @@ PAGES = {
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 15),
     WITH_EVERY_COLUMN: ("ada", 13),
-    "/systems/{triage}": ("ada", 38),
+    "/systems/{triage}": ("ada", 39),
     "/systems/{triage}/gate": ("ada", 31),
     "/systems/{triage}/oversight": ("ada", 18),
     "/systems/{triage}/notes": ("ada", 12),

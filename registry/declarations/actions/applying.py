@@ -9,7 +9,7 @@ from registry.declarations import queries
 from registry.declarations.actions.carrying import Hand
 from registry.declarations.actions.placing import placed
 from registry.declarations.actions.remembering import Origin, is_remembered, remember
-from registry.declarations.queries.meaning import with_own_names
+from registry.declarations.queries.meaning import renamed
 from registry.declarations.rules.declared import Declared
 from registry.declarations.rules.plan import Plan, Standing, digest_of, plan_of
 from registry.kernel.actor import Actor, Permission, Seat, require
@@ -69,7 +69,7 @@ def apply(
     if not overwrite:
         refuse_if([each for one in ready for each in _drifted(one)])
     for each in ready:
-        _carried_out(session, actor, each, origin)
+        _carried_out(session, actor, each, origin, {name: own[name].key for name in new})
     return [Applied(each.plan, each.system, each.is_new) for each in ready]
 
 
@@ -167,10 +167,10 @@ def _planned(
     ready: list[_Ready] = []
     problems: list[Problem] = []
     for each in documents:
-        meant, objections = queries.meant(session, actor, each, own)
+        meant, objections = queries.meant(session, actor, each, own, new)
         problems += objections
         system, is_new = own[each.id], each.id in new
-        now = with_own_names(queries.standing_of(session, actor, system), own)
+        now = renamed(queries.standing_of(session, actor, system), {own[name].key: name for name in new})
         last = queries.last_of(queries.file_of(session, system.id or 0))
         plan = plan_of(each.id, "" if is_new else system.key, meant.standing, None if is_new else now, last)
         ready.append(_Ready(meant, system, is_new, plan, now))
@@ -183,8 +183,10 @@ def _drifted(one: _Ready) -> list[Problem]:
     return [one.meant.declared.problem(step.field, says) for step in one.plan.steps if step.changed_since]
 
 
-def _carried_out(session: Session, actor: Actor, one: _Ready, origin: Origin) -> None:
-    declared, standing = one.meant.declared, one.meant.standing
+def _carried_out(
+    session: Session, actor: Actor, one: _Ready, origin: Origin, keys: Mapping[str, str]
+) -> None:
+    declared, standing = one.meant.declared, renamed(one.meant.standing, keys)
     from_commit = f" at {origin.commit[:12]}" if origin.commit else ""
     because = f"No longer stated in {declared.path}{from_commit}."
     Hand(session, actor, one.system, one.meant, one.now, because).carry_out(one.plan)

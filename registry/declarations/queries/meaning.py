@@ -1,13 +1,13 @@
 """What a file means in this register: people by address, units by path, sources and systems by id or name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
 from registry.data_sources.models import DataSource
 from registry.data_sources.queries import source_meant
-from registry.declarations.queries.files import by_name, named_by_number
+from registry.declarations.queries.files import by_name
 from registry.declarations.rules.declared import Declared, Item
 from registry.declarations.rules.fields import LISTS, Spelled, Value
 from registry.declarations.rules.plan import Standing
@@ -39,16 +39,25 @@ class Meant:
 
 
 def meant(
-    session: Session, actor: Actor, declared: Declared, own: Mapping[str, System]
+    session: Session, actor: Actor, declared: Declared, own: Mapping[str, System], new: Collection[str] = ()
 ) -> tuple[Meant, list[Problem]]:
-    """What a document means, and every objection to what it names. `own` are systems by the ids of files applied together."""
-    return _Finder(session, actor, declared, own).found()
+    """What a document means, and every objection to what it names. `own` are systems by the ids of files applied together,
+    `new` those ids of which the system was registered only now.
+    """
+    return _Finder(session, actor, declared, own, new).found()
 
 
 class _Finder:
-    def __init__(self, session: Session, actor: Actor, declared: Declared, own: Mapping[str, System]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        actor: Actor,
+        declared: Declared,
+        own: Mapping[str, System],
+        new: Collection[str],
+    ) -> None:
         self.session, self.actor, self.declared = session, actor, declared
-        self.own = own
+        self.own, self.new = own, new
         self.problems: list[Problem] = []
         self.people: dict[str, int] = {}
         self.sources: dict[str, DataSource] = {}
@@ -145,19 +154,18 @@ class _Finder:
         return by_numbers(self.session, self.actor, {number}).get(number) if number else None
 
     def _name(self, other: System) -> str:
-        for name, system in self.own.items():
-            if system.id == other.id:
-                return name
-        return named_by_number(self.session, {other.id or 0}).get(other.id or 0, other.key)
+        # The id of one that is new says the same in every plan of it; its number is had only once it is registered.
+        return next((name for name in self.new if self.own[name].id == other.id), other.key)
 
 
-def with_own_names(found: Standing, own: Mapping[str, System]) -> Standing:
-    """What the register states, other systems named as the files applied together name them."""
-    names = {system.key: name for name, system in own.items()}
-    things = found.items.get("dependencies", {}).values()
+def renamed(found: Standing, names: Mapping[str, str]) -> Standing:
+    """The same, with other systems called by other names."""
+    things = [dict(thing) for thing in found.items.get("dependencies", {}).values()]
     told = [
-        thing | {"system": names.get(str(thing["system"]), thing["system"])} for thing in map(dict, things)
+        one | {"system": names[str(one["system"])]} if one.get("system") in names else one for one in things
     ]
+    if not told:
+        return found
     return replace(
         found, items={**found.items, "dependencies": {name_of("dependencies", one): one for one in told}}
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from registry.data_sources.queries import uses_of
-from registry.declarations.queries.files import named, named_by_number
+from registry.declarations.queries.files import named
 from registry.declarations.rules.declared import Declared, Item
 from registry.declarations.rules.fields import (
     BOUNDS,
@@ -38,13 +38,12 @@ Refer = Callable[[System], str]
 
 
 def standing_of(session: Session, actor: Actor, system: System) -> Standing:
-    """Everything a file could state of a system, as the register states it; other systems by the names plans give them.
+    """Everything a file could state of a system, as the register states it; other systems by their public ids.
 
     A dependency on a system that the actor may not know of is left out: no file of theirs states or ends it.
     """
     depends = depends_of(session, actor, system)
-    names = named_by_number(session, {other.id or 0 for _, other in depends if other})
-    items = _items(session, system, depends, lambda other: names.get(other.id or 0, other.key))
+    items = _items(session, system, depends, lambda other: other.key)
     told = {kind: {name_of(kind, thing): thing for thing in things} for kind, things in items.items()}
     return Standing(_values(session, system), told)
 
