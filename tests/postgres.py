@@ -25,6 +25,8 @@ _FAST = {
     "max_wal_size": "128MB",
     "autovacuum": "off",
     "jit": "off",
+    # Files in memory: to have them read by other processes only adds the switching.
+    "io_method": "sync",
     # Not UTC, as most servers are not: an instant sent without its zone would be another one.
     "timezone": "Europe/Berlin",
     "max_connections": "200",

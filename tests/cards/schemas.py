@@ -49,6 +49,14 @@ def _validator(schema):
     return Draft202012Validator(schema, format_checker=checker)
 
 
+def faults_of_schema(told):
+    """Everything its meta-schema objects to in a JSON schema."""
+    from jsonschema import Draft202012Validator
+
+    held = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    return [error.message[:200] for error in held.iter_errors(told)]
+
+
 def card_problems(content, schema=None):
     """Everything the schema of card.json, or another of its kind, objects to."""
     validator = _card_validator() if schema is None else _validator(schema)

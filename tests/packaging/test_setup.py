@@ -19,6 +19,7 @@ def debian(checkout):
     checkout.stand_in(checkout.programs / "sudo", "exit 1")
     checkout.stand_in(checkout.programs / "pdftotext")
     checkout.stand_in(checkout.programs / "chromium")
+    checkout.stand_in(checkout.programs / "apt-cache", "exit 100")
     assert checkout.run("script/setup").returncode == 0
     return checkout
 
@@ -123,8 +124,24 @@ def test_tests_need_a_browser_and_a_look_into_pdfs(debian):
     assert "chromium" not in debian.run("script/setup").stderr
     # Where the machine running this test has both, nothing is missing and nothing is said.
     said = debian.run("script/setup", "--for-tests").stderr
-    has_both = all(shutil.which(name, path=os.defpath) for name in ("chromium", "pdftotext"))
+    browsers = ("chromium", "chromium-headless-shell")
+    has_browser = any(shutil.which(name, path=os.defpath) for name in browsers)
+    has_both = has_browser and shutil.which("pdftotext", path=os.defpath)
     assert said == "" if has_both else "sudo apt-get install" in said
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_lighter_browser_is_added_where_it_is_known_and_never_in_the_way(debian, works):
+    if shutil.which("chromium-headless-shell", path=os.defpath):
+        pytest.skip("this machine has the lighter browser already")
+    debian.stand_in(debian.programs / "id", "echo 0")
+    assert debian.run("script/setup", "--for-tests").stderr == ""
+    debian.stand_in(debian.programs / "apt-cache")
+    debian.stand_in(debian.programs / "apt-get", "exit 0" if works else "exit 100")
+    assert "chromium" not in debian.run("script/setup").stderr
+    done = debian.run("script/setup", "--for-tests")
+    assert (done.returncode, "take longer" in done.stderr) == (0, not works)
+    assert "apt-get install -y --no-install-recommends chromium-headless-shell" in debian.called
 
 
 def test_a_moved_checkout_does_not_use_what_was_made_elsewhere(debian):
