@@ -1,6 +1,6 @@
 """GET /systems/<key>/catalog-info.yaml: a system as an entity of Backstage's software catalogue."""
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 
 from registry.annotations import queries as annotations
 from registry.dependencies import queries as dependencies
@@ -12,6 +12,7 @@ from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.systems import queries as systems
 from registry.systems.models import System
+from registry.web.describing import described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -20,12 +21,12 @@ api = Blueprint("interchange_api", __name__)
 
 @api.get("/systems/<key>/catalog-info.yaml")
 @needs(Permission.SYSTEM_READ)
+@described(None, media=("application/yaml",))
 def catalog_info(key: str) -> Response:
     """One system as an entity of Backstage's catalogue; what it relies on only as far as the token's person may know of it."""
     found = systems.by_key(session(), actor(), key)
     reply = Response(to_yaml(entity(_described(found))), content_type="application/yaml; charset=utf-8")
     reply.add_etag()
-    reply.make_conditional(request)
     return reply
 
 
