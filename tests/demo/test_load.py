@@ -201,8 +201,11 @@ def _holds_three_incidents(session):
     assert told[running.id].due_at > clock.now()
 
 
+# Every day the command on one database, as it is an edge; what it calls has filled both for the tests above.
 @pytest.mark.parametrize(
-    ("database", "demo"), [("sqlite", "sqlite"), ("postgresql", "postgresql")], indirect=True
+    ("database", "demo"),
+    [("sqlite", "sqlite"), pytest.param("postgresql", "postgresql", marks=pytest.mark.long)],
+    indirect=True,
 )
 def test_it_goes_into_an_empty_register_and_its_sign_ins_open_the_door_there_alone(typed, app, demo):
     told = typed("demo", "--systems", "30", "--json")
