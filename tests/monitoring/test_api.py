@@ -203,7 +203,7 @@ def test_a_batch_is_read_while_others_may_write_and_only_for_who_may_send_it(doo
         asked.append("read")
         with door.database.transaction() as session:
             door.cast.actor(session, "ada")
-        return door.cast.triage.id, batch_of(json.dumps({"snapshots": [point(1)]}).encode())
+        return door.cast.triage.id, batch_of(json.dumps({"snapshots": [point(1)]}).encode()), ()
 
     view = door.app.view_functions["monitoring_api.push"]
     monkeypatch.setattr(view, "registry_reads_ahead", reader)
