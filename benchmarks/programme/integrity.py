@@ -56,8 +56,8 @@ INTEGRITY: Final = (
         defect=Defect(
             "one delivery in fifty is acknowledged and not kept",
             "registry/monitoring/api/snapshots.py",
-            "    return jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)\n",
-            "    answered = jsonkit.reply(receipt_out(receipt, seq), 201 if receipt.accepted else 200)\n"
+            "    return jsonkit.reply(told, 201 if receipt.accepted else 200)\n",
+            "    answered = jsonkit.reply(told, 201 if receipt.accepted else 200)\n"
             "    if receipt.accepted and (seq or 0) % 50 == 0:\n"
             "        session().rollback()\n"
             "    return answered\n",

@@ -1,6 +1,6 @@
 """GET /systems/<key>/catalog-info.yaml: a system as an entity of Backstage's software catalogue."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from registry.annotations import queries as annotations
 from registry.dependencies import queries as dependencies
@@ -21,12 +21,13 @@ api = Blueprint("interchange_api", __name__)
 
 @api.get("/systems/<key>/catalog-info.yaml")
 @needs(Permission.SYSTEM_READ)
-@described(None, media=("application/yaml",))
+@described(None, status=(200, 304), media=("application/yaml",))
 def catalog_info(key: str) -> Response:
     """One system as an entity of Backstage's catalogue; what it relies on only as far as the token's person may know of it."""
     found = systems.by_key(session(), actor(), key)
     reply = Response(to_yaml(entity(_described(found))), content_type="application/yaml; charset=utf-8")
     reply.add_etag()
+    reply.make_conditional(request)
     return reply
 
 

@@ -37,6 +37,8 @@ DEPTHS = (
 
 # A PDF takes seconds to lay out; what is asked of every route is asked of this one once.
 SLOW = "cards.card_pdf"
+# What an address has to ask to be answered.
+ASKS = {"portfolio_api.search": {"q": "claims"}}
 # Doors of an installation that has a provider; what they are sent is in tests/identity.
 WITH_A_PROVIDER = {"identity.begin", "identity.confirm", "identity.answer", "identity.logged_out"}
 # Who may do it where the administrator may not: only the recipient answers an offer, only an owner confirms, and
@@ -161,7 +163,9 @@ class Everything:
 
     def address(self, rule: Rule, **instead: Any) -> str:
         """Where the route leads to something that is there, with some of its variables exchanged."""
-        values = {name: self._value(rule, name) for name in rule.arguments} | instead
+        values = (
+            {name: self._value(rule, name) for name in rule.arguments} | ASKS.get(rule.endpoint, {}) | instead
+        )
         with self.app.test_request_context():
             built = rule.build(values)
         assert built is not None, rule
