@@ -40,7 +40,7 @@ from registry.web import (
     systemkit,
     viewkit,
 )
-from registry.web.converters import RecordNumber, Word
+from registry.web.converters import RecordNumber, Word, Words
 from registry.web.flask_app import App
 from registry.web.openapi import PREFIX as API_PREFIX
 from registry.web.past import led_back, mounted
@@ -61,7 +61,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
         static_folder=str(static_dir()),
         static_url_path="/static",
     )
-    app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word}
+    app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word, "path": Words}
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
     app.past_recipe = tables.recipe

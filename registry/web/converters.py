@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
+from werkzeug.routing import IntegerConverter, Map, PathConverter, UnicodeConverter
 
 
 class RecordNumber(IntegerConverter):
@@ -17,3 +17,9 @@ class Word(UnicodeConverter):
     def __init__(self, address_map: Map, *given: Any, **more: Any) -> None:
         super().__init__(address_map, *given, **more)
         self.regex = self.regex.replace("[^/]", r"[^/\x00-\x1f\x7f]")
+
+
+class Words(PathConverter):
+    """Words in an address, slashes between them; as for one word, no control characters."""
+
+    regex = r"(?!.*[\x00-\x1f\x7f])[^/].*?"

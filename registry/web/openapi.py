@@ -35,7 +35,9 @@ REFUSALS: Final[Mapping[int, str]] = {
     415: "The body is of a kind this address does not take.",
     422: "Something needs mending; `problems` names each field.",
     428: "Send If-Match with the ETag of what was read.",
+    429: "Too much was asked from there, or is being made. Ask again after the seconds in `Retry-After`.",
     503: "Not to be had just now. Where it says `Retry-After`, ask again after so many seconds.",
+    507: "There is no room left where the registry writes; nothing was kept.",
 }
 _SOURCE: Final = ("The public id of the source.", {"type": "string", "examples": ["DS-0007"]})
 _PATH_SAYS: Final = {
@@ -71,11 +73,11 @@ class Operation:
     @property
     def refusals(self) -> tuple[int, ...]:
         """The statuses it may refuse with."""
-        found = {*self.told.refuses, *((401, 403) if self.permission else ())}
+        found = {*self.told.refuses, *((401, 403, 429) if self.permission else ())}
         found |= {404} if self.rule.arguments else set()
         found |= {422} if self.told.query or self.told.bodies else set()
         if self.verb != "GET":
-            found |= {400, 409, 413}
+            found |= {400, 409, 413, 507}
         if self.told.bodies:
             found |= {415}
         return tuple(sorted(found | ({428} if self.told.if_match else set())))

@@ -19,7 +19,7 @@ PAGES = {
     "/": ("ada", 40),
     "/ for a colleague with many offers": ("mia", 24),
     "/ for an administrator": ("adam", 28),
-    "/ for a reviewer": ("rita", 31),
+    "/ for a reviewer": ("rita", 32),
     "/systems": ("ada", 12),
     # One more for each facet something is picked from.
     "/systems?q=system&stage=proposed&missing=data&sort=owner": ("ada", 15),

@@ -18,5 +18,5 @@ def test_no_case_drawn_from_the_document_breaks_anything(everything, app, cast, 
     for number, operation in enumerate(operations):
         attack.send(operation, CASES // len(operations), number)
     assert attack.tally.findings == {}
-    assert attack.tally.cases >= CASES * 0.9
+    assert attack.tally.cases >= CASES * 0.8
     assert {200, 401, 403, 422} <= attack.tally.statuses.keys()

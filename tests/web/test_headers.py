@@ -21,8 +21,8 @@ EXPECTED = {
 }
 
 
-# What is the same for everybody: files of a release, and the schema of card.json.
-KEPT_BY_CACHES = {"static", "cards.schema"}
+# What is the same for everybody: files of a release, the schema of card.json, and the document of the API.
+KEPT_BY_CACHES = {"static", "cards.schema", "reference_api.openapi"}
 
 
 def flaws(reply, *, static=False, secure=False):

@@ -30,9 +30,11 @@ def no_room(database):
     if not database.is_sqlite:
         with database.engine.begin() as connection:
             connection.exec_driver_sql(FULL)
-        yield
-        with database.engine.begin() as connection:
-            connection.exec_driver_sql(ROOM_AGAIN)
+        try:
+            yield
+        finally:
+            with database.engine.begin() as connection:
+                connection.exec_driver_sql(ROOM_AGAIN)
         return
     most = [1]
 
@@ -41,12 +43,14 @@ def no_room(database):
         connection.exec_driver_sql(f"PRAGMA max_page_count={most[0]}")
 
     sa.event.listen(database.engine, "begin", hold)
-    yield
-    most[0] = ROOM_ENOUGH
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    sa.event.remove(database.engine, "begin", hold)
-    database.dispose()
+    try:
+        yield
+    finally:
+        most[0] = ROOM_ENOUGH
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        sa.event.remove(database.engine, "begin", hold)
+        database.dispose()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from registry.web import formkit
 from registry.web.jsonkit import PROGRAM_DOORS
+from tests.contract import ASKS_ANYTHING
 from tests.web.everything import DEPTHS, SLOW, exchange, pairs
 
 FORM = "application/x-www-form-urlencoded"
@@ -140,10 +141,11 @@ ARGUMENTS = (
 
 
 @pytest.mark.parametrize("each", DEPTHS)
-def test_no_query_makes_an_error_of_any_page(everything, errors, each, record_property):
+def test_no_query_makes_an_error_of_any_page(everything, errors, each, record_property, monkeypatch):
     queries = ["&".join(f"{name}={piece}" for name in ARGUMENTS) for piece in (*PIECES, *CURSORS, *NUMBERS)]
     queries += ["&&==&%", f"{LONE_SURROGATE}={LONE_SURROGATE}", "q=" + "x" * 6_000]
     found, client, asked = {}, everything.sign_in("adam"), 0
+    monkeypatch.setitem(everything.app.config, ASKS_ANYTHING, True)
     pages = [rule for rule in everything.rules("GET") if rule.endpoint not in {SLOW, "static"}]
     for rule, query in everything.share(pages, queries, each):
         url = everything.address(rule)

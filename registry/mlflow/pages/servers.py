@@ -89,7 +89,7 @@ def change(number: int) -> ResponseReturnValue:
 @pages.get("/mlflow/<int:number>")
 @needs(Permission.MLFLOW_MANAGE)
 def server(number: int) -> ResponseReturnValue:
-    found, open_only = queries.server_by_id(session(), number), request.args.get("only") == "open"
+    found, open_only = queries.server_by_id(session(), number), request.args.get("which") == "open"
     after = parts_of(request.args.get("after"), (str, int))
     page = seen.models_page(session(), actor(), number, open_only=open_only, after=after, limit=_PAGE)
     only = "open" if open_only else None

@@ -30,7 +30,10 @@ TEST_EVENT: Final = "webhook.tested"
 _FIRST_REST: Final = timedelta(seconds=30)
 _LONGEST_REST: Final = timedelta(minutes=15)
 TOPICS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
-    "systems": ("Systems, their tags and notes, inventories", _of("system inventory declaration register tag note")),
+    "systems": (
+        "Systems, their tags and notes, inventories",
+        _of("system inventory declaration register tag note"),
+    ),
     "ownership": ("Seats, hand-overs, confirmations", _of("seat seats owner confirmation handover")),
     "stages": ("Stages, stops, autonomy, compliance", _of("stage stop autonomy compliance")),
     "objectives": ("Objectives, metrics, value", _of("objective metric value")),
