@@ -77,7 +77,7 @@ def examples(sync):
 
 def test_it_brings_candidates_and_readings_and_a_second_sync_brings_nothing(house):
     scorer = house.server.model("scorer", "AI-0001")
-    # A computed double has more digits than are kept.
+    # A computed double has many digits, and all of them are kept.
     for auc in (0.91, 0.5710000000000001, 1e-15, 0.123456789012345):
         house.server.log(house.server.version(scorer), "roc_auc", auc)
     house.server.model("empty", "AI-0001")
@@ -92,7 +92,7 @@ def test_it_brings_candidates_and_readings_and_a_second_sync_brings_nothing(hous
         "readings": 4,
     }
     assert house.labels(house.cast.triage) == ["scorer v1", "scorer v2", "scorer v3", "scorer v4"]
-    assert house.values() == ["0.91", "0.571", "0", "0.123456789012"]
+    assert house.values() == ["0.91", "0.5710000000000001", "0.000000000000001", "0.123456789012345"]
     # Whose the third model is, nobody has said: it is listed, and nothing is guessed from its name.
     page = house.read(
         lambda session: seen.models_page(

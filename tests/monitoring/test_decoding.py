@@ -225,6 +225,19 @@ def test_an_instant_is_kept_alike_whether_its_text_is_rewritten_or_its_value_wri
     assert (points.kept_starts, points.kept_ends) == 2 * ([kept_as(point.window_end) for point in points],)
 
 
+def test_a_number_is_taken_with_all_its_digits_whatever_stands_beside_it():
+    known = {"accuracy": Known(1, MetricFacts(Kind.ACCURACY, "Accuracy"))}
+    computed = [{**GOOD, "key": str(each), "value": each} for each in (0.1 + 0.2, 1 / 3, 1e-15, -2.5e14)]
+    # One that is refused has each of the others looked at by itself.
+    sent = batch_of(body(*computed, {**GOOD, "metric": "speed"})).points
+    assert [each.field for each in problems_with(sent, known, END)] == ["snapshots.4.metric"]
+    long = [PointIn("accuracy", END, END, Decimal("0." + "3" * digits)) for digits in (38, 39)]
+    assert [each.field for each in problems_with(long[:1], known, END)] == []
+    assert [each.message for each in problems_with(long[1:], known, END)] == [
+        "Round the number: it may take 40 characters, written without an exponent."
+    ]
+
+
 def test_what_may_be_left_out_may_be_null_and_one_moment_is_a_window():
     nothing = dict.fromkeys(("window_start", "n", "low", "high", "group", "key"))
     (plain,) = batch_of(body(GOOD)).points

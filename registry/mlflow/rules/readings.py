@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from registry.kernel.guard_rails import MOST_DECIMALS
 from registry.kernel.text import slug
 from registry.mlflow.rules.answers import MetricSeen, RunSeen
 from registry.monitoring.rules.batches import Known, problems_with
@@ -69,13 +68,6 @@ def readings_in(run: RunSeen, wanted: Wanted, at: datetime) -> Found:
     return Found(tuple(points), tuple(remarks), names)
 
 
-def _as_kept(value: Decimal) -> Decimal:
-    """A number with the digits that readings keep: a computed double has some more behind them, which mean nothing."""
-    if -int(value.as_tuple().exponent) <= MOST_DECIMALS:
-        return value
-    return (round(value, MOST_DECIMALS) + 0).normalize() + 0
-
-
 def _reading(run_id: str, each: MetricSeen, wanted: Wanted, at: datetime) -> tuple[PointIn | None, str]:
     metric = wanted.slug_of(each.name)
     if not metric:
@@ -88,6 +80,6 @@ def _reading(run_id: str, each: MetricSeen, wanted: Wanted, at: datetime) -> tup
     if not report.points:
         return None, report.remarks[0].says
     key = f"{run_id}/{each.name}/{each.step}"
-    point = PointIn(metric, each.at, each.at, _as_kept(report.points[0].value), key=key[:200])
+    point = PointIn(metric, each.at, each.at, report.points[0].value, key=key[:200])
     refused = problems_with([point], wanted.metrics, at)
     return (None, refused[0].message) if refused else (point, "")

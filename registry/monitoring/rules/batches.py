@@ -9,9 +9,9 @@ from operator import gt
 from typing import Any, Final
 
 from registry.kernel.errors import Problem
-from registry.kernel.guard_rails import number_problems
 from registry.monitoring.rules.columns import short
 from registry.monitoring.rules.decoding import MOST_POINTS
+from registry.monitoring.rules.fields import number_refused
 from registry.monitoring.rules.points import PointIn, Points, alike
 from registry.objectives.rules.metric import MetricFacts
 
@@ -159,9 +159,8 @@ def _objections(
     yield from _metric_refused(point.metric, metric, metrics)
     yield from window_refused(point.window_start, point.window_end, latest)
     for name, number in (("value", point.value), ("low", point.low), ("high", point.high)):
-        if number is not None:
-            for problem in number_problems(name, number):
-                yield name, problem.message
+        if number is not None and (refused := number_refused(number)):
+            yield name, refused
     if point.n is not None and not 0 <= point.n < _LARGEST_N:
         yield "n", "The number of cases is a whole number from 0 up."
     if point.low is not None and point.low > point.value:

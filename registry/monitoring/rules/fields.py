@@ -221,6 +221,16 @@ def named(text: str) -> str:
     return shortened(text[:200].encode("utf-8", "replace").decode(), 40)
 
 
+def number_refused(number: Decimal) -> str:
+    """Why a number cannot be recorded, in words; empty where it can, exactly as it is."""
+    if not number.is_finite():
+        return f"{number} is not a number that can be recorded."
+    first = number.adjusted()
+    if not number or (-LONGEST_NUMBER < first < MOST_WHOLE_DIGITS and len(f"{number:f}") <= LONGEST_NUMBER):
+        return ""
+    return _why_unrecordable(first)
+
+
 def _why_unrecordable(first_digit: int) -> str:
     if first_digit >= MOST_WHOLE_DIGITS:
         return f"Give a number with at most {MOST_WHOLE_DIGITS} digits before the point."
