@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 
 from . import pipeline
 from .connection import Connection
+from .plans import without_user
 from .refusals import Refused, Unreachable
 from .telling import BROKEN, REFUSED, WRONG_USE, Said, tell
 
@@ -176,7 +177,7 @@ def _export_options(made: argparse.ArgumentParser) -> None:
 
 
 def _told_by(names: Sequence[str]) -> str:
-    return next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return without_user(next((os.environ[name] for name in names if os.environ.get(name)), ""))
 
 
 def _folder(text: str) -> Path:

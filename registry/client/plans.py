@@ -1,9 +1,11 @@
 """A plan in words: what files change, what of that people changed since, and what stays people's own"""
 
+import re
 from typing import Any, Final
 
 _MARKS: Final = {"register": "+", "add": "+", "change": "~", "end": "-"}
 _LONGEST: Final = 70
+_USER: Final = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@")
 
 
 def plan_said(told: dict[str, Any]) -> str:
@@ -30,3 +32,8 @@ def _short(value: Any) -> str:
         return "nothing"
     flat = " ".join(str(value).split())
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
+
+
+def without_user(address: str) -> str:
+    """An address without the name and the password before its host: what a pipeline checks out with is a secret of its own."""
+    return _USER.sub(r"\1", address)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import IntegrityError
 
-from registry.client.plans import plan_said
+from registry.client.plans import plan_said, without_user
 from registry.declarations import queries
 from registry.declarations.actions import Origin, apply
 from registry.declarations.rules.fields import COMMIT_LIMIT, PATH_LIMIT
@@ -45,7 +45,7 @@ def apply_files(
     With --url and --token-file, or REGISTRY_URL and REGISTRY_TOKEN, a registry elsewhere is told.
     """
     documents = read((str(path)[-PATH_LIMIT:], _text(path)) for path in files)
-    origin = Origin(repository[:PATH_LIMIT], commit[:COMMIT_LIMIT])
+    origin = Origin(without_user(repository)[:PATH_LIMIT], commit[:COMMIT_LIMIT])
     try:
         with kept_unless(dry_run) as session:
             door = the_registry("command")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from registry.client.plans import without_user
 from registry.declarations.actions import Applied, Origin
 from registry.declarations.rules.fields import COMMIT_LIMIT, PATH_LIMIT, coded
 from registry.declarations.rules.plan import Does, digest_of
@@ -36,7 +37,7 @@ class ApplyIn(BaseModel):
 
     def origin(self) -> Origin:
         """Where they come from."""
-        return Origin(self.repository, self.commit)
+        return Origin(without_user(self.repository), self.commit)
 
 
 # Of a field that is named "from", which Python keeps for itself.

@@ -8,7 +8,7 @@ from typing import Final
 from registry.kernel.errors import Problem
 
 MOST_DECIMALS: Final = 12
-_LARGEST: Final = Decimal(10) ** 15
+_MOST_WHOLE_DIGITS: Final = 15
 
 
 class Bound(StrEnum):
@@ -84,8 +84,9 @@ def number_problems(
         return []
     if not number.is_finite():
         return [Problem(name, f"{number} is not a number that can be recorded.")]
-    if abs(number) >= _LARGEST:
-        return [Problem(name, "Give a number with at most 15 digits before the point.")]
+    # By where its first digit stands: to reckon with an exponent of millions overflows.
+    if number and number.adjusted() >= _MOST_WHOLE_DIGITS:
+        return [Problem(name, f"Give a number with at most {_MOST_WHOLE_DIGITS} digits before the point.")]
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > most_decimals:
         return [Problem(name, f"Give at most {most_decimals} digits after the point.")]

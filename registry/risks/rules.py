@@ -275,9 +275,14 @@ def problems_with_closing(
 
 
 def closes_large(facts: RiskFacts, before: RiskFacts | None) -> bool:
-    """Whether an edit closes a risk so large that only somebody above its owner may, by its levels before or after it."""
-    closes = facts.status is Status.CLOSED and (before is None or before.status is not Status.CLOSED)
-    return closes and (needs_another(facts) or (before is not None and needs_another(before)))
+    """Whether an edit leaves a risk closed that is so large that only somebody above its owner may close it, and that was not
+    closed as such: by its levels before or after the edit.
+    """
+    if facts.status is not Status.CLOSED:
+        return False
+    if before is None or before.status is not Status.CLOSED:
+        return needs_another(facts) or (before is not None and needs_another(before))
+    return needs_another(facts) and not needs_another(before)
 
 
 def standing(facts: RiskFacts, accepted: Accepted | None, on: date) -> Standing:

@@ -6,6 +6,7 @@ import pytest
 
 from registry.__main__ import is_remote
 from registry.client import commands, connection
+from registry.client.plans import without_user
 from tests.client.server import serving
 
 GATE = {"system": "AI-0042", "to": "in_validation", "holds": True, "open": [], "criteria": []}
@@ -101,3 +102,17 @@ def test_a_registry_elsewhere_is_meant_only_where_an_address_is_named(monkeypatc
     monkeypatch.setenv("REGISTRY_URL", "https://registry.example.org")
     assert is_remote(["gate", "check"])
     assert [is_remote(words) for words in ([], ["serve"], ["db", "upgrade"])] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("https://ci:s3cret@git.example.org/team/x.git", "https://git.example.org/team/x.git"),
+        ("https://ghp_x@git.example.org/x.git", "https://git.example.org/x.git"),
+        ("https://git.example.org/a@b/x.git", "https://git.example.org/a@b/x.git"),
+        ("git@git.example.org:team/x.git", "git@git.example.org:team/x.git"),
+        ("team/x", "team/x"),
+    ],
+)
+def test_what_a_pipeline_checks_out_with_is_told_to_nobody(told, said):
+    assert without_user(told) == said

@@ -151,8 +151,32 @@ def test_what_a_list_states_no_longer_ends_and_what_it_never_stated_stays():
         (Does.ADD, "metrics.d.name"),
     ]
     assert found.kept == ("metrics.c",)
-    # A list that is not stated any more is let go whole.
-    assert plan(Standing(), now, last).steps == ()
+    # A list that is not stated any more is let go whole, and that is said.
+    whole = plan(Standing(), now, last)
+    assert whole.steps == ()
+    assert [each for each in whole.remarks if "metrics: []" in each]
+
+
+@pytest.mark.parametrize(("last", "is_drifted"), [("0.5", False), ("0.4", True)])
+def test_what_people_changed_since_is_not_ended_unasked(last, is_drifted):
+    now = Standing({}, {"metrics": {"a": {"slug": "a", "name": "A", "target": Decimal("0.50")}}})
+    before = Standing({}, {"metrics": {"a": {"target": last}}})
+    (step,) = plan(Standing({}, {"metrics": {}}), now, before).steps
+    assert (step.does, step.changed_since) == (Does.END, is_drifted)
+
+
+def test_who_answers_for_a_new_system_is_part_of_the_plan():
+    one, other = (plan_of("a", "", Standing({"name": "A"}), None, None, owner=who) for who in ("ada", "ben"))
+    assert digest_of([one]) != digest_of([other])
+    assert [each for each in one.remarks if "ada becomes its accountable owner" in each]
+
+
+def test_thousands_of_mistakes_are_not_all_told():
+    many = HEAD + "".join(f"wrong{number}: 1\n" for number in range(5_000))
+    assert len(refused(many)) <= 100
+    # Documents of one id are found out at once, however many there are.
+    with pytest.raises(RuleBroken, match="Apply at most 500 documents at once"):
+        read((f"{number}.yaml", "---\n".join([HEAD] * 300)) for number in range(2))
 
 
 def test_what_was_changed_since_is_listed_for_the_page():

@@ -1,6 +1,6 @@
 """A sync with MLflow: what it brings, that it brings it once, what it follows, what it tells, and that it goes on where it was broken off."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import func, select
@@ -275,6 +275,55 @@ def test_a_page_the_server_no_longer_knows_is_read_from_the_first_again(house):
     house.server.refuses = forget
     assert house.sync().trouble == ""
     assert len(house.labels(house.cast.triage)) == 5
+
+
+def test_a_server_that_never_knows_its_second_page_is_not_asked_for_ever(house):
+    scorer = house.server.model("scorer", "AI-0001")
+    for _ in range(5):
+        house.server.version(scorer)
+    pages = []
+
+    def forget(what):
+        pages.append(what)
+        if what == "model-versions/search" and pages.count(what) % 2 == 0:
+            return 400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "Invalid page token"}'
+        return None
+
+    house.server.refuses = forget
+    assert "page token" in house.sync().trouble
+    assert pages.count("model-versions/search") == 4
+
+
+def test_a_model_the_credential_may_no_longer_read_stops_no_other(house):
+    hidden = house.server.model("hidden", "AI-0001")
+    house.server.version(hidden)
+    house.server.version(house.server.model("scorer", "AI-0001"))
+    assert house.sync(whole=True).trouble == ""
+    # MLflow leaves it out of its lists from now on, and answers 403 where it is asked for by name.
+    house.server.models.remove(hidden)
+    house.server.versions = [each for each in house.server.versions if each["name"] != "hidden"]
+    house.server.refuses = lambda what: (
+        (403, b'{"error_code": "PERMISSION_DENIED", "message": "Permission denied"}')
+        if what == "registered-models/get"
+        else None
+    )
+    house.server.version(house.server.model("ranker", "AI-0001"))
+    again = house.sync(whole=True)
+    assert (again.trouble, again.counts["candidates"]) == ("", 1)
+    assert house.model("hidden").gone_at is None
+
+
+def test_a_reading_that_lies_ahead_today_is_taken_once_its_time_has_come(house):
+    version = house.server.version(house.server.model("scorer", "AI-0001"))
+    house.server.log(version, "roc_auc", 0.9)
+    (run,) = house.server.runs
+    ahead = NOW + timedelta(minutes=10)
+    run["data"]["metrics"][0]["timestamp"] = int(ahead.timestamp() * 1_000)
+    house.sync()
+    assert house.values() == []
+    with clock.frozen(ahead + timedelta(minutes=1)):
+        house.sync(whole=True)
+    assert house.values() == ["0.9"]
 
 
 def test_what_is_deleted_over_there_is_gone_here_and_its_name_may_be_used_again(house):

@@ -70,4 +70,5 @@ def test_realised_value_is_added_with_its_source(program, cast):
     reply = program("ada", "POST", path, told)
     assert (reply.status_code, reply.json["amount"], reply.json["on_day"]) == (201, "48000", "2026-10-31")
     assert fields(program("ada", "POST", path, told | {"currency": "XXQ"})) == (422, ["currency"])
-    assert fields(program("ada", "POST", path, told | {"amount": "NaN"}))[0] == 422
+    for amount in ("NaN", "1e9999999", "-1e9999999", "1e-9999999"):
+        assert fields(program("ada", "POST", path, told | {"amount": amount}))[0] == 422

@@ -167,6 +167,9 @@ def test_a_large_risk_is_closed_by_those_who_may_accept_it_and_a_small_one_by_it
     assert (closed.status, line(session, risk).standing.status) == (Status.CLOSED, Status.CLOSED)
     small = actions.add_risk(session, ada, cast.triage.id, stated)
     assert actions.edit_risk(session, ada, small, over, version=small.version).status is Status.CLOSED
+    # Nor does one that was closed while it was small become large behind that.
+    with pytest.raises(RuleBroken, match="a reviewer or an executive who had no hand in it"):
+        actions.edit_risk(session, ada, small, replace(over, likelihood=5), version=small.version)
 
 
 def test_the_matrix_counts_what_is_left_of_what_is_not_closed(session, cast, stated, risk, monkeypatch):

@@ -135,6 +135,16 @@ def test_nobody_is_told_what_was_counted_for_one_who_may_know_more(database, cas
     assert asked(database, cast, "ada")[0] == 3
 
 
+def test_nothing_of_a_past_day_is_remembered_for_who_may_know_of_a_system_is_asked_of_today(
+    database, cast, monkeypatch
+):
+    options = database.engine.get_execution_options()
+    monkeypatch.setattr(database.engine, "_execution_options", options | {"is_past": True})
+    (_, anew), (_, again) = (asked(database, cast, "eva") for _ in range(2))
+    assert anew == again
+    assert database.engine not in remembering._MEMORIES
+
+
 def test_a_transaction_that_writes_counts_what_it_has_changed_itself(database, cast):
     assert asked(database, cast, "eva")[0] == 2
     with database.transaction() as session:

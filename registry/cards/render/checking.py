@@ -155,7 +155,7 @@ def _approval_told(entry: Entry) -> dict[str, Any] | None:
         changed = json.loads(entry.payload)["objects"]
         found = [each["after"] for each in changed if each["id"] == entry.subject_id]
         return dict(found[0])
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return None
 
 

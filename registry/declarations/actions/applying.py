@@ -1,5 +1,6 @@
 """Apply files to the register in one transaction: all of them, or with every objection none."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -91,7 +92,7 @@ def _bound(
             problems.append(each.problem("key" if each.key else "id", says))
         elif system is not None:
             found[each.id] = system
-    twice = {each.id for each in documents if [one.id for one in documents].count(each.id) > 1}
+    twice = {name for name, times in Counter(each.id for each in documents).items() if times > 1}
     problems += [each.problem("id", "Two documents have this id.") for each in documents if each.id in twice]
     return found, problems
 
@@ -103,12 +104,16 @@ def _key(number: int) -> str:
 def _objection(
     each: Declared, meant: str, system: System | None, kept: Mapping[int, str], found: Mapping[str, System]
 ) -> str:
+    if meant and system is None:
+        # Whose it is stays unsaid to who may not see that.
+        is_asked_for = meant == each.key
+        return (
+            "There is no system of this id that you may see."
+            if is_asked_for
+            else "This id is another system's."
+        )
     if each.key and meant != each.key:
         return f"The id {each.id} is that of {meant}, not of {each.key}."
-    if meant and system is None:
-        return (
-            "There is no system of this id that you may see." if each.key else "This id is another system's."
-        )
     if system is None:
         return ""
     name = kept.get(system.id or 0, each.id)
@@ -172,7 +177,14 @@ def _planned(
         system, is_new = own[each.id], each.id in new
         now = renamed(queries.standing_of(session, actor, system), {own[name].key: name for name in new})
         last = queries.last_of(queries.file_of(session, system.id or 0))
-        plan = plan_of(each.id, "" if is_new else system.key, meant.standing, None if is_new else now, last)
+        plan = plan_of(
+            each.id,
+            "" if is_new else system.key,
+            meant.standing,
+            None if is_new else now,
+            last,
+            owner=each.owner or "",
+        )
         ready.append(_Ready(meant, system, is_new, plan, now))
     refuse_if(problems)
     return ready

@@ -57,6 +57,9 @@ class Declared:
         return at(self.path, self.lines.get(name, 1), whole, says)
 
 
+_MOST_PROBLEMS: Final = 100
+
+
 class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
@@ -64,7 +67,8 @@ class _Reader:
         self.lines: dict[str, int] = {}
 
     def refuse(self, node: Node, name: str, says: str) -> None:
-        self.problems.append(at(self.path, node.line, name, says))
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(at(self.path, node.line, name, says))
 
     def mapping(self, node: Node, name: str, known: Sequence[str]) -> dict[str, Node]:
         """What stands in a mapping; what has no business there is objected to."""
@@ -73,7 +77,7 @@ class _Reader:
             return {}
         for each, child in node.value.items():
             if each not in known:
-                near = get_close_matches(each[:80], known, 1)
+                near = get_close_matches(each[:80], known, 1) if len(self.problems) < _MOST_PROBLEMS else []
                 meant = f" Did you mean {near[0]}?" if near else ""
                 self.refuse(child, _joined(name, each[:80]), f"No field has this name.{meant}")
         return {each: child for each, child in node.value.items() if each in known}

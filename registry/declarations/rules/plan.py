@@ -1,7 +1,7 @@
 """The plan: what a file would change in the register, what of that people changed since, and what stays people's own
 
-A file owns what it states and nothing else. What it stated before and states no longer is let go where it is a field, and
-ended where it is one of a list; what it never stated is left to people.
+A file owns what it states and nothing else. What it stated before and states no longer is let go where it is a field, or a
+whole list with its heading, and ended where it is one of a list that still stands; what it never stated is left to people.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,20 +68,27 @@ class Plan:
     steps: tuple[Step, ...] = ()
     kept: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    owner: str = ""
 
     def told(self, part: str) -> list[Step]:
         """The steps on what stands under this heading, or on the fields that stand under none."""
         return [each for each in self.steps if each.field.rpartition(".")[0] == part]
 
 
-def plan_of(id_: str, key: str, declared: Standing, now: Standing | None, last: Standing | None) -> Plan:
+def plan_of(
+    id_: str, key: str, declared: Standing, now: Standing | None, last: Standing | None, *, owner: str = ""
+) -> Plan:
     """What a file changes: `declared` is what it states, `now` what the register states (None where the system is new),
-    `last` what a file set when it was last applied (None where none was).
+    `last` what a file set when it was last applied (None where none was). `owner` is who shall answer for a new one.
     """
     stands, before = now or Standing(), last or Standing()
     steps = [*_values(declared, stands, before, is_new=now is None), *_listed(declared, stands, before)]
     kept = tuple(_kept(declared, stands, before))
-    return Plan(id_, key, tuple(steps), kept, tuple(_remarks(declared, stands)))
+    remarks = [*_let_go(declared, stands, before), *_remarks(declared, stands)]
+    seated = owner if now is None else ""
+    if seated:
+        remarks.append(f"{seated} becomes its accountable owner.")
+    return Plan(id_, key, tuple(steps), kept, tuple(remarks), seated)
 
 
 def digest_of(plans: Sequence[Plan]) -> str:
@@ -89,6 +96,8 @@ def digest_of(plans: Sequence[Plan]) -> str:
     told = [
         [
             plan.id,
+            plan.key,
+            plan.owner,
             [[step.does.value, step.field, coded(step.before), coded(step.after)] for step in plan.steps],
         ]
         for plan in plans
@@ -127,7 +136,11 @@ def _listed(declared: Standing, now: Standing, last: Standing) -> Iterator[Step]
         there, before = now.items.get(kind, {}), last.items.get(kind, {})
         for name in before:
             if name not in things and name in there:
-                yield Step(Does.END, f"{kind}.{name}", _named(kind, there[name]), None)
+                drifted = any(
+                    (kind, each) not in _SAID_ONCE and _differs(before[name][each], there[name][each])
+                    for each in _fields(kind, before[name])
+                )
+                yield Step(Does.END, f"{kind}.{name}", _named(kind, there[name]), None, drifted)
         for name, thing in things.items():
             if name in there:
                 yield from _edits(f"{kind}.{name}", kind, thing, there[name], before.get(name, {}))
@@ -155,6 +168,12 @@ def _kept(declared: Standing, now: Standing, last: Standing) -> Iterator[str]:
     for kind, things in now.items.items():
         own = {*declared.items[kind], *last.items.get(kind, ())} if kind in declared.items else set[str]()
         yield from (f"{kind}.{name}" for name in things if name not in own)
+
+
+def _let_go(declared: Standing, now: Standing, last: Standing) -> Iterator[str]:
+    for kind, things in sorted(last.items.items()):
+        if kind not in declared.items and any(name in now.items.get(kind, {}) for name in things):
+            yield f"{kind} is no longer stated, so people own what stands there. To end all of it, write “{kind}: []”."
 
 
 def _remarks(declared: Standing, now: Standing) -> Iterator[str]:

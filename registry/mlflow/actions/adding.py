@@ -126,7 +126,8 @@ def _take(session: Session, sync: MlflowSync, read: Read, run: RunSeen, wanted: 
     digest = _digest(run, wanted)
     if digest == row.taken:
         return
-    found = readings_in(run, wanted, clock.now())
+    now = clock.now()
+    found, is_over = readings_in(run, wanted, now), True
     for says, name, times in found.remarks:
         remark(sync, says, name, times)
     names = {**model.metrics, **found.names}
@@ -139,9 +140,12 @@ def _take(session: Session, sync: MlflowSync, read: Read, run: RunSeen, wanted: 
             receipt = record_snapshots(session, the_registry(DOOR), became.system_id, batch)
         except (RuleBroken, Conflict) as refused:
             remark(sync, f"Its readings were refused: {refused.says}", f"{model.name} {row.number}")
+            is_over = False
         else:
             count(sync, readings=receipt.accepted, known=receipt.duplicate)
-    row.taken, row.experiment_id = digest, run.experiment_id[:200]
+    # What is refused today and may be taken tomorrow is read again: the register can change, and a clock go ahead of ours.
+    is_over = is_over and not any(each.at and each.at > now for each in run.metrics)
+    row.taken, row.experiment_id = digest if is_over else "", run.experiment_id[:200]
     session.add(row)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,12 +22,15 @@ _MOST_PAGES: Final = 1_000
 class Unheard(RuntimeError):
     """A server does not tell what was asked, and why.
 
-    `is_place_lost` where the page that was asked for is not known any more, `is_missing` where the thing is not there.
+    `is_place_lost` where the page that was asked for is not known any more, `is_missing` where the thing is not there,
+    `is_forbidden` where the credential does not reach it.
     """
 
-    def __init__(self, says: str, *, is_place_lost: bool = False, is_missing: bool = False) -> None:
+    def __init__(
+        self, says: str, *, is_place_lost: bool = False, is_missing: bool = False, is_forbidden: bool = False
+    ) -> None:
         super().__init__(says)
-        self.is_place_lost, self.is_missing = is_place_lost, is_missing
+        self.is_place_lost, self.is_missing, self.is_forbidden = is_place_lost, is_missing, is_forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Peer:
                 f"The server was not understood: {refused}.",
                 is_place_lost=refused.is_place_lost,
                 is_missing=refused.is_missing,
+                is_forbidden=found.status == HTTPStatus.FORBIDDEN,
             ) from refused
 
     def experiments(self) -> list[str]:

@@ -34,7 +34,7 @@ def sync(
 
     Where the server does not answer, that is noted with the sync and there is no more to do for now: the next to come goes on.
     """
-    until, peer = time.monotonic() + seconds if seconds else None, None
+    until, peer, lost = time.monotonic() + seconds if seconds else None, None, set[str]()
     while True:
         with database.transaction(read_only=True) as session:
             part = syncs.round_of(session, sync_id)
@@ -47,8 +47,10 @@ def sync(
         except Unheard as unheard:
             with database.transaction() as session:
                 syncs.trouble(session, part, str(unheard), is_place_lost=unheard.is_place_lost)
-            if not (unheard.is_place_lost and part.sync.place):
+            # Begun once more from the first page, and not for ever: a server may lose the second each time.
+            if not (unheard.is_place_lost and part.sync.place) or part.sync.phase in lost:
                 return False
+            lost.add(part.sync.phase)
         except Overtaken:
             return False
         if until is not None and time.monotonic() > until:
@@ -82,6 +84,9 @@ def _is_gone(peer: Peer, row: MlflowModel) -> bool:
     except Unheard as unheard:
         if unheard.is_missing:
             return True
+        if unheard.is_forbidden:
+            # MLflow leaves out of its lists what the credential may not read: that says nothing of whether it is there.
+            return False
         raise
 
 

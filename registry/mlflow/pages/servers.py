@@ -92,7 +92,7 @@ def server(number: int) -> ResponseReturnValue:
     found, open_only = queries.server_by_id(session(), number), request.args.get("which") == "open"
     after = parts_of(request.args.get("after"), (str, int))
     page = seen.models_page(session(), actor(), number, open_only=open_only, after=after, limit=_PAGE)
-    only = "open" if open_only else None
+    which = "open" if open_only else None
     following = cursor_of(*page.next_after) if page.next_after else None
     return render_template(
         "mlflow/server.html",
@@ -101,8 +101,8 @@ def server(number: int) -> ResponseReturnValue:
         counts=seen.models_counted(session(), {number}).get(number, (0, 0)),
         models=page.items,
         open_only=open_only,
-        next_url=url_for(".server", number=number, after=following, only=only) if following else None,
-        first_url=url_for(".server", number=number, only=only) if after else None,
+        next_url=url_for(".server", number=number, after=following, which=which) if following else None,
+        first_url=url_for(".server", number=number, which=which) if after else None,
         now=clock.now(),
         button_form=Form(formdata=None),
     )

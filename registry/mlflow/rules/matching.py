@@ -96,11 +96,12 @@ def _plain(name: str) -> str:
 
 
 def _without_secret(source: str) -> str:
-    """Where the model is kept; nothing where the address holds a password or is too long to be one."""
+    """Where the model is kept; nothing where the address holds who asks, or a question, which may be signed, or is too long."""
     try:
-        has_secret = urlsplit(source).password is not None
+        parts = urlsplit(source)
     except ValueError:
         return ""
+    has_secret = "@" in parts.netloc or (bool(parts.netloc) and bool(parts.query))
     return "" if has_secret or len(source) > ARTIFACT_LIMIT else " ".join(source.split())
 
 

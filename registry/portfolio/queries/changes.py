@@ -28,10 +28,14 @@ def changes_after(session: Session, actor: Actor, seq: int, *, limit: int) -> Ch
 
     Entries are numbered in the order of their commits, so none appears later behind a number that was gone on from.
     """
-    query = sa.select(ENTRY.c.seq).where(ENTRY.c.seq > seq, ENTRY.c.system_id.in_(numbers_visible_to(actor)))
+    # Asked before the entries: what is committed in between is told next time and is not gone past.
+    last = last_seq(session)
+    query = sa.select(ENTRY.c.seq).where(
+        ENTRY.c.seq > seq, ENTRY.c.seq <= last, ENTRY.c.system_id.in_(numbers_visible_to(actor))
+    )
     found = list(session.connection().execute(query.order_by(ENTRY.c.seq).limit(limit + 1)).scalars())
     shown, more = found[:limit], len(found) > limit
     entries = entries_at(session, shown)
     known = evidence.told_to(actor, [entries[each] for each in shown])
     items = incidents.told_to(session, actor, known)
-    return Changes(items, shown[-1] if more else max(seq, last_seq(session)), more)
+    return Changes(items, shown[-1] if more else max(seq, last), more)

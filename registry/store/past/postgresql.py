@@ -178,6 +178,7 @@ class _Searching(Database):
 
     def __init__(self, live: Database, schema: str) -> None:
         super().__init__(live.url.render_as_string(hide_password=False), pool_size=2)
+        self.engine.update_execution_options(is_past=True)
         self._schema = schema
         sa.event.listen(self.engine, "connect", self._search)
 

@@ -119,6 +119,7 @@ class _Attached(Database):
         self, live: Database, recipe: Recipe, file: Path, mark: Mark, day: date, *, with_made: bool = True
     ) -> None:
         super().__init__(live.url.render_as_string(hide_password=False))
+        self.engine.update_execution_options(is_past=True)
         own = [*recipe.tables, *(recipe.made if with_made else ())]
         self._views = {table.name: f'SELECT * FROM {_PLACE.then}."{table.name}"' for table in own}  # noqa: S608 - names of our own tables
         self._views |= dict(recipe.views(mark, day, _PLACE))

@@ -117,13 +117,16 @@ def remembered(
 
     It must depend on nothing but what it asks the database for meanwhile, the day, `asked`, and which systems the actor may
     know of; and nobody may change what it gives. What it finds in a table of which the ledger does not tell is not
-    remembered. In one statement beside its own, or two, however often a
+    remembered, nor is anything of a past day. In one statement beside its own, or two, however often a
     transaction asks. A transaction that writes asks
     anew: what it has changed is not in the ledger yet. Of several who ask at once, one looks and the others wait for it.
     """
     connection = session.connection()
     options = connection.get_execution_options()
     if options.get("sqlite_read_only") is not True and options.get("postgresql_readonly") is not True:
+        return find()
+    if options.get("is_past"):
+        # Who may know of a system is asked of today, and the ledger of a past day tells of no change of today.
         return find()
     with _GUARD:
         memory = _MEMORIES.setdefault(connection.engine, _Memory())
