@@ -46,6 +46,10 @@ def at(day: date, hour: int = 9):
     return clock.frozen(datetime.combine(day, time(hour), UTC))
 
 
+# An edition of a rule pack, a file that was sent, the proof of an entry: nobody writes them anew.
+UNCHANGING = {"packs.text", "classification_api.questionnaire", "evidence_api.download", "audit.entry_proof"}
+
+
 def pages(everything: Everything) -> Iterator[tuple[str, str]]:
     for rule in everything.rules("GET"):
         view = everything.app.view_functions[rule.endpoint]
@@ -140,7 +144,7 @@ def test_each_page_as_of_a_day_is_the_page_of_that_day_after_all_was_written_ane
             unlike_today += body(auditor.get(url, headers=headers), day) != page
     assert not differing, "\n".join(map(str, differing))
     # Else the comparison would be one of pages that never change.
-    assert unlike_today > 0.6 * len(expected)
+    assert unlike_today > 0.7 * sum(name not in UNCHANGING for name, _ in expected.values())
 
 
 def _first_difference(expected: str, found: str) -> tuple[str, str]:

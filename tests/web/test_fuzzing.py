@@ -16,7 +16,7 @@ def test_no_case_drawn_from_the_document_breaks_anything(everything, app, cast, 
     # A third of the operations, which carry the most of what can be sent; all of them are the benchmark's.
     operations = list(islice(attack.operations(), 0, None, 3))
     for number, operation in enumerate(operations):
-        attack.send(operation, CASES // len(operations), number)
+        attack.send(operation, -(-CASES // len(operations)), number)
     assert attack.tally.findings == {}
-    assert attack.tally.cases >= CASES * 0.8
+    assert attack.tally.cases >= CASES * 0.9
     assert {200, 401, 403, 422} <= attack.tally.statuses.keys()
