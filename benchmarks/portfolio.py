@@ -50,6 +50,7 @@ from registry.portfolio import actions
 from registry.portfolio.models import PortfolioReport
 from registry.portfolio.rules.figures import Scope
 from registry.portfolio.rules.reports.filing import ReportKind, ReportState
+from registry.server import settle
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.session import Database
@@ -126,6 +127,8 @@ def house(kind: databases.Kind, wanted: Wanted, given: argparse.Namespace) -> It
             "REGISTRY_SECRET_KEY": secret,
             "REGISTRY_DATA_DIR": str(folder),
             "REGISTRY_LOG_FORMAT": "json",
+            # On a server of the run's own there is one role, which may do everything.
+            "REGISTRY_ONE_ROLE": "true",
             # So that the server's log calls each request what the visitor calls it.
             "REGISTRY_PROXIES": "1",
         }
@@ -139,6 +142,7 @@ def alone(found: House, runs: int) -> dict[str, tuple[int, float]]:
     """
     settings = Settings(secret_key=found.environment["REGISTRY_SECRET_KEY"])
     app = create_app(settings, found.database)
+    settle()
     costs: dict[str, tuple[int, float]] = {}
     for (page, address), cookie in product(PAGES.items(), found.cookies.values()):
         client, headers = app.test_client(use_cookies=False), {"Cookie": cookie}

@@ -231,12 +231,13 @@ def _refuse_plain_http(settings: Settings, host: str) -> None:
 def worker(beside: int | None) -> None:
     """Do what was left for later until told to stop."""
     from registry.wiring import FOLLOW_UPS, RELAYS, SCHEDULE, on_request  # noqa: PLC0415 - wiring imports every page
-    from registry.worker.commands import stop_on_signals, stop_without, work_until  # noqa: PLC0415
+    from registry.worker.commands import step_back, stop_on_signals, stop_without, work_until  # noqa: PLC0415
 
     settings: Settings = house().settings
     logs.speak(settings.log_format)
     stop, database = threading.Event(), house().database
     stop_on_signals(stop)
+    step_back()
     _refuse_unless_safe(settings, database)
     _tell_what_is_lacking(database, settings)
     if beside is not None:

@@ -42,12 +42,14 @@ class Database:
         # What an error says ends up in logs and on the list of jobs: never the values, a password's hash among them.
         options["hide_parameters"] = True
         if not self.is_sqlite:
-            options |= {"pool_size": pool_size, "max_overflow": pool_size}
+            options |= {"pool_size": pool_size, "max_overflow": pool_size, "pool_use_lifo": True}
         self.engine = sa.create_engine(self.url, **options)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
             sa.event.listen(self.engine, "invalidate", _let_go_of_sqlite)
+        else:
+            sa.event.listen(self.engine, "connect", _prepare_postgresql)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
         self._turns = (
             Turns(Path(f"{self.url.database}-turn"), _SQLITE_BUSY_MS / 1_000) if self.is_sqlite else None
@@ -140,6 +142,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     _write_ahead(cursor)
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.prepared_max = _STATEMENTS_KEPT
 
 
 def _let_go_of_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:

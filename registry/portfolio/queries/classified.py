@@ -14,6 +14,7 @@ from registry.kernel.actor import Actor, Role, Seat
 from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.queries.remembering import remembered_for
 from registry.systems.rules.record import Stage, Tier
 
 _ANSWERING = frozenset({Seat.OWNER, Seat.COMPLIANCE_LEAD})
@@ -27,6 +28,10 @@ def prohibited_told_to(session: Session, actor: Actor, most: int) -> tuple[Seque
 
     A reviewer is told of all they may know of; others of those whose owner or compliance lead they are.
     """
+    return remembered_for(session, actor, "prohibited", most, lambda: _prohibited(session, actor, most))
+
+
+def _prohibited(session: Session, actor: Actor, most: int) -> tuple[Sequence[System], int]:
     query = select(System, func.count().over()).where(
         visible_to(actor), System.tier == Tier.PROHIBITED, col(System.stage).not_in(_AT_REST)
     )
@@ -49,6 +54,12 @@ def tiers_waiting(
     """
     if Role.REVIEWER not in actor.roles:
         return [], 0
+    return remembered_for(session, actor, "tiers", most, lambda: _tiers_waiting(session, actor, most))
+
+
+def _tiers_waiting(
+    session: Session, actor: Actor, most: int
+) -> tuple[list[tuple[ClassificationRun, System]], int]:
     newest = select(func.max(ClassificationRun.id)).group_by(col(ClassificationRun.system_id))
     before = aliased(ClassificationRun)
     query = (

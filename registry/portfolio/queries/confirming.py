@@ -23,6 +23,7 @@ from registry.people.queries import active_clause, people_by_id
 from registry.store.columns import Instant
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.queries.remembering import remembered_for
 from registry.systems.rules.record import Stage, Tier
 
 _OVERDUE = 1
@@ -69,12 +70,17 @@ def asked_of(session: Session, actor: Actor, told: Mapping[int | None, frozenset
 
     `told` are the units of which they are told as head (`rules.told_to`). At most fifty, the longest silent first.
     """
+    asked = frozenset(told.items())
+    return remembered_for(session, actor, "asked", asked, lambda: _asked_of(session, actor, told))
+
+
+def _asked_of(session: Session, actor: Actor, told: Mapping[int | None, frozenset[int]]) -> list[Asked]:
     cadence = confirmation_on(session, clock.today())
     own = (col(Assignment.person_id) == actor.person_id) & _silent(
         rules.shift_of(Step.OWNER, cadence), cadence
     )
     acted_for = _acted_for(actor)
-    deputy = col(System.id).in_(acted_for) & _silent(rules.shift_of(Step.DEPUTY, cadence), cadence)
+    deputy = col(System.id).in_(union(*acted_for)) & _silent(rules.shift_of(Step.DEPUTY, cadence), cadence)
     head = _in_units(actor, told) & _silent(rules.shift_of(Step.UNIT_HEAD, cadence), cadence)
     # The few that can be theirs are found by indexes first, and only of those it is asked who spoke when.
     theirs = union(
@@ -83,7 +89,7 @@ def asked_of(session: Session, actor: Actor, told: Mapping[int | None, frozenset
             Assignment.seat == Seat.OWNER,
             col(Assignment.to_at).is_(None),
         ),
-        acted_for,
+        *acted_for,
         select(System.id).where(col(System.unit_id).in_(sorted(set().union(*told.values())))),
     )
     mine = col(Assignment.system_id).in_(theirs)
@@ -165,12 +171,15 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, UTC)
 
 
-def _acted_for(actor: Actor) -> Any:
-    """The systems of which this person is deputy, themselves or as the leader of a team that is."""
+def _acted_for(actor: Actor) -> tuple[Any, Any]:
+    """The systems of which this person is deputy, themselves and as the leader of a team that is.
+
+    In two parts: of either a database can tell how few they are, where of "the one or the other" it guesses half.
+    """
     deputy: Any = aliased(Assignment)
     led = select(Team.id).where(Team.leader_id == actor.person_id)
-    holds = or_(deputy.person_id == actor.person_id, col(deputy.team_id).in_(led))
-    return select(deputy.system_id).where(deputy.seat == Seat.DEPUTY, col(deputy.to_at).is_(None), holds)
+    acts = select(deputy.system_id).where(deputy.seat == Seat.DEPUTY, col(deputy.to_at).is_(None))
+    return acts.where(deputy.person_id == actor.person_id), acts.where(col(deputy.team_id).in_(led))
 
 
 def _in_units(actor: Actor, told: Mapping[int | None, frozenset[int]]) -> ColumnElement[bool]:

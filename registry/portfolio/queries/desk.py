@@ -22,7 +22,7 @@ from registry.people.queries import active_clause, people_by_id
 from registry.portfolio.rules import Coverage
 from registry.systems.models import System
 from registry.systems.queries import visible_to
-from registry.systems.queries.remembering import remembered
+from registry.systems.queries.remembering import remembered, remembered_for
 
 _MOST_SYSTEMS = 50
 _RETURNED_DAYS = 30
@@ -108,6 +108,10 @@ def returned_to(session: Session, actor: Actor) -> list[Returned]:
 
 def owned_by(session: Session, actor: Actor) -> Owning:
     """The systems the person answers for, by name whatever its case, at most fifty; and how many there are in all."""
+    return remembered_for(session, actor, "owned", None, lambda: _owned_by(session, actor))
+
+
+def _owned_by(session: Session, actor: Actor) -> Owning:
     open_owner = (
         Assignment.person_id == actor.person_id,
         Assignment.seat == Seat.OWNER,
@@ -167,6 +171,10 @@ def _coverage(session: Session, actor: Actor) -> list[Coverage]:
 
 def left_owners(session: Session, actor: Actor, limit: int = 20) -> list[tuple[System, Person]]:
     """Systems whose accountable owner is no longer here, longest gone first."""
+    return remembered_for(session, actor, "left", limit, lambda: _left_owners(session, actor, limit))
+
+
+def _left_owners(session: Session, actor: Actor, limit: int) -> list[tuple[System, Person]]:
     query = (
         select(System, Person)
         .join(Assignment, col(Assignment.system_id) == col(System.id))

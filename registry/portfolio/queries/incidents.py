@@ -12,6 +12,7 @@ from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.kinds import UNCLOSED, Status
 from registry.kernel.actor import Actor, Permission, may
 from registry.systems.models import System
+from registry.systems.queries.remembering import remembered_for
 
 INCIDENTS_SHOWN = 50
 
@@ -23,6 +24,10 @@ def incidents_for(session: Session, actor: Actor) -> Sequence[tuple[Incident, Sy
     """
     if actor.person_id is None:
         return []
+    return remembered_for(session, actor, "incidents", None, lambda: _incidents_for(session, actor))
+
+
+def _incidents_for(session: Session, actor: Actor) -> Sequence[tuple[Incident, System]]:
     waits = or_(col(Incident.lead_id) == actor.person_id, is_theirs_to_close(actor), is_told(actor))
     if may(actor, Permission.INCIDENT_WORK):
         # Nobody leads it: whoever may work on any incident sees to it that somebody does.

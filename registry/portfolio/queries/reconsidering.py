@@ -14,6 +14,7 @@ from registry.kernel.actor import Actor, Seat
 from registry.ownership.models import Assignment
 from registry.systems.models import System
 from registry.systems.queries import by_numbers, visible_to
+from registry.systems.queries.remembering import remembered_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ def touched(session: Session, actor: Actor, limit: int = 50) -> tuple[list[Touch
     """
     if not any(Seat.OWNER in held for held in actor.seats.values()):
         return [], 0
+    return remembered_for(session, actor, "touched", limit, lambda: _touched(session, actor, limit))
+
+
+def _touched(session: Session, actor: Actor, limit: int) -> tuple[list[Touched], int]:
     owned = select(Assignment.system_id).where(
         Assignment.person_id == actor.person_id,
         Assignment.seat == Seat.OWNER,

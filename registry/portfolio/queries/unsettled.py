@@ -22,6 +22,7 @@ from registry.risks.rules import Status
 from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.queries.remembering import remembered_for
 
 MOST = 50
 _SOON = timedelta(days=14)
@@ -44,6 +45,10 @@ def for_reviewer(session: Session, actor: Actor, today: date) -> ToSettle:
     """
     if Role.REVIEWER not in actor.roles:
         return ToSettle()
+    return remembered_for(session, actor, "settles", today, lambda: _to_settle(session, actor, today))
+
+
+def _to_settle(session: Session, actor: Actor, today: date) -> ToSettle:
     waivers = (col(Waiver.granted).is_(None), col(Waiver.asked_by_id) != actor.person_id)
     mended = (
         col(Finding.state) == FindingState.RESOLVED,
@@ -75,6 +80,10 @@ def risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Ris
     Those they watch whose day of review comes, and accepted ones of systems they answer for whose acceptance runs out:
     with its last day, None where it is the review that is due.
     """
+    return remembered_for(session, actor, "risks", today, lambda: _risks_for(session, actor, today))
+
+
+def _risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Risk, System, date | None]]:
     owned = [number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY}]
     newest = select(func.max(RiskAcceptance.id)).group_by(col(RiskAcceptance.risk_id))
     runs_out = and_(
@@ -109,8 +118,12 @@ def seats_for(session: Session, actor: Actor) -> Sequence[findings.Finding]:
     owned = frozenset(number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY})
     if not owned:
         return []
-    kinds = frozenset({GapKind.HOLDER_LEFT, GapKind.EMPTY_TEAM})
-    return findings.findings_page(session, actor, Scope(system_ids=owned, kinds=kinds), limit=MOST).items
+    scope = Scope(system_ids=owned, kinds=frozenset({GapKind.HOLDER_LEFT, GapKind.EMPTY_TEAM}))
+
+    def find() -> Sequence[findings.Finding]:
+        return findings.findings_page(session, actor, scope, limit=MOST).items
+
+    return remembered_for(session, actor, "seats", None, find)
 
 
 def imports_for(session: Session, actor: Actor) -> Sequence[InventoryImport]:

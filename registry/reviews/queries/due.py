@@ -25,6 +25,7 @@ from registry.reviews.rules.signing import seats_of
 from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
+from registry.systems.queries.remembering import remembered_for
 from registry.systems.rules.record import Stage
 
 _MOST = 50
@@ -98,6 +99,10 @@ class Waiting:
 
 def waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     """Everything of reviews that waits for one person, in a fixed number of statements."""
+    return remembered_for(session, actor, "reviews", today, lambda: _waiting_for(session, actor, today))
+
+
+def _waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     _, rule = rule_on(session, today)
     owned = {number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY}}
     with_owners = [each for each in State if each in WITH_OWNER]

@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 Known = tuple[int | None, frozenset[int | None] | None]
 Key = tuple[str, Hashable, date, Known]
 
-MOST: Final = 128
+MOST: Final = 1_024
 """How many answers of a database are kept, the newest asked for."""
 _MOST_ENTRIES: Final = 256
 
@@ -136,6 +136,16 @@ def remembered(
     answer = _asked(session, memory, (name, asked, clock.today(), known), entry, find)
     session.info.get(_SAID, set()).update(answer.words)
     return answer.found  # type: ignore[no-any-return]
+
+
+def remembered_for(
+    session: Session, actor: Actor, name: str, asked: Hashable, find: Callable[[], Found]
+) -> Found:
+    """The same for one person alone: what `find` finds may depend also on who they are, and which roles, seats and units
+    they hold.
+    """
+    holds = (actor.person_id, actor.roles, frozenset(actor.seats.items()), actor.headed_units)
+    return remembered(session, actor, name, (asked, holds), find)
 
 
 def _asked(session: Session, memory: _Memory, key: Key, entry: Newest, find: Callable[[], object]) -> _Answer:
