@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from registry.systems.models import System
     from registry.web.flask_app import App
     from tests.cast import Cast
+    from tests.twinned import Twins
 
 KEPT = {"REGISTRY_REAL_DATA", databases.FOLDER}
 INSTANT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -321,3 +322,16 @@ def program(app: "App", database: Database, cast: "Cast") -> Callable[..., TestR
         return app.test_client().open(f"/api/v1{path}", method=method, json=json, headers=headers)
 
     return asked
+
+
+@pytest.fixture
+def twins(
+    client_of: Callable[[str], FlaskClient],
+    program: Callable[..., TestResponse],
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> "Twins":
+    """Does an act by its page and by a program, to be compared (tests/twinned.py)."""
+    from tests.twinned import Twins
+
+    return Twins(client_of, program, database, monkeypatch)

@@ -140,4 +140,5 @@ def known_places(place: Mapping[str, Any], cast: Cast) -> dict[str, list[Any]]:
         "source": ["DS-0001", "DS-0002", "DS-9999"],
         "pack_id": ["nist-ai-rmf", "iso-42001"],
         "slug": [str(place.get("metric", "accuracy"))],
+        "attribute": ["sex", "age"],
     }

@@ -26,7 +26,7 @@ from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
-from registry.web.changing import applied
+from registry.web.changing import Because, applied
 from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -94,6 +94,23 @@ def change(key: str) -> Response:
     return _told(actions.edit_source(session(), actor(), found, facts, version=found.version))
 
 
+@api.post("/data-sources/<key>/retire")
+@needs(Permission.DATA_SOURCE_EDIT)
+@described(SourceOut, body=Because, example={"because": "Replaced by the daily feed."})
+def retire(key: str) -> Response:
+    """Take a source out of the catalogue. Uses that are open stay, and show that it was retired."""
+    found = _to_change(key)
+    return _told(actions.retire_source(session(), actor(), found, jsonkit.parsed(Because).because))
+
+
+@api.post("/data-sources/<key>/restore")
+@needs(Permission.DATA_SOURCE_EDIT)
+@described(SourceOut, refuses=(422,))
+def restore(key: str) -> Response:
+    """Put a retired source back in the catalogue. It takes no body."""
+    return _told(actions.restore_source(session(), actor(), _to_change(key)))
+
+
 @api.get("/data-sources/<key>/checks")
 @needs(Permission.DATA_SOURCE_READ)
 @described(Page[CheckOut])
@@ -136,6 +153,19 @@ def add_result(key: str, number: int) -> Response:
     result = actions.record_result(session(), actor(), found, check, jsonkit.parsed(ResultIn).facts())
     session().flush()
     return jsonkit.reply(result_out(result), 201)
+
+
+@api.post("/data-sources/<key>/checks/<int:number>/stop")
+@needs(Permission.DATA_SOURCE_EDIT)
+@described(CheckOut, refuses=(422,))
+def stop_check(key: str, number: int) -> Response:
+    """Stop a check; its results stay. It takes no body."""
+    found = _to_change(key)
+    check = queries.check_by_id(session(), found.id or 0, number, lock=True)
+    actions.retire_check(session(), actor(), found, check)
+    session().flush()
+    newest = next(iter(queries.results_of(session(), number, limit=1)), None)
+    return jsonkit.reply(check_out(check, newest))
 
 
 @api.get("/systems/<key>/data")

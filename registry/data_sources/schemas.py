@@ -145,7 +145,7 @@ class ResultOut(TypedDict):
 
 
 class CheckOut(TypedDict):
-    """One check and its newest result (null: there is none yet). Numbers as text, exactly as stated."""
+    """One check and its newest result (null: there is none yet); `stopped_at` is null while it is in use. Numbers as text, exactly as stated."""
 
     number: int
     dimension: Annotated[str, Words(Dimension)]
@@ -155,6 +155,7 @@ class CheckOut(TypedDict):
     low: str | None
     high: str | None
     cadence: Annotated[str, Words(Cadence)]
+    stopped_at: Instant | None
     newest: ResultOut | None
 
 
@@ -193,6 +194,7 @@ def check_out(check: QualityCheck, newest: QualityResult | None) -> CheckOut:
         "low": _number(check.low),
         "high": _number(check.high),
         "cadence": check.cadence.value,
+        "stopped_at": _written(check.retired_at),
         "newest": result_out(newest) if newest else None,
     }
 

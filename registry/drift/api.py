@@ -1,4 +1,4 @@
-"""POST and GET /systems/<key>/distributions: counts in bins; GET and PUT /systems/<key>/baselines: what they are compared with."""
+"""Distributions of a system: counts in bins, in and out; and its baselines: what they are compared with, set, read and renamed."""
 
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from registry.drift.rules.decoding import (
     DistributionBatch as Sent,
 )
 from registry.drift.schemas import (
+    BaselineChange,
     BaselineOut,
     BaselineSent,
     DistributionOut,
@@ -154,6 +155,39 @@ def put_baseline(key: str) -> Response:
     found = _set(system.id or 0, read())
     feature = queries.feature_by_id(session(), system.id or 0, found.feature_id)
     return jsonkit.reply(baseline_out(feature, found))
+
+
+@api.get("/systems/<key>/baselines/<int:number>")
+@needs(Permission.SYSTEM_READ)
+@described(BaselineOut)
+def baseline(key: str, number: int) -> Response:
+    """One feature by its number, with the baseline in force."""
+    system = systems.by_key(session(), actor(), key)
+    return _in_force(queries.feature_by_id(session(), system.id or 0, number))
+
+
+@api.patch("/systems/<key>/baselines/<int:number>")
+@needs(Permission.BASELINE_SET)
+@described(BaselineOut, body=BaselineChange, if_match=True, example={"name": "First quarter of 2026"})
+def rename_baseline(key: str, number: int) -> Response:
+    """Call the baseline in force by another name, if it still stands as If-Match says it was read."""
+    system = systems.by_key(session(), actor(), key)
+    require(actor(), Permission.BASELINE_SET, system.id)
+    feature = queries.feature_by_id(session(), system.id or 0, number, lock=True)
+    name = jsonkit.parsed(BaselineChange).name
+    found = queries.in_force(session(), [number]).get(number)
+    if found is None:
+        raise NotFound("This feature is compared with nothing yet.")
+    jsonkit.expected(jsonkit.etag_of(baseline_out(feature, found)), found.version)
+    actions.rename_baseline(session(), actor(), feature, found, name, version=found.version)
+    return _in_force(feature)
+
+
+def _in_force(feature: Feature) -> Response:
+    session().flush()
+    number = feature.id or 0
+    body = baseline_out(feature, queries.in_force(session(), [number]).get(number))
+    return jsonkit.reply(body, etag=jsonkit.etag_of(body))
 
 
 def _set(system_id: int, told: BaselineIn) -> Baseline:

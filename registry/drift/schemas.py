@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, NotRequired
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from registry.drift.actions import Receipt
@@ -97,11 +97,20 @@ class BaselineSet(SpreadOut):
 
 
 class BaselineOut(TypedDict):
-    """A feature and what it is compared with; null where it is with nothing."""
+    """A feature by its `number` and what it is compared with; null where it is with nothing."""
 
+    number: int
     feature: str
     group: str
     baseline: BaselineSet | None
+
+
+class BaselineChange(BaseModel):
+    """What a baseline is called from now on; its counts and its reason stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
 
 
 class DistributionSent(TypedDict):
@@ -177,7 +186,7 @@ def distribution_out(
 def baseline_out(feature: Feature, baseline: Baseline | None) -> dict[str, Any]:
     """What a feature is compared with; `baseline` is null where it is with nothing."""
     if baseline is None:
-        return {**_named(feature), "baseline": None}
+        return {"number": feature.id, **_named(feature), "baseline": None}
     told = {
         "name": baseline.name,
         "reason": baseline.reason,
@@ -187,7 +196,7 @@ def baseline_out(feature: Feature, baseline: Baseline | None) -> dict[str, Any]:
         "from_window": baseline.distribution_id is not None,
         **_spread(baseline),
     }
-    return {**_named(feature), "baseline": told}
+    return {"number": feature.id, **_named(feature), "baseline": told}
 
 
 def drift_out(compared: Compared) -> DriftOut:

@@ -1,4 +1,4 @@
-"""GET and POST /systems/<key>/evidence; one piece with its files; a newer file; the file itself."""
+"""GET and POST /systems/<key>/evidence; one piece with its files; a newer file; the file itself; withdrawing a piece."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
-from registry.web.changing import applied
+from registry.web.changing import Because, applied
 from registry.web.describing import FORM, PAGED, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.downloads import handed_out
@@ -130,13 +130,28 @@ def change(number: int) -> Response:
 @described(FileOut, status=201, bodies={FORM: RevisionIn})
 def revise(number: int) -> Response:
     """Add a newer file: a multipart body with `note` and the `file`."""
-    found, system = queries.by_number(session(), actor(), number)
-    require(actor(), Permission.EVIDENCE_ADD, found.system_id)
-    systems.by_key(session(), actor(), system.key, lock=True)
-    found, _ = queries.by_number(session(), actor(), number, lock=True)
+    found, _ = _held(number, Permission.EVIDENCE_ADD)
     with _arrived() as arrived:
         revision = actions.add_revision(session(), actor(), found, arrived, read().note)
     return jsonkit.reply(file_told(revision), 201)
+
+
+@api.post("/evidence/<int:number>/withdraw")
+@needs(Permission.EVIDENCE_WITHDRAW)
+@described(
+    EvidenceWhole,
+    body=Because,
+    if_match=True,
+    example={"because": "The test ran on data the system had learned from."},
+)
+def withdraw(number: int) -> Response:
+    """Say that a piece no longer counts as evidence, if it still stands as If-Match says it was read; it stays to be seen."""
+    found, system = _held(number, Permission.EVIDENCE_WITHDRAW)
+    because = jsonkit.parsed(Because).because
+    jsonkit.expected(jsonkit.etag_of(_whole(found, system)), found.version)
+    actions.withdraw(session(), actor(), found, because, version=found.version)
+    session().flush()
+    return _told(_whole(found, system))
 
 
 @api.get("/evidence/files/<int:number>")
@@ -147,6 +162,14 @@ def download(number: int) -> Response:
     revision, found, _ = queries.revision_by_number(session(), actor(), number)
     require(actor(), Permission.EVIDENCE_READ, found.system_id)
     return handed_out(Files(current_app.config["REGISTRY_DATA_DIR"], ROOM), revision)
+
+
+def _held(number: int, permission: Permission) -> tuple[Evidence, System]:
+    """The piece with its system, for those who hold the permission there; both locked, the system first."""
+    found, system = queries.by_number(session(), actor(), number)
+    require(actor(), permission, found.system_id)
+    systems.by_key(session(), actor(), system.key, lock=True)
+    return queries.by_number(session(), actor(), number, lock=True)
 
 
 def _told(body: dict[str, Any]) -> Response:

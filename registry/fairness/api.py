@@ -1,4 +1,4 @@
-"""POST and GET /systems/<key>/fairness and /calibration: counts in, every figure out."""
+"""POST and GET /systems/<key>/fairness and /calibration: counts in, every figure out; the bounds they are held against."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
+from registry.fairness.actions import bounds as bounds_actions
 from registry.fairness.actions.receiving import Receipt, record_counts, record_forecasts
-from registry.fairness.models import FairnessBatch
+from registry.fairness.models import FairnessBatch, FairnessBound
 from registry.fairness.queries import reading
 from registry.fairness.queries.reading import facts_of
+from registry.fairness.rules.bounds import BoundFacts
 from registry.fairness.rules.decoding import (
     Delivery,
     counts_of,
@@ -18,7 +20,8 @@ from registry.fairness.rules.decoding import (
     windows_of_lines,
 )
 from registry.fairness.rules.figures import figures_of, forecast_figures
-from registry.fairness.schemas import (
+from registry.fairness.schemas.bounds import BoundChange, BoundOut, bound_out
+from registry.fairness.schemas.figures import (
     CalibrationOut,
     CalibrationSent,
     CountsReceipt,
@@ -29,11 +32,14 @@ from registry.fairness.schemas import (
     window_out,
 )
 from registry.kernel.actor import Actor, Permission, require
+from registry.kernel.errors import NotFound
+from registry.kernel.text import clean
 from registry.monitoring.queries.deliveries import entry_of
 from registry.store.paging import cursor_of
 from registry.store.session import finish
 from registry.systems import queries as systems
 from registry.web import jsonkit
+from registry.web.changing import applied
 from registry.web.describing import ABOUT_THE_BATCH, JSON, LINES, PAGED, Asked, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.flask_app import actor, read, session
@@ -96,6 +102,58 @@ def fairness(key: str) -> Response:
     return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
 
 
+@api.get("/systems/<key>/fairness/bounds")
+@needs(Permission.SYSTEM_READ)
+@described(Page[BoundOut])
+def bounds(key: str) -> Response:
+    """The bounds of a system by attribute, all at once: there are few."""
+    system = systems.by_key(session(), actor(), key)
+    found = reading.bounds_of(session(), system.id or 0).values()
+    return jsonkit.reply({"items": [bound_out(facts_of(each), each) for each in found], "next": None})
+
+
+@api.get("/systems/<key>/fairness/bounds/<path:attribute>")
+@needs(Permission.SYSTEM_READ)
+@described(BoundOut)
+def bound(key: str, attribute: str) -> Response:
+    """The bound on one attribute, empty where nothing is stated yet."""
+    system = systems.by_key(session(), actor(), key)
+    return _bound_told(system.id or 0, _attribute(attribute))
+
+
+@api.patch("/systems/<key>/fairness/bounds/<path:attribute>")
+@needs(Permission.BASELINE_SET)
+@described(
+    BoundOut,
+    body=BoundChange,
+    if_match=True,
+    example={
+        "measure": "impact_ratio",
+        "limit": 0.8,
+        "fewest": 30,
+        "why_groups": "Complaints of 2025.",
+        "reason": "Four fifths, agreed with the works council.",
+    },
+)
+def set_bound(key: str, attribute: str) -> Response:
+    """State what is acceptable between the groups of an attribute, or change the given parts of it, if it still stands as
+    If-Match says it was read. What was counted before is held against it a moment later.
+    """
+    system = systems.by_key(session(), actor(), key)
+    require(actor(), Permission.BASELINE_SET, system.id)
+    named, wanted = _attribute(attribute), jsonkit.parsed(BoundChange)
+    facts, found = _standing(system.id or 0, named)
+    version = found.version if found else 0
+    jsonkit.expected(jsonkit.etag_of(bound_out(facts, found)), version)
+    changed = bounds_actions.set_bound(
+        session(), actor(), system.id or 0, applied(wanted, facts), version=version
+    )
+    session().flush()
+    # As the database keeps it: a number may be written otherwise there, and the ETag is of what is read.
+    session().refresh(changed)
+    return _bound_told(system.id or 0, named)
+
+
 @api.get("/systems/<key>/calibration")
 @needs(Permission.SYSTEM_READ)
 @described(Page[CalibrationOut], *PAGED)
@@ -106,6 +164,25 @@ def calibration(key: str) -> Response:
     page = reading.forecasts_page(session(), system.id or 0, before=before, limit=limit)
     items = [forecasts_out(forecast_figures(each)) for each in page.items]
     return jsonkit.reply({"items": items, "next": cursor_of(*page.next_after) if page.next_after else None})
+
+
+def _attribute(text: str) -> str:
+    """The attribute an address names, in its storable form. Raises NotFound where it has none."""
+    try:
+        return clean(text).strip()
+    except ValueError as unstorable:
+        raise NotFound from unstorable
+
+
+def _standing(system_id: int, attribute: str) -> tuple[BoundFacts, FairnessBound | None]:
+    """What is stated of an attribute, and the bound itself where there is one."""
+    found = reading.bounds_of(session(), system_id).get(attribute)
+    return (facts_of(found) if found else BoundFacts(attribute)), found
+
+
+def _bound_told(system_id: int, attribute: str) -> Response:
+    body = bound_out(*_standing(system_id, attribute))
+    return jsonkit.reply(body, etag=jsonkit.etag_of(body))
 
 
 def _taken(key: str, act: Callable[[Session, Actor, int, Delivery[Any]], Receipt]) -> Response:

@@ -8,6 +8,7 @@ from registry.kernel.permissions import LOOKS, Permission, Role, Seat
 from registry.kernel.text import listed, worded
 
 __all__ = [
+    "ALERT_SCOPE",
     "AUDIT_SCOPE",
     "EVIDENCE_SCOPE",
     "FEEDBACK_SCOPE",
@@ -58,6 +59,7 @@ READ_SCOPE = "registry:read"
 WRITE_SCOPE = "systems:write"
 SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
+ALERT_SCOPE = "alerts:answer"
 INCIDENT_SCOPE = "incidents:write"
 STOP_SCOPE = "systems:stop"
 EVIDENCE_SCOPE = "evidence:write"
@@ -68,12 +70,14 @@ SCOPES: Mapping[str, str] = {
     WRITE_SCOPE: "Register and edit systems with their objectives, metrics, versions, data and notes, and data sources, and "
     "offer systems to others, where its person may.",
     SNAPSHOT_SCOPE: "Send readings, distributions, counts by group and forecasts, and set what features are compared "
-    "with, where its person may.",
+    "with and what is acceptable between groups, where its person may.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
-    INCIDENT_SCOPE: "Open incidents and add to their timelines where its person may.",
+    ALERT_SCOPE: "Answer alerts where its person may: take them on, let them rest, call them over.",
+    INCIDENT_SCOPE: "Open incidents and work on them and on their corrective actions where its person may. Judging, closing, "
+    "verifying and telling authorities stay with people.",
     STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
     AUDIT_SCOPE: "Read the audit log and its checkpoints where its person may.",
-    EVIDENCE_SCOPE: "Send evidence and test results, and name risks, where its person may.",
+    EVIDENCE_SCOPE: "Send and withdraw evidence, send test results and name risks, where its person may.",
     PEOPLE_SCOPE: "Add, edit and deactivate people by SCIM where its person may: for the directory service of the company.",
 }
 
@@ -109,7 +113,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.VERSION_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (WRITE_SCOPE,)),
     Permission.SNAPSHOT_PUSH: _grant((Role.ADMINISTRATOR,), _LEADS, (SNAPSHOT_SCOPE,)),
     Permission.BASELINE_SET: _grant((Role.ADMINISTRATOR,), _LEADS, (SNAPSHOT_SCOPE,)),
-    Permission.ALERT_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
+    Permission.ALERT_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat), (ALERT_SCOPE,)),
     Permission.ALERT_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.FEEDBACK_SEND: _grant((Role.ADMINISTRATOR,), tuple(Seat), (FEEDBACK_SCOPE,)),
     Permission.FEEDBACK_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
@@ -121,13 +125,13 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.INCIDENT_IMPORT: _grant((Role.ADMINISTRATOR,)),
     Permission.REPORT_MOVE: _grant((Role.REVIEWER,), (Seat.COMPLIANCE_LEAD,)),
     # Of its owner, and of those who work on the incident: the action itself asks which.
-    Permission.ACTION_ANSWER: _grant(_EVERYBODY),
+    Permission.ACTION_ANSWER: _grant(_EVERYBODY, scopes=(INCIDENT_SCOPE,)),
     # Proof holds more than the record does (contracts, logs): it is for those who answer for the system or look into it.
     Permission.EVIDENCE_READ: _grant(
         (Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR), tuple(Seat), (READ_SCOPE,)
     ),
     Permission.EVIDENCE_ADD: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),
-    Permission.EVIDENCE_WITHDRAW: _grant((Role.ADMINISTRATOR,), _LEADS),
+    Permission.EVIDENCE_WITHDRAW: _grant((Role.ADMINISTRATOR,), _LEADS, (EVIDENCE_SCOPE,)),
     Permission.RISK_EDIT: _grant((Role.ADMINISTRATOR,), _LEADS, (EVIDENCE_SCOPE,)),
     Permission.RISK_ACCEPT: _grant((Role.REVIEWER, Role.EXECUTIVE), _OWNERS),
     Permission.DOSSIER_EDIT: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (EVIDENCE_SCOPE,)),

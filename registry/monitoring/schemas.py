@@ -1,8 +1,9 @@
-"""Receipts and readings as JSON."""
+"""Receipts and readings as JSON, and alerts with what answers them."""
 
+from datetime import date
 from typing import Annotated, NotRequired
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from registry.monitoring.actions.recording import Receipt
@@ -53,7 +54,7 @@ class ReadingOut(TypedDict):
 
 
 class AlertOut(TypedDict):
-    """One alert. `previous` is the alert it follows, where it came back."""
+    """One alert, with how it was answered last; people by number. `previous` is the alert it follows, where it came back."""
 
     id: int
     system: str
@@ -67,12 +68,35 @@ class AlertOut(TypedDict):
     opened_at: Instant
     first_window_end: Instant | None
     last_bad_window_end: Instant | None
+    acknowledged_at: Instant | None
+    acknowledged_by_id: int | None
     promised_on: Day | None
+    promise_note: str
     snoozed_until: Day | None
+    snooze_reason: str
     resolved_at: Instant | None
+    resolved_by_id: int | None
     resolved_because: str
     escalated_to: Annotated[str, Words(Level)] | None
     previous: int | None
+
+
+class AcknowledgeIn(BaseModel):
+    """By which day an alert is dealt with, and what will be done."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    promised_on: date
+    note: str = ""
+
+
+class SnoozeIn(BaseModel):
+    """Until which day an alert may rest, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: date
+    reason: str
 
 
 class PointSent(TypedDict):

@@ -14,7 +14,6 @@ from registry.objectives.schemas import (
     MetricOut,
     ObjectiveChange,
     ObjectiveOut,
-    RetireIn,
     ValueIn,
     ValueOut,
     metric_out,
@@ -24,7 +23,7 @@ from registry.objectives.schemas import (
 from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.web import jsonkit
-from registry.web.changing import applied
+from registry.web.changing import Because, applied
 from registry.web.describing import Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
@@ -122,10 +121,10 @@ def change_metric(key: str, slug: str) -> Response:
 
 @api.post("/systems/<key>/metrics/<slug>/retire")
 @needs(Permission.OBJECTIVE_EDIT)
-@described(MetricOut, body=RetireIn, example={"because": "Replaced by the share found on the first day."})
+@described(MetricOut, body=Because, example={"because": "Replaced by the share found on the first day."})
 def retire_metric(key: str, slug: str) -> Response:
     """Stop using a metric; what was measured stays readable."""
-    because = jsonkit.parsed(RetireIn).because
+    because = jsonkit.parsed(Because).because
     retired = actions.retire_metric(session(), actor(), _metric_to_change(key, slug), because)
     return _told(metric_out(_kept(retired)))
 

@@ -73,14 +73,6 @@ class MetricIn(MetricChange):
         return MetricFacts(**stated(self))
 
 
-class RetireIn(BaseModel):
-    """Why something is no longer used."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    because: str
-
-
 class ValueIn(BaseModel):
     """An amount of value a system has brought by a day, and where that number comes from."""
 

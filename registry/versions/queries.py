@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
 from registry.data_sources.models import DataSource
@@ -159,12 +159,27 @@ def holds_of(session: Session, system_id: int) -> Sequence[tuple[EvidenceHold, M
 
 def holds_for(session: Session, subject_kind: str, subject_id: int) -> list[EvidenceHold]:
     """What is held as evidence for one case now, in the order it was held."""
-    query = select(EvidenceHold).where(
-        EvidenceHold.subject_kind == subject_kind,
-        EvidenceHold.subject_id == subject_id,
+    query = select(EvidenceHold).where(*_held_for(subject_kind, subject_id))
+    return list(session.exec(query.order_by(col(EvidenceHold.id))))
+
+
+def holds_shown(
+    session: Session, subject_kind: str, subject_id: int
+) -> Sequence[tuple[EvidenceHold, System, ModelVersion | None]]:
+    """The same with the system of each and the version where it is one."""
+    query: Any = select(EvidenceHold, System, ModelVersion)
+    query = query.join(System, col(System.id) == col(EvidenceHold.system_id))
+    query = query.join(ModelVersion, col(ModelVersion.id) == col(EvidenceHold.version_id), isouter=True)
+    rows = session.exec(query.where(*_held_for(subject_kind, subject_id)).order_by(col(EvidenceHold.id)))
+    return [(hold, system, model) for hold, system, model in rows]
+
+
+def _held_for(subject_kind: str, subject_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(EvidenceHold.subject_kind) == subject_kind,
+        col(EvidenceHold.subject_id) == subject_id,
         col(EvidenceHold.lifted_at).is_(None),
     )
-    return list(session.exec(query.order_by(col(EvidenceHold.id))))
 
 
 def held_among(session: Session, system_ids: Collection[int]) -> dict[int, int]:

@@ -1,11 +1,19 @@
-"""A change to a record through the JSON door: the facts with the given fields changed, and the others as they stand."""
+"""Changes through the JSON door: the facts with the given fields changed and the others as they stand; the reason a step takes."""
 
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 Facts = TypeVar("Facts")
+
+
+class Because(BaseModel):
+    """The reason for a step, in the words of whoever takes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    because: str
 
 
 def applied(change: BaseModel, facts: Facts) -> Facts:

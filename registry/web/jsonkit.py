@@ -79,11 +79,12 @@ def reply(value: Any, status: int = 200, *, etag: str = "") -> Response:
 
 def etag_of(value: Any) -> str:
     """The ETag of everything this reply says, so that it is another one whenever any of it is."""
-    return sha256_hex(_written(value).encode("utf-8", "surrogatepass"))[:_ETAG_LENGTH]
+    # Names in one order: a column of JSON gives them back in another than they were written in.
+    return sha256_hex(_written(value, in_order=True).encode("utf-8", "surrogatepass"))[:_ETAG_LENGTH]
 
 
-def _written(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+def _written(value: Any, *, in_order: bool = False) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str, sort_keys=in_order)
 
 
 def problem_reply(status: int, title: str, detail: str, problems: Sequence[Problem] = ()) -> Response:

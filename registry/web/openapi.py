@@ -43,6 +43,10 @@ _SOURCE: Final = ("The public id of the source.", {"type": "string", "examples":
 _PATH_SAYS: Final = {
     "key": ("The public id of the system.", {"type": "string", "examples": ["AI-0042"]}),
     "label": ("The label of the version, percent-encoded.", {"type": "string", "examples": ["2.1"]}),
+    "attribute": (
+        "What people are grouped by, as the counts name it, percent-encoded.",
+        {"type": "string", "examples": ["sex"]},
+    ),
     "slug": ("The short name of the metric.", {"type": "string", "examples": ["accuracy"]}),
     "pack_id": ("The id of the framework.", {"type": "string", "examples": ["iso-42001"]}),
     "number": ("The number of the record.", {"type": "integer", "minimum": 0, "maximum": 999_999_999}),

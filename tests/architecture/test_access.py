@@ -501,6 +501,7 @@ class House:
             number = of[part] if f"/{part}s/" in rule.rule or f"/{part}/" in rule.rule else number
         values = {"number": number, "slug": of["slug"], "seat": "overseer", "label": "1", "section": "scope"}
         values["form"] = "cyclonedx"
+        values["attribute"] = "sex"
         return {each: values[each] for each in rule.arguments - {"key"}}
 
     def rows(self):
@@ -528,6 +529,7 @@ _CHILDREN = {
     "/classification/": "run",
     "/reconsider/": "reconsideration",
     "/drift/": "feature",
+    "/baselines/": "feature",
     "/autonomy/": "autonomy",
     "/editions/": "edition",
 }
@@ -541,6 +543,7 @@ def _any(argument):
         "label": "1",
         "section": "scope",
         "form": "omb",
+        "attribute": "sex",
     }
     return said[argument]
 

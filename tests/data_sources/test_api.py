@@ -1,5 +1,14 @@
 """Sources, checks and uses through the JSON door: the same actions, for the same people."""
 
+from decimal import Decimal
+
+from registry.data_sources import actions
+from registry.data_sources.rules.quality import CheckFacts, Dimension
+from registry.data_sources.rules.sources import SourceFacts
+from registry.kernel.calendar import Cadence
+from registry.kernel.guard_rails import Bound
+from tests.twinned import Act
+
 
 def fields(reply):
     return reply.status_code, [each["field"] for each in reply.json.get("problems", ())]
@@ -76,3 +85,48 @@ def test_a_use_is_begun_and_ended_on_the_system_itself_and_on_no_other(program, 
     )
     assert program("mia", "GET", path).json["items"] == []
     assert [each["source"] for each in program("mia", "GET", f"{path}?ended=1").json["items"]] == [source]
+
+
+def test_a_source_and_a_check_are_taken_out_of_use_as_on_their_pages_and_by_their_keepers(
+    twins, program, database, cast
+):
+    with database.transaction() as session:
+        ada = cast.actor(session, "ada")
+        kept, retired = (
+            actions.add_source(session, ada, SourceFacts(name=name, owner_id=cast.number("ada")))
+            for name in ("Feed", "Old feed")
+        )
+        actions.retire_source(session, ada, retired, "Replaced.")
+        facts = CheckFacts(
+            Dimension.COMPLETENESS,
+            "Rows with a postcode",
+            "%",
+            Bound.AT_LEAST,
+            low=Decimal(95),
+            cadence=Cadence.DAILY,
+        )
+        check = actions.add_check(session, ada, kept, facts)
+        session.flush()
+        one, other = f"/data-sources/{kept.key}", f"/data-sources/{retired.key}"
+        stop = f"{one}/checks/{check.id}/stop"
+    because = {"because": "Nobody delivers it any more."}
+    steps = {
+        "data_source.retired": Act(f"{one}/retire", because, "POST", f"{one}/retire", because),
+        "data_source.restored": Act(f"{other}/restore", {}, "POST", f"{other}/restore", {}),
+        "quality_check.retired": Act(stop, {}, "POST", stop, {}),
+    }
+    for event, act in steps.items():
+        by_page, by_program = twins.left("ada", act)
+        assert by_page == by_program
+        assert [each.event for each in by_program] == [event]
+        assert twins.sent("mia", act).status_code == 403
+        assert program("ada", "POST", act.path, dict(act.sent), system=cast.triage).status_code == 403
+    assert program("ada", "POST", stop).json["stopped_at"]
+    assert program("ada", "POST", stop).status_code == 422
+    assert fields(program("ada", "POST", f"{one}/retire", {"because": ""})) == (422, ["because"])
+    gone = program("ada", "POST", f"{one}/retire", because)
+    assert gone.json["retired_because"] == because["because"]
+    back = program("adam", "POST", f"{one}/restore")
+    assert (back.json["retired_at"], back.status_code) == (None, 200)
+    assert program("mia", "GET", one).headers["ETag"] == back.headers["ETag"]
+    assert program("adam", "POST", f"{one}/restore").status_code == 422

@@ -10,6 +10,7 @@ from registry.accounts import actions as accounts
 from registry.client import Distribution
 from registry.client.spreads import MOST_CATEGORIES, OTHERS
 from registry.drift.rules.decoding import distributions_of
+from tests.twinned import Act
 
 EDGES = [0, 18, 40, 65, 120]
 END = datetime(2025, 10, 2, tzinfo=UTC)
@@ -141,3 +142,28 @@ def test_raw_values_are_binned_where_they_are_and_read_by_the_registry():
 def test_counts_that_fit_nothing_are_refused_before_they_are_sent(wrong):
     with pytest.raises(ValueError, match="age"):
         wrong()
+
+
+def test_a_baseline_is_renamed_as_on_its_page_by_whoever_has_read_it(door, twins, program, cast):
+    system, name = f"/systems/{cast.triage.key}", {"name": "First quarter"}
+    told = {"name": "first", "reason": "As it was approved.", "distribution": ages(1)}
+    one = f"{system}/baselines/{door.put(**told).json['number']}"
+    page = one.replace("/baselines/", "/drift/") + "/rename"
+    act = Act(page, name, "PATCH", one, name, read=one)
+    by_page, by_program = twins.left("ada", act)
+    assert by_page == by_program
+    assert [each.event for each in by_program] == ["baseline.renamed"]
+    etag = twins.etag("mia", one)
+    assert twins.sent("mia", act, etag).status_code == 403
+    assert twins.sent("ada", act).status_code == 428
+    blank = program("ada", "PATCH", one, {"name": ""}, etag)
+    assert [each["field"] for each in blank.json["problems"]] == ["name"]
+    renamed = twins.sent("ada", act, etag)
+    assert (renamed.json["baseline"]["name"], renamed.json["feature"]) == ("First quarter", "age")
+    assert twins.etag("mia", one) == renamed.headers["ETag"]
+    assert twins.sent("ada", act, etag).status_code == 409
+    # Nothing is compared with a feature that was only sent.
+    door.send(ages(1, feature="height"))
+    other = program("ada", "GET", f"{system}/baselines?feature=height").json["items"][0]["number"]
+    path = f"{system}/baselines/{other}"
+    assert program("ada", "PATCH", path, name, twins.etag("ada", path)).status_code == 404

@@ -6,6 +6,7 @@ import pytest
 
 from registry.accounts import actions as accounts
 from tests.evidence.samples import HOSTILE, PDF, TEXT, left_in
+from tests.twinned import Act
 
 DOOR = "/api/v1/systems/AI-0001/evidence"
 STATED = {"title": "Bias test", "kind": "test_report", "note": ""}
@@ -75,3 +76,23 @@ def test_verification_names_what_is_missing_and_leaves_with_one(app, token_of, t
     (tmp_path / left_in(tmp_path)[0]).unlink()
     assert run(["evidence", "verify", "--json"]) == 1
     assert '"is_missing": true' in capsys.readouterr().out
+
+
+def test_a_piece_is_withdrawn_as_on_its_page_by_whoever_has_read_it(app, token_of, program, twins):
+    added = app.test_client().post(DOOR, data=sent(), headers=token_of("ben", "evidence:write"))
+    one, because = f"/evidence/{added.json['number']}", {"because": "It learned from these cases."}
+    act = Act(f"{one}/withdraw", because, "POST", f"{one}/withdraw", because, read=one)
+    by_page, by_program = twins.left("ada", act)
+    assert by_page == by_program
+    assert [each.event for each in by_program] == ["evidence.withdrawn"]
+    # Rita adds evidence to what she reviews, and withdraws none.
+    assert twins.sent("rita", act, twins.etag("rita", one)).status_code == 403
+    etag = twins.etag("ada", one)
+    assert twins.sent("ada", act).status_code == 428
+    blank = program("ada", "POST", act.path, {"because": ""}, etag)
+    assert [each["field"] for each in blank.json["problems"]] == ["because"]
+    gone = twins.sent("ada", act, etag)
+    assert gone.json["withdrawn_because"] == because["because"]
+    assert twins.etag("ada", one) == gone.headers["ETag"]
+    assert twins.sent("ada", act, etag).status_code == 409
+    assert twins.sent("ada", act, gone.headers["ETag"]).status_code == 422

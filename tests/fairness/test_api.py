@@ -9,6 +9,7 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.audit.queries import verify
 from tests.fairness.counting import BOUND, bound, compas
+from tests.twinned import Act
 
 END = "2026-10-02T00:00:00Z"
 CELLS = ("tp", "fp", "fn", "tn")
@@ -150,3 +151,41 @@ def test_only_what_may_be_seen_and_sent_is(door):
     assert door.send("fairness", count, system="sentinel").status_code == 404
     assert door.send("fairness", count, headers=door.token("mia")).status_code == 403
     assert door.send("fairness", count, headers=door.token(scopes=("registry:read",))).status_code == 403
+
+
+def test_a_bound_is_stated_and_changed_as_on_its_page_by_whoever_has_read_it(twins, program, cast):
+    system = f"/systems/{cast.triage.key}/fairness"
+    stated = {
+        "measure": "impact_ratio",
+        "limit": "0.8",
+        "fewest": 30,
+        "why_groups": "Complaints.",
+        "reason": "4/5.",
+    }
+    # What people are grouped by may be called anything.
+    one = f"{system}/bounds/age/band"
+
+    def act(typed):
+        page = f"{system}/bound?attribute=age/band"
+        return Act(page, typed | {"attribute": "age/band"}, "PATCH", one, typed, read=one)
+
+    first, looser = act(stated), act({"limit": "0.75", "reason": "Agreed anew."})
+    by_page, by_program = twins.left("ada", first)
+    assert by_page == by_program
+    assert [each.event for each in by_program] == ["fairness_bound.set"]
+    empty = program("mia", "GET", one)
+    assert (empty.json["measure"], empty.json["attribute"], empty.json["version"]) == (None, "age/band", 0)
+    assert twins.sent("mia", first, empty.headers["ETag"]).status_code == 403
+    assert twins.sent("ada", first).status_code == 428
+    lacking = program("ada", "PATCH", one, {"limit": 2, "measure": "impact_ratio"}, empty.headers["ETag"])
+    assert {each["field"] for each in lacking.json["problems"]} == {"limit", "why_groups", "reason"}
+    kept = twins.sent("ada", first, empty.headers["ETag"])
+    assert (kept.json["limit"], kept.json["says"]) == ("0.8", "impact ratio at least 0.8")
+    assert twins.etag("mia", one) == kept.headers["ETag"]
+    assert twins.sent("ada", looser, empty.headers["ETag"]).status_code == 409
+    by_page, by_program = twins.left("ada", looser)
+    assert by_page == by_program != []
+    unsaid = program("ada", "PATCH", one, {"limit": 0.7}, kept.headers["ETag"])
+    assert [each["field"] for each in unsaid.json["problems"]] == ["reason"]
+    assert program("mia", "GET", f"{system}/bounds").json["items"] == [kept.json]
+    assert program("ben", "GET", f"/systems/{cast.sentinel.key}/fairness/bounds").status_code == 404

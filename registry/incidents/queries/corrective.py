@@ -13,12 +13,13 @@ from sqlmodel import Session, col, select
 from registry.incidents.models.incidents import Incident
 from registry.incidents.models.measures import CorrectiveAction
 from registry.incidents.queries.visibility import seen_by
-from registry.incidents.rules.corrective import Deed
+from registry.incidents.rules.corrective import ActionFacts, Deed
 from registry.incidents.rules.kinds import ActionState
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Seat, the_registry
 from registry.kernel.errors import NotFound
 from registry.people.models import Person
+from registry.people.queries import people_by_id
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.numbers import among
 from registry.systems.models import System
@@ -141,6 +142,24 @@ def overdue(session: Session) -> Sequence[tuple[CorrectiveAction, str | None]]:
 def deed_of(action: CorrectiveAction) -> Deed:
     """Where the action stands, as the rules read it."""
     return Deed(action.state, action.owner_id, action.due_on, action.done_by_id, action.escalated_for)
+
+
+def facts_of(action: CorrectiveAction) -> ActionFacts:
+    """What the action states, as the rules read it."""
+    return ActionFacts(action.title, action.detail, action.owner_id, action.due_on, action.system_id)
+
+
+def measure_of(session: Session, action: CorrectiveAction) -> Measure:
+    """One action with its system and the people it names. The caller has seen that the actor may know of it."""
+    named = (action.owner_id, action.done_by_id, action.verified_by_id)
+    known = people_by_id(session, {number for number in named if number})
+    return Measure(
+        action,
+        session.get_one(System, action.system_id),
+        known[action.owner_id],
+        known.get(action.done_by_id or 0),
+        known.get(action.verified_by_id or 0),
+    )
 
 
 def _with_surroundings() -> Any:

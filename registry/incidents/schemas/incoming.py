@@ -2,9 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
 
 from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Linked, Pattern, Severity, Status
@@ -31,8 +39,27 @@ NARROWING = (
 _SAY_AN_INSTANT = "Give an instant with its zone, such as 2026-11-03T10:00:00Z."
 
 
+def _text_alone(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError(_SAY_AN_INSTANT[:1].lower() + _SAY_AN_INSTANT[1:])  # noqa: TRY004 - only that becomes a problem
+    return value
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError("this lies outside the calendar") from beyond
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text_alone), AfterValidator(_in_utc)]
+"""An instant with its zone, in UTC from here on: held to a text (a number of seconds would be read as one else) and to the
+calendar, whatever its zone makes of its first and last day.
+"""
+
+
 class LinkIn(BaseModel):
-    """What the incident was noticed by: something of the system, by its number."""
+    """Something of a system the incident touches, by its number."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,8 +81,8 @@ class IncidentIn(BaseModel):
     affected_count: int | None = Field(default=None, strict=True)
     affected_people: str = ""
     detected_by: DetectedBy
-    started_at: AwareDatetime | None = None
-    detected_at: AwareDatetime
+    started_at: Moment | None = None
+    detected_at: Moment
     link: LinkIn | None = None
     source: str = ""
     source_ref: str = ""
@@ -67,23 +94,6 @@ class IncidentIn(BaseModel):
         if type(value) is not int:
             raise ValueError("give a whole number from 1 to 5")
         return value
-
-    @field_validator("started_at", "detected_at", mode="before")
-    @classmethod
-    def is_text(cls, value: Any) -> Any:
-        """Holds an instant to a text: a number of seconds would be read as one else."""
-        if value is not None and not isinstance(value, str):
-            raise ValueError(_SAY_AN_INSTANT[:1].lower() + _SAY_AN_INSTANT[1:])
-        return value
-
-    @field_validator("started_at", "detected_at")
-    @classmethod
-    def is_in_utc(cls, value: datetime | None) -> datetime | None:
-        """Holds an instant to the calendar, whatever its zone makes of its first and last day."""
-        try:
-            return _utc(value)
-        except OverflowError as beyond:
-            raise ValueError("this lies outside the calendar") from beyond
 
     def facts(self) -> IncidentFacts:
         """As the rules read it."""
@@ -97,8 +107,8 @@ class IncidentIn(BaseModel):
             affected_count=self.affected_count,
             affected_people=self.affected_people,
             detected_by=self.detected_by,
-            started_at=_utc(self.started_at),
-            detected_at=_utc(self.detected_at),
+            started_at=self.started_at,
+            detected_at=self.detected_at,
         )
 
     def named(self) -> Source:
@@ -112,24 +122,8 @@ class EntryIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     evidence: str = ""
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def is_text(cls, value: Any) -> Any:
-        """As for an incident."""
-        return IncidentIn.is_text(value)
-
-    @field_validator("at")
-    @classmethod
-    def is_in_utc(cls, value: datetime | None) -> datetime | None:
-        """As for an incident."""
-        return IncidentIn.is_in_utc(value)
-
-    def instant(self) -> datetime | None:
-        """When it happened."""
-        return _utc(self.at)
 
 
 def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narrowing:
@@ -161,10 +155,6 @@ def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narro
     if problems:
         raise RuleBroken(problems)
     return by
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    return at.astimezone(UTC) if at else None
 
 
 def _status(text: str) -> Status | str:

@@ -22,10 +22,10 @@ from registry.incidents.rules.kinds import (
     Status,
 )
 from registry.incidents.rules.receiving import shown_source
-from registry.incidents.rules.times import By, Spread, Times
 from registry.kernel import clock
 from registry.people.models import Person
 from registry.systems.models import System
+from registry.versions.models import EvidenceHold, ModelVersion
 from registry.web.describing import Day, Instant, Words
 
 
@@ -51,6 +51,7 @@ class IncidentTold(TypedDict):
     closed_at: Instant | None
     opened_at: Instant
     lead: str | None
+    lead_id: int | None
     recurrence_of: int | None
     merged_into: int | None
     source: str | None
@@ -80,17 +81,40 @@ class IncidentLinkOut(TypedDict):
 
 
 class CorrectiveOut(TypedDict):
-    """One corrective action."""
+    """One corrective action. `because`: the last reason it was moved, reopened or dropped for."""
 
     id: int
+    incident: int | None
     title: str
     detail: str
     system: str
     owner: str
+    owner_id: int
     due_on: Day
     state: Annotated[str, Words(ActionState)]
     done_at: Instant | None
+    done_by: str | None
+    done_note: str
     verified_at: Instant | None
+    verified_by: str | None
+    verified_note: str
+    because: str
+
+
+class InvolvedOut(TypedDict):
+    """Somebody who is told of it beside its lead, by number."""
+
+    id: int
+    name: str
+
+
+class HeldOut(TypedDict):
+    """What is held as evidence: a system, or one version of it."""
+
+    system: str
+    version: str | None
+    because: str
+    held_at: Instant
 
 
 class TimelineOut(TypedDict):
@@ -116,48 +140,12 @@ class IncidentWhole(IncidentTold):
     factors: Any
     post_mortem: str
     systems: list[TouchedOut]
+    involved: list[InvolvedOut]
     links: list[IncidentLinkOut]
     actions: list[CorrectiveOut]
+    held: list[HeldOut]
     timeline: list[TimelineOut]
     timeline_next: str | None
-
-
-class SpreadOfTimes(TypedDict):
-    """How long something took, in seconds: of `n`; `open` are not there yet, of `unknown` nobody knows."""
-
-    n: int
-    open: int
-    unknown: int
-    mean: float | None
-    median: float | None
-    p90: float | None
-
-
-class TimesOut(TypedDict):
-    """The times of some incidents."""
-
-    incidents: int
-    noticed_by_ourselves: int
-    detect: SpreadOfTimes
-    acknowledge: SpreadOfTimes
-    mitigate: SpreadOfTimes
-    resolve: SpreadOfTimes
-
-
-class TimesOfGroup(TimesOut):
-    """The times of those that have one value in common."""
-
-    value: str
-    name: str
-
-
-class TimesCompared(TypedDict):
-    """The times of all that fit, and by the dimension asked for; `left_out` groups are beyond what is listed."""
-
-    all: TimesOut
-    by: Annotated[str, Words(By)]
-    groups: list[TimesOfGroup]
-    left_out: int
 
 
 def line_said(line: Line) -> dict[str, Any]:
@@ -171,8 +159,10 @@ def whole_said(
     lead: Person | None,
     *,
     systems: Sequence[Touched],
+    involved: Sequence[Person],
     links: Sequence[IncidentLink],
     actions: Sequence[Measure],
+    holds: Sequence[tuple[EvidenceHold, System, ModelVersion | None]],
 ) -> dict[str, Any]:
     """Everything an incident states but its timeline, which comes by page."""
     return _told(incident, system.key, lead) | {
@@ -184,8 +174,10 @@ def whole_said(
         "factors": incident.factors,
         "post_mortem": incident.post_mortem,
         "systems": [{"key": each.key, "versions": row.versions_said} for row, each in systems],
-        "links": [_link_said(each) for each in links],
-        "actions": [_action_said(each) for each in actions],
+        "involved": [{"id": each.id, "name": each.name} for each in involved],
+        "links": [link_said(each) for each in links],
+        "actions": [action_said(each) for each in actions],
+        "held": [_held_said(*each) for each in holds],
     }
 
 
@@ -201,22 +193,6 @@ def entry_said(told: Told) -> dict[str, Any]:
         "text": entry.text,
         "evidence": entry.evidence,
     }
-
-
-def times_said(times: Times) -> dict[str, Any]:
-    """The times of some incidents in seconds, each with how many say so and how many do not."""
-    spreads = ("detect", "acknowledge", "mitigate", "resolve")
-    return {
-        "incidents": times.counted,
-        "noticed_by_ourselves": times.by_ourselves,
-        **{name: _spread_said(getattr(times, name)) for name in spreads},
-    }
-
-
-def _spread_said(spread: Spread) -> dict[str, Any]:
-    said = {name: getattr(spread, name) for name in ("mean", "median", "p90")}
-    seconds = {name: None if span is None else span.total_seconds() for name, span in said.items()}
-    return {"n": spread.n, "open": spread.open, "unknown": spread.unknown, **seconds}
 
 
 def _told(incident: Incident, key: str, lead: Person | None) -> dict[str, Any]:
@@ -236,6 +212,7 @@ def _told(incident: Incident, key: str, lead: Person | None) -> dict[str, Any]:
         "status": incident.status.value,
         **{f"{name}_at": _written(getattr(incident, f"{name}_at")) for name in instants},
         "lead": lead.name if lead else None,
+        "lead_id": incident.lead_id,
         "recurrence_of": incident.recurrence_of_id,
         "merged_into": incident.merged_into_id,
         "source": source,
@@ -243,7 +220,17 @@ def _told(incident: Incident, key: str, lead: Person | None) -> dict[str, Any]:
     }
 
 
-def _link_said(link: IncidentLink) -> dict[str, Any]:
+def _held_said(hold: EvidenceHold, system: System, version: ModelVersion | None) -> HeldOut:
+    return {
+        "system": system.key,
+        "version": version.label if version else None,
+        "because": hold.because,
+        "held_at": clock.written(hold.held_at),
+    }
+
+
+def link_said(link: IncidentLink) -> IncidentLinkOut:
+    """What an incident is tied to, as that was then."""
     return {
         "kind": link.kind.value,
         "id": link.target_id,
@@ -252,18 +239,26 @@ def _link_said(link: IncidentLink) -> dict[str, Any]:
     }
 
 
-def _action_said(measure: Measure) -> dict[str, Any]:
+def action_said(measure: Measure) -> CorrectiveOut:
+    """One corrective action with the people it names."""
     action = measure.action
     return {
-        "id": action.id,
+        "id": action.id or 0,
+        "incident": action.incident_id,
         "title": action.title,
         "detail": action.detail,
         "system": measure.system.key,
         "owner": measure.owner.name,
+        "owner_id": action.owner_id,
         "due_on": action.due_on.isoformat(),
         "state": action.state.value,
         "done_at": _written(action.done_at),
+        "done_by": measure.done_by.name if measure.done_by else None,
+        "done_note": action.done_note,
         "verified_at": _written(action.verified_at),
+        "verified_by": measure.verified_by.name if measure.verified_by else None,
+        "verified_note": action.verified_note,
+        "because": action.because,
     }
 
 

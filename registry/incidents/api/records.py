@@ -1,16 +1,15 @@
-"""Incidents through the JSON door: lists, one with all it states, its timeline; opening one, adding to a timeline."""
+"""Lists of incidents, one with all it states, its timeline; opening one, adding to a timeline."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
 from registry.incidents.actions.receiving import receive
 from registry.incidents.actions.timeline import note
-from registry.incidents.models.incidents import Incident
+from registry.incidents.api.shared import api, entries_said, held, told
 from registry.incidents.queries import incidents as queries
-from registry.incidents.queries.corrective import actions_of
 from registry.incidents.queries.incidents import Narrowing
-from registry.incidents.queries.timeline import Told, entries_page, links_of, place_of
+from registry.incidents.queries.timeline import Told, entries_page, place_of
 from registry.incidents.queries.times import compared, times_of
-from registry.incidents.queries.visibility import desk_of, incident_by_number, systems_of
+from registry.incidents.queries.visibility import incident_by_number
 from registry.incidents.rules.times import By, dimension_named
 from registry.incidents.schemas import (
     EntryIn,
@@ -19,10 +18,10 @@ from registry.incidents.schemas import (
     line_said,
     narrowing_of,
     times_said,
-    whole_said,
 )
 from registry.incidents.schemas.incoming import NARROWING
-from registry.incidents.schemas.outgoing import IncidentLine, IncidentWhole, TimelineOut, TimesCompared
+from registry.incidents.schemas.outgoing import IncidentLine, IncidentWhole, TimelineOut
+from registry.incidents.schemas.times import TimesCompared
 from registry.kernel.actor import Permission, require
 from registry.people.models import Person
 from registry.store.paging import cursor_of
@@ -31,8 +30,6 @@ from registry.web import jsonkit
 from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
-
-api = Blueprint("incidents_api", __name__)
 
 
 @api.get("/incidents")
@@ -91,7 +88,7 @@ def open_one(key: str) -> Response:
     if not is_new:
         # It may have spread since to a system that is hidden from whoever sends it again.
         found = incident_by_number(session(), actor(), found.id or 0)
-    reply = jsonkit.reply(_whole(found), 201 if is_new else 200)
+    reply = told(found, 201 if is_new else 200)
     reply.headers["Location"] = url_for("incidents_api.incident", number=found.id)
     return reply
 
@@ -101,7 +98,7 @@ def open_one(key: str) -> Response:
 @described(IncidentWhole)
 def incident(number: int) -> Response:
     """One incident: what it states, its systems, what it is tied to as that was, its corrective actions, its newest entries."""
-    return jsonkit.reply(_whole(incident_by_number(session(), actor(), number)))
+    return told(incident_by_number(session(), actor(), number))
 
 
 @api.get("/incidents/<int:number>/timeline")
@@ -110,7 +107,9 @@ def incident(number: int) -> Response:
 def timeline(number: int) -> Response:
     """A page of an incident's timeline, the latest first."""
     found = incident_by_number(session(), actor(), number)
-    return jsonkit.reply(_timeline(found.id or 0))
+    before = place_of(request.args.get("cursor"))
+    page = entries_page(session(), found.id or 0, before=before, limit=jsonkit.page_limit())
+    return jsonkit.reply(entries_said(page))
 
 
 @api.post("/incidents/<int:number>/timeline")
@@ -123,10 +122,9 @@ def timeline(number: int) -> Response:
 )
 def add_entry(number: int) -> Response:
     """Add what happened to the timeline."""
-    found = incident_by_number(session(), actor(), number, lock=True)
-    require(actor(), Permission.INCIDENT_WORK, desk_of(session(), actor(), found))
+    found = held(number)
     sent = jsonkit.parsed(EntryIn)
-    entry = note(session(), actor(), found, sent.instant(), sent.text, sent.evidence)
+    entry = note(session(), actor(), found, sent.at, sent.text, sent.evidence)
     by = session().get(Person, entry.by_id) if entry.by_id else None
     return jsonkit.reply(entry_said(Told(entry, by)), 201)
 
@@ -136,28 +134,3 @@ def _page(by: Narrowing) -> Response:
     page = queries.incidents_page(session(), actor(), by, before=before, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [line_said(each) for each in page.items], "next": following})
-
-
-def _whole(found: Incident) -> dict[str, object]:
-    number = found.id or 0
-    touched = systems_of(session(), number)
-    own = next(system for _, system in touched if system.id == found.system_id)
-    lead = session().get(Person, found.lead_id) if found.lead_id else None
-    said = whole_said(
-        found,
-        own,
-        lead,
-        systems=touched,
-        links=links_of(session(), number),
-        actions=actions_of(session(), number),
-    )
-    page = entries_page(session(), number)
-    following = cursor_of(*page.next_after) if page.next_after else None
-    return said | {"timeline": [entry_said(each) for each in page.items], "timeline_next": following}
-
-
-def _timeline(number: int) -> dict[str, object]:
-    before = place_of(request.args.get("cursor"))
-    page = entries_page(session(), number, before=before, limit=jsonkit.page_limit())
-    following = cursor_of(*page.next_after) if page.next_after else None
-    return {"items": [entry_said(each) for each in page.items], "next": following}
