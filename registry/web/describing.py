@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from flask import Flask
-from pydantic import GetJsonSchemaHandler, WithJsonSchema
+from pydantic import Field, GetJsonSchemaHandler, WithJsonSchema
 from typing_extensions import TypedDict
 
+from registry.store.columns import LARGEST_NUMBER
 from registry.web.doors import View
 from registry.web.jsonkit import LARGEST_PAGE
 
@@ -22,6 +23,8 @@ Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"
 """An instant with its zone, as RFC 3339 writes it."""
 Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 """A day, such as 2026-11-02."""
+Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+"""The number of a record, in what is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ REASONS = {
     "by the command line": "a machine does it with the registry command",
     "not yet": "a program could, and cannot yet",
 }
-NOT_YET = 46
+NOT_YET = 26
 BINDING = (
     Permission.CARD_APPROVE,
     Permission.DOSSIER_SIGN,

@@ -57,6 +57,7 @@ LISTS = {
     "portfolio.search": ("/search?q=moved&kind=alert",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
+    "ownership_api.on_day": ("/api/v1/ownership/on?limit=200",),
 }
 # What may name some systems: whatever it names must be among those the person may know of.
 MAY_NAME_SOME = {
