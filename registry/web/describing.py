@@ -110,8 +110,13 @@ class Description:
     media: Sequence[str] = (JSON,)
     if_match: bool = False
     packed: bool = False
+    own_keys: bool = False
     refuses: Sequence[int] = ()
     example: Any = None
+
+    def takes_key(self, verb: str) -> bool:
+        """Whether a request of this method that is sent again under its Idempotency-Key is answered as it was before."""
+        return verb == "POST" and not self.own_keys
 
 
 def described(
@@ -123,12 +128,14 @@ def described(
     media: Sequence[str] = (JSON,),
     if_match: bool = False,
     packed: bool = False,
+    own_keys: bool = False,
     refuses: Sequence[int] = (),
     example: Any = None,
 ) -> Callable[[View], View]:
     """Say of an API view what it answers: `shape`, with each `status`; what its address may ask; the `body` it takes.
 
-    `bodies` in place of `body` where it takes other content than JSON, `packed` where that may come in gzip.
+    `bodies` in place of `body` where it takes other content than JSON, `packed` where that may come in gzip, `own_keys` where what
+    it brings has keys of its own, so that it may be sent again without one for the request.
     `refuses` are the statuses it refuses with beside those that follow from the rest of it. `example` is a body that can be sent.
     """
     statuses = (status,) if isinstance(status, int) else tuple(status)
@@ -140,6 +147,7 @@ def described(
         media,
         if_match=if_match,
         packed=packed,
+        own_keys=own_keys,
         refuses=refuses,
         example=example,
     )
