@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
 from flask import Flask
 from pydantic import Field, GetJsonSchemaHandler, WithJsonSchema
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, is_typeddict
 
 from registry.store.columns import LARGEST_NUMBER
 from registry.web.doors import View
@@ -113,6 +113,17 @@ class Description:
     own_keys: bool = False
     refuses: Sequence[int] = ()
     example: Any = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether its good answer is a page of a list."""
+        return get_origin(self.answers.get(200)) is Page
+
+    def fields(self, verb: str) -> tuple[str, ...]:
+        """The fields that its answer to this method can be narrowed to, of an item where it is a page; none where it has none."""
+        answer = self.answers.get(200)
+        [shape] = get_args(answer) if self.is_page else (answer,)
+        return tuple(shape.__annotations__) if verb == "GET" and is_typeddict(shape) else ()
 
     def takes_key(self, verb: str) -> bool:
         """Whether a request of this method that is sent again under its Idempotency-Key is answered as it was before."""

@@ -24,7 +24,7 @@ from registry.limits.rules import Budget
 from registry.store.past import Pasts, Recipe
 from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
-from registry.web import doors, limiting, past, repeating
+from registry.web import doors, limiting, narrowing, past, repeating
 from registry.web.addresses import Addresses
 from registry.web.past_days import READS, PastDays
 
@@ -187,6 +187,7 @@ class App(Flask):
         g.session = session
         if "actor" not in g:
             self._ask_in(view, session)
+        narrowing.note_asked(view)
         make = super().dispatch_request
         try:
             return repeating.answered(session, g.actor, view, lambda: self.make_response(make()))

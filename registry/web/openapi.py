@@ -16,6 +16,7 @@ from registry.kernel.actor import GRANTS, SCOPES, Permission
 from registry.repeats.rules import LONGEST_KEY
 from registry.web import doors
 from registry.web.describing import FORM, JSON, Asked, Description, RefusalOut, description_of
+from registry.web.narrowing import PARAMETER
 from registry.web.repeating import AGAIN, HEADER
 
 PREFIX: Final = "/api/v1"
@@ -79,6 +80,7 @@ class Operation:
         found = {*self.told.refuses, *((401, 403, 429) if self.permission else ())}
         found |= {404} if self.rule.arguments else set()
         found |= {422} if self.told.query or self.told.bodies or self.told.takes_key(self.verb) else set()
+        found |= {400} if self.told.fields(self.verb) else set()
         if self.verb != "GET":
             found |= {400, 409, 413, 507}
         if self.told.bodies:
@@ -188,6 +190,7 @@ def _operation(one: Operation, shapes: Mapping[str, Any]) -> dict[str, Any]:
         *([_IF_MATCH] if one.told.if_match else []),
         *([_PACKED] if one.told.packed else []),
         *([_REPEAT] if one.told.takes_key(one.verb) else []),
+        *([_only(one)] if one.told.fields(one.verb) else []),
     ]
     if one.told.bodies:
         told["requestBody"] = {
@@ -215,6 +218,8 @@ def _other(media: str) -> dict[str, Any]:
 
 def _answer(one: Operation, status: int, shapes: Mapping[str, Any]) -> dict[str, Any]:
     schema = _shape(one.told.answers[status], shapes)
+    if status == 200 and one.told.fields(one.verb):
+        schema = {"anyOf": [schema, dict(_SOME_OF_PAGE if one.told.is_page else _SOME)]}
     content = {media: {"schema": schema if media == JSON else _other(media)} for media in one.told.media}
     return {"description": HTTPStatus(status).phrase, **({"content": content} if status != 304 else {})}
 
@@ -252,6 +257,31 @@ _REPEAT: Final = {
     "description": "A text of your own for this one request, such as a UUID. Sent again under it within 24 hours, the request is not "
     f"done again but answered as it was, with `{AGAIN}: true`; 422 where another request came under it, 409 while it is being done.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
+}
+
+
+def _only(one: Operation) -> dict[str, Any]:
+    """The parameter that narrows an answer to some of its fields."""
+    which = "each item" if one.told.is_page else "the answer"
+    return {
+        "name": PARAMETER,
+        "in": "query",
+        "description": f"Only these fields of {which}, with commas between them.",
+        "style": "form",
+        "explode": False,
+        "schema": {"type": "array", "items": {"type": "string", "enum": [*one.told.fields(one.verb)]}},
+    }
+
+
+_SOME: Final = {"type": "object", "description": "Only the fields that were asked for."}
+_SOME_OF_PAGE: Final = {
+    "type": "object",
+    "description": "A page with only the fields that were asked for.",
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "next": {"type": ["string", "null"]},
+    },
+    "required": ["items", "next"],
 }
 
 

@@ -45,7 +45,7 @@ LISTS = {
     "portfolio_api.changes": ("/api/v1/changes?limit=200",),
     "systems.export": ("/systems/export",),
     "systems.bulk": ("/systems/bulk?all=1",),
-    "systems_api.systems": ("/api/v1/systems?limit=200",),
+    "systems_api.systems": ("/api/v1/systems?limit=200", "/api/v1/systems?limit=200&sort=-owner&fields=key"),
     "alerts.overview": ("/alerts",),
     "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
     "incidents_api.incidents": ("/api/v1/incidents?limit=200",),
