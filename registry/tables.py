@@ -36,6 +36,7 @@ import registry.ownership.models
 import registry.packs.models
 import registry.people.models
 import registry.portfolio.models
+import registry.repeats.models
 import registry.reviews.models.reviews
 import registry.reviews.models.words
 import registry.risks.models
@@ -85,6 +86,7 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "import_row",
             "inventory_import",
             "job",
+            "kept_answer",
             "mailing",
             "metric_watch",
             "mlflow_model",

@@ -25,6 +25,7 @@ import registry.notices.jobs as notices_jobs
 import registry.ownership.jobs as ownership_jobs
 import registry.people.jobs as people_jobs
 import registry.portfolio.jobs as portfolio_jobs
+import registry.repeats.jobs as repeats_jobs
 import registry.reviews.jobs as reviews_jobs
 import registry.worker.jobs as worker_jobs
 from registry.accounts.pages import pages as accounts_pages
@@ -214,6 +215,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     audit_jobs.sweep_pasts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     limits_jobs.sweep_counts: timedelta(hours=1),
+    repeats_jobs.sweep_answers: timedelta(hours=1),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
     evidence_jobs.sweep_drafts: timedelta(hours=6),

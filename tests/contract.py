@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from registry.web import past
 from registry.web.flask_app import App
+from registry.web.narrowing import PARAMETER
 from registry.web.openapi import PREFIX, document, operations
 
 ASKS_ANYTHING = "ASKS_ANYTHING"
@@ -26,6 +27,15 @@ def closed(schema: Any) -> Any:
     if isinstance(told.get("properties"), dict) and "additionalProperties" not in told and "type" in told:
         told["additionalProperties"] = False
     return told
+
+
+def _only(schema: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """The schema of an object with these fields of it and no others."""
+    return {
+        "type": "object",
+        "properties": {name: schema["properties"][name] for name in names},
+        "required": sorted(names & set(schema.get("required", ()))),
+    }
 
 
 class Contract:
@@ -58,7 +68,31 @@ class Contract:
         elif response.mimetype.endswith("json") and (
             schema := content.get(response.mimetype, {}).get("schema")
         ):
-            yield from self.misfits(schema, response.get_json() if response.data else None)
+            yield from self.misfits(
+                self.asked_for(operation, schema), response.get_json() if response.data else None
+            )
+
+    def asked_for(self, operation: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+        """Of an answer that can be narrowed to some fields: the whole one, or one with exactly those that the address names."""
+        if "anyOf" not in schema or not any(each["name"] == PARAMETER for each in operation["parameters"]):
+            return schema
+        whole, some = schema["anyOf"]
+        texts = request.args.getlist(PARAMETER)
+        asked = {name for text in texts for name in text.split(",") if name}
+        if not asked:
+            return whole
+        found = self._resolved(whole)
+        if "properties" not in some:
+            return _only(found, asked)
+        items = {
+            "type": "array",
+            "items": _only(self._resolved(found["properties"]["items"]["items"]), asked),
+        }
+        return found | {"properties": found["properties"] | {"items": items}}
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        name = schema.get("$ref", "").rpartition("/")[2]
+        return self.told["components"]["schemas"][name] if name else schema
 
     def misfits(self, schema: dict[str, Any], value: Any) -> Iterator[str]:
         """Where a value does not fit a schema of the document."""
@@ -74,13 +108,15 @@ class Contract:
 
     def unasked(self, operation: dict[str, Any]) -> Iterator[str]:
         """What the address asked, the view took, and the document does not name."""
-        named = {each["name"]: each["schema"] for each in operation["parameters"] if each["in"] == "query"}
+        named = {each["name"]: each for each in operation["parameters"] if each["in"] == "query"}
         for name, value in request.args.items(multi=True):
             if name not in named:
                 yield f"the parameter {name} is not documented"
-            elif (
-                value and (words := named[name].get("items", named[name]).get("enum")) and value not in words
-            ):
+                continue
+            schema = named[name]["schema"]
+            words = schema.get("items", schema).get("enum")
+            said = value.split(",") if named[name].get("explode") is False else [value]
+            if words and any(each not in words for each in said if each):
                 yield f"{name}={value} is not documented"
 
 

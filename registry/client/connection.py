@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -50,18 +51,21 @@ class Connection:
     ) -> Answer:  # fmt: skip
         """The answer at an address below /api/v1/, read: to a POST where there is something to send, else to a GET.
 
-        Raises Refused for a no, and Unreachable where there is no answer however often it is tried.
+        Each attempt at one POST has the same Idempotency-Key: where the answer to the first was lost, the registry does not do
+        it again, but answers as it did then. Raises Refused for a no, and Unreachable where there is no answer however often it is tried.
         """
+        told = {**self._headers, **headers}
+        if data is not None:
+            told["Idempotency-Key"] = f'"{uuid.uuid4()}"'
         for attempt in range(retries + 1):
             asked = 0.0
             try:
                 method = "GET" if data is None else "POST"
-                told = {**self._headers, **headers}
                 request = urllib.request.Request(self.url + path, data, told, method=method)  # noqa: S310 - checked above
                 with self._open(request, timeout=self._timeout) as answer:
                     return read(answer.read(_LONGEST_ANSWER))
             except urllib.error.HTTPError as error:
-                if error.code < 500 and error.code not in _AGAIN:
+                if not _worth_another(error):
                     raise _refusal(error) from None
                 why, asked = f"it answered {error.code}", _seconds(error.headers.get("Retry-After"))
                 error.close()
@@ -91,6 +95,12 @@ def packed(data: bytes) -> tuple[bytes, dict[str, str]]:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         return None
+
+
+def _worth_another(error: urllib.error.HTTPError) -> bool:
+    # An earlier attempt at the same may be under way still: then it is said when to ask again.
+    under_way = error.code == 409 and error.headers.get("Retry-After") is not None
+    return error.code >= 500 or error.code in _AGAIN or under_way
 
 
 def _refusal(error: urllib.error.HTTPError) -> Refused:

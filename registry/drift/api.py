@@ -81,6 +81,7 @@ def _told(key: str) -> BaselineIn:
     status=(200, 201),
     bodies={JSON: DistributionsSent, LINES: None},
     packed=True,
+    own_keys=True,
     example=_EXAMPLE,
 )
 def push(key: str) -> Response:

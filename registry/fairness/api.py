@@ -65,7 +65,12 @@ def _require(key: str) -> None:
 @takes_batches(_counts)
 @needs(Permission.SNAPSHOT_PUSH)
 @described(
-    CountsReceipt, *ABOUT_THE_BATCH, status=(200, 201), bodies={JSON: CountsSent, LINES: None}, packed=True
+    CountsReceipt,
+    *ABOUT_THE_BATCH,
+    status=(200, 201),
+    bodies={JSON: CountsSent, LINES: None},
+    packed=True,
+    own_keys=True,
 )
 def push_counts(key: str) -> Response:
     """Take in counts by group, as one JSON document or as JSON lines, packed with gzip or not."""
@@ -81,6 +86,7 @@ def push_counts(key: str) -> Response:
     status=(200, 201),
     bodies={JSON: CalibrationSent, LINES: None},
     packed=True,
+    own_keys=True,
 )
 def push_forecasts(key: str) -> Response:
     """Take in forecasts in bins held against what happened, in the same ways."""

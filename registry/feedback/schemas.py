@@ -7,10 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from registry.feedback.actions import Incoming, Received
-from registry.feedback.queries import Line
+from registry.feedback.models import KnownLimitation, Reply, Theme
+from registry.feedback.queries import Line, ThemeLine
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
 from registry.feedback.rules.triage import State
-from registry.web.describing import Instant, Words
+from registry.people.models import Person
+from registry.web.describing import Day, Instant, Number, Words
 
 
 class FeedbackOut(TypedDict):
@@ -28,6 +30,56 @@ class FeedbackOut(TypedDict):
     state: Annotated[str, Words(State)]
     theme: str | None
     looks_like_spam: bool
+
+
+class AnswerOut(TypedDict):
+    """An answer to whoever gave the feedback; `by` by e-mail address, null where it was the registry itself."""
+
+    text: str
+    at: Instant
+    by: str | None
+
+
+class FeedbackWhole(FeedbackOut):
+    """One piece of feedback with what became of it. `because`: why nothing followed, or what the owner has to know."""
+
+    because: str
+    theme_id: int | None
+    limitation_id: int | None
+    escalated_to: str | None
+    answers: list[AnswerOut]
+    version: int
+
+
+class ThemeOut(TypedDict):
+    """What several pieces of feedback are about."""
+
+    number: int
+    name: str
+    version: int
+
+
+class TrendOut(TypedDict):
+    """A theme with how much stands under it: in all, in the last thirty days, in the thirty before.
+
+    `surges`: it comes up so much more often of late that chance alone would hardly do it.
+    """
+
+    number: int
+    name: str
+    count: int
+    lately: int
+    before: int
+    surges: bool
+
+
+class LimitationOut(TypedDict):
+    """Something a system is known not to do well, from one day to another."""
+
+    number: int
+    text: str
+    since: Day
+    ended: Day | None
 
 
 class Taken(TypedDict):
@@ -76,6 +128,59 @@ class BatchIn(BaseModel):
     feedback: list[FeedbackIn]
 
 
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ThemedIn(_Strict):
+    """The name of the theme it stands under from now on; "" for none."""
+
+    theme: str
+
+
+class UnderIn(_Strict):
+    """A known limitation: by its number, or a new one in words."""
+
+    limitation_id: Number | None = None
+    limitation: str = ""
+
+
+class EscalateIn(_Strict):
+    """What the owner has to decide or know."""
+
+    needed: str = ""
+
+
+class DismissIn(_Strict):
+    """Why nothing follows from it."""
+
+    because: str = ""
+
+
+class SpamIn(_Strict):
+    """Whether it is spam."""
+
+    is_spam: bool
+
+
+class ThemeChange(_Strict):
+    """What a theme is called from now on."""
+
+    name: str = ""
+
+
+class MergeIn(_Strict):
+    """The number of the theme that takes its place."""
+
+    into_id: Number
+
+
+class LimitationIn(_Strict):
+    """What the system cannot do well, and for whom."""
+
+    limitation: str
+
+
 def line_said(line: Line) -> FeedbackOut:
     """One piece of feedback as programs read it. The reporter's contact is for those who answer, and left out."""
     feedback = line.feedback
@@ -92,6 +197,51 @@ def line_said(line: Line) -> FeedbackOut:
         "state": feedback.state.value,
         "theme": line.theme,
         "looks_like_spam": feedback.looks_like_spam,
+    }
+
+
+def whole_said(
+    line: Line, theme: Theme | None, owner: Person | None, answers: Sequence[tuple[Reply, Person | None]]
+) -> FeedbackWhole:
+    """One piece of feedback with what became of it; `owner` is whom it was put before."""
+    return {
+        **line_said(line),
+        "because": line.feedback.because,
+        "theme_id": theme.id if theme else None,
+        "limitation_id": line.feedback.limitation_id,
+        "escalated_to": owner.email if owner else None,
+        "answers": [
+            {"text": reply.text, "at": reply.at.isoformat(), "by": by.email if by else None}
+            for reply, by in answers
+        ],
+        "version": line.feedback.version,
+    }
+
+
+def theme_said(theme: Theme) -> ThemeOut:
+    """One theme."""
+    return {"number": theme.id or 0, "name": theme.name, "version": theme.version}
+
+
+def trend_said(line: ThemeLine) -> TrendOut:
+    """One theme with how often it comes up."""
+    return {
+        "number": line.theme.id or 0,
+        "name": line.theme.name,
+        "count": line.count,
+        "lately": line.trend.lately,
+        "before": line.trend.before,
+        "surges": line.trend.surges,
+    }
+
+
+def limitation_said(limitation: KnownLimitation) -> LimitationOut:
+    """One known limitation."""
+    return {
+        "number": limitation.id or 0,
+        "text": limitation.text,
+        "since": limitation.since.isoformat(),
+        "ended": limitation.ended.isoformat() if limitation.ended else None,
     }
 
 

@@ -18,8 +18,10 @@ __all__ = [
     "PEOPLE_SCOPE",
     "READ_SCOPE",
     "SCOPES",
+    "SEAT_SCOPE",
     "SEES_RESTRICTED",
     "SNAPSHOT_SCOPE",
+    "SORT_SCOPE",
     "STOP_SCOPE",
     "WRITE_SCOPE",
     "Actor",
@@ -59,6 +61,8 @@ READ_SCOPE = "registry:read"
 WRITE_SCOPE = "systems:write"
 SNAPSHOT_SCOPE = "snapshots:write"
 FEEDBACK_SCOPE = "feedback:write"
+SORT_SCOPE = "feedback:sort"
+SEAT_SCOPE = "seats:write"
 ALERT_SCOPE = "alerts:answer"
 INCIDENT_SCOPE = "incidents:write"
 STOP_SCOPE = "systems:stop"
@@ -71,7 +75,11 @@ SCOPES: Mapping[str, str] = {
     "offer systems to others, where its person may.",
     SNAPSHOT_SCOPE: "Send readings, distributions, counts by group and forecasts, and set what features are compared "
     "with and what is acceptable between groups, where its person may.",
+    SEAT_SCOPE: "Fill and vacate the seats of systems, the accountable owner's aside, where its person may: whoever is seated may "
+    "see the system and change it, also when the token is long gone.",
     FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
+    SORT_SCOPE: "Sort what people said of a system, close it, put it before the owner, and keep themes and known limitations, "
+    "where its person may. Only a person answers.",
     ALERT_SCOPE: "Answer alerts where its person may: take them on, let them rest, call them over.",
     INCIDENT_SCOPE: "Open incidents and work on them and on their corrective actions where its person may. Judging, closing, "
     "verifying and telling authorities stay with people.",
@@ -95,7 +103,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.TIER_LOWER: _grant((Role.REVIEWER,)),
     Permission.QUESTIONNAIRE_ADD: _grant((Role.ADMINISTRATOR,)),
     Permission.CLASSIFICATION_CHASE: _grant((Role.ADMINISTRATOR,)),
-    Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS),
+    # By a scope of its own: whoever is seated keeps what the seat allows when the token is gone.
+    Permission.SEAT_FILL: _grant((Role.ADMINISTRATOR,), _OWNERS, (SEAT_SCOPE,)),
     Permission.OWNER_CONFIRM: _grant((), (Seat.OWNER,)),
     Permission.CONFIRMATION_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.HANDOVER_OFFER: _grant((Role.ADMINISTRATOR,), _OWNERS, (WRITE_SCOPE,)),
@@ -116,7 +125,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.ALERT_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat), (ALERT_SCOPE,)),
     Permission.ALERT_CHASE: _grant((Role.ADMINISTRATOR,)),
     Permission.FEEDBACK_SEND: _grant((Role.ADMINISTRATOR,), tuple(Seat), (FEEDBACK_SCOPE,)),
-    Permission.FEEDBACK_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat)),
+    # By a scope of its own: a tool that passes on what people say must not be able to close it.
+    Permission.FEEDBACK_ANSWER: _grant((Role.ADMINISTRATOR,), tuple(Seat), (SORT_SCOPE,)),
     # Whoever can see a system may say that something went wrong with it.
     Permission.INCIDENT_OPEN: _grant(_EVERYBODY, scopes=(INCIDENT_SCOPE,)),
     Permission.INCIDENT_WORK: _grant((Role.REVIEWER, Role.ADMINISTRATOR), tuple(Seat), (INCIDENT_SCOPE,)),

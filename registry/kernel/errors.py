@@ -1,4 +1,4 @@
-"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, TooManyTries, Conflict, RuleBroken; and a Problem, one objection to one field."""
+"""The ways to refuse: NotFound, Forbidden, NotYet, Unavailable, TooManyTries, Conflict, RuleBroken and their kinds; and a Problem, one objection to one field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,12 +93,25 @@ class Conflict(Refusal):
         self.differences = tuple(differences)
 
 
+class UnderWay(Conflict):
+    """The very same is being done at this moment by another request; in some seconds it will be done."""
+
+    again_after: Final = 1
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says, 0)
+
+
 class RuleBroken(Refusal):
     """The request breaks one or more rules; every objection is listed, not only the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+
+
+class Unreadable(RuleBroken):
+    """The request itself cannot be read, whatever stands in the register: an address or a header asks for what there is none of."""
 
 
 class NotProven(RuleBroken):

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     SECOND_STEP = "people"
     PROVIDER_TOKEN = "token of a provider"  # noqa: S105 - a name
     WEBHOOK = "webhook"
+    KEPT_ANSWER = "answer of a request"
 
 
 class Seal:
@@ -37,9 +38,14 @@ class Seal:
         """The text, unreadable to others, with the instant it was sealed."""
         return self._box.encrypt_at_time(text.encode(), int(at.timestamp())).decode("ascii")
 
-    def opened(self, sealed: str, *, at: datetime | None = None, seconds: int = 0) -> str | None:
-        """What was sealed; None for anything else, or where `at` is more than so many seconds after it was sealed."""
-        if len(sealed) > _LONGEST or not sealed.isascii():
+    def opened(
+        self, sealed: str, *, at: datetime | None = None, seconds: int = 0, is_ours: bool = False
+    ) -> str | None:
+        """What was sealed; None for anything else, or where `at` is more than so many seconds after it was sealed.
+
+        What comes from elsewhere is not looked at where it is longer than anything that is handed out; what `is_ours`, is.
+        """
+        if (len(sealed) > _LONGEST and not is_ours) or not sealed.isascii():
             return None
         try:
             if at is None:

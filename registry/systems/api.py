@@ -11,10 +11,19 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict
 from registry.ownership import queries as ownership
 from registry.people import queries as people
-from registry.store.paging import cursor_of, parts_of
 from registry.systems import actions, queries
 from registry.systems.models import System
-from registry.systems.schemas import NARROWING, SystemChange, SystemIn, SystemLine, SystemOut, brief, whole
+from registry.systems.queries import Place
+from registry.systems.schemas import (
+    NARROWING,
+    SORTED,
+    SystemChange,
+    SystemIn,
+    SystemLine,
+    SystemOut,
+    brief,
+    whole,
+)
 from registry.web import jsonkit
 from registry.web.describing import PAGED, Page, described
 from registry.web.doors import needs
@@ -25,13 +34,15 @@ api = Blueprint("systems_api", __name__)
 
 @api.get("/systems")
 @needs(Permission.SYSTEM_READ)
-@described(Page[SystemLine], *PAGED, *NARROWING)
+@described(Page[SystemLine], *PAGED, SORTED, *NARROWING)
 def systems() -> Response:
-    """The systems the token's person may see, by name; narrowed by words and by every facet of the register page."""
-    limit = jsonkit.page_limit()
-    after = parts_of(request.args.get("cursor"), (str, int))
-    search = queries.search_from(request.args)
-    found = queries.page(session(), actor(), search, after=after, limit=limit)
+    """The systems the token's person may see, by name or as `sort` says; narrowed by words and by every facet of the register
+    page.
+    """
+    limit, listing = jsonkit.page_limit(), queries.sorted_from(request.args)
+    cursor = request.args.get("cursor")
+    place = queries.place_at(listing, "cursor", cursor) if cursor else None
+    found = queries.sorted_page(session(), actor(), listing, place=place, limit=limit)
     owners = ownership.owners_of(session(), [system.id or 0 for system in found.items])
     units = people.unit_paths(session())
     tags = annotations.tags_of(session(), [system.id or 0 for system in found.items])
@@ -39,7 +50,7 @@ def systems() -> Response:
         brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
         for each in found.items
     ]
-    following = cursor_of(*found.next_after) if found.next_after else None
+    following = queries.SORTS[listing.sort].cursor(Place(*found.next_after)) if found.next_after else None
     return jsonkit.reply({"items": items, "next": following})
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from registry.annotations.models import Tag
 from registry.ownership.queries import Held
 from registry.systems.models import System
-from registry.systems.queries import FACETS
+from registry.systems.queries import FACETS, SORTS
 from registry.systems.queries.filters import FILTERS
 from registry.systems.rules.record import (
     Kind,
@@ -44,6 +44,11 @@ NARROWING = (
         Asked(each.name, f"{each.label}; any number of times.", words=tuple(each.said), many=True)
         for each in FILTERS
     ),
+)
+SORTED = Asked(
+    "sort",
+    "What they come by, as on the register page; downwards with `-` before it. What has no value comes last either way.",
+    words=(*SORTS, *(f"-{name}" for name in SORTS)),
 )
 
 

@@ -1,4 +1,4 @@
-"""GET and POST /systems/<key>/versions; one by its label; putting one live."""
+"""The versions of a system: added, read by their labels, changed while they are candidates, put live, withdrawn."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,16 @@ from registry.systems import queries as systems
 from registry.systems.models import System
 from registry.versions import actions, queries
 from registry.versions.models import LivePeriod, ModelVersion
-from registry.versions.schemas import LiveIn, LiveOut, VersionIn, VersionOut, whole
+from registry.versions.schemas import (
+    LiveIn,
+    LiveOut,
+    TrainedIn,
+    VersionChange,
+    VersionIn,
+    VersionOut,
+    VersionWithdrawIn,
+    whole,
+)
 from registry.web import jsonkit
 from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
@@ -55,9 +64,8 @@ def add(key: str) -> Response:
     """Add a candidate."""
     system = _to_change(key)
     sent = jsonkit.parsed(VersionIn)
-    facts = sent.facts([_source(place, each.source) for place, each in enumerate(sent.trained_on)])
-    model = actions.add_version(session(), actor(), system.id or 0, facts)
-    reply = jsonkit.reply(_told([(model, None)])[0], 201)
+    model = actions.add_version(session(), actor(), system.id or 0, sent.facts(_sources(sent.trained_on)))
+    reply = _whole(model, 201)
     reply.headers["Location"] = url_for("versions_api.version", key=system.key, label=model.label)
     return reply
 
@@ -68,8 +76,30 @@ def add(key: str) -> Response:
 def version(key: str, label: str) -> Response:
     """One version by its label."""
     system = systems.by_key(session(), actor(), key)
-    found = queries.shown(session(), _labelled(system, label))
-    return jsonkit.reply(_told([(found.model, found.live)])[0])
+    return _whole(_labelled(system, label))
+
+
+@api.patch("/systems/<key>/versions/<path:label>")
+@needs(Permission.VERSION_EDIT)
+@described(
+    VersionOut,
+    body=VersionChange,
+    if_match=True,
+    example={
+        "evaluation": "AUC 0.91 on the test set of May.",
+        "trained_on": [{"source": "DS-0007", "from_on": "2025-01-01", "to_on": "2025-12-31"}],
+    },
+)
+def change(key: str, label: str) -> Response:
+    """Change the given fields of a candidate, if it still stands as If-Match says it was read. Once it is approved, what it
+    states stays.
+    """
+    model = _labelled(_to_change(key), label)
+    wanted = jsonkit.parsed(VersionChange)
+    jsonkit.expected(jsonkit.etag_of(_one(model)), model.version)
+    learned = queries.learned_by(session(), [model.id or 0])[model.id or 0]
+    facts = wanted.applied_to(queries.facts_of(model, learned), _sources(wanted.trained_on))
+    return _whole(actions.edit(session(), actor(), model, facts, version=model.version))
 
 
 @api.post("/systems/<key>/versions/<path:label>/live")
@@ -84,6 +114,15 @@ def put_live(key: str, label: str) -> Response:
     return jsonkit.reply({"items": _told(queries.live_now(session(), system.id or 0))})
 
 
+@api.post("/systems/<key>/versions/<path:label>/withdraw")
+@needs(Permission.VERSION_EDIT)
+@described(VersionOut, body=VersionWithdrawIn, example={"because": "It was trained on the wrong year."})
+def withdraw(key: str, label: str) -> Response:
+    """Take a version out of use for good; one that is live stops being so now. It stays readable."""
+    model = _labelled(_to_change(key), label)
+    return _whole(actions.withdraw(session(), actor(), model, jsonkit.parsed(VersionWithdrawIn).because))
+
+
 def _to_change(key: str) -> System:
     """The system, locked, for those who may change its versions."""
     found = systems.by_key(session(), actor(), key, lock=True)
@@ -96,6 +135,10 @@ def _labelled(system: System, label: str) -> ModelVersion:
     if found is None:
         raise NotFound
     return found
+
+
+def _sources(named: Sequence[TrainedIn]) -> list[int]:
+    return [_source(place, each.source) for place, each in enumerate(named)]
 
 
 def _source(place: int, named: str) -> int:
@@ -123,6 +166,17 @@ def _instant(text: str) -> datetime:
         pass
     says = "Give an instant with its zone, such as 2026-11-03T10:00:00Z."
     raise RuleBroken([Problem("live_at", says)])
+
+
+def _one(model: ModelVersion) -> dict[str, Any]:
+    found = queries.shown(session(), model)
+    return _told([(found.model, found.live)])[0]
+
+
+def _whole(model: ModelVersion, status: int = 200) -> Response:
+    session().flush()
+    body = _one(model)
+    return jsonkit.reply(body, status, etag=jsonkit.etag_of(body))
 
 
 def _told(found: Sequence[tuple[ModelVersion, LivePeriod | None]]) -> list[dict[str, Any]]:

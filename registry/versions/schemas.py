@@ -1,6 +1,7 @@
 """Version JSON, in and out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -64,28 +65,47 @@ class TrainedIn(BaseModel):
     to_on: date | None = None
 
 
-class VersionIn(BaseModel):
-    """What adds a version. A field nobody knows is refused, not ignored."""
+class VersionChange(BaseModel):
+    """What of a candidate is changed; what is left out stays as it is. `trained_on` names all its sources and no others."""
 
     model_config = ConfigDict(extra="forbid")
 
-    label: str
-    changed: str
-    significant: bool
+    label: str = ""
+    changed: str = ""
+    significant: bool = False
     because: str = ""
     artifact: str = ""
     digest: str = ""
     evaluation: str = ""
     trained_on: list[TrainedIn] = Field(default_factory=list)
 
+    def applied_to(self, facts: VersionFacts, sources: Sequence[int]) -> VersionFacts:
+        """The facts with the given fields changed; `sources` are the numbers of `trained_on`, in that order."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set - {"trained_on"}}
+        if "trained_on" in self.model_fields_set:
+            sent["trained_on"] = _learned(self.trained_on, sources)
+        return replace(facts, **sent)
+
+
+class VersionIn(VersionChange):
+    """What adds a version. A field nobody knows is refused, not ignored."""
+
+    label: str
+    changed: str
+    significant: bool
+
     def facts(self, sources: Sequence[int]) -> VersionFacts:
         """As the rules read it; `sources` are the numbers of what it was trained on, in that order."""
         stated = self.model_dump(exclude={"trained_on"})
-        learned = [
-            TrainedOn(number, each.from_on, each.to_on)
-            for number, each in zip(sources, self.trained_on, strict=True)
-        ]
-        return VersionFacts(**stated, trained_on=tuple(learned))
+        return VersionFacts(**stated, trained_on=_learned(self.trained_on, sources))
+
+
+class VersionWithdrawIn(BaseModel):
+    """Why a version is taken out of use for good; one that is live needs a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    because: str = ""
 
 
 class BesideIn(BaseModel):
@@ -104,6 +124,11 @@ class LiveIn(BaseModel):
 
     share: int = WHOLE
     beside: list[BesideIn] = Field(default_factory=list)
+
+
+def _learned(named: Sequence[TrainedIn], sources: Sequence[int]) -> tuple[TrainedOn, ...]:
+    periods = zip(sources, named, strict=True)
+    return tuple(TrainedOn(number, each.from_on, each.to_on) for number, each in periods)
 
 
 def whole(

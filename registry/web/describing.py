@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
 from flask import Flask
-from pydantic import GetJsonSchemaHandler, WithJsonSchema
-from typing_extensions import TypedDict
+from pydantic import Field, GetJsonSchemaHandler, WithJsonSchema
+from typing_extensions import TypedDict, is_typeddict
 
+from registry.store.columns import LARGEST_NUMBER
 from registry.web.doors import View
 from registry.web.jsonkit import LARGEST_PAGE
 
@@ -22,6 +23,8 @@ Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"
 """An instant with its zone, as RFC 3339 writes it."""
 Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 """A day, such as 2026-11-02."""
+Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+"""The number of a record, in what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,24 @@ class Description:
     media: Sequence[str] = (JSON,)
     if_match: bool = False
     packed: bool = False
+    own_keys: bool = False
     refuses: Sequence[int] = ()
     example: Any = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether its good answer is a page of a list."""
+        return get_origin(self.answers.get(200)) is Page
+
+    def fields(self, verb: str) -> tuple[str, ...]:
+        """The fields that its answer to this method can be narrowed to, of an item where it is a page; none where it has none."""
+        answer = self.answers.get(200)
+        [shape] = get_args(answer) if self.is_page else (answer,)
+        return tuple(shape.__annotations__) if verb == "GET" and is_typeddict(shape) else ()
+
+    def takes_key(self, verb: str) -> bool:
+        """Whether a request of this method that is sent again under its Idempotency-Key is answered as it was before."""
+        return verb == "POST" and not self.own_keys
 
 
 def described(
@@ -120,12 +139,14 @@ def described(
     media: Sequence[str] = (JSON,),
     if_match: bool = False,
     packed: bool = False,
+    own_keys: bool = False,
     refuses: Sequence[int] = (),
     example: Any = None,
 ) -> Callable[[View], View]:
     """Say of an API view what it answers: `shape`, with each `status`; what its address may ask; the `body` it takes.
 
-    `bodies` in place of `body` where it takes other content than JSON, `packed` where that may come in gzip.
+    `bodies` in place of `body` where it takes other content than JSON, `packed` where that may come in gzip, `own_keys` where what
+    it brings has keys of its own, so that it may be sent again without one for the request.
     `refuses` are the statuses it refuses with beside those that follow from the rest of it. `example` is a body that can be sent.
     """
     statuses = (status,) if isinstance(status, int) else tuple(status)
@@ -137,6 +158,7 @@ def described(
         media,
         if_match=if_match,
         packed=packed,
+        own_keys=own_keys,
         refuses=refuses,
         example=example,
     )

@@ -24,7 +24,7 @@ from registry.limits.rules import Budget
 from registry.store.past import Pasts, Recipe
 from registry.store.sealing import Purpose, Seal
 from registry.store.session import Database
-from registry.web import doors, limiting, past
+from registry.web import doors, limiting, narrowing, past, repeating
 from registry.web.addresses import Addresses
 from registry.web.past_days import READS, PastDays
 
@@ -187,8 +187,10 @@ class App(Flask):
         g.session = session
         if "actor" not in g:
             self._ask_in(view, session)
+        narrowing.note_asked(view)
+        make = super().dispatch_request
         try:
-            return self.make_response(super().dispatch_request())
+            return repeating.answered(session, g.actor, view, lambda: self.make_response(make()))
         except sqlalchemy.exc.DataError as refused:
             # A value the database cannot hold (a number past its range) is the client's mistake, not ours.
             raise Conflict("One of the values cannot be stored. Check the numbers and dates.", 0) from refused

@@ -1,10 +1,10 @@
 """JSON in and out: bodies in their shapes, the problem+json envelope, ETags of what was read."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from flask import Response, request
+from flask import Response, g, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import PreconditionRequired, UnsupportedMediaType
 
@@ -70,11 +70,26 @@ def sent() -> bytes:
 
 
 def reply(value: Any, status: int = 200, *, etag: str = "") -> Response:
-    """A JSON reply, with an ETag where one is given."""
-    response = Response(_written(value), status, mimetype="application/json")
+    """A JSON reply, with an ETag where one is given: that of all there is, also where only some fields were asked for."""
+    response = Response(_written(_narrowed(value)), status, mimetype="application/json")
     if etag:
         response.set_etag(etag)
     return response
+
+
+def _narrowed(value: Any) -> Any:
+    """What is answered, with the fields that were asked for (narrowing.note_asked); all of it where none were."""
+    asked: tuple[frozenset[str], bool] | None = g.get("only_fields")
+    if asked is None:
+        return value
+    names, is_page = asked
+    if is_page:
+        return {**value, "items": [_only(names, each) for each in value["items"]]}
+    return _only(names, value)
+
+
+def _only(names: frozenset[str], item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in item.items() if name in names}
 
 
 def etag_of(value: Any) -> str:

@@ -13,8 +13,11 @@ from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
 from registry.kernel.actor import GRANTS, SCOPES, Permission
+from registry.repeats.rules import LONGEST_KEY
 from registry.web import doors
 from registry.web.describing import FORM, JSON, Asked, Description, RefusalOut, description_of
+from registry.web.narrowing import PARAMETER
+from registry.web.repeating import AGAIN, HEADER
 
 PREFIX: Final = "/api/v1"
 PROBLEM: Final = "application/problem+json"
@@ -30,7 +33,8 @@ REFUSALS: Final[Mapping[int, str]] = {
     401: "There is no token, or it is unknown, revoked or expired.",
     403: "The token's scopes do not reach this, or its person may not do it.",
     404: "There is nothing here, or nothing the token's person may know of.",
-    409: "It changed meanwhile, or contradicts what is there. Read it again.",
+    409: "It changed meanwhile, or contradicts what is there: read it again. Where it says `Retry-After`, the very same request is "
+    "being made at this moment: send it again for its answer.",
     413: "The body is larger than this address takes.",
     415: "The body is of a kind this address does not take.",
     422: "Something needs mending; `problems` names each field.",
@@ -79,7 +83,8 @@ class Operation:
         """The statuses it may refuse with."""
         found = {*self.told.refuses, *((401, 403, 429) if self.permission else ())}
         found |= {404} if self.rule.arguments else set()
-        found |= {422} if self.told.query or self.told.bodies else set()
+        found |= {422} if self.told.query or self.told.bodies or self.told.takes_key(self.verb) else set()
+        found |= {400} if self.told.fields(self.verb) else set()
         if self.verb != "GET":
             found |= {400, 409, 413, 507}
         if self.told.bodies:
@@ -128,6 +133,7 @@ _ABOUT: Final = (
     "`application/problem+json`. JSON is read strictly: no NaN, no key twice, no unknown field, 32 levels at most. "
     "Every address that reads can be asked for as of a past day: put `/as-of/2026-10-01` before its path; it then also "
     "answers 404 where nothing was recorded by that day, and 503 with `Retry-After` while that day is laid out. "
+    "A POST that takes no `Idempotency-Key` brings keys of its own: what came before is not taken in again. "
     "Fields may be added to answers at any time; none is taken away or changes its meaning within `v1`."
 )
 
@@ -187,6 +193,8 @@ def _operation(one: Operation, shapes: Mapping[str, Any]) -> dict[str, Any]:
         *(_in_query(asked) for asked in one.told.query),
         *([_IF_MATCH] if one.told.if_match else []),
         *([_PACKED] if one.told.packed else []),
+        *([_REPEAT] if one.told.takes_key(one.verb) else []),
+        *([_only(one)] if one.told.fields(one.verb) else []),
     ]
     if one.told.bodies:
         told["requestBody"] = {
@@ -214,6 +222,8 @@ def _other(media: str) -> dict[str, Any]:
 
 def _answer(one: Operation, status: int, shapes: Mapping[str, Any]) -> dict[str, Any]:
     schema = _shape(one.told.answers[status], shapes)
+    if status == 200 and one.told.fields(one.verb):
+        schema = {"anyOf": [schema, dict(_SOME_OF_PAGE if one.told.is_page else _SOME)]}
     content = {media: {"schema": schema if media == JSON else _other(media)} for media in one.told.media}
     return {"description": HTTPStatus(status).phrase, **({"content": content} if status != 304 else {})}
 
@@ -242,6 +252,40 @@ _PACKED: Final = {
     "in": "header",
     "description": "`gzip` where the body is packed.",
     "schema": {"type": "string", "enum": ["gzip", "identity"]},
+}
+
+
+_REPEAT: Final = {
+    "name": HEADER,
+    "in": "header",
+    "description": "A text of your own for this one request, such as a UUID. Sent again under it within 24 hours, the request is not "
+    f"done again but answered as it was, with `{AGAIN}: true`; 422 where another request came under it, 409 while it is being done.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
+}
+
+
+def _only(one: Operation) -> dict[str, Any]:
+    """The parameter that narrows an answer to some of its fields."""
+    which = "each item" if one.told.is_page else "the answer"
+    return {
+        "name": PARAMETER,
+        "in": "query",
+        "description": f"Only these fields of {which}, with commas between them.",
+        "style": "form",
+        "explode": False,
+        "schema": {"type": "array", "items": {"type": "string", "enum": [*one.told.fields(one.verb)]}},
+    }
+
+
+_SOME: Final = {"type": "object", "description": "Only the fields that were asked for."}
+_SOME_OF_PAGE: Final = {
+    "type": "object",
+    "description": "A page with only the fields that were asked for.",
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "next": {"type": ["string", "null"]},
+    },
+    "required": ["items", "next"],
 }
 
 

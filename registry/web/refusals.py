@@ -25,6 +25,8 @@ _STATUS: dict[type[errors.Refusal], int] = {
     errors.TooManyTries: 429,
     errors.TooManyWaiting: 429,
     errors.Unavailable: 503,
+    # A kind of the next, which is asked for last.
+    errors.Unreadable: 400,
     errors.RuleBroken: 422,
 }
 _AGAIN_SECONDS = 5

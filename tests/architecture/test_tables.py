@@ -29,6 +29,8 @@ MACHINERY = {
     "feedback_tally",
     # How often strangers tried what they can ask, in the last quarter of an hour.
     "try_count",
+    # What requests were answered that may be sent again, for a day: what they did is in the ledger.
+    "kept_answer",
     # Who was told of an entry and by which letter: it follows from the ledger.
     "notice", "mailing",
     # What was sent to other programs and how that went; that a hook was set, changed and switched off is in the ledger.

@@ -1,7 +1,6 @@
 """Whatever a person can do on a page a program can do through the API, or twins.csv says why not.
 
-A row is a page that takes a form: the operation that does the same, or one of a few reasons. "not yet" is one of them, and the
-number of those is held here, so that it can only fall.
+A row is a page that takes a form: the operation that does the same, or one of a few reasons.
 """
 
 import csv
@@ -18,9 +17,7 @@ REASONS = {
     "administration": "it changes what others may do, or the registry itself: done by somebody who is signed in",
     "by SCIM": "the company's directory does it at a door of its own",
     "by the command line": "a machine does it with the registry command",
-    "not yet": "a program could, and cannot yet",
 }
-NOT_YET = 20
 BINDING = (
     Permission.CARD_APPROVE,
     Permission.DOSSIER_SIGN,
@@ -75,9 +72,3 @@ def test_a_twin_is_reached_by_some_scope_and_what_binds_a_person_by_none(app):
     reached = {f"{one.verb} {one.path}" for one in operations(app, PREFIX) if one.scopes}
     assert {each["twin"] for each in rows()} - {""} <= reached
     assert [permission for permission in BINDING if GRANTS[permission].scopes] == []
-
-
-def test_what_programs_cannot_do_yet_only_grows_less():
-    assert sum(each["why not"] == "not yet" for each in rows()) == NOT_YET, (
-        "lower NOT_YET with every twin that is built"
-    )

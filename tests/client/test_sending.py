@@ -373,3 +373,16 @@ def test_counts_and_forecasts_wait_in_the_buffer_and_reach_their_own_doors(tmp_p
             ("", 10, 3, (1, 2, 3, 4)),
         ]
         assert len(windows_of(there.bodies[1]).items[0].bins) == 3
+
+
+def test_every_attempt_at_one_post_has_one_key_and_waits_where_an_earlier_one_is_under_way(pauses):
+    under_way = (409, {"Retry-After": "3"}, {"title": "Changed meanwhile", "detail": "It is being done."})
+    with serving(DROPPED, under_way, TAKEN, TAKEN, (409, {}, {"detail": "Another value."})) as server:
+        registry = Registry(server.url, "secret")
+        assert registry.push("AI-0042", points(1)).accepted == 1
+        assert registry.push("AI-0042", points(2)).accepted == 1
+        with pytest.raises(Refused, match="Another value"):
+            registry.push("AI-0042", points(3))
+    keys = [headers["Idempotency-Key"] for _, headers in server.requests]
+    assert [keys.count(each) for each in keys] == [3, 3, 3, 1, 1]
+    assert pauses[1:] == [3]

@@ -5,6 +5,7 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.dependencies import actions
 from registry.dependencies.rules.dependency import DependencyFacts, Direction
+from registry.dependencies.rules.reconsider import Ask, Cause
 
 
 @pytest.fixture
@@ -103,3 +104,77 @@ def test_writing_needs_the_scope_and_the_seat(ask, cast):
     assert ask("otto", "POST", cast.triage, json=body).status_code == 403
     assert ask("ada", "POST", cast.triage, "registry:read", json=body).status_code == 403
     assert ask("ada", "GET", cast.triage, "systems:write").status_code == 403
+
+
+def test_a_dependency_is_changed_by_whoever_has_read_it_and_its_ends_stay(program, cast):
+    path = f"/systems/{cast.triage.key}/dependencies"
+    made = program(
+        "ada", "POST", path, {"direction": "upstream", "system": cast.pricing.key, "interface": "REST"}
+    )
+    one = made.headers["Location"].removeprefix("/api/v1")
+    read = program("otto", "GET", one)
+    assert (read.json, read.headers["ETag"]) == (made.json, made.headers["ETag"])
+    wanted = {"contract_version": "4", "timeout_seconds": 2.5, "owner_id": cast.number("ben")}
+    assert program("ada", "PATCH", one, wanted).status_code == 428
+    changed = program("ada", "PATCH", one, wanted, read.headers["ETag"])
+    told = {"contract_version": "4", "timeout_seconds": "2.5", "owner": "ben@example.org", "version": 2}
+    assert changed.json == read.json | told
+    assert program("ada", "PATCH", one, wanted, read.headers["ETag"]).status_code == 409
+    assert program("otto", "PATCH", one, wanted, changed.headers["ETag"]).status_code == 403
+    for wrong, field in (
+        ({"system": cast.triage.key}, "system"),
+        ({"freshness_minutes": -1}, "freshness_minutes"),
+        ({"owner_id": 0}, "owner_id"),
+    ):
+        refused = program("ada", "PATCH", one, wrong, changed.headers["ETag"])
+        assert [each["field"] for each in refused.json["problems"]] == [field]
+    # Only whoever states it has it at an address; and of a hidden system not even that.
+    elsewhere = one.replace(cast.triage.key, cast.pricing.key)
+    assert program("ada", "GET", elsewhere).status_code == 404
+    assert program("otto", "GET", one.replace(cast.triage.key, cast.sentinel.key)).status_code == 404
+
+
+def test_a_dependency_is_tested_and_ended_and_stays_readable_with_its_tests(program, cast, frozen_clock):
+    path = f"/systems/{cast.triage.key}/dependencies"
+    made = program("ada", "POST", path, {"direction": "upstream", "service": "Address check"})
+    one = f"{path}/{made.json['id']}"
+    trial = {"on": "2026-10-30", "passed": False, "tried": "Switched it off.", "note": ""}
+    tested = program("ada", "POST", f"{one}/tests", trial)
+    assert (tested.status_code, tested.json) == (201, trial)
+    read = program("otto", "GET", one).json
+    assert (read["last_test"], [each["word"] for each in read["status"]]) == (trial, ["failing"])
+    assert program("otto", "GET", f"{one}/tests").json["items"] == [trial]
+    for wrong, field in (
+        ({"on": "2026-11-03"}, "on"),
+        ({"tried": " "}, "tried"),
+        ({"passed": None}, "passed"),
+    ):
+        refused = program("ada", "POST", f"{one}/tests", trial | wrong)
+        assert [each["field"] for each in refused.json["problems"]] == [field]
+    assert program("ada", "POST", f"{one}/end", {}).json["problems"][0]["field"] == "because"
+    ended = program("ada", "POST", f"{one}/end", {"because": "It comes checked by now."})
+    assert (ended.json["ended_because"], ended.json["ended_at"]) == (
+        "It comes checked by now.",
+        frozen_clock.isoformat(),
+    )
+    assert program("otto", "GET", path).json["items"] == []
+    assert program("otto", "GET", one).json == ended.json
+    for verb, there, body in (("POST", "/tests", trial), ("POST", "/end", {"because": "x"})):
+        assert program("ada", verb, f"{one}{there}", body).status_code == 422
+        assert program("otto", verb, f"{one}{there}", body).status_code == 403
+
+
+def test_what_waits_to_be_looked_at_again_is_told_as_far_as_the_reader_may_know(app, program, cast):
+    with app.database.transaction() as session:
+        adam = cast.actor(session, "adam")
+        hidden = actions.add_dependency(
+            session, adam, cast.sentinel.id, DependencyFacts(Direction.DOWNSTREAM, cast.triage.id)
+        )
+        asked = actions.ask_again(
+            session, adam, cast.triage.id, Ask(Cause.TEST_FAILED, 1, dependency_id=hidden.id)
+        )
+    path = f"/systems/{cast.triage.key}/reconsiderations"
+    told = {name: program(name, "GET", path).json["items"] for name in ("ada", "otto")}
+    assert {each["number"] for items in told.values() for each in items} == {asked.id}
+    assert "Sentinel" in told["ada"][0]["says"]
+    assert "Sentinel" not in str(told["otto"])

@@ -85,3 +85,81 @@ def test_who_may_pass_on_and_read(api, cast):
     absent = api("ben", "POST", "AI-9999", json=said)
     assert hidden.status_code == absent.status_code == 404
     assert hidden.json == absent.json
+
+
+def test_feedback_is_sorted_by_whoever_may_and_every_step_is_told_by_its_reply(program, cast):
+    path = f"/systems/{cast.triage.key}/feedback"
+    sent = [{"comment": f"Late {number}", "contact": "x@example.org"} for number in range(5)]
+    taken = program("ben", "POST", path, {"feedback": sent}).json["items"]
+    pieces = [f"{path}/{each['id']}" for each in taken]
+
+    def step(place, what, body, name="ben"):
+        return program(name, "POST", f"{pieces[place]}/{what}", body)
+
+    themed = step(0, "theme", {"theme": "Slow"})
+    assert (themed.json["theme"], themed.json["state"]) == ("Slow", "in_triage")
+    assert program("otto", "GET", pieces[0]).json == themed.json
+    assert "contact" not in themed.json
+    new = step(1, "limitation", {"limitation": "Slow at night."})
+    again = step(0, "limitation", {"limitation_id": new.json["limitation_id"]})
+    assert {each.json["state"] for each in (new, again)} == {"known_limitation"}
+    escalated = step(2, "escalate", {"needed": "Decide."})
+    assert (escalated.json["escalated_to"], escalated.json["because"]) == ("ada@example.org", "Decide.")
+    dismissed = step(3, "dismiss", {"because": "Of another system."})
+    assert (dismissed.json["state"], dismissed.json["because"]) == ("dismissed", "Of another system.")
+    assert step(4, "spam", {"is_spam": True}).json["state"] == "spam"
+    assert step(4, "spam", {"is_spam": False}).json["state"] == "new"
+    for place, what, body, field in (
+        (0, "theme", {"theme": "x" * 81}, "theme"),
+        (1, "limitation", {"limitation_id": 999_999}, "limitation_id"),
+        (1, "limitation", {"limitation_id": 1, "limitation": "x"}, "limitation"),
+        (1, "limitation", {}, "limitation"),
+        (4, "escalate", {}, "needed"),
+        (4, "dismiss", {}, "because"),
+        (4, "spam", {}, "is_spam"),
+        (4, "spam", {"is_spam": False}, ""),
+    ):
+        refused = step(place, what, body)
+        assert (refused.status_code, [each["field"] for each in refused.json["problems"]]) == (422, [field])
+        assert step(place, what, body, "mia").status_code == 403
+
+
+def test_themes_are_renamed_and_merged_and_limitations_begin_and_end(program, cast, frozen_clock):
+    path = f"/systems/{cast.triage.key}/feedback"
+    for name in ("Slow", "Late"):
+        [item] = program("ben", "POST", path, {"rating": 1}).json["items"]
+        program("ben", "POST", f"{path}/{item['id']}/theme", {"theme": name})
+    listed = {each["name"]: each for each in program("otto", "GET", f"{path}/themes").json["items"]}
+    assert {name: each["count"] for name, each in listed.items()} == {"Slow": 1, "Late": 1}
+    slow, late = (f"{path}/themes/{listed[name]['number']}" for name in ("Slow", "Late"))
+    read = program("otto", "GET", slow)
+    wanted = {"name": "Slow at night"}
+    assert program("ben", "PATCH", slow, wanted).status_code == 428
+    renamed = program("ben", "PATCH", slow, wanted, read.headers["ETag"])
+    assert renamed.json == read.json | {"name": "Slow at night", "version": 2}
+    assert program("ben", "PATCH", slow, wanted, read.headers["ETag"]).status_code == 409
+    taken = program("ben", "PATCH", slow, {"name": "late"}, renamed.headers["ETag"])
+    assert [each["field"] for each in taken.json["problems"]] == ["name"]
+    for into in (listed["Late"]["number"], 999_999):
+        refused = program("ben", "POST", f"{late}/merge", {"into_id": into})
+        assert [each["field"] for each in refused.json["problems"]] == ["into_id"]
+    assert program("ben", "POST", f"{late}/merge", {"into_id": listed["Slow"]["number"]}).json == renamed.json
+    assert program("otto", "GET", late).status_code == 404
+    [only] = program("otto", "GET", f"{path}/themes").json["items"]
+    assert (only["name"], only["count"], only["lately"]) == ("Slow at night", 2, 2)
+    added = program("ben", "POST", f"{path}/limitations", {"limitation": "Slow at night."})
+    assert (added.status_code, added.json["since"], added.json["ended"]) == (201, "2026-11-02", None)
+    assert program("ben", "POST", f"{path}/limitations", {"limitation": " "}).status_code == 422
+    one = f"{path}/limitations/{added.json['number']}/end"
+    assert program("ben", "POST", one).json == added.json | {"ended": "2026-11-02"}
+    assert program("ben", "POST", one).status_code == 422
+    assert program("otto", "GET", f"{path}/limitations").json["items"][0]["ended"] == "2026-11-02"
+    assert program("mia", "POST", one).status_code == 403
+
+
+def test_a_tool_that_passes_feedback_on_sorts_none(api, cast):
+    key = cast.triage.key
+    [item] = api("ben", "POST", key, json={"rating": 1}).json["items"]
+    assert api("ben", "POST", key, f"/{item['id']}/dismiss", {"because": "x"}).status_code == 403
+    done = api("ben", "POST", key, f"/{item['id']}/dismiss", {"because": "x"}, ("feedback:sort",))
+    assert done.json["state"] == "dismissed"

@@ -3,6 +3,9 @@
 import pytest
 
 from registry.accounts import actions as accounts
+from registry.systems.queries import SORTS, lines
+from registry.systems.rules.search import Listing
+from tests.systems.lived_in import fill
 
 
 @pytest.fixture
@@ -58,6 +61,31 @@ def test_a_list_is_narrowed_as_the_register_page_is(api, token_of, cast):
     assert keys(missing="deputy", tier="none") == (200, [pricing])
     assert keys(q="premiums", stage="live") == (200, [])
     assert keys(stage="lost") == (422, [])
+
+
+def test_a_list_comes_in_every_order_of_the_register_page_whole_and_page_by_page(
+    api, token_of, database, cast
+):
+    with database.transaction() as session:
+        fill(session, cast, 9)
+    headers = token_of("ada")
+
+    def keys(sort, limit):
+        found, query = [], {"sort": sort, "limit": limit, "fields": "key"}
+        while True:
+            reply = api.get("/api/v1/systems", query_string=query, headers=headers).json
+            found += [each["key"] for each in reply["items"]]
+            if reply["next"] is None:
+                return found
+            query["cursor"] = reply["next"]
+
+    with database.transaction(read_only=True) as session:
+        ada = cast.actor(session, "ada")
+        for name in SORTS:
+            for down in (False, True):
+                shown = lines(session, ada, Listing(sort=name, descending=down), limit=50).lines
+                sort = f"-{name}" if down else name
+                assert keys(sort, 2) == keys(sort, 200) == [each.key for each in shown], sort
 
 
 def test_registering_and_changing_a_system(api, token_of, cast):
@@ -201,6 +229,9 @@ def test_a_token_in_the_address_is_not_looked_at(api, token_of, cast):
         "cursor=AAAA",
         "cursor=%00",
         "cursor=W10",
+        "sort=mood",
+        "sort=--name",
+        "sort=registered&cursor=WyJ4IiwxXQ",
     ],
 )
 def test_a_list_asked_for_wrongly_says_what_is_wrong(api, token_of, cast, query):

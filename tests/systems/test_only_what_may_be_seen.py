@@ -45,7 +45,7 @@ LISTS = {
     "portfolio_api.changes": ("/api/v1/changes?limit=200",),
     "systems.export": ("/systems/export",),
     "systems.bulk": ("/systems/bulk?all=1",),
-    "systems_api.systems": ("/api/v1/systems?limit=200",),
+    "systems_api.systems": ("/api/v1/systems?limit=200", "/api/v1/systems?limit=200&sort=-owner&fields=key"),
     "alerts.overview": ("/alerts",),
     "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
     "incidents_api.incidents": ("/api/v1/incidents?limit=200",),
@@ -57,6 +57,7 @@ LISTS = {
     "portfolio.search": ("/search?q=moved&kind=alert",),
     "ownership.on_day": ("/ownership/on", "/ownership/on?seats=y"),
     "ownership.on_day_csv": ("/ownership/on.csv",),
+    "ownership_api.on_day": ("/api/v1/ownership/on?limit=200",),
 }
 # What may name some systems: whatever it names must be among those the person may know of.
 MAY_NAME_SOME = {

@@ -44,7 +44,12 @@ def door(house, app):
                 frozenset(scopes or {"registry:read", "systems:write"}),
             )
         headers = {"Authorization": f"Bearer {text}"}
-        return lambda method, url, **more: client.open(url, method=method, headers=headers, **more)
+
+        def ask(method, url, etag="", **more):
+            told = headers | ({"If-Match": etag} if etag else {})
+            return client.open(url, method=method, headers=told, **more)
+
+        return ask
 
     return opened
 
@@ -151,3 +156,45 @@ def test_who_may_not_know_or_may_not_write_learns_and_changes_nothing(house, doo
     assert door("otto")("POST", PAGE, json=SENT).status_code == 403
     assert door("ada", "registry:read")("POST", PAGE, json=SENT).status_code == 403
     assert door("ada")("GET", f"{PAGE}/never").status_code == 404
+
+
+def test_a_candidate_is_changed_by_whoever_has_read_it_until_it_is_approved(house, door):
+    ask = door("ben")
+    there = ask("POST", PAGE, json=SENT).headers["Location"]
+    read = ask("GET", there)
+
+    def change(body, etag=read.headers["ETag"], who=ask):
+        return who("PATCH", there, json=body, etag=etag)
+
+    assert ask("PATCH", there, json={"because": "Drift."}).status_code == 428
+    changed = change({"because": "Drift.", "evaluation": "AUC 0.91."})
+    assert changed.json == read.json | {"because": "Drift.", "evaluation": "AUC 0.91.", "version": 2}
+    assert change({"because": "Else."}).status_code == 409
+    # Sources are named all at once: what is left out is no longer named, and whoever approves reads it anew.
+    bare = change({"trained_on": []}, changed.headers["ETag"])
+    assert (bare.json["trained_on"], bare.json["because"], bare.json["version"]) == ([], "Drift.", 3)
+    named = change({"trained_on": [{"source": "claims archive"}]}, bare.headers["ETag"])
+    assert [each["source"] for each in named.json["trained_on"]] == ["DS-0001"]
+    wrong = change({"trained_on": [{"source": "DS-0099"}], "label": "2"}, named.headers["ETag"])
+    assert [each["field"] for each in wrong.json["problems"]] == ["trained_on.0.source"]
+    assert change({"state": "live"}, named.headers["ETag"]).json["problems"][0]["field"] == "state"
+    assert change({"because": "x"}, named.headers["ETag"], door("otto")).status_code == 403
+    approve(house, SENT["label"])
+    etag = ask("GET", there).headers["ETag"]
+    assert change({"because": "x"}, etag).status_code == 422
+
+
+def test_a_version_is_withdrawn_and_one_that_is_live_with_a_reason(house, door):
+    ask = door("ben")
+    for label in ("1", "2"):
+        ask("POST", PAGE, json=SENT | {"label": label})
+    approve(house, "1")
+    ask("POST", f"{PAGE}/1/live", json={})
+    assert ask("POST", f"{PAGE}/1/withdraw", json={}).json["problems"][0]["field"] == "because"
+    gone = ask("POST", f"{PAGE}/1/withdraw", json={"because": "Trained on the wrong year."})
+    assert (gone.status_code, gone.json["state"], gone.json["live_share"]) == (200, "withdrawn", None)
+    assert ask("GET", f"{PAGE}/1").json == gone.json
+    assert ask("POST", f"{PAGE}/2/withdraw", json={}).json["state"] == "withdrawn"
+    assert ask("POST", f"{PAGE}/2/withdraw", json={}).status_code == 422
+    assert ask("POST", f"{PAGE}/3/withdraw", json={}).status_code == 404
+    assert door("otto")("POST", f"{PAGE}/1/withdraw", json={}).status_code == 403

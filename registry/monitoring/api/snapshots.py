@@ -64,6 +64,7 @@ def _sent(key: str) -> tuple[int, Batch, Sequence[Remark]]:
     status=(200, 201),
     bodies={JSON: ReadingsSent, LINES: None, _FILE: None},
     packed=True,
+    own_keys=True,
     example=_EXAMPLE,
 )
 def push(key: str) -> Response:  # noqa: ARG001 - its reader has found the system

@@ -105,6 +105,12 @@ def held_on_many(session: Session, system_ids: Sequence[int]) -> dict[int, Seque
     return dict(found)
 
 
+def holding_of(session: Session, row: Assignment) -> Held:
+    """One period of a seat with the name of its holder."""
+    query = _with_holders().where(col(Assignment.id) == row.id)
+    return _held(session.execute(query))[0]
+
+
 def held_at(session: Session, system_id: int, at: datetime) -> list[Held]:
     """Who held which seat of a system at that instant."""
     query = _with_holders().where(

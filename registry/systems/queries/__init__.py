@@ -4,8 +4,24 @@ from registry.systems.queries.attending import COLUMNS_ATTENDED, Attended, atten
 from registry.systems.queries.counts import Counted, counted
 from registry.systems.queries.facets import FACETS, Facet
 from registry.systems.queries.filters import FILTERS
-from registry.systems.queries.lines import Line, Shown, deputies_in, every_line, lines, page
-from registry.systems.queries.reading import listing_from, lost_in, place_from, search_from, still_there
+from registry.systems.queries.lines import (
+    Line,
+    Shown,
+    deputies_in,
+    every_line,
+    lines,
+    page,
+    sorted_page,
+)
+from registry.systems.queries.reading import (
+    listing_from,
+    lost_in,
+    place_at,
+    place_from,
+    search_from,
+    sorted_from,
+    still_there,
+)
 from registry.systems.queries.records import (
     by_key,
     by_keys,
@@ -58,10 +74,13 @@ __all__ = [
     "numbers_of",
     "numbers_visible_to",
     "page",
+    "place_at",
     "place_from",
     "preferred_view",
     "restricted_count",
     "search_from",
+    "sorted_from",
+    "sorted_page",
     "still_there",
     "view_by_id",
     "views_by_tag",

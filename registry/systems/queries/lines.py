@@ -181,9 +181,16 @@ def page(
     session: Session, actor: Actor, search: Search, *, after: tuple[str, int] | None = None, limit: int = 50
 ) -> Page[System]:
     """One page of whole records by name; `after` is the `next_after` of the page before."""
-    sort = SORTS["name"]
-    query = with_owner(select(System)).where(*narrowed(session, actor, search))
     place = Place(*after) if after is not None else None
-    found = session.execute(ordered(query, sort, descending=False, place=place).limit(limit + 1)).all()
+    return sorted_page(session, actor, Listing(search), place=place, limit=limit)
+
+
+def sorted_page(
+    session: Session, actor: Actor, listing: Listing, *, place: Place | None = None, limit: int = 50
+) -> Page[System]:
+    """One page of whole records in the order of the listing; its `next_after` is the place of the last of them in that order."""
+    query = with_owner(select(System)).where(*narrowed(session, actor, listing.search))
+    query = ordered(query, SORTS[listing.sort], descending=listing.descending, place=place)
+    found = session.execute(query.limit(limit + 1)).all()
     rows = cut(found, limit, lambda row: (row[1], row[0].id))
     return Page([row[0] for row in rows.items], rows.next_after)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from registry.kernel.errors import Problem, RuleBroken
+from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.text import listed, shortened
 from registry.systems.queries.facets import FACETS, Facet
 from registry.systems.queries.filters import FILTERS, Filter
@@ -66,11 +66,8 @@ def read(args: Arguments) -> tuple[Search, list[Problem]]:
 def listing_from(args: Arguments) -> tuple[Listing, list[Problem]]:
     """The search, order and columns an address means as far as it can be understood, and what could not be."""
     search, problems = read(args)
-    said = "".join(args.getlist("sort")[:1])
-    sort = said.removeprefix("-") or Listing().sort
-    if sort not in SORTS:
-        problems.append(Problem("sort", f"The register cannot be sorted by {_quoted([sort])}."))
-        said = sort = Listing().sort
+    sort, descending, lost_order = _order(args)
+    problems += lost_order
     named = [name for name in dict.fromkeys(args.getlist("col")) if name]
     there = {*COLUMNS, NOT_STATED}
     columns = columns_from([name for name in named if name in there])
@@ -78,7 +75,24 @@ def listing_from(args: Arguments) -> tuple[Listing, list[Problem]]:
         problems.append(Problem("col", f"Columns: there is no {_quoted(lost, 'or')}."))
     view = "".join(args.getlist("view")[:1])
     view = view if view == EVERY_SYSTEM or (view.isascii() and view.isdigit() and len(view) < 10) else ""
-    return Listing(search, sort, said.startswith("-"), columns, view), problems
+    return Listing(search, sort, descending, columns, view), problems
+
+
+def sorted_from(args: Arguments) -> Listing:
+    """The search and the order an address means. Raises RuleBroken naming each facet, value and order that does not exist."""
+    search, problems = read(args)
+    sort, descending, lost = _order(args)
+    refuse_if([*problems, *lost])
+    return Listing(search, sort, descending)
+
+
+def _order(args: Arguments) -> tuple[str, bool, list[Problem]]:
+    """By what it is sorted and whether downwards; by name where that cannot be, with the objection."""
+    said = "".join(args.getlist("sort")[:1])
+    sort = said.removeprefix("-") or Listing().sort
+    if sort in SORTS:
+        return sort, said.startswith("-"), []
+    return Listing().sort, False, [Problem("sort", f"The register cannot be sorted by {_quoted([sort])}.")]
 
 
 def lost_in(names: Iterable[str]) -> list[Problem]:
@@ -112,11 +126,16 @@ def place_from(args: Arguments, listing: Listing) -> Place | None:
     for name in ("after", "before"):
         cursor = "".join(args.getlist(name)[:1])
         if cursor:
-            try:
-                return SORTS[listing.sort].place(cursor, back=name == "before")
-            except ValueError as error:
-                raise RuleBroken([Problem(name, "This place in the list was not issued here.")]) from error
+            return place_at(listing, name, cursor, back=name == "before")
     return None
+
+
+def place_at(listing: Listing, name: str, cursor: str, *, back: bool = False) -> Place:
+    """The place that the parameter of that name has. Raises RuleBroken for one this order does not have."""
+    try:
+        return SORTS[listing.sort].place(cursor, back=back)
+    except ValueError as error:
+        raise RuleBroken([Problem(name, "This place in the list was not issued here.")]) from error
 
 
 def _unknown(label: str, values: Sequence[str], lost: Sequence[str]) -> str:

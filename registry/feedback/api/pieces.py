@@ -1,17 +1,29 @@
-"""GET and POST /systems/<key>/feedback: what people said of a system; pass on what they said, one or many at a time."""
+"""What people said of a system, page by page and one by one; passing on what they said, one or many at a time."""
 
 from flask import Blueprint, Response, request, url_for
 
 from registry.feedback import actions, queries
-from registry.feedback.queries import Narrowing
+from registry.feedback.models import Feedback
+from registry.feedback.queries import Line, Narrowing
 from registry.feedback.rules.feedback import Door
 from registry.feedback.rules.triage import State
-from registry.feedback.schemas import BatchIn, FeedbackIn, FeedbackOut, FeedbackReceipt, line_said, receipt
+from registry.feedback.schemas import (
+    BatchIn,
+    FeedbackIn,
+    FeedbackOut,
+    FeedbackReceipt,
+    FeedbackWhole,
+    line_said,
+    receipt,
+    whole_said,
+)
 from registry.kernel.actor import Permission, require
 from registry.kernel.errors import Problem, RuleBroken
 from registry.kernel.strict_json import decoded
+from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
+from registry.systems.models import System
 from registry.web import jsonkit
 from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
@@ -71,3 +83,29 @@ def send(key: str) -> Response:
 def _is_batch() -> bool:
     body = decoded(request.get_data()) if request.mimetype == "application/json" else None
     return isinstance(body, dict) and "feedback" in body
+
+
+@api.get("/systems/<key>/feedback/<int:number>")
+@needs(Permission.SYSTEM_READ)
+@described(FeedbackWhole)
+def one(key: str, number: int) -> Response:
+    """One piece of feedback with what became of it and every answer. Whoever gave it is not told."""
+    system = systems.by_key(session(), actor(), key)
+    return told(queries.feedback_by_id(session(), system.id or 0, number))
+
+
+def held(key: str) -> System:
+    """The system, locked, for whoever may sort and answer its feedback."""
+    system = systems.by_key(session(), actor(), key, lock=True)
+    require(actor(), Permission.FEEDBACK_ANSWER, system.id)
+    return system
+
+
+def told(found: Feedback) -> Response:
+    """One piece of feedback as it stands now."""
+    session().flush()
+    theme = queries.theme_of(session(), found)
+    number = found.escalated_to_id or 0
+    owner = people.people_by_id(session(), {number}).get(number) if number else None
+    answers = queries.replies_to(session(), found.id or 0)
+    return jsonkit.reply(whole_said(Line(found, theme.name if theme else None), theme, owner, answers))
