@@ -42,6 +42,7 @@ class Database:
         # What an error says ends up in logs and on the list of jobs: never the values, a password's hash among them.
         options["hide_parameters"] = True
         if not self.is_sqlite:
+            # The connection used last has the most plans at hand; one by turns would make all of them on each.
             options |= {"pool_size": pool_size, "max_overflow": pool_size, "pool_use_lifo": True}
         self.engine = sa.create_engine(self.url, **options)
         if self.is_sqlite:
@@ -145,6 +146,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # The driver lets the server keep a hundred plans. The pages together ask more, and by turns each put out another's plan
+    # before it was used again: a third of what the desk waited for was planning.
     connection.prepared_max = _STATEMENTS_KEPT
 
 

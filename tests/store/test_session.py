@@ -203,3 +203,16 @@ def test_a_writing_transaction_on_sqlite_takes_its_turn_at_once(sqlite_only):
         each.join()
     with sqlite_only.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT n FROM tally").scalar() == 100
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_server_keeps_the_plans_of_more_statements_than_the_driver_would_have_it(database):
+    statements = [sa.text(f"SELECT {number} FROM cursor") for number in range(150)]
+    for _ in range(7):
+        # A transaction each, as pages have them: the connection used last is used again.
+        with database.transaction(read_only=True) as session:
+            for statement in statements:
+                session.execute(statement)
+    with database.transaction(read_only=True) as session:
+        kept = session.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements"))
+    assert kept >= len(statements)
