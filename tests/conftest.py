@@ -23,7 +23,11 @@ from werkzeug.test import TestResponse
 from registry.kernel import clock
 from registry.store import migrate
 from registry.store.session import Database
-from tests import contract, databases, network, printing
+from tests import iris
+
+iris.ask_late()
+
+from tests import compiled, contract, databases, network, printing
 from tests.postgres import NoPostgresqlError
 
 if TYPE_CHECKING:
@@ -59,6 +63,13 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
     if not hasattr(config, "workerinput"):
         config.stash[_alive] = databases.begin_run()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    # Each process of several compiles its share before it loads what the others have compiled meanwhile.
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        compiled.compile_tests(compiled.share(Path(__file__).parent.rglob("test_*.py")), session.config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -116,7 +127,6 @@ def _give_journeys_to_one_process(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     # All modules and all tests are loaded: to look through them again at each collection takes up to a tenth of the time.
-    gc.collect()
     gc.freeze()
     gc.enable()
     gc.set_threshold(20_000, 20, 50)
