@@ -13,6 +13,12 @@ import pytest
 from _pytest.assertion import rewrite
 
 
+def asked_for(config: pytest.Config) -> set[Path]:
+    """The files with tests that the run was asked for."""
+    places = {config.invocation_params.dir / each.partition("::")[0] for each in config.args}
+    return {file for place in places for file in (place.rglob("test_*.py") if place.is_dir() else (place,))}
+
+
 def share(files: Iterable[Path]) -> list[Path]:
     """Those of the files that this process of the run sees to."""
     place = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from registry.kernel import clock
 from registry.store import migrate
 from registry.worker.models import Cursor
-from tests import compiled, conftest, databases, network, postgres
+from tests import compiled, conftest, databases, dealing, network, postgres
 from tests.architecture.tree import ROOT
 
 
@@ -148,6 +148,35 @@ def test_what_is_compiled_for_all_processes_is_what_pytest_looks_for(pytestconfi
     before = compiled.kept_of(test).stat().st_mtime_ns
     compiled.compile_tests([test], pytestconfig)
     assert compiled.kept_of(test).stat().st_mtime_ns == before
+    assert Path(__file__) in compiled.asked_for(pytestconfig)
+
+
+class Listed:
+    """A test, by what its place in a run depends on."""
+
+    def __init__(self, nodeid, *markers):
+        self.nodeid, self.markers = nodeid, markers
+
+    def get_closest_marker(self, name):
+        return name if name in self.markers else None
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
+def test_each_process_begins_with_what_is_slow_and_the_last_with_the_journeys(processes):
+    slow = [Listed(f"test_{file}.py::test_{each}", "slow") for file in "abc" for each in range(2)]
+    journeys = [
+        Listed("test_j.py::test_1", "journey"), Listed("test_j.py::test_2", "journey", "slow")
+    ]  # fmt: skip
+    quick = [Listed(f"test_{file}.py::test_quick_{each}") for file in "abc" for each in range(20)]
+    items = [*quick[:30], *journeys, *slow, *quick[30:]]
+    order = dealing.dealt(items, processes)
+    assert sorted(map(id, order)) == sorted(map(id, items))
+    assert [item for item in order if item in journeys] == [*reversed(journeys)]
+    size = len(items) // processes
+    begins = [order[place * size] for place in range(max(processes - 1, 1))]
+    assert begins == slow[::2][: len(begins)]
+    if processes > 1:
+        assert order[(processes - 1) * size] is journeys[1]
 
 
 def test_every_test_is_in_the_share_of_one_process(monkeypatch, tmp_path):
