@@ -23,7 +23,11 @@ from werkzeug.test import TestResponse
 from registry.kernel import clock
 from registry.store import migrate
 from registry.store.session import Database
-from tests import contract, databases, network, printing
+from tests import iris
+
+iris.ask_late()
+
+from tests import compiled, contract, databases, dealing, network, printing
 from tests.postgres import NoPostgresqlError
 
 if TYPE_CHECKING:
@@ -62,20 +66,25 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_alive] = databases.begin_run()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    # Each process of several compiles its share before it loads what the others have compiled meanwhile.
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        compiled.compile_tests(compiled.share(compiled.asked_for(session.config)), session.config)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # A programme of minutes runs only for who asks for it: pytest -m long.
     if "long" not in config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("long")]
-        items[:] = [item for item in items if item not in long]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
         if long:
             config.hook.pytest_deselected(items=long)
     if config.option.by_turns:
         names = _not_their_turn(items)
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in names])
         items[:] = [item for item in items if item.nodeid not in names]
-    # The longest first, so that no process is left with one of them while the others have nothing to do.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    _give_journeys_to_one_process(items)
+    items[:] = dealing.dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     # A browser that leaves a page hangs up on the style sheet or icon it was still being sent; the test server then
     # lets go of the file only when it is collected. Of the files of static/ alone, and only with a browser.
     for item in items:
@@ -102,22 +111,9 @@ def _not_their_turn(items: Sequence[pytest.Item]) -> set[str]:
     return {sorted(two)[crc32(name.encode()) % 2] for name, two in twins.items() if len(two) == 2}
 
 
-def _give_journeys_to_one_process(items: list[pytest.Item]) -> None:
-    """The last process begins with the journeys: one browser beside other tests, not a browser in each process.
-
-    Each process is given as many tests as the others, in their order; what is left at the end is shared out anew.
-    """
-    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    journeys = [item for item in items if item.get_closest_marker("journey")]
-    others = [item for item in items if not item.get_closest_marker("journey")]
-    begin = min(len(others), len(items) - len(items) // processes)
-    items[:] = [*others[:begin], *journeys, *others[begin:]]
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     # All modules and all tests are loaded: to look through them again at each collection takes up to a tenth of the time.
-    gc.collect()
     gc.freeze()
     gc.enable()
     gc.set_threshold(20_000, 20, 50)

@@ -1,16 +1,20 @@
-"""/api: the JSON API for those who read it; GET /openapi.json: the same document for programs. Both are made of the views."""
+"""/api and /reference/<noun>: the JSON API for those who read it; GET /openapi.json: the same document for programs.
+
+All of it is made of the views.
+"""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 
 from registry.kernel.actor import SCOPES, Permission
+from registry.kernel.errors import NotFound
 from registry.web import jsonkit
-from registry.web.describing import described
+from registry.web.describing import RefusalOut, described
 from registry.web.doors import needs, public
 from registry.web.flask_app import no_database
 from registry.web.openapi import PREFIX, REFUSALS, document
@@ -20,6 +24,8 @@ api = Blueprint("reference_api", __name__)
 
 _EXTENSION: Final = "openapi"
 _REF: Final = "#/components/schemas/"
+# The path, the method and what the document says of it.
+_Operation = tuple[str, str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +83,62 @@ def openapi() -> Response:
 @needs(Permission.DESK_READ)
 def overview() -> str:
     told = _document()
-    groups: dict[str, list[Told]] = defaultdict(list)
-    for path, verbs in told["paths"].items():
-        for verb, operation in verbs.items():
-            groups[operation["tags"][0]].append(_told(path, verb, operation))
-    shapes = [_shape(name, each) for name, each in sorted(told["components"]["schemas"].items())]
+    schemas = told["components"]["schemas"]
+    groups = sorted(_groups(told).items())
+    refused = _reached([{"$ref": f"{_REF}{RefusalOut.__name__}"}], schemas)
+    # Of several pages that describe a shape, the first.
+    home = {name: noun for noun, found in reversed(groups) for name in _reached(found, schemas)}
     return render_template(
-        "reference.html",
-        groups=sorted(groups.items()),
-        shapes=shapes,
+        "reference/overview.html",
+        groups=[(noun, [_told(*one) for one in found]) for noun, found in groups],
+        shapes=[(_shape(name, schemas[name]), home[name]) for name in sorted(home.keys() - refused)],
+        refused=[_shape(name, schemas[name]) for name in sorted(refused)],
         scopes=SCOPES,
         refusals=REFUSALS,
         server=told["servers"][0]["url"],
-        prefix=PREFIX,
     )
+
+
+@pages.get("/reference/<noun>")
+@needs(Permission.DESK_READ)
+def about(noun: str) -> str:
+    told = _document()
+    schemas = told["components"]["schemas"]
+    found = _groups(told).get(noun)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "reference/about.html",
+        noun=noun,
+        operations=[_told(*one) for one in found],
+        shapes=[_shape(name, schemas[name]) for name in sorted(_reached(found, schemas))],
+    )
+
+
+def _groups(told: Mapping[str, Any]) -> dict[str, list[_Operation]]:
+    """The operations by what they are about, in the order of the document."""
+    groups: dict[str, list[_Operation]] = defaultdict(list)
+    for path, verbs in told["paths"].items():
+        for verb, operation in verbs.items():
+            groups[operation["tags"][0]].append((path, verb, operation))
+    return groups
+
+
+def _reached(told: Iterable[Any], schemas: Mapping[str, Any]) -> set[str]:
+    """The names of the shapes that something names, and of those that these lead to."""
+    reached: set[str] = set()
+    waiting = list(told)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            name = str(one.get("$ref", "")).removeprefix(_REF)
+            if name in schemas and name not in reached:
+                reached.add(name)
+                waiting.append(schemas[name])
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+    return reached
 
 
 def _document() -> Mapping[str, Any]:

@@ -10,12 +10,14 @@ from urllib.request import urlopen
 
 import pytest
 import sqlalchemy as sa
+from _pytest.assertion import rewrite
+from jsonschema import Draft202012Validator
 from sqlmodel import col, select
 
 from registry.kernel import clock
 from registry.store import migrate
 from registry.worker.models import Cursor
-from tests import conftest, databases, network, postgres
+from tests import compiled, conftest, databases, dealing, network, postgres
 from tests.architecture.tree import ROOT
 
 
@@ -135,6 +137,63 @@ def test_a_run_that_was_killed_is_cleared_up_by_the_next():
 def test_settings_of_whoever_runs_the_tests_do_not_reach_them():
     left = {name for name in os.environ if name.startswith("REGISTRY_")}
     assert left <= conftest.KEPT
+
+
+def test_what_is_compiled_for_all_processes_is_what_pytest_looks_for(pytestconfig, tmp_path, monkeypatch):
+    test = tmp_path / "test_one.py"
+    test.write_text("def test_one():\n    assert 1 + 1 == 3\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    compiled.compile_tests([test], pytestconfig)
+    assert rewrite._read_pyc(test, compiled.kept_of(test), lambda _said: None) is not None
+    before = compiled.kept_of(test).stat().st_mtime_ns
+    compiled.compile_tests([test], pytestconfig)
+    assert compiled.kept_of(test).stat().st_mtime_ns == before
+    assert Path(__file__) in compiled.asked_for(pytestconfig)
+
+
+class Listed:
+    """A test, by what its place in a run depends on."""
+
+    def __init__(self, nodeid, *markers):
+        self.nodeid, self.markers = nodeid, markers
+
+    def get_closest_marker(self, name):
+        return name if name in self.markers else None
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
+def test_each_process_begins_with_what_is_slow_and_the_last_with_the_journeys(processes):
+    slow = [Listed(f"test_{file}.py::test_{each}", "slow") for file in "abc" for each in range(2)]
+    journeys = [
+        Listed("test_j.py::test_1", "journey"), Listed("test_j.py::test_2", "journey", "slow")
+    ]  # fmt: skip
+    quick = [Listed(f"test_{file}.py::test_quick_{each}") for file in "abc" for each in range(20)]
+    items = [*quick[:30], *journeys, *slow, *quick[30:]]
+    order = dealing.dealt(items, processes)
+    assert sorted(map(id, order)) == sorted(map(id, items))
+    assert [item for item in order if item in journeys] == [*reversed(journeys)]
+    size = len(items) // processes
+    begins = [order[place * size] for place in range(max(processes - 1, 1))]
+    assert begins == slow[::2][: len(begins)]
+    if processes > 1:
+        assert order[(processes - 1) * size] is journeys[1]
+
+
+def test_every_test_is_in_the_share_of_one_process(monkeypatch, tmp_path):
+    files = [tmp_path / f"test_{number}.py" for number in range(7)]
+    shares = []
+    for process in range(3):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", f"gw{process}")
+        monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "3")
+        shares += compiled.share(files)
+    assert sorted(shares) == files
+
+
+def test_an_address_in_a_schema_is_held_to_its_grammar():
+    checker = Draft202012Validator.FORMAT_CHECKER
+    for name in ("iri", "iri-reference"):
+        assert checker.conforms("https://registry.example.org/a?b#c", name)
+        assert not checker.conforms("https://registry.example.org/a b", name)
 
 
 def test_every_journey_stands_where_the_script_looks_for_them():

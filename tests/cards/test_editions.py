@@ -293,6 +293,7 @@ def test_no_byte_of_a_card_can_be_changed_unnoticed(database, cast, tmp_path, mo
         assert check_card(spoilt).verdict is Verdict.REFUSED
 
 
+@pytest.mark.slow
 @on_one_database
 def test_a_copy_that_is_no_issued_card_is_told_from_one_whose_seal_was_taken_away(
     database, cast, tmp_path, monkeypatch

@@ -62,6 +62,9 @@ from tests.portfolio.plain_figures import objections
 from tests.portfolio.report_parts import differing
 from tests.store.contents import counts, digests
 
+# The demonstration is loaded once for all of them, which takes longer than they do.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=databases.KINDS)
 def demo(request):

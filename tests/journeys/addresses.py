@@ -413,6 +413,7 @@ PAGES = {
     ),
     "cards.verify": (Visit("/verify", ""), Visit("/verify", "ada")),
     "past.choose": (Visit("/as-of", "ada"),),
+    "reference.about": (Visit("/reference/evidence", "mia"), Visit("/reference/systems", "mia")),
     "reference.overview": (Visit("/api", "mia"),),
     "frameworks.overview": (Visit("/frameworks"),),
     "frameworks.show": (Visit("/frameworks/eu-ai-act"), Visit("/frameworks/nist-ai-rmf", "otto")),

@@ -31,7 +31,8 @@ pytestmark = pytest.mark.journey
 FIRST = [*(visits[0] for endpoint, visits in PAGES.items() if endpoint not in ALIKE), *REFUSALS]
 VISITS = [*(visit for visits in PAGES.values() for visit in visits), *REFUSALS]
 FEATURES = {endpoint.partition(".")[0]: visits[0] for endpoint, visits in reversed(PAGES.items())}
-CLOSELY = [*FEATURES.values(), *REFUSALS]
+# The API is told on pages of two kinds, of which either has what the other has not.
+CLOSELY = [*FEATURES.values(), *PAGES["reference.overview"], *REFUSALS]
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ SIGNERS = {"hedy": "business", "mia": "data", "ben": "engineering", "otto": "com
 HERE = "/systems/AI-0001"
 
 
+@pytest.mark.slow
 def test_a_system_goes_live_by_a_review_and_its_signatures_until_its_record_changes(site, browser, tmp_path):
     with site.doing() as session:
         bring_to_its_review(session, site.cast)

@@ -124,6 +124,7 @@ NO_SYSTEMS = {
     "operations.metrics",
     "patterns.patterns",
     "reference.overview",
+    "reference.about",
     "reference_api.openapi",
     "accounts.sign_in",
     # Who people are and how they sign in.

@@ -236,7 +236,7 @@ class Everything:
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
         words = {"seat": "overseer", "filename": "css/app.css", "label": "2.1", "section": "scope"}
-        words |= {"form": "omb", "attribute": "sex"}
+        words |= {"form": "omb", "attribute": "sex", "noun": "evidence"}
         words |= {"pack_id": "nist-ai-rmf", "edition": "2026.1", "control_id": "GOVERN 1.6"}
         return words.get(name) or self.place[named[name]]
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html.parser import HTMLParser
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -76,7 +77,7 @@ def test_every_example_fits_what_it_is_an_example_of(app, told):
     assert examples > 10
 
 
-def test_the_document_is_told_to_anybody_and_once(app, client_of, cast):
+def test_the_document_is_told_to_anybody_and_once(app):
     api = app.test_client()
     first = api.get(f"{PREFIX}/openapi.json")
     assert first.status_code == 200
@@ -84,9 +85,46 @@ def test_the_document_is_told_to_anybody_and_once(app, client_of, cast):
     assert first.json["paths"].keys() == {one.path for one in operations(app, PREFIX)}
     again = api.get(f"{PREFIX}/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
-    page = client_of("mia").get("/api").text
+
+
+class Linked(HTMLParser):
+    """The places of a page that can be led to, and where its links lead."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.places, self.links = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.places += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if tag == "a" else []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_pages_of_the_api_describe_all_of_it_and_every_link_among_them_leads_somewhere(
+    app, client_of, cast, told
+):
+    client = client_of("mia")
+    texts = {"/api": client.get("/api").text}
+    for noun in {one["tags"][0] for verbs in told["paths"].values() for one in verbs.values()}:
+        texts[f"/reference/{noun}"] = client.get(f"/reference/{noun}").text
+    pages = {address: Linked(text) for address, text in texts.items()}
+    # One page held all of it once: whatever led there still finds its place.
+    index = set(pages["/api"].places)
     for one in operations(app, PREFIX):
-        assert f"{one.verb} {one.path}" in page
+        assert f"{one.verb} {one.path}" in texts["/api"]
+        assert one.id in index
+    assert index >= {f"shape-{name}" for name in told["components"]["schemas"]}
+    followed = 0
+    for address, page in pages.items():
+        assert len(page.places) == len(set(page.places)), address
+        for link in page.links:
+            place, _, anchor = link.partition("#")
+            if anchor and (place or address) in pages:
+                followed += 1
+                assert anchor in pages[place or address].places, (address, link)
+    assert followed > 500
 
 
 def test_what_the_guide_names_is_there(app):

@@ -62,6 +62,7 @@ def secure_app(database, tmp_path):
     return create_app(settings, database)
 
 
+@pytest.mark.slow
 @on_one_database
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "OPTIONS"])
 def test_every_route_answers_with_every_protective_header(everything, method, record_property):

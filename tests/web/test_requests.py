@@ -102,6 +102,7 @@ def errors(caplog):
     return lambda: [f"{each.name}: {each.getMessage()}" for each in caplog.records]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", DEPTHS)
 def test_no_body_makes_an_error_of_any_form(everything, errors, each, record_property):
     found, asked, before = {}, 0, None
@@ -140,6 +141,7 @@ ARGUMENTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", DEPTHS)
 def test_no_query_makes_an_error_of_any_page(everything, errors, each, record_property, monkeypatch):
     queries = ["&".join(f"{name}={piece}" for name in ARGUMENTS) for piece in (*PIECES, *CURSORS, *NUMBERS)]
