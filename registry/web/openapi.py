@@ -217,7 +217,7 @@ def _content(one: Operation, media: str, shape: Any, shapes: Mapping[str, Any]) 
 
 
 def _other(media: str) -> dict[str, Any]:
-    return {"type": "object"} if media.endswith("json") else dict(_BYTES)
+    return {"type": "object"} if media.endswith(("json", "yaml")) else dict(_BYTES)
 
 
 def _answer(one: Operation, status: int, shapes: Mapping[str, Any]) -> dict[str, Any]:
