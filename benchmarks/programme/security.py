@@ -337,7 +337,9 @@ SECURITY: Final = (
             "registry/people/pages/person.py",
             '    if same_email(form.email.data or "") != person.email:\n',
             "    if form.email.data is None:\n",
-            ("tests/people/test_pages.py",),
+            (
+                "tests/people/test_pages.py::test_an_address_that_somebody_signs_in_with_is_changed_by_whoever_says_once_more_who_they_are",
+            ),
         ),
     ),
     Entry(
@@ -350,7 +352,9 @@ SECURITY: Final = (
             "registry/accounts/actions/signing_in.py",
             '    fits = credential is not None and rest == f"{due}:{credential.set_at.isoformat()}"\n',
             "    fits = credential is not None and rest.endswith(credential.set_at.isoformat())\n",
-            ("tests/accounts/test_first_passwords.py",),
+            (
+                "tests/accounts/test_first_passwords.py::test_where_there_is_a_second_step_choosing_takes_a_code_and_its_page_is_no_way_round",
+            ),
         ),
     ),
     Entry(

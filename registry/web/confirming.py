@@ -17,7 +17,7 @@ Done = TypeVar("Done")
 
 SECRET = "secret"  # noqa: S105 - the cookie's key
 _SLOT = "registry_confirming"
-_ASKED = "This takes your password, given again."
+_ASKED = "Give your password again for this."
 
 
 class Way(StrEnum):

@@ -61,7 +61,7 @@ def test_it_leads_to_choosing_ones_own_which_then_opens_the_register(app, databa
     for wanted, says in (
         ("short", "characters"),
         (drawn, "drawn for you"),
-        ("ada.owner 2026", "Too little is left"),
+        ("ada.owner 2026", "Without words that anybody"),
     ):
         refused = client.post("/sign-in/first-password", data=sent | {"password": wanted})
         assert (refused.status_code, says in refused.text, is_inside(client)) == (422, True, False), wanted

@@ -31,8 +31,8 @@ _LOOKALIKES: Final = str.maketrans("01345789@$!|", "oieastbgasil")
 
 COMMON: Final = "This password is among the first to be guessed. Choose another."
 OF_THE_HOUSE: Final = (
-    "Too little is left of this password without words that anybody would try here: the organisation's name, this"
-    f" register's, its address, yours. Choose another, or add to it: {SHORTEST_PASSWORD} characters have to remain."
+    "Without words that anybody would try here (the organisation's name, this register's, its address, yours) fewer than"
+    f" {SHORTEST_PASSWORD} characters are left, or a password that is often used. Choose another."
 )
 
 
