@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import tables, wiring
 from registry.accounts.pages import actor_loader, sign_in_again
+from registry.accounts.rules import guessed_in
 from registry.audit.queries import HistoryItem
 from registry.audit.queries.fitness import lacking
 from registry.evidence.queries import ledger as evidence_ledger
@@ -39,6 +40,7 @@ from registry.web import (
     statics,
     systemkit,
     viewkit,
+    violations,
 )
 from registry.web.converters import RecordNumber, Word, Words
 from registry.web.flask_app import App
@@ -75,6 +77,9 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
         REGISTRY_METRICS_TOKEN=settings.metrics_token(),
         BEHIND_PROXY=settings.proxies > 0,
         REGISTRY_PASSWORDS_ONLY_FOR=settings.emergency_accounts,
+        REGISTRY_GUESSED=guessed_in(
+            settings.organisation, settings.base_url, settings.refused_passwords_file
+        ),
         REGISTRY_MAIL=(settings.mail_server, settings.mail_from) if settings.mails else ("", ""),
         REGISTRY_WEBHOOK_NETWORKS=settings.webhook_networks,
         REGISTRY_MLFLOW_CREDENTIALS=settings.mlflow_credentials_dir,
@@ -109,17 +114,18 @@ def _open_doors(app: App) -> None:
     for blueprint in wiring.FEATURES:
         app.register_blueprint(blueprint)
     for blueprint in wiring.API:
-        _bearer_only(blueprint)
+        _without_a_form(blueprint)
         app.register_blueprint(blueprint, url_prefix=API_PREFIX)
-    _bearer_only(scim_api)
+    _without_a_form(scim_api)
     app.register_blueprint(scim_api, url_prefix=SCIM_PREFIX)
     open_to_providers(security.csrf)
+    _without_a_form(violations.pages)
     statics.install(app)
     doors.refuse_unmarked(app)
     describing.refuse_undescribed(app, API_PREFIX)
 
 
-def _bearer_only(blueprint: Blueprint) -> None:
+def _without_a_form(blueprint: Blueprint) -> None:
     security.csrf.exempt(blueprint)
 
 

@@ -20,6 +20,7 @@ from registry.output import logs
 from registry.settings import THIS_MACHINE, Settings
 from registry.store import migrate, roles
 from registry.store.commandkit import House, answer, house, progress
+from registry.store.lines import refuse_unsorted
 from registry.store.past import forget
 from registry.store.session import Database
 
@@ -200,6 +201,8 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
 
     settings: Settings = house().settings
     _refuse_plain_http(settings, host)
+    if settings.refused_passwords_file is not None:
+        refuse_unsorted(settings.refused_passwords_file)
     logs.speak(settings.log_format)
     database = prepare_empty(settings)
     try:

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from registry.output.database_urls import kind_of, password_in
 from registry.output.destinations import networks_from
 
 _SHORTEST_SECRET = 32
 _FEWEST_LETTERS = 12
+# What stands for a password in the files of docs/deploy.
+_EXAMPLE = "change-this"
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 _DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
     oidc_add_people: bool = False
     # Whose passwords still open the door; "": everybody's.
     passwords_only_for: str = ""
+    # Passwords that are refused beside the commonest: one a line, or the SHA-1 hashes of Have I Been Pwned. None: no more.
+    refused_passwords_file: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     organisation: str = "Our organisation"
     max_upload_bytes: int = Field(default=52_428_800, ge=1_024)
@@ -110,25 +113,36 @@ class Settings(BaseSettings):
             raise ValueError(f"REGISTRY_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
         if given and len(set(given)) < _FEWEST_LETTERS:
             raise ValueError("REGISTRY_SECRET_KEY must be drawn at random, and this one repeats itself")
+        if self.refused_passwords_file and not _is_readable(self.refused_passwords_file):
+            raise ValueError("REGISTRY_REFUSED_PASSWORDS_FILE must name a file that can be read")
         self._check_databases()
         return self
 
     def _check_databases(self) -> None:
-        if self.database_url and _kind_of(self.database_url) not in _DATABASES:
+        for name, url in self._database_urls().items():
+            if _EXAMPLE in password_in(url).lower():
+                raise ValueError(f"{name} has the password of the example: set one that nobody else has")
+        if self.database_url and kind_of(self.database_url) not in _DATABASES:
             raise ValueError(
                 "REGISTRY_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name "
                 "or sqlite:////path/registry.sqlite3"
             )
         if not self.owner_database_url:
             return
-        if not _kind_of(self.owner_database_url).startswith("postgresql"):
+        if not kind_of(self.owner_database_url).startswith("postgresql"):
             raise ValueError(
                 "REGISTRY_OWNER_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name"
             )
-        if not _kind_of(self.database_url).startswith("postgresql"):
+        if not kind_of(self.database_url).startswith("postgresql"):
             raise ValueError(
                 "REGISTRY_DATABASE_URL must name the same database as REGISTRY_OWNER_DATABASE_URL"
             )
+
+    def _database_urls(self) -> dict[str, str]:
+        return {
+            "REGISTRY_DATABASE_URL": self.database_url,
+            "REGISTRY_OWNER_DATABASE_URL": self.owner_database_url,
+        }
 
     def _check_destinations(self) -> None:
         where = urlsplit(self.checkpoint_url)
@@ -262,9 +276,5 @@ def _listed(text: str) -> frozenset[str]:
     return frozenset(each.strip().lower() for each in text.split(",")) - {""}
 
 
-def _kind_of(url: str) -> str:
-    """The kind of database an address names; "" for what is no such address."""
-    try:
-        return make_url(url).drivername
-    except (ArgumentError, ValueError):
-        return ""
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)

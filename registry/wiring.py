@@ -95,6 +95,7 @@ from registry.web.health import pages as health_pages
 from registry.web.patterns import pages as patterns_pages
 from registry.web.reference import api as reference_api
 from registry.web.reference import pages as reference_pages
+from registry.web.violations import pages as violations_pages
 from registry.worker.actions import Handler, Relay
 from registry.worker.pages import pages as worker_pages
 
@@ -135,6 +136,7 @@ FEATURES: Sequence[Blueprint] = (
     worker_pages,
     past_pages,
     health_pages,
+    violations_pages,
     operations_pages,
     patterns_pages,
     reference_pages,

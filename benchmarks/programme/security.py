@@ -168,6 +168,19 @@ SECURITY: Final = (
         lacks="mutations are drawn anew, fifteen a property; a thousand with --hypothesis-profile=thorough",
     ),
     Entry(
+        "T14b",
+        "Pictures of more pixels than can be shown",
+        "PNG and JPEG, whatever stands before their size",
+        tests=("tests/evidence/test_rules.py",),
+        defect=Defect(
+            "any number of pixels is taken",
+            "registry/evidence/rules/pictures.py",
+            "    if width * height > MOST_PIXELS:\n",
+            "    if width > MOST_PIXELS:\n",
+            ("tests/evidence/test_rules.py::test_what_could_act_or_deceive_is_refused_with_a_sentence",),
+        ),
+    ),
+    Entry(
         "T15",
         "Bombs in texts and PDFs",
         "30 inputs, each within 20 seconds and a gigabyte",
@@ -220,6 +233,19 @@ SECURITY: Final = (
         ),
     ),
     Entry(
+        "T20b",
+        "Passwords of the example",
+        "every address in docs/deploy",
+        tests=("tests/packaging/test_deploy.py::test_the_passwords_that_stand_in_the_files_start_nothing",),
+        defect=Defect(
+            "whatever stands in an address starts the registry",
+            "registry/settings.py",
+            "            if _EXAMPLE in password_in(url).lower():\n",
+            "            if _EXAMPLE == url:\n",
+            ("tests/packaging/test_deploy.py::test_the_passwords_that_stand_in_the_files_start_nothing",),
+        ),
+    ),
+    Entry(
         "T21",
         "Bad answers of a provider",
         "24 bad flows and 2 good",
@@ -232,6 +258,19 @@ SECURITY: Final = (
             "    ):\n",
             "    if nonce is None:\n",
             (f"{_FLOWS}::test_every_bad_flow_is_refused_for_its_reason_and_nobody_is_signed_in",),
+        ),
+    ),
+    Entry(
+        "T21b",
+        "A token of another purpose",
+        "logout tokens of every type",
+        tests=(f"{_FLOWS}::test_the_provider_ends_what_it_opened_and_nothing_else",),
+        defect=Defect(
+            "a logout token need not say that it is one",
+            "registry/identity/rules/tokens.py",
+            "    if not _is_typed_logout(token):\n",
+            "    if not token:\n",
+            (f"{_FLOWS}::test_the_provider_ends_what_it_opened_and_nothing_else",),
         ),
     ),
     Entry(
@@ -280,11 +319,61 @@ SECURITY: Final = (
         ),
         defect=Defect(
             "a password given once counts for ever",
-            "registry/accounts/rules.py",
+            "registry/accounts/rules/signing_in.py",
             "    return timedelta(0) <= at - confirmed_at < timedelta(minutes=CONFIRMED_MINUTES)\n",
             "    return timedelta(0) <= at - confirmed_at\n",
             (
                 "tests/accounts/test_actions.py::test_a_password_given_again_counts_for_five_minutes_in_that_browser_alone",
+            ),
+        ),
+    ),
+    Entry(
+        "T24b",
+        "Confirming before it changes how somebody signs in",
+        "addresses and browsers",
+        tests=("tests/people/test_pages.py", "tests/accounts/test_pages.py"),
+        defect=Defect(
+            "an address is changed by whoever sits at the desk",
+            "registry/people/pages/person.py",
+            '    if same_email(form.email.data or "") != person.email:\n',
+            "    if form.email.data is None:\n",
+            (
+                "tests/people/test_pages.py::test_an_address_that_somebody_signs_in_with_is_changed_by_whoever_says_once_more_who_they_are",
+            ),
+        ),
+    ),
+    Entry(
+        "T24c",
+        "A first password",
+        "each page after it, three days, a second step",
+        tests=("tests/accounts/test_first_passwords.py",),
+        defect=Defect(
+            "the word that a password was right opens every next step",
+            "registry/accounts/actions/signing_in.py",
+            '    fits = credential is not None and rest == f"{due}:{credential.set_at.isoformat()}"\n',
+            "    fits = credential is not None and rest.endswith(credential.set_at.isoformat())\n",
+            (
+                "tests/accounts/test_first_passwords.py::test_where_there_is_a_second_step_choosing_takes_a_code_and_its_page_is_no_way_round",
+            ),
+        ),
+    ),
+    Entry(
+        "T24d",
+        "Passwords that are guessed first",
+        "the three thousand commonest, words of the house, a file of more",
+        tests=(
+            "tests/accounts/test_rules.py",
+            "tests/store/test_lines.py",
+            "tests/commands/test_accounts.py",
+        ),
+        defect=Defect(
+            "words of the house are as good as any",
+            "registry/accounts/rules/passwords.py",
+            "    if (rest := _without(password, words | own)) is None:\n",
+            "    if (rest := _without(password, own)) is None:\n",
+            (
+                "tests/accounts/test_rules.py::test_words_of_the_house_or_of_the_person_make_no_password",
+                "tests/commands/test_accounts.py::test_words_of_the_house_and_those_of_a_file_are_refused_by_command_too",
             ),
         ),
     ),
@@ -346,6 +435,23 @@ SECURITY: Final = (
         ),
     ),
     Entry(
+        "T29b",
+        "What a browser keeps, and what it reports",
+        "signing out by every way; reports of anything",
+        tests=(
+            "tests/accounts/test_pages.py",
+            "tests/web/test_violations.py",
+            "tests/journeys/test_leaving_journey.py",
+        ),
+        defect=Defect(
+            "what a report says is noted as it is",
+            "registry/web/violations.py",
+            '        "directive": directive if directive in _DIRECTIVES else "another",\n',
+            '        "directive": directive,\n',
+            ("tests/web/test_violations.py",),
+        ),
+    ),
+    Entry(
         "T30",
         "What it is made of",
         "every package pinned by hash; the wheel; nothing from elsewhere",
@@ -353,6 +459,7 @@ SECURITY: Final = (
             "tests/architecture/test_lock.py",
             "tests/architecture/test_templates.py",
             "tests/packaging/test_wheel.py",
+            "tests/packaging/test_bill.py",
         ),
         defect=Defect(
             "a page loads a script from elsewhere",
@@ -361,6 +468,5 @@ SECURITY: Final = (
             '  <script src="https://cdn.example.org/theme.js"></script>\n',
             ("tests/architecture/test_templates.py",),
         ),
-        lacks="a bill of materials",
     ),
 )

@@ -1,12 +1,12 @@
 """registry accounts: the first administrator, passwords, tokens, accounts of the provider, second steps."""
 
 import sys
-from getpass import getpass
 
 import click
 from sqlmodel import Session
 
 from registry.accounts import actions, queries
+from registry.accounts.rules import FIRST_HOURS, guessed_in
 from registry.identity.actions import linking
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.errors import Problem, RuleBroken
@@ -15,6 +15,13 @@ from registry.people.models import Person
 from registry.people.rules import PersonFacts
 from registry.second_steps import actions as second_steps
 from registry.store.commandkit import answer, house
+from registry.store.lines import refuse_unsorted
+
+_PASSWORD_STDIN = click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from standard input instead: by whoever will use it, and keeps it.",
+)
 
 
 @click.group("accounts")
@@ -25,11 +32,14 @@ def accounts() -> None:
 @accounts.command("create-admin")
 @click.argument("email")
 @click.option("--name", default="", help="The person's name; the e-mail address's first part unless told.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_PASSWORD_STDIN
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def create_admin(email: str, name: str, password_stdin: bool, as_json: bool) -> None:
-    """Give EMAIL the administrator role and a password; adds the person if they are new."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass("Password: ")
+    """Give EMAIL the administrator role and a password; adds the person if they are new.
+
+    The password is drawn and printed once. For three days it opens the page where they choose their own, and nothing else.
+    """
+    password = _typed() if password_stdin else None
     door = the_registry("command")
     with house().database.transaction() as session:
         person = queries.person_by_email(session, email)
@@ -38,22 +48,25 @@ def create_admin(email: str, name: str, password_stdin: bool, as_json: bool) -> 
                 session, door, PersonFacts(name or email.split("@", maxsplit=1)[0], email)
             )
         actions.grant_role(session, door, person, Role.ADMINISTRATOR)
-        actions.set_password(session, door, person, password)
+        drawn = _set(session, person, password)
     # Only now: what a command answers has been committed.
-    answer({"person": person.email}, as_json, f"{person.email} is an administrator and can sign in.")
+    _told(person, drawn, as_json, f"{person.email} is an administrator and can sign in.")
 
 
 @accounts.command("set-password")
 @click.argument("email")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@_PASSWORD_STDIN
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def set_password(email: str, password_stdin: bool, as_json: bool) -> None:
-    """Give EMAIL another password and sign them out everywhere."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass("Password: ")
+    """Give EMAIL another password and sign them out everywhere.
+
+    It is drawn and printed once. For three days it opens the page where they choose their own, and nothing else.
+    """
+    password = _typed() if password_stdin else None
     with house().database.transaction() as session:
         person = _known(session, email)
-        actions.set_password(session, the_registry("command"), person, password)
-    answer({"person": person.email}, as_json, f"{person.email} has a new password.")
+        drawn = _set(session, person, password)
+    _told(person, drawn, as_json, f"{person.email} has a new password.")
 
 
 @accounts.command("issue-token")
@@ -102,6 +115,29 @@ def reset_second_step(email: str, as_json: bool) -> None:
         person = _known(session, email)
         second_steps.reset(session, the_registry("command"), person)
     answer({"person": person.email}, as_json, f"{person.email} has no second step any more.")
+
+
+def _typed() -> str:
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _set(session: Session, person: Person, password: str | None) -> str:
+    """Give a person that password, or one that is drawn, which is returned; "" where none was."""
+    door, settings = the_registry("command"), house().settings
+    if password is None:
+        return actions.draw_password(session, door, person)
+    more = settings.refused_passwords_file
+    if more is not None:
+        refuse_unsorted(more)
+    guessed = guessed_in(settings.organisation, settings.base_url, more)
+    actions.set_password(session, door, person, password, guessed)
+    return ""
+
+
+def _told(person: Person, drawn: str, as_json: bool, said: str) -> None:
+    first = {"first_password": drawn} if drawn else {}
+    said += f"\nFirst password, for {FIRST_HOURS} hours: {drawn}" if drawn else ""
+    answer({"person": person.email} | first, as_json, said)
 
 
 def _known(session: Session, email: str) -> Person:

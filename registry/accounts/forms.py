@@ -1,6 +1,9 @@
 """Sign-in, password and token forms."""
 
-from wtforms import EmailField, HiddenField, PasswordField, SelectMultipleField
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -8,8 +11,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from registry.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from registry.kernel.actor import SCOPES
 from registry.second_steps.rules import LONGEST_TYPED
-from registry.web.confirming import one_time_code
+from registry.web.confirming import one_time_code, own_password
 from registry.web.formkit import Form, Line, Storable, Wanted
+
+EVERYWHERE = "all"
 
 
 class SignInForm(Form):
@@ -49,6 +54,24 @@ class SetUpForm(Form):
     code = one_time_code(LONGEST_TYPED, "The six digits that your application shows now.")
 
 
+def _new_password() -> Any:
+    return PasswordField(
+        "New password",
+        [InputRequired("Give a new password.")],
+        description=f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. A few unrelated words are fine; what is often used, and words of this house, are not.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _code_beside() -> Any:
+    return Line(
+        "Code of your second step",
+        LONGEST_TYPED,
+        "Six digits from your authenticator application, or one of your recovery codes.",
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
 class PasswordForm(Form):
     """Another password for oneself."""
 
@@ -57,18 +80,18 @@ class PasswordForm(Form):
         [InputRequired("Give your present password.")],
         render_kw={"autocomplete": "current-password"},
     )
-    password = PasswordField(
-        "New password",
-        [InputRequired("Give a new password.")],
-        description=f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. A few unrelated words are fine.",
-        render_kw={"autocomplete": "new-password"},
-    )
-    own_code = Line(
-        "Code of your second step",
-        LONGEST_TYPED,
-        "Six digits from your authenticator application, or one of your recovery codes.",
-        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
-    )
+    password = _new_password()
+    own_code = _code_beside()
+
+
+class ChooseForm(Form):
+    """A password of one's own, from whoever gave the one that was drawn for them."""
+
+    half = HiddenField()
+    next = HiddenField()
+    kept = HiddenField()
+    password = _new_password()
+    own_code = _code_beside()
 
 
 class TokenForm(Form):
@@ -82,6 +105,18 @@ class TokenForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+
+
+class BrowsersForm(Form):
+    """Which of the browsers one is signed in with is signed out: one, or all of them."""
+
+    which = RadioField("What to sign out", [Wanted()], choices=[])
+    password = own_password()
+
+    def offer(self, sessions: Mapping[int, str]) -> None:
+        """Offer all, and each by the number of its session and what it is called."""
+        each = [SelectChoice(value=str(number), label=said) for number, said in sessions.items()]
+        self.which.choices = [SelectChoice(value=EVERYWHERE, label="Every browser, this one too"), *each]
 
 
 class Confirmation(Form):

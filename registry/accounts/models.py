@@ -1,4 +1,4 @@
-"""Credential, RoleGrant, UserSession, IdentityCheck, ApiToken. Secrets are kept only as hashes."""
+"""Credential, FirstPassword, RoleGrant, UserSession, IdentityCheck, ApiToken. Secrets are kept only as hashes."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -19,6 +19,15 @@ class Credential(Row, table=True):
     person_id: int = Field(foreign_key="person.id", unique=True)
     password_hash: str = Field(max_length=255)
     set_at: datetime = instant()
+
+
+class FirstPassword(Row, table=True):
+    """That somebody's password was drawn for them: until then it opens the page where they choose their own, and nothing else."""
+
+    __tablename__ = "first_password"
+
+    person_id: int = Field(foreign_key="person.id", unique=True)
+    opens_until: datetime = instant()
 
 
 class SignInTries(Row, table=True):

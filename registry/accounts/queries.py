@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import String, bindparam, cast, false, literal, union_all
 from sqlmodel import Session, col, select
@@ -13,6 +15,7 @@ from registry.accounts import rules
 from registry.accounts.models import (
     ApiToken,
     Credential,
+    FirstPassword,
     IdentityCheck,
     RoleGrant,
     SignInTries,
@@ -24,7 +27,10 @@ from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.people.models import Person
 from registry.people.rules import is_active, same_email
+from registry.store.lines import stands_in
 
+# SHA-1 hashes in their order, of small letters: see decision 0024.
+_COMMONEST: Final = Path(__file__).with_name("shipped") / "passwords.sha1"
 # Asked on every request. A statement costs more to put together than to run, so these are put together once.
 _OF_SESSION = (
     select(UserSession, Person)
@@ -64,6 +70,17 @@ def person_by_email(session: Session, email: str) -> Person | None:
 def credential_of(session: Session, person_id: int) -> Credential | None:
     """The person's password record."""
     return session.exec(select(Credential).where(Credential.person_id == person_id)).one_or_none()
+
+
+def first_password_of(session: Session, person_id: int) -> FirstPassword | None:
+    """Until when the person's password opens, where it was drawn for them and they have not chosen their own."""
+    return session.exec(select(FirstPassword).where(FirstPassword.person_id == person_id)).one_or_none()
+
+
+def is_listed(guessed: rules.Guessed) -> Callable[[str], bool]:
+    """What says of a password whether it is among the commonest, or in the file of this installation. That raises OSError."""
+    lists = [_COMMONEST, *([guessed.more] if guessed.more else [])]
+    return lambda text: any(stands_in(each, text) for each in lists)
 
 
 def tries_of(session: Session, person_id: int) -> SignInTries | None:

@@ -9,6 +9,7 @@ from wtforms import FileField, HiddenField
 from registry.kernel.actor import Role
 from registry.people.models import BusinessUnit, Person, Team
 from registry.people.rules import EMAIL_LIMIT, NAME_LIMIT, Function, PersonFacts, same_email
+from registry.web.confirming import own_password
 from registry.web.formkit import Chosen, Day, Form, Line, Picked, Revision, Text, Wanted
 
 _MEMBERS_LIMIT = 60_000
@@ -42,9 +43,10 @@ class NewPersonForm(Form):
 
 
 class PersonForm(NewPersonForm):
-    """What is recorded of somebody, apart from their last day."""
+    """What is recorded of somebody, apart from their last day. Whoever changes an address, which signs in, says who they are."""
 
     version = Revision()
+    password = own_password()
 
 
 class LeavingForm(Form):

@@ -13,13 +13,14 @@ from urllib.parse import quote, urlencode
 # What every authenticator application does without being told; others are ignored by some of them.
 DIGITS: Final = 6
 STEP_SECONDS: Final = 30
-_DRIFT: Final = 1
+# What typing and the way take, by RFC 6238, section 5.2: one step, and none that is still to come.
+_STEPS_BACK: Final = 1
 _SECRET_BYTES: Final = 20
 RECOVERY_CODES: Final = 10
 LONGEST_TYPED: Final = 40
 ENROL_SECONDS: Final = 900
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-_RECOVERY_LETTERS: Final = 16
+_RECOVERY_LETTERS: Final = 24
 
 
 def new_secret() -> str:
@@ -41,13 +42,13 @@ def code_at(secret: str, step: int) -> str:
 
 
 def step_matching(secret: str, typed: str, at: datetime, last: int | None) -> int | None:
-    """The half minute whose code was typed: this one, the one before or after, and later than the `last` that was used.
+    """The half minute whose code was typed: this one or the one before, and later than the `last` that was used.
 
-    A code opens once (section 5.2). All three are compared whatever the first says, in constant time.
+    A code opens once (section 5.2). Both are compared whatever the first says, in constant time.
     """
     now, found = step_of(at), None
     text = tidy(typed).encode("ascii", "replace")
-    for step in range(now - _DRIFT, now + _DRIFT + 1):
+    for step in range(now - _STEPS_BACK, now + 1):
         if hmac.compare_digest(code_at(secret, step).encode(), text) and (last is None or step > last):
             found = step
     return found
@@ -70,7 +71,7 @@ def grouped(secret: str) -> str:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten codes of sixteen letters and digits that are not mistaken for one another, each of 79 bits."""
+    """Ten codes of 24 letters and digits that are not mistaken for one another, each of 118 bits (ASVS 6.5.2: 112 at least)."""
     return [
         "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(_RECOVERY_LETTERS // 4))
         for _ in range(RECOVERY_CODES)
@@ -78,7 +79,9 @@ def new_recovery_codes() -> list[str]:
 
 
 def recovery_digest(typed: str) -> str:
-    """What is kept of a recovery code: its SHA-256. It has no less to guess than a key has, so that is enough."""
+    """What is kept of a recovery code: its SHA-256. It has as much to guess as a key has, so that is enough;
+    those of before, of sixteen letters, are read as well.
+    """
     return hashlib.sha256(tidy(typed).encode("utf-8", "replace")).hexdigest()
 
 

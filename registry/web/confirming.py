@@ -10,12 +10,14 @@ from flask import Flask, current_app, g, request
 from flask import session as cookie
 from wtforms import PasswordField
 
+from registry.kernel.errors import Problem, RuleBroken
 from registry.web.formkit import Line, Wanted
 
 Done = TypeVar("Done")
 
 SECRET = "secret"  # noqa: S105 - the cookie's key
 _SLOT = "registry_confirming"
+_ASKED = "Give your password again for this."
 
 
 class Way(StrEnum):
@@ -84,6 +86,12 @@ def let_in(secret: str) -> None:
     cookie.permanent = True
 
 
+def let_out() -> None:
+    """Take its cookie from a browser that was signed out, and whatever it was to become."""
+    g.pop("once_kept", None)
+    cookie.clear()
+
+
 def renew(secret: str) -> None:
     """Give the browser another secret for its session, once what this request changes is committed, and not otherwise."""
     g.setdefault("once_kept", []).append(lambda: cookie.update({SECRET: secret}))
@@ -100,9 +108,12 @@ def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
         del form.password
     else:
         form.password.way, form.password.provider_name = asking.way()
-    done: Done | None = form.carried_out(
-        lambda: act(
-            given if given is not None else asking.confirm(form.password.data or "", form.password.code)
-        )
-    )
+    done: Done | None = form.carried_out(lambda: act(_confirmed(form, asking) if given is None else given))
     return done
+
+
+def _confirmed(form: Any, asking: Asking) -> datetime:
+    if form.password.data is None and form.password.way is not Way.PROVIDER:
+        # The page did not ask yet, so nothing was guessed that would have to be counted.
+        raise RuleBroken([Problem("password", _ASKED)])
+    return asking.confirm(form.password.data or "", form.password.code)

@@ -15,8 +15,10 @@ UNMATCHED: Final = "unmatched"
 _EXTENSION: Final = "tallies"
 # Parts of an address that let whoever has them do something.
 _SECRET_PARTS: Final = frozenset({"code", "token", "secret"})
-# Asked every few seconds by machines, or a dozen times for one page: told only when they go wrong.
-_QUIET: Final = frozenset({"health.alive", "health.ready", "operations.metrics", "static"})
+# Asked every few seconds by machines, a dozen times for one page, or by anybody: told only when they go wrong.
+_QUIET: Final = frozenset(
+    {"health.alive", "health.ready", "operations.metrics", "static", "violations.report"}
+)
 
 
 def install(app: Flask, tallies: Tallies) -> None:

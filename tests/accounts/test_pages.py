@@ -110,6 +110,43 @@ def test_signing_out_ends_the_session_for_whoever_copied_the_cookie(app, client_
     assert thief.get("/").status_code == 303
 
 
+def test_one_lost_browser_or_all_are_signed_out_after_saying_once_more_who_one_is(
+    app, client_of, with_password
+):
+    here, lost, other = client_of("ada"), client_of("ada"), client_of("otto")
+    page = here.get("/account/browsers").text
+    numbers = re.findall(r'name="which"[^>]*value="(\d+)"', page)
+    assert len(numbers) == 2
+    mine = re.search(r'value="(\d+)"[^<]*<span>[^<]*\(this browser\)', page)[1]
+    [its] = set(numbers) - {mine}
+    for unproven in ({}, {"password": "not it at all"}):
+        assert here.post("/account/browsers", data={"which": its, **unproven}).status_code == 422
+        assert lost.get("/account").status_code == 200
+    ended = here.post("/account/browsers", data={"which": its, "password": PASSWORD})
+    assert (ended.status_code, ended.location) == (303, "/account")
+    assert "Clear-Site-Data" not in ended.headers
+    assert (here.get("/account").status_code, lost.get("/account").status_code) == (200, 303)
+    # Of nobody else, whatever number is sent.
+    theirs = re.search(r'value="(\d+)"', other.get("/account/browsers").text.split('name="which"', 2)[2])[1]
+    assert here.post("/account/browsers", data={"which": theirs}).status_code == 422
+    assert other.get("/account").status_code == 200
+    # It was said a moment ago who this is.
+    everywhere = here.post("/account/browsers", data={"which": "all"})
+    assert (everywhere.location, everywhere.headers["Clear-Site-Data"]) == ("/sign-in", '"cache"')
+    assert here.get("/account").status_code == 303
+    assert "Every browser is signed out." in here.get("/sign-in").text
+
+
+def test_whoever_signs_out_or_changes_the_password_leaves_nothing_in_the_browsers_cache(
+    client_of, with_password
+):
+    changed = client_of("ada").post(
+        "/account/password", data={"current": PASSWORD, "password": "seven otters in a row"}
+    )
+    for reply in (client_of("ada").post("/sign-out"), changed):
+        assert (reply.status_code, reply.headers["Clear-Site-Data"]) == (303, '"cache"')
+
+
 def test_a_new_token_is_shown_once_and_works(app, client_of, cast):
     client = client_of("ada")
     page = client.post("/account/tokens", data={"label": "nightly", "scopes": ["registry:read"]}).text

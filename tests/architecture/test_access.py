@@ -634,9 +634,9 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
     feedback_doors = {"/feedback/<code>", "/feedback/answer/<code>"}
     card_doors = {"/verify", "/schemas/card-1.json", "/api/v1/openapi.json"}
     providers = {f"/sign-in/provider{more}" for more in ("", "/answer", "/logout")}
-    second_steps = {"/sign-in/code", "/sign-in/second-step"}
+    second_steps = {"/sign-in/code", "/sign-in/second-step", "/sign-in/first-password"}
     file_schema = {"/schemas/registry-1.json"}
-    others = {"/sign-in", "/healthz", "/readyz", "/metrics", "/static/<path:filename>"}
+    others = {"/sign-in", "/csp-reports", "/healthz", "/readyz", "/metrics", "/static/<path:filename>"}
     assert public == others | card_doors | file_schema | feedback_doors | providers | second_steps
     for method, route, _, nobody, *_ in reviewed():
         if route not in public:

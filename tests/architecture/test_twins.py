@@ -16,6 +16,7 @@ REASONS = {
     "a person's own view": "it changes what one person sees and nothing of the register",
     "administration": "it changes what others may do, or the registry itself: done by somebody who is signed in",
     "by SCIM": "the company's directory does it at a door of its own",
+    "by browsers": "a browser sends it by itself, of a page that went wrong",
     "by the command line": "a machine does it with the registry command",
 }
 BINDING = (

@@ -34,6 +34,37 @@ def test_somebody_who_is_here_becomes_an_administrator_and_stays_one_person(type
     assert client.get("/people").text.count("otto@example.org") == 1
 
 
+def test_a_password_nobody_typed_is_drawn_shown_once_and_opens_only_the_page_to_choose_another(
+    typed, app, cast
+):
+    for words in (("create-admin", "zoe@example.org"), ("set-password", "ada@example.org")):
+        drawn = typed("accounts", *words, "--json").answer["first_password"]
+        client, entered = signs_in(app, words[1], drawn)
+        assert not entered
+        assert client.get("/account").status_code == 303
+        again = typed("accounts", *words).out
+        assert "First password, for 72 hours: " in again
+        assert drawn not in again
+
+
+def test_words_of_the_house_and_those_of_a_file_are_refused_by_command_too(
+    typed, cast, password_is, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("REGISTRY_ORGANISATION", "Halden Mutual")
+    more = tmp_path / "more.txt"
+    more.write_text("seven otters in a row\n")
+    monkeypatch.setenv("REGISTRY_REFUSED_PASSWORDS_FILE", str(more))
+    for word, code in (("Halden Mutual 2026", 1), ("seven otters in a row", 1), ("eight otters in a row", 0)):
+        password_is(word)
+        assert typed("accounts", "set-password", "ada@example.org", "--password-stdin").code == code, word
+    more.write_text("B" * 40 + "\n" + "A" * 40 + "\n")
+    password_is("nine otters in a row")
+    told = typed("accounts", "set-password", "ada@example.org", "--password-stdin")
+    assert (told.code, "not in their order" in told.err) == (3, True)
+    more.unlink()
+    assert "REGISTRY_REFUSED_PASSWORDS_FILE" in typed("systems", "list").err
+
+
 def test_a_refused_password_adds_nobody(typed, database, password_is):
     password_is("short")
     assert typed("accounts", "create-admin", "zoe@example.org", "--password-stdin").code == 1

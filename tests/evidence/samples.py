@@ -16,14 +16,28 @@ QUOTA = 1_000_000
 LIMIT = 100_000
 
 
-def png(extra: bytes = b"") -> bytes:
+def png(extra: bytes = b"", width: int = 1, height: int = 1) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
         return len(data).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
 
-    head = chunk(b"IHDR", b"\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00")
+    head = chunk(b"IHDR", width.to_bytes(4) + height.to_bytes(4) + b"\x08\x00\x00\x00\x00")
     return (
         b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\x00\x00")) + chunk(b"IEND", b"") + extra
+    )
+
+
+def jpeg(width: int = 40, height: int = 30, before: bytes = b"") -> bytes:
+    """A JPEG as far as anybody looks who does not unpack it: what stands `before` its frame, the frame, and its end."""
+    frame = b"\xff\xc2\x00\x11\x08" + height.to_bytes(2) + width.to_bytes(2) + b"\x03" + b"\x01\x22\x00" * 3
+    return (
+        b"\xff\xd8\xff\xe0\x00\x10JFIF"
+        + b"\x01" * 10
+        + before
+        + frame
+        + b"\xff\xda"
+        + b"\x01" * 40
+        + b"\xff\xd9"
     )
 
 
@@ -59,6 +73,14 @@ HOSTILE = {
     "text named as a PDF": ("report.pdf", TEXT, "named .pdf, but what it holds is text"),
     "a picture named as text": ("report.csv", png(), "what it holds is PNG"),
     "a picture with something behind it": ("a.png", png(b"<script>"), "damaged or cut off"),
+    "a picture of very many pixels": ("a.png", png(width=100_000, height=1_001), "more than 100 million pixels"),
+    "a photograph of very many pixels": ("a.jpg", jpeg(65_000, 1_600), "more than 100 million pixels"),
+    "a photograph with its size behind a long comment": (
+        "a.jpg", jpeg(65_000, 65_000, b"\xff\xff\xfe\xff\xff" + b"\x01" * 65_533), "more than 100 million pixels"
+    ),
+    "a photograph that says no size": ("a.jpg", jpeg(40, 0), "damaged or cut off"),
+    "a photograph without a frame": ("a.jpg", b"\xff\xd8\xff\xda" + b"\x01" * 40 + b"\xff\xd9", "damaged or cut off"),
+    "a picture without its head": ("a.png", png().replace(b"IHDR", b"IHDX"), "damaged or cut off"),
     "a plain archive": ("files.zip", office(b"text/plain"), "This is an archive"),
     "a name in no encoding": ("a.xlsx", office(parts={"xl/é.xml": b"1"}).replace("é".encode(), b"\xff\xff"), "damaged or cut off"),
     "a document packed as none is": ("a.xlsx", office(packed=zipfile.ZIP_LZMA), "damaged or cut off"),

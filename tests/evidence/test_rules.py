@@ -11,13 +11,13 @@ from registry.evidence.queries.sniffing import type_of
 from registry.evidence.rules import files as rules
 from registry.evidence.rules.files import FileType, Unwelcome, shown_name
 from registry.evidence.rules.record import EvidenceFacts, Kind, problems_with, subject_said, validity
-from tests.evidence.samples import HOSTILE, PDF, TEXT, WORDS, office, png
+from tests.evidence.samples import HOSTILE, PDF, TEXT, WORDS, jpeg, office, png
 
 TODAY = date(2026, 11, 2)
 WELCOME = {
     FileType.PDF: PDF,
     FileType.PNG: png(),
-    FileType.JPEG: b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\x01" * 40 + b"\xff\xd9",
+    FileType.JPEG: jpeg(),
     FileType.TEXT: TEXT,
     FileType.JSON: b'\xef\xbb\xbf {"passed": 40}',
     FileType.XLSX: office(),

@@ -457,12 +457,12 @@ def test_somebody_else_at_the_provider_confirms_nothing(database, cast, on_terms
     assert "somebody else" in newest(database)[0][1]["reason"]
 
 
-def logout(there, **otherwise):
+def logout(there, typ="logout+jwt", **otherwise):
     now = int(time.time())
     claims = {"iss": there.issuer, "aud": "registry", "iat": now, "exp": now + 60, "jti": "1", "sid": "there"}
     claims |= {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
     claims = {name: value for name, value in (claims | otherwise).items() if value is not None}
-    return {"logout_token": there.signed(claims)}
+    return {"logout_token": there.signed(claims, typ=typ)}
 
 
 @on_one_database
@@ -477,6 +477,9 @@ def test_the_provider_ends_what_it_opened_and_nothing_else(cast, on_terms, there
         {"sid": None},
         {"aud": "payroll"},
         {"iat": int(time.time()) - 3_600},
+        {"typ": "JWT"},
+        {"typ": "at+jwt"},
+        {"typ": ""},
     ):
         assert flow.app.test_client().post(door, data=logout(there, **otherwise)).status_code == 400
     assert flow.app.test_client().post(door, data={"logout_token": "x"}).status_code == 400

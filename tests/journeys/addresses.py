@@ -448,6 +448,7 @@ PAGES = {
     "interchange.show": (Visit("/imports/{import}"), Visit("/imports/{imported}")),
     "interchange.rows": (Visit("/imports/{import}/rows"),),
     "accounts.account": (Visit("/account", "ada"),),
+    "accounts.browsers": (Visit("/account/browsers", "ada"),),
     "accounts.sign_in": (Visit("/sign-in", ""),),
     "audit.log": (
         Visit("/audit?event=metric.added"),

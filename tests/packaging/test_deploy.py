@@ -50,6 +50,28 @@ def commands() -> list[tuple[str, list[str]]]:
     return [*found, ("Containerfile", json.loads(started))]
 
 
+def test_the_passwords_that_stand_in_the_files_start_nothing(monkeypatch):
+    addresses = re.findall(
+        r"^(REGISTRY_\w*DATABASE_URL)=(\S+)$",
+        (DEPLOY / "registry.env").read_text() + (DEPLOY / "owner.env").read_text(),
+        re.MULTILINE,
+    )
+    assert {name for name, _ in addresses} == {"REGISTRY_DATABASE_URL", "REGISTRY_OWNER_DATABASE_URL"}
+    for name, address in addresses:
+        monkeypatch.setenv(
+            "REGISTRY_DATABASE_URL", "postgresql+psycopg://registry_app:one-of-ours@postgres/registry"
+        )
+        monkeypatch.setenv(
+            "REGISTRY_OWNER_DATABASE_URL", "postgresql+psycopg://registry_owner:another@postgres/registry"
+        )
+        assert Settings.from_environment().database_url
+        monkeypatch.setenv(name, address)
+        with pytest.raises(ValueError, match=f"{name} has the password of the example"):
+            Settings.from_environment()
+    # The database is made with the same ones, so that whoever leaves them there is stopped.
+    assert re.findall(r"PASSWORD '([^']+)'", (DEPLOY / "roles.sh").read_text()) == ["CHANGE-THIS"]
+
+
 def test_every_command_that_is_started_parses():
     context = click.Context(cli.registry_command, info_name="registry")
     assert len(commands()) == 9

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from registry.accounts.queries import open_roles
+from registry.accounts import actions as accounts
+from registry.accounts.queries import open_roles, tries_of
 from registry.kernel import clock
 from registry.kernel.actor import Role, the_registry
 from registry.ownership import actions as ownership
 from registry.people import actions, queries
 from registry.people.rules import PersonFacts
+from tests.cast import PASSWORD
 
 DOOR = the_registry("command")
 
@@ -262,3 +264,25 @@ def test_a_last_day_that_is_no_day_is_refused(client_of, cast, app, day):
     assert reply.status_code == 422
     assert 'id="active_to-errors"' in reply.text
     assert stored(app.database, cast.number("ada")).active_to is None
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_address_that_somebody_signs_in_with_is_changed_by_whoever_says_once_more_who_they_are(
+    client_of, cast, app
+):
+    with app.database.transaction() as session:
+        accounts.set_password(session, the_registry("command"), session.merge(cast.people["adam"]), PASSWORD)
+    number, client = cast.number("ada"), client_of("adam")
+    page = client.get(f"/people/{number}/edit").text
+    assert 'name="password"' not in page
+    moved = person_form(name="Ada Owner", email="mallory@example.org", version=version_in(page))
+    asked = client.post(f"/people/{number}/edit", data=moved)
+    assert (asked.status_code, 'name="password"' in asked.text) == (422, True)
+    wrong = client.post(f"/people/{number}/edit", data=moved | {"password": "not it at all"})
+    assert (wrong.status_code, "This is not your password." in wrong.text) == (422, True)
+    with app.database.transaction(read_only=True) as session:
+        # The question was no try; the wrong answer was one.
+        assert tries_of(session, cast.number("adam")).failed == 1
+    assert stored(app.database, number).email == "ada@example.org"
+    assert client.post(f"/people/{number}/edit", data=moved | {"password": PASSWORD}).status_code == 303
+    assert stored(app.database, number).email == "mallory@example.org"

@@ -129,7 +129,7 @@ NO_SYSTEMS = {
     "accounts.sign_in",
     # Who people are and how they sign in.
     *("identity.begin", "identity.confirm", "identity.answer", "identity.confirmed"),
-    *("second_steps.enrol", "second_steps.roles"),
+    *("second_steps.enrol", "second_steps.roles", "accounts.browsers"),
     *("scim.service", "scim.types", "scim.user_type", "scim.schemas_list", "scim.user_schema", "scim.users"),
     "frameworks.overview",
     "frameworks.show",

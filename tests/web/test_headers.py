@@ -177,7 +177,7 @@ def test_every_form_is_refused_without_its_token(everything):
 def test_the_token_of_one_browser_is_worth_nothing_in_another(everything):
     mine, theirs = everything.sign_in("adam"), everything.sign_in("ada")
     mine.environ_base["HTTP_X_CSRFTOKEN"] = theirs.environ_base["HTTP_X_CSRFTOKEN"]
-    assert mine.post("/account/sign-out-everywhere").status_code == 400
+    assert mine.post("/account/browsers").status_code == 400
 
 
 @on_one_database

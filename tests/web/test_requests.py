@@ -92,7 +92,7 @@ SHOWS_FIRST = {
 # A secret that is shown this once, on the page that answers.
 SHOWS_ONCE = {"notices.replace_secret"}
 TAKES_SO_MANY_A_DAY = {"feedback.send"}
-ENDS_THE_SESSION = {"accounts.sign_out", "accounts.sign_out_everywhere"}
+ENDS_THE_SESSION = {"accounts.sign_out"}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Set passwords, and check what is typed against the one that is kept."""
 
 import secrets
+from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -8,7 +9,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session
 
 from registry.accounts import queries, rules
-from registry.accounts.models import Credential
+from registry.accounts.models import Credential, FirstPassword
+from registry.accounts.rules import NOTHING_OF_THE_HOUSE, Guessed
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
@@ -20,19 +22,55 @@ from registry.people.models import Person
 _hasher = PasswordHasher()
 
 
-def set_password(session: Session, actor: Actor, person: Person, password: str) -> None:
-    """Give a person a password and end their sessions. Raises RuleBroken when it is too easy to guess."""
+def set_password(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    password: str,
+    guessed: Guessed = NOTHING_OF_THE_HOUSE,
+    *,
+    opens_until: datetime | None = None,
+) -> None:
+    """Give a person a password and end their sessions. Raises RuleBroken when it is too easy to guess.
+
+    With `opens_until` it is one that was drawn for them: until then it opens the page where they choose their own.
+    """
     require(actor, Permission.OWN_ACCOUNT if person.id == actor.person_id else Permission.ACCOUNTS_MANAGE)
-    refuse_if(rules.problems_with_password(password, name=person.name, email=person.email))
+    refuse_guessed(person, password, guessed)
     credential = queries.credential_of(session, person.id or 0)
     hashed = _hasher.hash(password)
     if credential is None:
         session.add(Credential(person_id=person.id or 0, password_hash=hashed, set_at=clock.now()))
     else:
         credential.password_hash, credential.set_at = hashed, clock.now()
+    _note_first(session, person, opens_until)
     for each in queries.sessions_of(session, person.id or 0):
         session.delete(each)
     record(session, actor, Event.PASSWORD_SET, person)
+
+
+def _note_first(session: Session, person: Person, opens_until: datetime | None) -> None:
+    first = queries.first_password_of(session, person.id or 0)
+    if opens_until is None:
+        if first is not None:
+            session.delete(first)
+    elif first is not None:
+        first.opens_until = opens_until
+    else:
+        session.add(FirstPassword(person_id=person.id or 0, opens_until=opens_until))
+
+
+def refuse_guessed(person: Person, password: str, guessed: Guessed) -> None:
+    """Raise RuleBroken for a password that is too short, or that whoever guesses would try for this person in this house."""
+    refuse_if(
+        rules.problems_with_password(
+            password,
+            name=person.name,
+            email=person.email,
+            words=guessed.words,
+            is_listed=queries.is_listed(guessed),
+        )
+    )
 
 
 def matches(kept: str | None, password: str) -> bool:

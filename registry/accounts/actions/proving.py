@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from registry.accounts import queries, rules
 from registry.accounts.actions.passwords import matches, renew_hash
-from registry.accounts.models import Credential, SignInTries
+from registry.accounts.models import Credential, FirstPassword, SignInTries
 from registry.accounts.rules import Tries
 from registry.audit.actions import record
 from registry.kernel import clock
@@ -17,6 +17,7 @@ from registry.second_steps import queries as steps
 from registry.second_steps.actions import Typed, spend
 
 NOT_THE_CODE = "This code does not hold: it is another one by now, or was used already."
+_DRAWN = "This password was drawn for you, and opens nothing but the page where you choose your own: sign in with it first."
 _LOCKED = f"Too many tries. Wait {rules.LOCK_MINUTES} minutes, then try again."
 
 
@@ -27,14 +28,19 @@ def prove(
     credential: Credential,
     given: tuple[str, Typed | None],
     wrong: tuple[Problem, str],
+    *,
+    takes_first: bool = False,
 ) -> None:
     """Check a password, and a code where there is a second step; `given` is both as they were typed.
 
-    `wrong` are the objection to the password and the field of the code. Raises RuleBroken; the caller commits also then.
+    `wrong` are the objection to the password and the field of the code. `takes_first` says that a password which
+    was drawn for the person counts as well: whoever drew it knows it too. Raises RuleBroken; the caller commits also then.
     """
     password, typed = given
     attempt = Attempt(session, door, person)
     attempt.check_password(credential, password, wrong[0])
+    if not takes_first and queries.first_password_of(session, person.id or 0) is not None:
+        attempt.refuse(Problem(wrong[0].field, _DRAWN))
     if steps.factor_of(session, person.id or 0) is not None:
         attempt.check_code(typed, Problem(wrong[1], NOT_THE_CODE))
     attempt.succeed(credential, password)
@@ -58,6 +64,15 @@ class Attempt:
     def check_password(self, credential: Credential, password: str, wrong: Problem) -> None:
         self._refuse_locked(wrong.field)
         self._judge(matches(credential.password_hash, password), wrong)
+
+    def check_first(self, first: FirstPassword, wrong: Problem) -> None:
+        """For a password that was drawn for them: not yet too long ago."""
+        self._refuse_locked(wrong.field)
+        self._judge(clock.now() < first.opens_until, wrong)
+
+    def refuse(self, wrong: Problem) -> None:
+        """Count and record a refusal for another reason."""
+        self._judge(fits=False, wrong=wrong)
 
     def check_code(self, typed: Typed | None, wrong: Problem) -> None:
         self._refuse_locked(wrong.field)

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -26,27 +27,38 @@ _ELSEWHERE = Problem(
     "password", "Here passwords open a few named accounts only, and yours is none of them. Sign in anew."
 )
 _NOT_DUE = "You have a second step by now, or are asked for none. Sign in with what you have."
-_TOO_LATE = "Your password was right, but you cannot go on now. Sign in again."
+TOO_LATE = "Your password was right, but you cannot go on now. Sign in again."
+_FIRST_IS_OVER = "This password was drawn for you and opens no longer. Ask for another."
+_NOT_OPEN = Problem("which", "This browser is signed in no longer. Look at the list again.")
+
+
+class Next(StrEnum):
+    """What is due of somebody whose password was right."""
+
+    CODE = "code"
+    SET_UP = "set up"
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True)
 class Halfway:
-    """The password was right, and a second step is due: a code, or first the means to make codes where it `enrols`."""
+    """The password was right, and more is due: a code, the means to make codes, or a password of their own for one that was drawn."""
 
     person_id: int
-    enrols: bool
+    due: Next
     password_set_at: datetime
 
     def said(self) -> str:
-        """As a text for the browser to carry, sealed, to the next step: it is of this password, and of none set since."""
-        return f"{self.person_id}:{self.password_set_at.isoformat()}"
+        """As a text for the browser to carry, sealed, to that step alone: it is of this password, and of none set since."""
+        return f"{self.person_id}:{self.due}:{self.password_set_at.isoformat()}"
 
 
-def halfway(session: Session, said: str) -> int | None:
-    """Of whom a text speaks that `Halfway.said()` wrote; None for any other, and where the password is another one by now."""
-    number, _, set_at = said.partition(":")
+def halfway(session: Session, said: str, due: Next) -> int | None:
+    """Of whom a text speaks that `Halfway.said()` wrote; None for any other, for another step, and for a password of before."""
+    number, _, rest = said.partition(":")
     credential = queries.credential_of(session, int(number)) if number.isdigit() else None
-    return int(number) if credential is not None and credential.set_at.isoformat() == set_at else None
+    fits = credential is not None and rest == f"{due}:{credential.set_at.isoformat()}"
+    return int(number) if fits else None
 
 
 def sign_in(
@@ -76,11 +88,15 @@ def sign_in(
     due = steps.due_of(session, person.id or 0, queries.roles_now(session, person.id or 0))
     attempt = Attempt(session, door, person)
     attempt.check_password(credential, password, Problem("", _REFUSED))
+    first = queries.first_password_of(session, person.id or 0)
+    if first is not None:
+        attempt.check_first(first, Problem("", _FIRST_IS_OVER))
+        return Halfway(person.id or 0, Next.CHOOSE, credential.set_at)
     if due is not None:
         # The tries go on counting: whoever knows the password could else guess codes without end.
-        return Halfway(person.id or 0, due.enrols, credential.set_at)
+        return Halfway(person.id or 0, Next.SET_UP if due.enrols else Next.CODE, credential.set_at)
     attempt.succeed(credential, password)
-    return _enter(session, door, person, device, replaces)
+    return enter(session, door, person, device, replaces)
 
 
 def take_second_step(
@@ -92,7 +108,7 @@ def take_second_step(
     attempt = Attempt(session, door, person)
     attempt.check_code(typed, Problem("code", NOT_THE_CODE))
     attempt.succeed()
-    return _enter(session, door, person, device, replaces)
+    return enter(session, door, person, device, replaces)
 
 
 def enter_enrolling(
@@ -115,16 +131,17 @@ def enter_enrolling(
     if due is None or not due.enrols:
         raise RuleBroken([Problem("", _NOT_DUE)])
     attempt = Attempt(session, door, person)
-    attempt.check_here(Problem("", _TOO_LATE))
+    attempt.check_here(Problem("", TOO_LATE))
     who = queries.actor_for(session, person, via="sign-in", request_id=request_id)
     codes = enrol(session, who, person, secret, typed)
     attempt.succeed()
-    return _enter(session, door, person, device, replaces)[0], codes
+    return enter(session, door, person, device, replaces)[0], codes
 
 
-def _enter(
+def enter(
     session: Session, door: Actor, person: Person, device: str, replaces: str
 ) -> tuple[str, UserSession]:
+    """Open the session of somebody who has proven all that was due; returns the cookie's secret and the session."""
     secret = secrets.token_urlsafe(32)
     opened = open_session(session, person, secret, device, replaces=replaces)
     record(session, door, Event.SIGN_IN_SUCCEEDED, person)
@@ -230,6 +247,16 @@ def sign_out(session: Session, actor: Actor, secret: str) -> None:
     if found is not None:
         session.delete(found)
     record(session, actor, Event.SIGNED_OUT, None)
+
+
+def end_session(session: Session, actor: Actor, number: int) -> None:
+    """Sign one of one's own browsers out, by the number of its session. Raises RuleBroken where there is none of that number."""
+    require(actor, Permission.OWN_ACCOUNT)
+    found = queries.session_by_number(session, number)
+    if found is None or found.person_id != actor.person_id:
+        raise RuleBroken([_NOT_OPEN])
+    session.delete(found)
+    record(session, actor, Event.SIGNED_OUT, None, note={"person": str(actor.person_id), "sessions": "1"})
 
 
 def sign_out_everywhere(session: Session, actor: Actor, person_id: int) -> int:

@@ -1,11 +1,13 @@
 """My account: password, tokens, and where one is signed in."""
 
-from flask import flash, make_response, redirect, render_template, url_for
-from flask import session as cookie
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.accounts import actions, queries
-from registry.accounts.forms import Confirmation, PasswordForm, TokenForm
+from registry.accounts.forms import EVERYWHERE, BrowsersForm, Confirmation, PasswordForm, TokenForm
 from registry.accounts.pages.shared import pages
 from registry.accounts.rules import browser_named
 from registry.identity.queries.known import identities_of
@@ -16,10 +18,30 @@ from registry.people.queries import person_by_id
 from registry.second_steps import queries as steps
 from registry.second_steps.actions import Typed
 from registry.store.sealing import Purpose
-from registry.web.confirming import browser_secret
+from registry.web.confirming import bound, browser_secret, let_out
 from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, seal, session
 from registry.web.formkit import shown
+from registry.web.security import emptied
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser somebody is signed in with, by the number of its session; no name where it gave none that is known."""
+
+    number: int
+    name: str
+    is_here: bool
+    created_at: datetime
+    seen_at: datetime
+
+    @property
+    def said(self) -> str:
+        """As one of several to choose from."""
+        since = f"{self.created_at.day} {self.created_at:%b %Y, %H:%M} UTC"
+        return (
+            f"{self.name or 'A browser not known'}, since {since}{' (this browser)' if self.is_here else ''}"
+        )
 
 
 @pages.get("/account")
@@ -38,14 +60,15 @@ def change_password() -> ResponseReturnValue:
     def change() -> bool:
         typed = Typed(form.own_code.data or "", seal(Purpose.SECOND_STEP))
         given = (form.current.data or "", form.password.data or "")
-        actions.change_password(session(), who, person, *given, typed)
+        guessed = current_app.config["REGISTRY_GUESSED"]
+        actions.change_password(session(), who, person, *given, typed, guessed)
         return True
 
     if form.carried_out(change) is None:
         return shown("accounts/account.html", form, **_without_form(_account(form, TokenForm(formdata=None))))
-    cookie.clear()
+    let_out()
     flash("Your password is changed and every browser is signed out. Sign in with the new one.", "good")
-    return redirect(url_for("accounts.sign_in"), 303)
+    return emptied(redirect(url_for("accounts.sign_in"), 303))
 
 
 @pages.post("/account/tokens")
@@ -75,13 +98,31 @@ def revoke_token(number: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.account"), 303)
 
 
-@pages.post("/account/sign-out-everywhere")
+@pages.route("/account/browsers", methods=("GET", "POST"))
 @needs(Permission.OWN_ACCOUNT)
-def sign_out_everywhere() -> ResponseReturnValue:
-    actions.sign_out_everywhere(session(), actor(), actor().person_id or 0)
-    cookie.clear()
-    flash("Every browser is signed out.", "good")
-    return redirect(url_for("accounts.sign_in"), 303)
+@keeps_refusals
+def browsers() -> ResponseReturnValue:
+    form, signed_in = BrowsersForm(), _signed_in(actor().person_id or 0)
+    form.offer({each.number: each.said for each in signed_in})
+    said = bound(form, lambda _at: _signed_out(form.which.data))
+    if said is None:
+        return shown("accounts/browsers.html", form)
+    ends_here = form.which.data in {EVERYWHERE, *(str(each.number) for each in signed_in if each.is_here)}
+    if not ends_here:
+        flash(said, "good")
+        return redirect(url_for("accounts.account"), 303)
+    let_out()
+    flash(said, "good")
+    return emptied(redirect(url_for("accounts.sign_in"), 303))
+
+
+def _signed_out(which: str) -> str:
+    """Does it, and says what is so now. `which` is one of the choices that the form offered."""
+    if which == EVERYWHERE:
+        actions.sign_out_everywhere(session(), actor(), actor().person_id or 0)
+        return "Every browser is signed out."
+    actions.end_session(session(), actor(), int(which))
+    return "The browser is signed out."
 
 
 def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, object]:
@@ -102,15 +143,16 @@ def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, ob
     }
 
 
-def _signed_in(person_id: int) -> list[dict[str, object]]:
+def _signed_in(person_id: int) -> list[Browser]:
     here = queries.digest_of(browser_secret())
     return [
-        {
-            "browser": browser_named(each.device),
-            "is_here": each.secret_sha256 == here,
-            "created_at": each.created_at,
-            "seen_at": each.seen_at,
-        }
+        Browser(
+            each.id or 0,
+            browser_named(each.device),
+            each.secret_sha256 == here,
+            each.created_at,
+            each.seen_at,
+        )
         for each in queries.sessions_of(session(), person_id)
     ]
 

@@ -1,12 +1,11 @@
 """Signing in by a password, with a second step where one is due, and signing out."""
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from registry.accounts import actions
-from registry.accounts.actions import Halfway
-from registry.accounts.forms import CodeForm, SetUpForm, SignInForm
+from registry.accounts.actions import Halfway, Next
+from registry.accounts.forms import ChooseForm, CodeForm, SetUpForm, SignInForm
 from registry.accounts.pages.shared import pages
 from registry.identity.queries.known import opened_by
 from registry.identity.queries.provider import Provider
@@ -20,10 +19,11 @@ from registry.second_steps.actions import Typed
 from registry.second_steps.render import picture
 from registry.store.sealing import Purpose
 from registry.web import refilling
-from registry.web.confirming import browser_secret, let_in
+from registry.web.confirming import browser_secret, let_in, let_out
 from registry.web.doors import keeps_refusals, needs, public
 from registry.web.flask_app import actor, current_actor, request_id, seal, session
 from registry.web.formkit import Form, shown
+from registry.web.security import emptied
 
 # How long a password that was right waits for its code.
 _HALFWAY_SECONDS = 600
@@ -56,15 +56,18 @@ def enter() -> ResponseReturnValue:
     if entered is None:
         return shown("accounts/sign_in.html", form)
     if isinstance(entered, Halfway):
-        return _second_step(entered, form)
+        return _go_on(entered, form)
     return _inside(entered[0], form.next.data, form.kept.data)
 
 
-def _second_step(due: Halfway, form: SignInForm) -> ResponseReturnValue:
+def _go_on(due: Halfway, form: SignInForm | ChooseForm) -> ResponseReturnValue:
     told = {"half": seal(Purpose.HALFWAY).sealed(due.said(), clock.now()), "next": form.next.data}
-    if due.enrols:
+    if due.due is Next.SET_UP:
         return make_response(_set_up_page(due.person_id, SetUpForm(formdata=None, data=told)))
-    code = CodeForm(formdata=None, data=told | {"kept": form.kept.data})
+    told |= {"kept": form.kept.data}
+    if due.due is Next.CHOOSE:
+        return make_response(_choose_page(due.person_id, ChooseForm(formdata=None, data=told)))
+    code = CodeForm(formdata=None, data=told)
     return make_response(render_template("accounts/code.html", form=code))
 
 
@@ -73,7 +76,7 @@ def _second_step(due: Halfway, form: SignInForm) -> ResponseReturnValue:
 @keeps_refusals
 def take_code() -> ResponseReturnValue:
     form = CodeForm()
-    number = _halfway(form)
+    number = _halfway(form, Next.CODE)
     if number is None:
         return redirect(url_for(".sign_in"), 303)
     typed = Typed(form.code.data or "", seal(Purpose.SECOND_STEP))
@@ -88,7 +91,7 @@ def take_code() -> ResponseReturnValue:
 @keeps_refusals
 def set_up_code() -> ResponseReturnValue:
     form = SetUpForm()
-    number = _halfway(form)
+    number = _halfway(form, Next.SET_UP)
     if number is None:
         return redirect(url_for(".sign_in"), 303)
     entered = form.carried_out(lambda: _set_up(number, form))
@@ -97,6 +100,36 @@ def set_up_code() -> ResponseReturnValue:
     let_in(entered[0])
     then = refilling.inside(form.next.data, url_for("portfolio.desk"))
     return make_response(render_template("second_steps/codes.html", codes=entered[1], then=then))
+
+
+@pages.post("/sign-in/first-password")
+@public
+@keeps_refusals
+def choose_password() -> ResponseReturnValue:
+    form = ChooseForm()
+    number = _halfway(form, Next.CHOOSE)
+    if number is None:
+        return redirect(url_for(".sign_in"), 303)
+    typed, guessed = (
+        Typed(form.own_code.data or "", seal(Purpose.SECOND_STEP)),
+        current_app.config["REGISTRY_GUESSED"],
+    )
+    entered = form.carried_out(
+        lambda: actions.choose_password(
+            session(), number, form.password.data or "", typed, guessed=guessed, **_door()
+        )
+    )
+    if entered is None:
+        return _choose_page(number, form)
+    if isinstance(entered, Halfway):
+        return _go_on(entered, form)
+    return _inside(entered[0], form.next.data, form.kept.data)
+
+
+def _choose_page(number: int, form: ChooseForm) -> Response:
+    status = 422 if form.errors or form.form_errors else 200
+    has_step = offers.factor_of(session(), number) is not None
+    return make_response(render_template("accounts/choose.html", form=form, has_step=has_step), status)
 
 
 def _set_up(number: int, form: SetUpForm) -> tuple[str, list[str]]:
@@ -119,10 +152,10 @@ def _set_up_page(number: int, form: SetUpForm) -> Response:
     return make_response(page, status)
 
 
-def _halfway(form: Form) -> int | None:
+def _halfway(form: Form, due: Next) -> int | None:
     """Whose password was right a moment ago, as the form carries it under our seal; None where it is too long ago, or the password is another one by now."""
     opened = seal(Purpose.HALFWAY).opened(form.half.data or "", at=clock.now(), seconds=_HALFWAY_SECONDS)
-    return actions.halfway(session(), opened) if opened else None
+    return actions.halfway(session(), opened, due) if opened else None
 
 
 def _door() -> dict[str, str]:
@@ -151,13 +184,13 @@ def sign_in_again() -> Response:
 def sign_out() -> ResponseReturnValue:
     leaving = _leaving_provider()
     actions.sign_out(session(), actor(), browser_secret())
-    cookie.clear()
+    let_out()
     if leaving is None:
-        return redirect(url_for("accounts.sign_in"), 303)
+        return emptied(redirect(url_for("accounts.sign_in"), 303))
     page = render_template(
         "accounts/signed_out.html", name=leaving[0], url=leaving[1], me=None, navigation=[], as_of=None
     )
-    return make_response(page)
+    return emptied(page)
 
 
 def _leaving_provider() -> tuple[str, str] | None:

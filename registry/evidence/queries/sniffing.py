@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 from registry.evidence.rules import files as rules
+from registry.evidence.rules import pictures
 from registry.evidence.rules.files import FileType, Part, Shape, Unwelcome
 
 _CHUNK = 1 << 20
@@ -41,7 +42,21 @@ def type_of(place: Path) -> FileType:
     if found is Shape.TEXT:
         rules.refuse_programs(head)
         return _text(place, tail)
+    _refuse_huge(place, head, FileType(found))
     return FileType(found)
+
+
+def _refuse_huge(place: Path, head: bytes, kind: FileType) -> None:
+    if kind is FileType.PNG:
+        pictures.refuse_huge_png(head)
+    elif kind is FileType.JPEG:
+        with place.open("rb") as file:
+
+            def read(at: int, most: int) -> bytes:
+                file.seek(at)
+                return file.read(most)
+
+            pictures.refuse_huge_jpeg(read)
 
 
 def _text(place: Path, tail: bytes) -> FileType:

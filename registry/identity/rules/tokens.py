@@ -28,6 +28,8 @@ _LEEWAY: Final = 60
 _OLDEST: Final = 600
 _SMALLEST_RSA: Final = 2_048
 _LOGGED_OUT: Final = "http://schemas.openid.net/event/backchannel-logout"
+# Written with or without the first half, in letters of either case (RFC 7515, section 4.1.9).
+_LOGOUT_TYPES: Final = frozenset({"logout+jwt", "application/logout+jwt"})
 
 
 class KeyMissing(Distrusted):
@@ -122,6 +124,8 @@ def said_in(
     at: datetime,
 ) -> tuple[Said, dict[str, Any]]:
     """What an ID token says, with its claims, if it is the provider's, for us, of now and of this attempt. Raises Distrusted."""
+    if _is_typed_logout(token):
+        raise Distrusted("the token is a logout token")
     algorithm, claims = opened(token, keys)
     _check_parties(claims, terms)
     _check_times(claims, at)
@@ -155,6 +159,8 @@ def said_of(claims: Mapping[str, Any], terms: Terms) -> Said:
 
 def ended_in(token: object, keys: Sequence[Mapping[str, Any]], terms: Terms, at: datetime) -> Ended:
     """Whose sessions a logout token ends (OpenID Connect Back-Channel Logout 1.0, section 2.6). Raises Distrusted."""
+    if not _is_typed_logout(token):
+        raise Distrusted("the token does not say that it is a logout token")
     _, claims = opened(token, keys)
     _check_parties(claims, terms, has_subject=False)
     _check_times(claims, at)
@@ -167,6 +173,11 @@ def ended_in(token: object, keys: Sequence[Mapping[str, Any]], terms: Terms, at:
     if not subject and not sid:
         raise Distrusted("the logout token names nobody")
     return Ended(subject, sid)
+
+
+def _is_typed_logout(token: object) -> bool:
+    """Whether the header says so. What is signed for one purpose is taken for no other (RFC 8725, section 3.11; ASVS 10.5.5)."""
+    return str(header_of(token).get("typ", "")).lower() in _LOGOUT_TYPES
 
 
 def confirmed_in(said: Said, at: datetime) -> datetime:

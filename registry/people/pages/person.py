@@ -1,5 +1,6 @@
 """A person and everything they hold; editing, leaving, and the roles an administrator gives."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, url_for
@@ -18,11 +19,12 @@ from registry.people import actions, queries
 from registry.people.forms import LeavingForm, PersonForm, RoleForm, WithdrawalForm, person_stated
 from registry.people.models import Person
 from registry.people.pages.directory import pages, with_units
-from registry.people.rules import is_active
+from registry.people.rules import is_active, same_email
 from registry.portfolio import queries as portfolio
 from registry.systems import queries as systems
+from registry.web.confirming import bound
 from registry.web.conflicts import merge
-from registry.web.doors import needs
+from registry.web.doors import keeps_refusals, needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import Form, shown
 
@@ -65,19 +67,20 @@ def _offers_to(person: Person, reader: Actor) -> list[tuple[Handover, Any]]:
 @needs(Permission.PEOPLE_EDIT)
 def edit_form(number: int) -> ResponseReturnValue:
     person = queries.person_by_id(session(), number)
-    return _edit_page(person, PersonForm(data=person_stated(person)))
+    form = PersonForm(data=person_stated(person))
+    del form.password
+    return _edit_page(person, form)
 
 
 @pages.post("/people/<int:number>/edit")
 @needs(Permission.PEOPLE_EDIT)
+@keeps_refusals
 def edit(number: int) -> ResponseReturnValue:
     person = queries.person_by_id(session(), number)
     form = PersonForm()
     with_units(form)
     try:
-        saved = form.carried_out(
-            lambda: actions.edit_person(session(), actor(), person, form.facts(), version=form.version.data)
-        )
+        saved = _edited(person, form)
     except Conflict:
         base = audit.state_of(session(), "person", number, form.version.data)
         return make_response(_edit_page(person, form, merge(form, person_stated(person), base)), 409)
@@ -85,6 +88,17 @@ def edit(number: int) -> ResponseReturnValue:
         return _edit_page(person, form)
     flash("Saved.", "good")
     return redirect(url_for("people.show", number=number), 303)
+
+
+def _edited(person: Person, form: PersonForm) -> Person | None:
+    def act(_at: datetime | None = None) -> Person:
+        return actions.edit_person(session(), actor(), person, form.facts(), version=form.version.data)
+
+    if same_email(form.email.data or "") != person.email:
+        # Whoever has the address is who signs in as this person: it takes more than a desk that was left open.
+        return bound(form, act)
+    del form.password
+    return form.carried_out(act)
 
 
 def _edit_page(person: Person, form: Form, conflict: Any = ()) -> Response:

@@ -1,4 +1,4 @@
-"""Password and token strength, lock-out, how long a session lasts, which scopes a token may carry."""
+"""Lock-out, how long a session lasts, which scopes a token may carry, what a browser is called."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,33 +6,12 @@ from datetime import datetime, timedelta
 from registry.kernel.actor import SCOPES, Role
 from registry.kernel.errors import Problem
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
 TRIES_BEFORE_LOCK = 5
 LOCK_MINUTES = 15
 CONFIRMED_MINUTES = 5
 GIVE_PASSWORD = "Give your password again: nobody decides in your name at a desk you have left."  # noqa: S105 - a sentence
 TOKEN_DAYS = 365
 TOKEN_PREFIX = "aigr_"  # noqa: S105 - the visible start of every token, so that leaked ones can be searched for
-
-# The head of every published list of guessed passwords that is long enough to pass the length rule.
-_GUESSED_FIRST = frozenset(
-    {"123456789012", "password1234", "passwordpassword", "qwertyuiop12", "administrator", "letmeinletmein"}
-    | {"qwertyuiopas", "111111111111", "000000000000", "iloveyou1234", "welcome12345", "changemechangeme"}
-)
-
-
-def problems_with_password(password: str, *, name: str, email: str) -> list[Problem]:
-    """Objections to a new password (NIST SP 800-63B: length and guessability, no composition rules)."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        return [Problem("password", f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")]
-    folded = password.casefold()
-    if folded in _GUESSED_FIRST or len(set(folded)) < 5:
-        return [Problem("password", "This password is among the first to be guessed. Choose another.")]
-    own = {email.casefold(), email.split("@", maxsplit=1)[0].casefold(), name.casefold()}
-    if any(len(part) > 3 and folded.replace(part, "") == "" for part in own):
-        return [Problem("password", "A password cannot be the name or the e-mail address. Choose another.")]
-    return []
 
 
 @dataclass(frozen=True, slots=True)
