@@ -130,7 +130,7 @@ def _without_a_form(blueprint: Blueprint) -> None:
 
 
 def _ask_for_past(database: Database, day: date, name: str, person: int | None) -> bool:
-    [lay_out] = wiring.on_request(tables.recipe)
+    [lay_out] = wiring.ON_REQUEST
     state = ask(database, lay_out, name, {"day": day.isoformat()}, person=person, room=PAST_DAYS_ASKED)
     return state is not JobState.FAILED
 

@@ -233,7 +233,7 @@ def _refuse_plain_http(settings: Settings, host: str) -> None:
 )
 def worker(beside: int | None) -> None:
     """Do what was left for later until told to stop."""
-    from registry.wiring import FOLLOW_UPS, RELAYS, SCHEDULE, on_request  # noqa: PLC0415 - wiring imports every page
+    from registry.wiring import FOLLOW_UPS, ON_REQUEST, RELAYS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
     from registry.worker.commands import step_back, stop_on_signals, stop_without, work_until  # noqa: PLC0415
 
     settings: Settings = house().settings
@@ -245,7 +245,7 @@ def worker(beside: int | None) -> None:
     _tell_what_is_lacking(database, settings)
     if beside is not None:
         stop_without(stop, beside)
-    work_until(stop, database, FOLLOW_UPS, SCHEDULE, on_request(tables.recipe), RELAYS)
+    work_until(stop, database, FOLLOW_UPS, SCHEDULE, ON_REQUEST, RELAYS)
 
 
 def _tell_what_is_lacking(database: Database, settings: Settings) -> None:

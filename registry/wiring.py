@@ -1,6 +1,6 @@
-"""What follows what: FEATURES (blueprints), FOLLOW_UPS (event -> jobs), SCHEDULE (job -> how often), on_request (jobs asked for)."""
+"""What follows what: FEATURES (blueprints), FOLLOW_UPS (event -> jobs), SCHEDULE (job -> how often), ON_REQUEST (jobs a page asks for)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint
@@ -85,9 +85,9 @@ from registry.reviews.pages import pages as reviews_pages
 from registry.risks.api import api as risks_api
 from registry.risks.pages import pages as risks_pages
 from registry.second_steps.pages import pages as second_steps_pages
-from registry.store.past import Recipe
 from registry.systems.api import api as systems_api
 from registry.systems.pages import pages as systems_pages
+from registry.tables import recipe
 from registry.versions.api import api as versions_api
 from registry.versions.pages import pages as versions_pages
 from registry.web.as_of import pages as past_pages
@@ -179,8 +179,8 @@ FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
     Event.SNAPSHOTS_RECORDED: (incidents_opening.open_for_alerts,),
     Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
     Event.CARD_APPROVED: (cards_jobs.on_card_approved,),
-    Event.CARDS_ASKED: (cards_jobs.make_bundle,),
-    Event.REPORT_ASKED: (portfolio_jobs.make_report,),
+    Event.CARDS_ASKED: (cards_jobs.making(recipe),),
+    Event.REPORT_ASKED: (portfolio_jobs.making(recipe),),
     Event.QUESTIONNAIRE_ADDED: (classification_jobs.on_questionnaire_added,),
     Event.METRIC_RETIRED: (monitoring_jobs.on_metric_retired,),
     Event.INVENTORY_CHECK_REQUESTED: (interchange_jobs.check,),
@@ -235,7 +235,5 @@ SCHEDULE: Mapping[Handler, timedelta] = {
 # What is told and what leaves the house, each in a thread of its own: whoever is slow to take it keeps no job waiting, and no job keeps it.
 RELAYS: Sequence[Relay] = (notices_jobs.tell, notices_jobs.send_mail, notices_jobs.deliver)
 
-
-def on_request(recipe: Callable[[], Recipe]) -> Sequence[Handler]:
-    """The jobs that a page asks for itself because somebody waits for them; `recipe` says what a past is made of."""
-    return (audit_jobs.laying_out(recipe),)
+# What a page asks for itself because somebody waits for it.
+ON_REQUEST: Sequence[Handler] = (audit_jobs.laying_out(recipe),)

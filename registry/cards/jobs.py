@@ -3,7 +3,8 @@
 import io
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from tempfile import TemporaryFile
 from typing import Any, Final
@@ -12,7 +13,7 @@ from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.cards.actions import bundling
-from registry.cards.actions.collecting import cards_of
+from registry.cards.actions.collecting import PastDay, cards_of
 from registry.cards.actions.issuing import issue
 from registry.cards.models import BundledCard, CardBundle
 from registry.cards.queries import bundles
@@ -29,8 +30,9 @@ from registry.people.models import Person
 from registry.people.rules import is_active
 from registry.settings import Settings
 from registry.store.files import Files, Stored
+from registry.store.past import PastBusy, PastRefused, PastUnknown, Recipe, put_plainly, reads_of
 from registry.store.session import Database
-from registry.worker.actions import PartDone
+from registry.worker.actions import Handler, PartDone
 
 # A worker does one thing at a time: other work comes in between, and a part ends well within a job's lease.
 _SECONDS_A_PART: Final = 60.0
@@ -53,32 +55,62 @@ def issue_waiting(database: Database, settings: Settings) -> None:
         issue(database, the_registry("worker"), number, press)
 
 
-def make_bundle(database: Database, payload: dict[str, Any]) -> None:
-    """Make some of the cards somebody asked for, or, when none is left to be made, pack them.
+def making(recipe: Callable[[], Recipe]) -> Handler:
+    """The job that makes the cards somebody asked for; `recipe` says what the past day is made of that they may be of."""
 
-    Raises PartDone while there is more to do. A card that is made is not made again, whatever stops this process.
-    """
-    settings, number = Settings.from_environment(), int(payload["subject_id"])
-    files = Files(settings.data_dir, bundling.room_of(number))
+    def make_bundle(database: Database, payload: dict[str, Any]) -> None:
+        """Make some of the cards, or, when none is left to be made, pack them.
+
+        Raises PartDone while there is more to do. A card that is made is not made again, whatever stops this process.
+        """
+        number = int(payload["subject_id"])
+        begun = _begun(database, number)
+        if begun is None:
+            return
+        actor, day, waiting = begun
+        settings = Settings.from_environment()
+        files = Files(settings.data_dir, bundling.room_of(number))
+        if not waiting:
+            _make_up_for_what_is_lost(database, number, files)
+            _pack(database, actor, number, files)
+            return
+        try:
+            with reads_of(database, recipe, day) as reads:
+                past = PastDay(day, reads) if day else None
+                _make_some(database, actor, number, waiting, files, settings, past)
+        except (PastRefused, PastUnknown) as refused:
+            _give_up(database, number, put_plainly(refused))
+            return
+        except PastBusy as busy:
+            # Somebody else lays out a day: the cards come after it, and other work before them.
+            raise PartDone from busy
+        raise PartDone
+
+    return make_bundle
+
+
+def _begun(database: Database, number: int) -> tuple[Actor, date | None, list[int]] | None:
+    """Who asked, the past day they asked of, and the systems whose card is to be made; None where there is nothing to do."""
     with database.transaction() as session:
         try:
             bundle = bundles.bundle_by_number(session, number, lock=True)
         except NotFound:
             # A backup holds the job and no bundle: on a register that was put back there is nothing to be made.
-            return
+            return None
         if bundle.state is not BundleState.MAKING:
-            return
+            return None
         actor = _asker(session, bundle)
         if not may(actor, Permission.CARD_BUNDLE):
             bundling.give_up(bundle, "Whoever asked may no longer take cards away.")
-            return
-        waiting = bundles.waiting(session, number)
-    if not waiting:
-        _make_up_for_what_is_lost(database, number, files)
-        _pack(database, actor, number, files)
-        return
-    _make_some(database, actor, number, waiting, files, settings)
-    raise PartDone
+            return None
+        return actor, bundle.as_of, bundles.waiting(session, number)
+
+
+def _give_up(database: Database, number: int, says: str) -> None:
+    with database.transaction() as session:
+        bundle = bundles.bundle_by_number(session, number, lock=True)
+        if bundle.state is BundleState.MAKING:
+            bundling.give_up(bundle, says)
 
 
 def _asker(session: Session, bundle: CardBundle) -> Actor:
@@ -90,13 +122,19 @@ def _asker(session: Session, bundle: CardBundle) -> Actor:
 
 
 def _make_some(
-    database: Database, actor: Actor, number: int, waiting: list[int], files: Files, settings: Settings
+    database: Database,
+    actor: Actor,
+    number: int,
+    waiting: list[int],
+    files: Files,
+    settings: Settings,
+    past: PastDay | None,
 ) -> None:
     until = time.monotonic() + _SECONDS_A_PART
     in_time = takewhile(lambda _: time.monotonic() < until, waiting)
     press = press_of(settings)
     with Printers(settings.printers) as printers:
-        for system_id, line, pdf in cards_of(database, actor, in_time, press, printers.draw):
+        for system_id, line, pdf in cards_of(database, actor, in_time, press, printers.draw, past):
             if pdf and line.edition is None:
                 # What was issued is in the database for good; only drafts are kept beside it until they are packed.
                 files.keep(io.BytesIO(pdf), limit=_LARGEST_CARD)
@@ -138,9 +176,9 @@ def _pack(database: Database, actor: Actor, number: int, files: Files) -> None:
 
 def _packed(session: Session, bundle: CardBundle, files: Files) -> Stored:
     with TemporaryFile() as file:
-        with Packed(file, bundle.asked_at) as packed:
+        with Packed(file, bundle.asked_at, bundle.as_of) as packed:
             for card in bundles.cards_in(session, bundle.id or 0):
-                packed.add(card.line, _content(session, card, files))
+                packed.add(replace(card.line, day=bundle.as_of), _content(session, card, files))
         file.seek(0)
         return files.keep(file, limit=_LARGEST_FILE)
 

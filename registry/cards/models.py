@@ -3,7 +3,7 @@
 CardBundle: all cards of a search, asked for as one file; BundledCard: one of them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -102,6 +102,8 @@ class CardBundle(Row, table=True):
     asked_by_id: int = Field(foreign_key="person.id")
     # The search as the register's address states it.
     search: str = long_text()
+    # The past day its cards are of; none where they are of the day they are made on.
+    as_of: date | None = None
     asked_at: datetime = instant()
     changed_at: datetime = instant()
     finished_at: datetime | None = instant(default=None, nullable=True)

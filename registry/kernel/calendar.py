@@ -28,6 +28,11 @@ def day_said(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def day_in_name(day: date | None) -> str:
+    """What the name of a file says of the past day it is of: "-as-of-2026-10-01"; nothing of today."""
+    return "" if day is None else f"-as-of-{day.isoformat()}"
+
+
 def due_after(last: date, cadence: Cadence) -> date:
     """The day by which the next is due once the last was had. A month from 31 January is the last day of February."""
     if cadence in _DAYS:

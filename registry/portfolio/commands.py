@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from registry.kernel import clock
 from registry.kernel.actor import the_registry
 from registry.portfolio.queries.reports import report as counted_report
 from registry.portfolio.render.reports import board_pdf, full_pdf, to_workbook
@@ -33,9 +34,14 @@ def report(pdf: Path | None, summary: bool, xlsx: Path | None, day: date | None,
         raise click.UsageError("--summary chooses what --pdf writes: say where with --pdf OUT.")
     if pdf is not None and xlsx is not None and pdf.resolve() == xlsx.resolve():
         raise click.UsageError("Give the PDF and the workbook a file of their own.")
+    now = clock.now()
     with house().reading(day) as session:
         found = counted_report(
-            session, the_registry("command"), Scope(), made_for="whoever runs the registry"
+            session,
+            the_registry("command"),
+            Scope(),
+            made_for="whoever runs the registry",
+            past_at=now if day else None,
         )
     if pdf is not None:
         progress("Laying out the PDF…")

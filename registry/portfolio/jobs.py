@@ -9,9 +9,8 @@ from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, Role, may, the_registry
+from registry.kernel.actor import Actor, Permission, Role, looking_back, may, the_registry
 from registry.kernel.errors import Refusal
-from registry.output.pdf import PdfRefused
 from registry.people.models import Person
 from registry.people.queries import units as every_unit
 from registry.people.rules import is_active
@@ -32,7 +31,9 @@ from registry.portfolio.rules.reports.filing import (
 )
 from registry.settings import Settings
 from registry.store.files import Files
+from registry.store.past import PastBusy, PastRefused, PastUnknown, Recipe, put_plainly, reads_of
 from registry.store.session import Database
+from registry.worker.actions import Handler, PartDone
 
 # Regular reports are made as an executive sees the company who holds no seat, so that every executive may read them.
 _EXECUTIVE: Final = Actor(
@@ -73,27 +74,41 @@ def ask_for_regular(database: Database, _payload: dict[str, Any]) -> None:
                     actions.ask_for_period(session, the_registry("worker"), kind, period)
 
 
-def make_report(database: Database, payload: dict[str, Any]) -> None:
-    """Make a report that was asked for and file it. Whatever stops this process, it is made anew and filed once."""
-    number = int(payload["subject_id"])
-    with database.transaction() as session:
-        found = filed.report_by_number(session, number, lock=True)
-        if found.state.is_over:
-            return
-        reader = _reader(session, found)
-        if not may(reader, Permission.PORTFOLIO_REPORT):
-            actions.give_up(found, "Whoever asked may no longer have reports made.")
-            return
-    counted = _counted(database, reader, number)
-    if counted is None:
-        return
-    try:
-        content = _MAKERS[found.kind](counted)
-    except PdfRefused as refused:
+def making(recipe: Callable[[], Recipe]) -> Handler:
+    """The job that makes the reports people ask for; `recipe` says what the past day is made of that one may be of."""
+
+    def make_report(database: Database, payload: dict[str, Any]) -> None:
+        """Make a report that was asked for and file it. Whatever stops this process, it is made anew and filed once.
+
+        Raises PartDone while somebody else lays out a past day: it is made after that.
+        """
+        number = int(payload["subject_id"])
         with database.transaction() as session:
-            actions.give_up(filed.report_by_number(session, number, lock=True), str(refused))
-        return
-    _file(database, reader, number, content)
+            found = filed.report_by_number(session, number, lock=True)
+            if found.state.is_over:
+                return
+            reader = _reader(session, found)
+            if not may(reader, Permission.PORTFOLIO_REPORT):
+                actions.give_up(found, "Whoever asked may no longer have reports made.")
+                return
+        try:
+            counted = _counted(database, recipe, reader, found)
+            content = _MAKERS[found.kind](counted)
+        except PastBusy as busy:
+            raise PartDone from busy
+        except Refusal as refused:
+            _give_up(database, number, refused.says)
+        except (PastRefused, PastUnknown) as refused:
+            _give_up(database, number, put_plainly(refused))
+        else:
+            _file(database, reader, number, content)
+
+    return make_report
+
+
+def _give_up(database: Database, number: int, says: str) -> None:
+    with database.transaction() as session:
+        actions.give_up(filed.report_by_number(session, number, lock=True), says)
 
 
 def _reader(session: Session, found: PortfolioReport) -> Actor:
@@ -106,21 +121,18 @@ def _reader(session: Session, found: PortfolioReport) -> Actor:
     return actor_for(session, person, via="worker")
 
 
-def _counted(database: Database, reader: Actor, number: int) -> Report | None:
-    """The figures of the report, and on its row what they hold; None where what it is narrowed to is there no longer."""
-    try:
-        with database.transaction(read_only=True) as session:
-            found = filed.report_by_number(session, number)
-            scope, period = scope_kept(found.scope), found.period
-            said = period_said(period, clock.today()) if period else ""
-            counted = report(session, reader, scope, period=said)
-            hidden, seen = left_out(session, reader, scope), filed.restricted_seen(session, reader)
-    except Refusal as refused:
-        with database.transaction() as session:
-            actions.give_up(filed.report_by_number(session, number, lock=True), str(refused))
-        return None
+def _counted(
+    database: Database, recipe: Callable[[], Recipe], reader: Actor, asked: PortfolioReport
+) -> Report:
+    """The figures of the report, and on its row what they hold. Raises Refusal where what it is narrowed to is there no longer."""
+    scope, day, now = scope_kept(asked.scope), asked.as_of, clock.now()
+    said = period_said(asked.period, now.date()) if asked.period else ""
+    with reads_of(database, recipe, day) as reads, reads() as session:
+        reader = looking_back(reader) if day else reader
+        counted = report(session, reader, scope, period=said, past_at=now if day else None)
+        hidden, seen = left_out(session, reader, scope), filed.restricted_seen(session, reader)
     with database.transaction() as session:
-        found = filed.report_by_number(session, number, lock=True)
+        found = filed.report_by_number(session, asked.id or 0, lock=True)
         found.is_everything, found.restricted, found.left_out = reader.sees_everything, seen, hidden
         found.checkpoint = counted.frame.held.size if counted.frame.held else 0
         actions.come_to(found, ReportState.COUNTED)

@@ -66,6 +66,8 @@ class PortfolioReport(Row, table=True):
     # What it is narrowed to, as an address states it and in words.
     scope: str = long_text()
     narrowed: str = long_text()
+    # The past day it is of; none where it is of the day it is made on.
+    as_of: date | None = None
     asked_at: datetime = instant()
     changed_at: datetime = instant()
     finished_at: datetime | None = instant(default=None, nullable=True)

@@ -17,6 +17,7 @@ _BATCHES = "registry_takes_batches"
 _READER = "registry_reads_ahead"
 _APART = "registry_reads_apart"
 _TAKES_AWAY = "registry_takes_away"
+_ORDERS = "registry_orders"
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -69,8 +70,8 @@ def reads_ahead(reader: Callable[..., Any], *, apart: bool = False) -> Callable[
     """Mark a view that has something lengthy made of what it was sent, or asked outside (a name looked up), before its
     transaction begins.
 
-    `reader` runs as that of takes_batches() does: nobody who writes waits for it. With `apart` it asks the database nothing, and
-    no connection is held while it goes on.
+    `reader` runs as that of takes_batches() does: nobody who writes waits for it. With `apart` it asks the database nothing, no
+    connection is held while it goes on, and who asks is found out anew once it is done.
     """
 
     def mark(view: View) -> View:
@@ -88,6 +89,25 @@ def takes_away(view: View) -> View:
     """
     setattr(view, _TAKES_AWAY, True)
     return view
+
+
+def orders(reader: Callable[..., Any]) -> Callable[[View], View]:
+    """Mark a view that has something made later of what its page shows: it may be sent to as of a past day too.
+
+    `reader` runs as that of reads_ahead() does, but in the register of the day, as whoever looks back at it; the view then asks
+    for it today, in today's register, and finds the day in past.day_asked().
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _ORDERS, True)
+        return reads_ahead(reader)(view)
+
+    return mark
+
+
+def is_ordering(view: Callable[..., Any]) -> bool:
+    """Whether the view has something made later, of whatever day."""
+    return bool(getattr(view, _ORDERS, False))
 
 
 def is_taking_away(view: Callable[..., Any]) -> bool:

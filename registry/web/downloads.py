@@ -7,6 +7,7 @@ from typing import Protocol
 from flask import Response
 
 from registry.kernel import clock
+from registry.kernel.calendar import day_in_name
 from registry.kernel.errors import Problem, RuleBroken
 from registry.store.files import Files
 from registry.web.past import day_asked
@@ -31,8 +32,7 @@ def name_of_day(what: str, ending: str) -> str:
 
 def of_past_day() -> str:
     """What the name of a file says of a past day that was asked for: "-as-of-2026-10-01", and nothing on pages of today."""
-    day = day_asked()
-    return "" if day is None else f"-as-of-{day.isoformat()}"
+    return day_in_name(day_asked())
 
 
 def handed_out(files: Files, kept: Kept) -> Response:

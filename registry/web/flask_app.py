@@ -67,7 +67,8 @@ class App(Flask):
         view = self.view_functions[cast("str", request.endpoint)]
         if doors.is_public(view) and getattr(view, "registry_no_database", False):
             return super().dispatch_request()
-        if (day := past.day_asked()) is not None and request.method != "OPTIONS":
+        day = past.day_asked()
+        if day is not None and request.method != "OPTIONS" and not doors.is_ordering(view):
             return self._look_back(view, day)
         reads = request.method in READS
         if not reads:
@@ -124,8 +125,9 @@ class App(Flask):
             return self._addresses.of(endpoint, values, super().url_for)
         address = super().url_for(endpoint, **values)
         named = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
-        looks = doors.permission_of(self.view_functions[named]) in LOOKS
-        return address if looks else past.of_today(address)
+        view = self.view_functions[named]
+        keeps_day = doors.permission_of(view) in LOOKS or doors.is_ordering(view)
+        return address if keeps_day else past.of_today(address)
 
     @cached_property
     def _addresses(self) -> Addresses:
@@ -167,13 +169,23 @@ class App(Flask):
 
     def _read_ahead(self, view: Callable[..., Any], reader: Callable[..., Any]) -> None:
         """Ask who it is, and then read what they send, while others may write: to read thousands of things takes a while."""
+        arguments, day = request.view_args or {}, past.day_asked()
         with self.database.glance() as session:
             g.session = session
             self._ask_in(view, session)
-            if not doors.reads_apart(view):
-                g.read = reader(**(request.view_args or {}))
+            if day is None and not doors.reads_apart(view):
+                g.read = reader(**arguments)
                 return
-        g.read = reader(**(request.view_args or {}))
+        if day is None:
+            g.read = reader(**arguments)
+            # That took a while: who asks, and what they may by now, is asked again where something is done.
+            del g.actor
+            return
+        # What is ordered of a past day is looked up there, and ordered today.
+        today, g.actor = g.actor, looking_back(g.actor)
+        with self._past_days.seen(day, asked_as=request_id()) as g.session:
+            g.read = reader(**arguments)
+        g.actor = today
 
     def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)

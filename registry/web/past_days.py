@@ -10,7 +10,16 @@ from flask import g, request
 from sqlmodel import Session
 
 from registry.kernel.errors import NotFound, NotYet, Refusal, Unavailable
-from registry.store.past import PastBusy, PastRefused, Pasts, PastTooLarge, PastUnknown, as_of, board_of
+from registry.store.past import (
+    NO_PAST,
+    PastBusy,
+    PastRefused,
+    Pasts,
+    PastTooLarge,
+    PastUnknown,
+    as_of,
+    board_of,
+)
 from registry.store.progress import Board, Progress
 
 log = logging.getLogger("registry.web")
@@ -42,10 +51,7 @@ class PastDays:
             raise NotFound(str(unknown)) from unknown
         except PastRefused as refused:
             log.warning("request %s: %s", asked_as, refused)
-            raise Unavailable(
-                "No past day can be laid out here as this registry is set up. Tell an administrator: why stands in the"
-                " log, and is said whenever the registry starts."
-            ) from refused
+            raise Unavailable(NO_PAST) from refused
         except PastBusy as busy:
             raise _not_yet(
                 "Another past day is being laid out. This one follows as soon as that is done."
@@ -66,5 +72,5 @@ class PastDays:
 def _not_yet(says: str, progress: Progress | None = None) -> Refusal:
     if request.method not in READS:
         # A page that looks again by itself would ask for an address that is only sent to.
-        return Unavailable(f"{says} Go back, and take the file away in a minute.", again_after=_AGAIN_SECONDS)
+        return Unavailable(f"{says} Go back, and ask for it again in a minute.", again_after=_AGAIN_SECONDS)
     return NotYet(says, done=progress.done, total=progress.total) if progress else NotYet(says)

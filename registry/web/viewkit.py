@@ -8,7 +8,7 @@ from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
 from registry.kernel import clock
-from registry.kernel.actor import Actor, Permission, may
+from registry.kernel.actor import Actor, Permission, may, may_order
 from registry.kernel.calendar import day_said, last_day, whole_days
 from registry.kernel.text import counted, listed, percent, worded
 from registry.kernel.wording import told_apart
@@ -42,7 +42,12 @@ def install(app: Flask) -> None:
         "told_apart": told_apart,
         "markdown": to_html,
     }
-    app.jinja_env.globals |= {"may": _may, "looks_back": _looks_back, "version": VERSION}
+    app.jinja_env.globals |= {
+        "may": _may,
+        "may_order": _may_order,
+        "looks_back": _looks_back,
+        "version": VERSION,
+    }
     app.context_processor(_frame)
 
 
@@ -85,6 +90,11 @@ def _said(count: int, word: str, seconds: float) -> str:
 def _may(permission: str, system_id: int | None = None) -> bool:
     actor = current_actor()
     return actor is not None and may(actor, Permission(permission), system_id)
+
+
+def _may_order(permission: str) -> bool:
+    actor = current_actor()
+    return actor is not None and may_order(actor, Permission(permission))
 
 
 def _looks_back() -> bool:

@@ -96,7 +96,7 @@ from registry.store.files import Files, Stored
 from registry.systems import actions as register
 from registry.systems import queries as systems
 from registry.systems.models import System
-from registry.systems.rules.search import Listing
+from registry.systems.rules.search import Listing, Search
 from registry.systems.rules.views import Sharing, ViewFacts
 from registry.versions import actions as versions
 from registry.versions.rules.record import VersionFacts
@@ -236,7 +236,8 @@ def _furnish(session, cast):
     numbers["shared"] |= {"mlflow": server.id, "mlflow_model": model.id}
     mlflow.link_model(session, adam, model, cast.triage)
     numbers["shared"]["report"] = portfolio.ask(session, aud, ReportKind.BOARD, Scope()).id
-    numbers["shared"]["bundle"] = bundling.ask(session, cast.actor(session, "aud"), Listing()).id
+    asked = bundling.ask(session, aud, Listing(), systems.numbers_in(session, aud, Search()))
+    numbers["shared"]["bundle"] = asked.id
     return numbers
 
 

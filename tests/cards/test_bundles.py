@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -13,7 +14,8 @@ import pytest
 from click.testing import CliRunner
 from sqlmodel import select
 
-from registry.audit.models import LedgerEntry
+from registry import tables
+from registry.audit.models import PAYLOAD, LedgerEntry
 from registry.cards import commands, jobs
 from registry.cards.actions import bundling, editions
 from registry.cards.actions.collecting import cards_of
@@ -33,17 +35,22 @@ from registry.cards.rules.bundles import (
 from registry.cards.rules.frozen import Frozen, Press
 from registry.kernel import clock
 from registry.kernel.errors import Forbidden, NotFound, Refusal, RuleBroken
+from registry.kernel.events import Event
 from registry.output.pdf import PdfRefused
 from registry.settings import Settings
 from registry.store.commandkit import House
 from registry.store.files import Files
+from registry.store.past import NO_PAST, PastBusy, PastRefused
+from registry.systems import actions as register
 from registry.systems.models import System
-from registry.systems.rules.record import Visibility
+from registry.systems.queries import facts_of, numbers_in
+from registry.systems.rules.record import Registration, Visibility
 from registry.systems.rules.search import Listing, Search
 from registry.wiring import FOLLOW_UPS, SCHEDULE
 from registry.worker import actions as worker
 
 EVERYTHING = Listing()
+[make_bundle] = FOLLOW_UPS[Event.CARDS_ASKED]
 
 
 class Drawn:
@@ -59,7 +66,8 @@ class Drawn:
     def _drawn(self, frozen):
         key = frozen.facts.identity.key
         DRAWN.append(key)
-        return self.refused.get(key) or f"%PDF {key} {frozen.said}".encode()
+        of = f" of {frozen.facts.identity.name} as of {frozen.as_of}" if frozen.as_of else ""
+        return self.refused.get(key) or f"%PDF {key} {frozen.said}{of}".encode()
 
     def __enter__(self):
         return self
@@ -95,7 +103,8 @@ def press(folder):
 
 def ask(database, cast, who="aud", listing=EVERYTHING):
     with database.transaction() as session:
-        return bundling.ask(session, cast.actor(session, who), listing).id
+        actor = cast.actor(session, who)
+        return bundling.ask(session, actor, listing, numbers_in(session, actor, listing.search)).id
 
 
 def work(database):
@@ -206,12 +215,12 @@ def test_a_worker_that_is_killed_makes_no_card_twice(database, cast, tmp_path, p
     with monkeypatch.context() as patch:
         patch.setattr(printers, "draw", draw_one_and_die)
         with pytest.raises(KeyboardInterrupt):
-            jobs.make_bundle(database, {"subject_id": number})
+            make_bundle(database, {"subject_id": number})
     _, cards = standing(database, number)
     assert [card.state for card in cards].count(CardState.MADE) == 1
     with pytest.raises(worker.PartDone):
-        jobs.make_bundle(database, {"subject_id": number})
-    jobs.make_bundle(database, {"subject_id": number})
+        make_bundle(database, {"subject_id": number})
+    make_bundle(database, {"subject_id": number})
     bundle, cards = standing(database, number)
     assert sorted(DRAWN) == sorted({card.line.key for card in cards})
     assert bundle.state is BundleState.READY
@@ -229,8 +238,8 @@ def test_cancelled_cards_are_made_no_further_and_swept(database, cast, tmp_path,
 
     monkeypatch.setattr(printers, "draw", draw_until_cancelled)
     with pytest.raises(worker.PartDone):
-        jobs.make_bundle(database, {"subject_id": number})
-    jobs.make_bundle(database, {"subject_id": number})
+        make_bundle(database, {"subject_id": number})
+    make_bundle(database, {"subject_id": number})
     bundle, _ = standing(database, number)
     assert (bundle.state, len(DRAWN)) == (BundleState.CANCELLED, 2)
     with clock.frozen(clock.now() + timedelta(hours=2)):
@@ -242,7 +251,7 @@ def test_cancelled_cards_are_made_no_further_and_swept(database, cast, tmp_path,
 def test_drafts_that_were_lost_or_damaged_meanwhile_are_made_again(database, cast, tmp_path, printers):
     number = ask(database, cast)
     with pytest.raises(worker.PartDone):
-        jobs.make_bundle(database, {"subject_id": number})
+        make_bundle(database, {"subject_id": number})
     _, cards = standing(database, number)
     room, (lost, damaged, *_) = Files(tmp_path, bundling.room_of(number)), cards
     room.drop(lost.sha256)
@@ -256,7 +265,7 @@ def test_drafts_that_were_lost_or_damaged_meanwhile_are_made_again(database, cas
 
 
 def test_a_job_whose_bundle_no_backup_holds_has_nothing_to_do(database):
-    assert jobs.make_bundle(database, {"subject_id": 1}) is None
+    assert make_bundle(database, {"subject_id": 1}) is None
 
 
 def test_a_file_is_kept_a_week_and_then_gone(database, cast, tmp_path, printers):
@@ -305,7 +314,7 @@ def test_nobody_gets_a_card_of_what_they_may_not_see_and_a_member_none_at_all(da
 def test_of_two_who_ask_at_once_as_one_person_the_second_is_refused(database, cast):
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
-            bundling.ask(session, cast.actor(session, "aud"), EVERYTHING)
+            bundling.ask(session, cast.actor(session, "aud"), EVERYTHING, [cast.triage.id])
             second = other.submit(ask, database, cast)
             # It has to wait: what the first has asked for cannot be seen yet.
             with pytest.raises(TimeoutError):
@@ -348,7 +357,8 @@ def test_a_system_that_is_named_beside_a_reason_closes_the_file_as_one_with_a_ca
 
     def is_closed():
         with database.transaction(read_only=True) as session:
-            return bundles.holds_what_is_closed(session, cast.actor(session, "eva"), number)
+            bundle = bundles.bundle_by_number(session, number)
+            return bundles.holds_what_is_closed(session, cast.actor(session, "eva"), bundle)
 
     assert not is_closed()
     close(database, cast.pricing)
@@ -397,3 +407,96 @@ def test_printers_keep_the_order_and_one_bad_card_costs_no_other(monkeypatch):
     with Printers(2) as printers:
         found = [each if isinstance(each, bytes) else each.says[:9] for each in printers.draw(sheets)]
     assert found == [b"a", b"issued", "Making it", "Too long.", "No.", b"b", b"c", b"d", b"e", b"f"]
+
+
+@pytest.fixture
+def past(database, cast, printers):
+    """A day on which Triage had an approved edition, and the morning after: withdrawn, renamed, one more on the register."""
+    day = clock.today()
+    with database.transaction() as session:
+        edition = approve(session, cast)
+    work(database)
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        with database.transaction() as session:
+            olga, rita = cast.actor(session, "olga"), cast.actor(session, "rita")
+            editions.withdraw(session, rita, session.merge(edition), "Wrong.", confirmed_at=clock.now())
+            pricing = session.get_one(System, cast.pricing.id)
+            facts = replace(facts_of(pricing), name="Renamed since")
+            register.edit(session, olga, pricing, facts, version=pricing.version)
+            unit = cast.units["claims"].id
+            register.register(session, olga, Registration("Later", "Since.", unit, cast.number("olga")))
+        yield day
+
+
+def assert_of_that_day(files, cast, day):
+    rows, drafted = index_of(files), f"{cast.pricing.key}-card-draft-as-of-{day}.pdf"
+    assert {row["As of"] for row in rows.values()} == {day.isoformat()}
+    assert set(rows) == {each.key for each in (cast.triage, cast.pricing, cast.sentinel)}
+    assert rows[cast.triage.key]["status"] == "approved"
+    issued = files[f"{cast.triage.key}-card-1-as-of-{day}.pdf"]
+    assert issued == f"%PDF issued {cast.triage.key}".encode()
+    named = rows[cast.pricing.key]["name"]
+    assert (named, rows[cast.pricing.key]["file"]) == (cast.pricing.name, drafted)
+    assert files[drafted] == f"%PDF {cast.pricing.key} draft of {named} as of {day}".encode()
+
+
+def test_cards_of_a_past_day_are_those_of_its_register_and_each_says_so(
+    database, cast, tmp_path, printers, client_of, past
+):
+    aud, home = client_of("aud"), f"/as-of/{past}"
+    assert f'action="{home}/cards/bundles?' in aud.get(f"{home}/systems?view=all").text
+    assert aud.post(f"{home}/cards/bundles?q=Renamed").status_code == 422
+    at = aud.post(f"{home}/cards/bundles").location
+    assert at.startswith("/cards/bundles/")
+    work(database)
+    bundle, _ = standing(database, int(at.rpartition("/")[2]))
+    assert (bundle.state, bundle.as_of, bundle.made) == (BundleState.READY, past, 3)
+    assert_of_that_day(opened(tmp_path, bundle), cast, past)
+    page = aud.get(at).text
+    assert "Cards of 3 systems as of" in page
+    assert f'href="{home}/systems?view=all"' in page
+    with aud.get(f"{at}/cards.zip") as reply:
+        assert f"cards-as-of-{past}-{bundle.id}.zip" in reply.headers["Content-Disposition"]
+    with database.transaction(read_only=True) as session:
+        told = session.connection().scalar(select(PAYLOAD.c.payload).order_by(PAYLOAD.c.seq.desc()).limit(1))
+    assert f'"as of":"{past}"' in told
+
+
+def test_the_command_writes_cards_of_a_past_day(database, cast, tmp_path, past):
+    house = House(Settings(data_dir=tmp_path), lambda: database, tables.recipe)
+    out = tmp_path / "cards.zip"
+    typed = ["bulk", "--as-of", past.isoformat(), "--out", str(out), "--json"]
+    result = CliRunner().invoke(commands.card, typed, obj=house)
+    assert result.exit_code == 0, result.output
+    with zipfile.ZipFile(out) as file:
+        assert_of_that_day({name: file.read(name) for name in file.namelist()}, cast, past)
+
+
+def test_of_a_past_day_nobody_gets_what_they_may_not_know_today(
+    database, cast, tmp_path, printers, client_of, past
+):
+    eva = client_of("eva")
+    at = eva.post(f"/as-of/{past}/cards/bundles").location
+    close(database, cast.pricing)
+    work(database)
+    bundle, _ = standing(database, int(at.rpartition("/")[2]))
+    rows = index_of(opened(tmp_path, bundle))
+    assert set(rows) == {cast.triage.key, cast.pricing.key}
+    assert "no longer open" in rows[cast.pricing.key]["why not"]
+
+
+def test_where_no_past_day_can_be_laid_out_the_cards_are_given_up_with_what_to_do(
+    database, cast, printers, client_of, past, monkeypatch, caplog
+):
+    at = client_of("aud").post(f"/as-of/{past}/cards/bundles").location
+    busy = iter([PastBusy(), PastRefused("The database role x may not create schemas.")])
+
+    def refuses(*_given, **_more):
+        raise next(busy)
+
+    monkeypatch.setattr("registry.store.past.keeping.Pasts.at", refuses)
+    work(database)
+    bundle, cards = standing(database, int(at.rpartition("/")[2]))
+    assert (bundle.state, {card.state for card in cards}) == (BundleState.CANCELLED, {CardState.WAITING})
+    assert bundle.trouble == NO_PAST
+    assert "role x" in caplog.text

@@ -39,11 +39,11 @@ def laid_out(monkeypatch):
     """Counts the PDFs made, and makes them at once: what is on them is looked at elsewhere."""
     made = []
 
-    def quick(facts):
-        made.append(content_hash(facts))
-        return b"%PDF-1.7 " + content_hash(facts).encode()
+    def quick(frozen):
+        made.append(frozen.sha256)
+        return b"%PDF-1.7 " + frozen.sha256.encode()
 
-    monkeypatch.setattr(pages, "to_pdf", quick)
+    monkeypatch.setattr(pages, "edition_pdf", quick)
     return made
 
 
@@ -203,7 +203,7 @@ def test_no_transaction_is_held_while_the_pdf_is_laid_out(app, client_of, cast, 
         held.append(app.database.engine.pool.checkedout())
         return b"%PDF"
 
-    monkeypatch.setattr(pages, "to_pdf", looks)
+    monkeypatch.setattr(pages, "edition_pdf", looks)
     assert client_of("ada").get(f"/systems/{cast.triage.key}/card.pdf").status_code == 200
     assert held == [0]
 
@@ -212,7 +212,7 @@ def test_an_engine_that_cannot_print_is_said_in_its_words(client_of, cast, monke
     def refuses(_facts):
         raise PdfRefused("PDFs need three system libraries that are not installed here.")
 
-    monkeypatch.setattr(pages, "to_pdf", refuses)
+    monkeypatch.setattr(pages, "edition_pdf", refuses)
     reply = client_of("ada").get(f"/systems/{cast.triage.key}/card.pdf")
     assert reply.status_code == 503
     assert "three system libraries" in reply.text

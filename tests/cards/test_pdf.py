@@ -8,13 +8,15 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pikepdf
 import pytest
 
-from registry.cards.render import to_pdf
+from registry.cards.render import edition_pdf, to_pdf
+from registry.cards.render.checking import check_card
 from registry.cards.rules.canonical import card_json, content_hash
+from registry.cards.rules.frozen import Frozen
 from tests.cards.sample import full, sparse
 from tests.cards.strategies import HOSTILE
 from tests.cards.structure.opened import Opened
@@ -30,7 +32,8 @@ print(hashlib.sha256(to_pdf(full())).hexdigest())
 
 @pytest.fixture(scope="module")
 def printed():
-    return {"full": to_pdf(full()), "sparse": to_pdf(sparse())}
+    then = edition_pdf(Frozen.draft(sparse(), date(2026, 10, 1)))
+    return {"full": to_pdf(full()), "sparse": to_pdf(sparse()), "then": then}
 
 
 @pytest.fixture
@@ -243,3 +246,24 @@ def test_a_record_of_the_longest_texts_is_whole(tmp_path):
     text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
     # Words must not be lost where pages break.
     assert " ".join(text.split()).count("nine words") >= 2 * long.count("nine words") - 2 * text.count("\f")
+
+
+def test_a_draft_of_a_past_day_says_so_on_each_page_and_is_checked_like_any_other(printed, words):
+    pages = words("then")
+    assert [page for page in pages if "as of 1 Oct 2026" not in page] == []
+    assert "As the record stood when 1 Oct 2026 ended (UTC)" in pages[0]
+    assert attached_to(printed["then"]) == attached_to(printed["sparse"]) == card_json(sparse())
+    checked = check_card(printed["then"])
+    assert [each.name for each in checked.checks if not each.passed] == ["approval"]
+    assert "as it stood when 1 Oct 2026 ended" in str(checked.checks)
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(printed["then"])) as pdf:
+        pdf.docinfo["/Title"] = str(pdf.docinfo["/Title"]).replace("2026-10-01", "2026-10-02")
+        pdf.save(out, static_id=True)
+    redated = check_card(out.getvalue())
+    assert [each.name for each in redated.checks if each.passed is False] == ["print"]
+
+
+def attached_to(pdf):
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return opened.attachments["card.json"].get_file().read_bytes()

@@ -9,8 +9,10 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import SourceFacts
+from registry.declarations.rules import files
 from registry.systems import actions as systems
 from registry.systems.queries import by_key, every_system, facts_of
+from registry.worker.actions import beat
 from tests.declarations.files import LETTERS, SCANS
 
 APPLY = "/api/v1/apply"
@@ -128,3 +130,16 @@ def test_the_same_file_applied_by_two_at_once_registers_one_system(app, cast, as
         each.join()
     assert sorted(replies) in ([200, 200], [200, 409])
     assert names(app, cast).count("Letter sorter") == 1
+
+
+def test_while_files_are_read_others_write(app, ask, monkeypatch):
+    known = files.read
+
+    def reads_slowly(sent):
+        # On SQLite there is one writer at a time: within a transaction of its own this would wait for itself.
+        beat(app.database)
+        return known(sent)
+
+    monkeypatch.setattr(files, "read", reads_slowly)
+    assert ask("POST", f"{APPLY}?dry_run=true", json=SENT).status_code == 200
+    assert ask("POST", APPLY, json=SENT).status_code == 200

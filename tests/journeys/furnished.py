@@ -99,6 +99,7 @@ from registry.reviews.rules.waivers import WaiverFacts
 from registry.store.files import Stored
 from registry.systems import actions as systems
 from registry.systems.models import System
+from registry.systems.queries import numbers_in
 from registry.systems.rules.record import Kind as SystemKind
 from registry.systems.rules.record import Link, Reversibility, Stage, SystemFacts
 from registry.systems.rules.search import Listing, Search
@@ -173,26 +174,28 @@ def _editions(session: Session, cast: Cast, words: Words) -> None:
 
 
 def _bundles(session: Session, cast: Cast) -> None:
-    """Cards of everything as one file, one system left out; and the same asked for again, not made yet."""
+    """Cards of everything as one file, one system left out; and one card asked for as of a past day, not made yet."""
     adam = cast.actor(session, "adam")
-    ready = bundling.ask(session, adam, Listing())
+    ready = bundling.ask(session, adam, Listing(), numbers_in(session, adam, Search()))
     for number in bundled_in(session, ready.id or 0):
         why = "It has no accountable owner." if number == cast.sentinel.id else ""
         bundling.keep_card(session, ready, number, CardLine("", "Some system", None, "0" * 64, 1, why))
     session.flush()
     bundling.conclude(session, adam, ready, Stored(sha256_hex(FIRST), len(FIRST)))
     session.flush()
-    bundling.ask(session, adam, Listing(Search(cast.triage.key)))
+    yesterday = clock.today() - timedelta(days=1)
+    bundling.ask(session, adam, Listing(Search(cast.triage.key)), [cast.triage.id or 0], yesterday)
 
 
 def _reports(session: Session, cast: Cast) -> None:
-    """A regular report on file, and one that is not made yet."""
+    """A regular report on file, and one of a past day that is not made yet."""
     door = the_registry("worker")
     month, _ = periods_over(clock.today())
     filed = portfolio.ask_for_period(session, door, ReportKind.BOARD, month)
     portfolio.file(session, door, filed, Stored(sha256_hex(FIRST), len(FIRST)))
     session.flush()
-    portfolio.ask(session, cast.actor(session, "adam"), ReportKind.FULL, Scope())
+    yesterday = clock.today() - timedelta(days=1)
+    portfolio.ask(session, cast.actor(session, "adam"), ReportKind.FULL, Scope(), day=yesterday)
 
 
 def furnish_record(session: Session, cast: Cast, words: Words | None = None) -> DataSource:

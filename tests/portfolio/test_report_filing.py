@@ -10,6 +10,7 @@ from sqlmodel import select
 from registry.audit.models import LedgerEntry
 from registry.kernel import clock
 from registry.kernel.errors import Forbidden, NotFound, RuleBroken
+from registry.kernel.events import Event
 from registry.output.pdf import PdfRefused
 from registry.people import actions as people
 from registry.people.models import Person
@@ -85,7 +86,7 @@ def test_a_report_counts_what_whoever_asked_may_see_and_is_filed_once_with_its_h
         assert "1 restricted" not in str(in_workbook(content)["About"])
     assert events(database) == ["report.asked", "report.asked", "report.made", "report.made"]
     for number in numbers.values():
-        jobs.make_report(database, {"subject_id": number})
+        FOLLOW_UPS[Event.REPORT_ASKED][0](database, {"subject_id": number})
     assert events(database).count("report.made") == 2
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from registry.cards.actions import bundling, editions
 from registry.systems.models import System
-from registry.systems.queries import COLUMNS_ATTENDED, remembering
-from registry.systems.rules.search import Listing
+from registry.systems.queries import COLUMNS_ATTENDED, numbers_in, remembering
+from registry.systems.rules.search import Listing, Search
 from tests.portfolio.peopled import fill
 from tests.store.statements import counted
 
@@ -109,7 +109,8 @@ class House:
             if first == 0:
                 triage = session.get_one(System, self.cast.triage.id)
                 editions.put_forward(session, self.cast.actor(session, "ada"), triage, "")
-                bundling.ask(session, self.cast.actor(session, "rita"), Listing())
+                rita = self.cast.actor(session, "rita")
+                bundling.ask(session, rita, Listing(), numbers_in(session, rita, Search()))
 
     def statements(self, pages=PAGES):
         """How many statements each page needs."""

@@ -190,12 +190,13 @@ def test_on_a_past_day_nothing_that_changes_is_offered_and_one_link_leads_to_tod
 
 
 def _takes_away(app, action: str) -> bool:
-    """Whether a form of a past day leads to a file of that very day."""
+    """Whether a form of a past day leads to a file of that very day, at once or made later."""
     at = re.fullmatch(r"/as-of/[0-9-]{10}(/[^?]*)(\?.*)?", unescape(action))
     if at is None:
         return False
     endpoint, _ = app.url_map.bind("localhost").match(at[1], method="POST")
-    return doors.is_taking_away(app.view_functions[endpoint])
+    view = app.view_functions[endpoint]
+    return doors.is_taking_away(view) or doors.is_ordering(view)
 
 
 def _offers(app, page: str, url: str) -> list[str]:

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from registry import tables
 from registry.accounts.actions import issue_token
 from registry.audit.actions import record
 from registry.audit.models import ENTRY, PAYLOAD
@@ -23,7 +22,7 @@ from registry.store.progress import Board
 from registry.systems.models import System
 from registry.web import doors
 from registry.web.past import led_back, mounted
-from registry.wiring import on_request
+from registry.wiring import ON_REQUEST
 from registry.worker.actions import by_name, run_next
 from registry.worker.models import Job
 from registry.worker.rules import MOST_ATTEMPTS, PAST_DAYS_ASKED, JobState
@@ -52,7 +51,7 @@ def jobs(database):
 
 
 def work(database):
-    while run_next(database, by_name({}, {}, on_request(tables.recipe))):
+    while run_next(database, by_name({}, {}, ON_REQUEST)):
         pass
 
 
@@ -181,7 +180,7 @@ def test_a_workbook_of_a_past_day_names_it_and_no_file_leaves_without_its_entry(
     ada, address = client_of("ada"), f"/as-of/{day}/systems/export"
     waits = ada.post(address, data={"format": "xlsx"})
     assert (waits.status_code, waits.headers["Retry-After"]) == (503, "60")
-    assert "take the file away in a minute" in waits.text
+    assert "ask for it again in a minute" in waits.text
     monkeypatch.setattr("registry.store.past.keeping.MOST_AT_ONCE", 30_000)
     with ada.post(address, data={"format": "xlsx"}) as reply:
         book = CalamineWorkbook.from_filelike(io.BytesIO(reply.get_data()))

@@ -1,6 +1,7 @@
 """Bundles of cards: ask for one, cancel it, note what becomes of each card, conclude, sweep."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -21,7 +22,6 @@ from registry.kernel.errors import Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.people.models import Person
 from registry.store.files import Stored
-from registry.systems.queries import numbers_in
 from registry.systems.rules.search import Listing, kept_as
 
 _EVERYTHING = "everything"
@@ -32,8 +32,13 @@ def room_of(number: int) -> str:
     return f"cards/bundle-{number}"
 
 
-def ask(session: Session, actor: Actor, listing: Listing) -> CardBundle:
-    """Have the worker make the card of every system in the search that the actor may see. Raises RuleBroken."""
+def ask(
+    session: Session, actor: Actor, listing: Listing, numbers: Sequence[int], day: date | None = None
+) -> CardBundle:
+    """Have the worker make the cards of a search: of the systems the actor was found to see in it. Raises RuleBroken.
+
+    `day` is the past day as of which they were found, and of which the cards are to be.
+    """
     require(actor, Permission.CARD_BUNDLE)
     if actor.person_id is None:
         raise Forbidden(
@@ -41,16 +46,20 @@ def ask(session: Session, actor: Actor, listing: Listing) -> CardBundle:
         )
     # Who asks twice at once waits for their own first asking, and is then told of it.
     session.exec(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)).one()
-    numbers = numbers_in(session, actor, listing.search)
     refuse_if(problems_with_asking(len(numbers), under_way=has_one_under_way(session, actor)))
     at = clock.now()
     bundle = CardBundle(
-        asked_by_id=actor.person_id, search=kept_as(listing), asked_at=at, changed_at=at, total=len(numbers)
+        asked_by_id=actor.person_id,
+        search=kept_as(listing),
+        as_of=day,
+        asked_at=at,
+        changed_at=at,
+        total=len(numbers),
     )
     session.add(bundle)
     session.flush()
     session.add_all(BundledCard(bundle_id=bundle.id or 0, system_id=number) for number in numbers)
-    note = {"search": bundle.search or _EVERYTHING, "systems": str(len(numbers))}
+    note = _note(bundle) | {"systems": str(len(numbers))}
     record(session, actor, Event.CARDS_ASKED, bundle, note=note)
     return bundle
 
@@ -60,7 +69,7 @@ def cancel(session: Session, actor: Actor, bundle: CardBundle) -> None:
     require(actor, Permission.CARD_BUNDLE)
     refuse_if(problems_with_cancelling(bundle.state))
     _moved(bundle, BundleState.CANCELLED)
-    record(session, actor, Event.CARDS_CANCELLED, bundle, note={"search": bundle.search or _EVERYTHING})
+    record(session, actor, Event.CARDS_CANCELLED, bundle, note=_note(bundle))
 
 
 def keep_card(session: Session, bundle: CardBundle, system_id: int, line: Line) -> None:
@@ -88,8 +97,7 @@ def conclude(session: Session, actor: Actor, bundle: CardBundle, stored: Stored)
     bundle.made, bundle.sha256, bundle.size = found[CardState.MADE], stored.sha256, stored.size
     bundle.finished_at = clock.now()
     _moved(bundle, BundleState.READY)
-    note = {
-        "search": bundle.search or _EVERYTHING,
+    note = _note(bundle) | {
         "cards": str(bundle.made),
         "left out": str(found[CardState.LEFT_OUT]),
         "sha256": stored.sha256,
@@ -97,11 +105,20 @@ def conclude(session: Session, actor: Actor, bundle: CardBundle, stored: Stored)
     record(session, actor, Event.CARDS_EXPORTED, bundle, note=note)
 
 
-def note_command(session: Session, actor: Actor, *, search: str, lines: tuple[int, int], sha256: str) -> None:
+def note_command(
+    session: Session,
+    actor: Actor,
+    *,
+    search: str,
+    lines: tuple[int, int],
+    sha256: str,
+    day: date | None = None,
+) -> None:
     """Put in the ledger that a command wrote a file of cards: so many `lines` with a card and without, and its hash."""
     require(actor, Permission.CARD_BUNDLE)
     made, missing = lines
-    note = {"search": search or _EVERYTHING, "cards": str(made), "left out": str(missing), "sha256": sha256}
+    counted = {"cards": str(made), "left out": str(missing), "sha256": sha256}
+    note = _searched(search, day) | counted
     record(session, actor, Event.CARDS_EXPORTED, None, subject_kind=CardBundle.__tablename__, note=note)
 
 
@@ -123,6 +140,15 @@ def forget(session: Session, bundle: CardBundle) -> None:
     """Let go what is known of each card, once the files are deleted."""
     session.execute(sa.delete(BundledCard).where(col(BundledCard.bundle_id) == bundle.id))
     bundle.files_dropped_at = clock.now()
+
+
+def _note(bundle: CardBundle) -> dict[str, str]:
+    return _searched(bundle.search, bundle.as_of)
+
+
+def _searched(search: str, day: date | None) -> dict[str, str]:
+    as_of = {"as of": day.isoformat()} if day else {}
+    return {"search": search or _EVERYTHING} | as_of
 
 
 def _moved(bundle: CardBundle, state: BundleState) -> None:

@@ -3,16 +3,20 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
 from registry.cards.actions.issuing import issue
 from registry.cards.queries.bundles import source_of
 from registry.cards.rules.bundles import NO_LONGER_OPEN, NOT_FORESEEN, Line
 from registry.cards.rules.frozen import Frozen, Press
-from registry.kernel.actor import Actor, the_registry
+from registry.kernel.actor import Actor, looking_back, the_registry
+from registry.kernel.calendar import day_said
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Refusal
 from registry.kernel.text import SYSTEM_PREFIX, public_key
+from registry.store.past import PastBusy, PastRefused, PastUnknown, Reads
 from registry.store.session import Database
 
 log = logging.getLogger("registry.cards")
@@ -24,18 +28,32 @@ Draw = Callable[[Iterable[Sheet]], Iterator[bytes | Refusal]]
 """What lays out many sheets at once and gives them back in their order."""
 
 
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """A past day that cards are of, and what reads the register as it stood then."""
+
+    day: date
+    reads: Reads
+
+
 def cards_of(
-    database: Database, actor: Actor, numbers: Iterable[int], press: Press, draw: Draw
+    database: Database,
+    actor: Actor,
+    numbers: Iterable[int],
+    press: Press,
+    draw: Draw,
+    past: PastDay | None = None,
 ) -> Iterator[tuple[int, Line, bytes]]:
     """The number of each system, its line in the index and its PDF, in order; no bytes where there is no card.
 
-    A card that cannot be made costs no other. Each is read in a transaction of its own.
+    A card that cannot be made costs no other. Each is read in a transaction of its own. Of a past day a card is the edition
+    that held then, as it was issued, or a draft that says of which day it is. Raises what Reads raises where that day cannot be laid out.
     """
     begun: deque[tuple[int, Line]] = deque()
 
     def sheets() -> Iterator[Sheet]:
         for number in numbers:
-            line, sheet = _sheet(database, actor, number, press)
+            line, sheet = _sheet(database, actor, number, press, past)
             begun.append((number, line))
             yield sheet
 
@@ -47,20 +65,32 @@ def cards_of(
             yield number, replace(line, sha256=sha256_hex(drawn), size=len(drawn)), drawn
 
 
-def _sheet(database: Database, actor: Actor, number: int, press: Press) -> tuple[Line, Sheet]:
-    line = Line(public_key(SYSTEM_PREFIX, number))
+def _sheet(
+    database: Database, actor: Actor, number: int, press: Press, past: PastDay | None
+) -> tuple[Line, Sheet]:
+    day = past.day if past else None
+    reads: Reads = past.reads if past else partial(database.transaction, read_only=True)
+    line = Line(public_key(SYSTEM_PREFIX, number), day=day)
     try:
-        with database.transaction(read_only=True) as session:
-            source = source_of(session, actor, number, press.rendering)
+        with reads() as session:
+            reader = looking_back(actor) if past else actor
+            source = source_of(session, reader, number, press.rendering, day)
         line = replace(line, name=source.name, edition=source.edition)
         if source.to_issue is None:
             return line, source.pdf or source.frozen or Refusal(NO_LONGER_OPEN)
         document = issue(database, the_registry(actor.via), source.to_issue, press)
     except Refusal as refusal:
         return line, refusal
+    except (PastBusy, PastRefused, PastUnknown):
+        # That is of the day and of no one record: nothing was read of any.
+        raise
     except Exception:  # one record that is damaged in a way nobody foresaw must not cost two thousand others
         log.exception("the card of %s was left out", line.key)
         return line, Refusal(NOT_FORESEEN)
-    if document is None:
-        return line, Refusal("The edition that held was withdrawn while its document was made. Ask anew.")
-    return line, document.pdf
+    return line, document.pdf if document else Refusal(_never_issued(day))
+
+
+def _never_issued(day: date | None) -> str:
+    if day is None:
+        return "The edition that held was withdrawn while its document was made. Ask anew."
+    return f"The edition that held on {day_said(day)} was withdrawn before it was issued: there is no document of it."

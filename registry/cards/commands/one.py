@@ -83,7 +83,7 @@ def _frozen(key: str, edition: int | None, day: date | None) -> tuple[Frozen, by
         except NotFound:
             raise NotFound(f"There is no system {key} on the register.") from None
         if edition is None:
-            return Frozen.draft(card_facts(session, door, system)), None
+            return Frozen.draft(card_facts(session, door, system), day), None
         try:
             found = edition_of(session, system.id or 0, edition)
         except NotFound:

@@ -1,5 +1,7 @@
 """Every card of a search as one file: ask for it, see how far it has come, cancel it, fetch it."""
 
+from collections.abc import Sequence
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,14 +12,17 @@ from registry.cards.queries import bundles as queries
 from registry.cards.rules.bundles import KEPT_FOR, BundleState
 from registry.kernel import clock
 from registry.kernel.actor import Permission
+from registry.kernel.calendar import day_in_name
 from registry.kernel.errors import Forbidden, NotFound, refuse_if
 from registry.store.files import Files
 from registry.store.paging import cursor_of, parts_of
-from registry.systems.queries import by_numbers, listing_from
-from registry.web.doors import needs
+from registry.systems.queries import by_numbers, listing_from, numbers_in
+from registry.systems.rules.search import Listing
+from registry.web.doors import needs, orders
 from registry.web.downloads import streamed
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
 from registry.web.formkit import Form
+from registry.web.past import address_as_of, day_asked, mount
 
 _PAGE = 30
 _SHOWN_LEFT_OUT = 50
@@ -32,18 +37,25 @@ def bundles_list() -> ResponseReturnValue:
     return render_template(
         "cards/bundles.html",
         bundles=found.items,
+        searched_url=_searched_url,
         kept_for=KEPT_FOR,
         next_url=following,
         first_url=url_for(".bundles_list") if before else None,
     )
 
 
-@pages.post("/cards/bundles")
-@needs(Permission.CARD_BUNDLE)
-def ask_bundle() -> ResponseReturnValue:
+def _found() -> tuple[Listing, Sequence[int]]:
     listing, problems = listing_from(request.args)
     refuse_if(problems)
-    bundle = bundling.ask(session(), actor(), listing)
+    return listing, numbers_in(session(), actor(), listing.search)
+
+
+@pages.post("/cards/bundles")
+@needs(Permission.CARD_BUNDLE)
+@orders(_found)
+def ask_bundle() -> ResponseReturnValue:
+    listing, numbers = read()
+    bundle = bundling.ask(session(), actor(), listing, numbers, day_asked())
     return redirect(url_for(".bundle", number=bundle.id), 303)
 
 
@@ -55,6 +67,7 @@ def bundle(number: int) -> ResponseReturnValue:
     return render_template(
         "cards/bundle.html",
         bundle=found,
+        searched_url=_searched_url,
         counts=queries.counts(session(), number),
         left_out=left_out,
         systems=by_numbers(session(), actor(), {each.system_id for each in left_out}),
@@ -84,9 +97,16 @@ def bundle_file(number: int) -> ResponseReturnValue:
         raise Forbidden(
             "A system in this file is no longer open to you, so the file is not either. Ask for the cards anew."
         )
-    return streamed(files.path(found.sha256), f"cards-{found.asked_at:%Y-%m-%d}-{number}.zip")
+    of = day_in_name(found.as_of) or f"-{found.asked_at:%Y-%m-%d}"
+    return streamed(files.path(found.sha256), f"cards{of}-{number}.zip")
 
 
 def _is_closed(found: CardBundle) -> bool:
     """Whether somebody may no longer see what they asked for."""
-    return queries.holds_what_is_closed(session(), actor(), found.id or 0)
+    return queries.holds_what_is_closed(session(), actor(), found)
+
+
+def _searched_url(found: CardBundle) -> str:
+    """Where the search is looked at again: as it is today, or as of the day its cards are of."""
+    searched = f"?{found.search}" if found.search else "?view=all"
+    return address_as_of(found.as_of, url_for("systems.register_page").removeprefix(mount()) + searched)

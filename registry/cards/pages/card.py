@@ -11,11 +11,12 @@ from registry.cards import actions, queries
 from registry.cards.models import CardEdition
 from registry.cards.pages.shared import download, log, pages
 from registry.cards.queries.editions import editions_of
-from registry.cards.render import rendering_hash, shown, to_pdf
+from registry.cards.render import edition_pdf, rendering_hash, shown
 from registry.cards.render.exports import FORMS, left_out
-from registry.cards.rules.canonical import card_json, content_hash
+from registry.cards.rules.canonical import card_json
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
+from registry.cards.rules.frozen import Frozen, rendering_as_of
 from registry.kernel.actor import Permission, may
 from registry.kernel.errors import NotFound
 from registry.systems import queries as systems
@@ -23,6 +24,7 @@ from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.downloads import of_past_day
 from registry.web.flask_app import actor, database, session
+from registry.web.past import day_asked
 from registry.web.systemkit import frame
 
 
@@ -109,18 +111,17 @@ def _found(key: str) -> tuple[System, CardFacts]:
 
 
 def _pdf(system: System, facts: CardFacts) -> bytes:
-    facts_sha256, rendering_sha256, number = content_hash(facts), rendering_hash(), system.id
-    kept = queries.kept_preview(session(), facts_sha256, rendering_sha256)
+    frozen, number = Frozen.draft(facts, day_asked()), system.id
+    rendering = rendering_as_of(rendering_hash(), frozen.as_of)
+    kept = queries.kept_preview(session(), frozen.sha256, rendering)
     if kept is not None:
         return kept
     # Laying out takes seconds and the facts are frozen: the connection goes back for others to use meanwhile.
     session().rollback()
-    pdf = to_pdf(facts)
+    pdf = edition_pdf(frozen)
     try:
         with database().transaction() as own:
-            actions.keep_preview(
-                own, actor(), number, facts_sha256, rendering_sha256=rendering_sha256, pdf=pdf
-            )
+            actions.keep_preview(own, actor(), number, frozen.sha256, rendering_sha256=rendering, pdf=pdf)
     except SQLAlchemyError:
         # Another request may have kept the same, or the database may be busy. The PDF is good all the same.
         log.info("the preview of %s was not kept", facts.identity.key, exc_info=True)

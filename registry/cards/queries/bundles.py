@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, or_, select
 
@@ -11,12 +11,12 @@ from registry.cards.queries.editions import approved_of, document_of
 from registry.cards.queries.gathering import card_facts
 from registry.cards.queries.previews import kept_preview
 from registry.cards.rules.bundles import NO_LONGER_OPEN, BundleState, CardState
-from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.frozen import Frozen, rendering_as_of
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.paging import Page, cut
-from registry.systems.queries import by_numbers, numbers_visible_to
+from registry.systems.queries import by_numbers, numbers_known_to, numbers_visible_to
 
 _AT_ONCE = 500
 
@@ -108,12 +108,13 @@ def left_out(session: Session, number: int, limit: int) -> Sequence[BundledCard]
     return session.exec(query.order_by(col(BundledCard.system_id)).limit(limit)).all()
 
 
-def holds_what_is_closed(session: Session, actor: Actor, number: int) -> bool:
+def holds_what_is_closed(session: Session, actor: Actor, bundle: CardBundle) -> bool:
     """Whether the bundle holds a card, or names beside a reason, a system the actor may not, or no longer, know of."""
+    known = numbers_known_to(actor) if bundle.as_of else numbers_visible_to(actor)
     query = select(BundledCard.id).where(
-        BundledCard.bundle_id == number,
+        BundledCard.bundle_id == bundle.id,
         or_(BundledCard.state == CardState.MADE, BundledCard.name != ""),
-        col(BundledCard.system_id).not_in(numbers_visible_to(actor)),
+        col(BundledCard.system_id).not_in(known),
     )
     return session.exec(query.limit(1)).first() is not None
 
@@ -157,8 +158,10 @@ class Source:
     frozen: Frozen | None = None
 
 
-def source_of(session: Session, actor: Actor, number: int, rendering_sha256: str) -> Source:
-    """The edition that holds, as it was issued; else the record as it stands, as a draft.
+def source_of(
+    session: Session, actor: Actor, number: int, rendering_sha256: str, day: date | None = None
+) -> Source:
+    """The edition that holds, as it was issued; else the record as it stands, as a draft. `day` is the past day the session reads.
 
     Raises NotFound where the actor may not know of the system, CardStopped where something cannot be read.
     """
@@ -170,5 +173,6 @@ def source_of(session: Session, actor: Actor, number: int, rendering_sha256: str
         document = document_of(session, edition.id or 0)
         to_issue = None if document else edition.id
         return Source(system.name, edition.number, document.pdf if document else None, to_issue)
-    frozen = Frozen.draft(card_facts(session, actor, system))
-    return Source(system.name, pdf=kept_preview(session, frozen.sha256, rendering_sha256), frozen=frozen)
+    frozen = Frozen.draft(card_facts(session, actor, system), day)
+    rendering = rendering_as_of(rendering_sha256, day)
+    return Source(system.name, pdf=kept_preview(session, frozen.sha256, rendering), frozen=frozen)

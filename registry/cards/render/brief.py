@@ -15,7 +15,7 @@ from registry.cards.rules.words import cell, chosen, day_of, line, pack_said
 from registry.kernel.text import counted
 
 MOST_METRICS: Final = 6
-_DRAFT: Final = "A draft: it states the record as it is now, and nobody has put their name to this card."
+_DRAFT: Final = "A draft: it states what the record says, and nobody has put their name to this card."
 _FROZEN: Final = (
     "It was frozen before cards stated reviews and sign-offs; they stand in the registry under Compliance."
 )

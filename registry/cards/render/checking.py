@@ -10,7 +10,7 @@ from registry.audit.rules.merkle import includes
 from registry.audit.rules.notes import NotANote, Verifier, read_checkpoint, read_note
 from registry.cards.render.exports import FORMS
 from registry.cards.render.opening import OpenedCard, opened_card, require_plain
-from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, document_of, title_of
+from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, day_in_title, document_of, title_of
 from registry.cards.render.rendering import rendering_hash
 from registry.cards.render.signatures import parted, signature_checks
 from registry.cards.render.verdicts import STANDING, Check, Checked, Verdict
@@ -18,6 +18,7 @@ from registry.cards.rules.editions import EditionState
 from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.reading import NotACard
 from registry.cards.rules.seal import Entry, Seal, seal_from
+from registry.kernel.calendar import day_said
 from registry.kernel.canonical import sha256_hex
 from registry.kernel.events import Event
 from registry.output.pdf import PdfRefused, Printed, Printer, programs_of
@@ -61,7 +62,8 @@ def _card(pdf: bytes, key: str, *, is_signed: bool, renders: bool) -> Checked:
     if frozen is None:
         return Checked(tuple(checks), sha256)
     if seal is None:
-        says = "This card was not approved by anybody: it carries no seal. It is a draft of the record."
+        says = "This card was not approved by anybody: it carries no seal. It is a draft of the record"
+        says += f" as it stood when {day_said(frozen.as_of)} ended." if frozen.as_of else "."
         checks.append(Check("approval", None, says))
     else:
         checks += [*_agreement(frozen, seal), *_ledger(seal, key), *_standing(frozen)]
@@ -95,14 +97,14 @@ def _read(opened: OpenedCard) -> tuple[Frozen | None, Seal | None, list[Check]]:
 
 
 def _as_titled(opened: OpenedCard, seal: Seal | None) -> Frozen:
-    """The edition in the state its title tells, of those such a file can have; else in the likeliest."""
+    """The edition in the state its title tells, of those such a file can have; else in the likeliest. A draft, of the day it tells."""
     if seal is not None:
         states = [EditionState.APPROVED, EditionState.SUPERSEDED, EditionState.WITHDRAWN]
     else:
         states = [EditionState.IN_REVIEW, EditionState.RETURNED]
     read = Frozen.read(opened.attached[ATTACHMENT], states[0], seal)
     if CYCLONEDX not in opened.attached:
-        return Frozen(read.facts, read.written)
+        return Frozen(read.facts, read.written, as_of=day_in_title(opened.title))
     made = [replace(read, state=state) for state in states]
     return next((each for each in made if title_of(each) == opened.title), read)
 

@@ -1,19 +1,19 @@
 """Packed: many cards and their index as one ZIP, the same bytes for the same cards and moment."""
 
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Self
 
 from registry.cards.rules.bundles import HEADER, INDEX, Line
-from registry.output.tables import to_csv
+from registry.output.tables import as_of, to_csv
 
 
 class Packed:
-    """A ZIP that is being written. PDFs are compressed within themselves already and are stored as they are."""
+    """A ZIP that is being written. PDFs are compressed within themselves already and are stored as they are. `day` is the past day they are of."""
 
-    def __init__(self, file: IO[bytes], at: datetime) -> None:
+    def __init__(self, file: IO[bytes], at: datetime, day: date | None = None) -> None:
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)
-        self._at = at
+        self._at, self._day = at, day
         self._lines: list[Line] = []
 
     def add(self, line: Line, pdf: bytes) -> None:
@@ -38,6 +38,6 @@ class Packed:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            index = to_csv(HEADER, (line.cells() for line in self._lines))
+            index = to_csv(*as_of(self._day, HEADER, (line.cells() for line in self._lines)))
             self._write(INDEX, index, zipfile.ZIP_DEFLATED)
         self._zip.close()

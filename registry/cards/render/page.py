@@ -1,12 +1,14 @@
 """The printed card: HTML for paper, and the PDF with card.json inside."""
 
+import re
+from datetime import date
 from typing import Final
 
 from registry.cards.render.exports import FORMS
 from registry.cards.render.sealing import shown_seal
 from registry.cards.render.shown import Shown, shown
 from registry.cards.rules.facts import CardFacts
-from registry.cards.rules.frozen import Frozen
+from registry.cards.rules.frozen import Frozen, rendering_as_of
 from registry.cards.rules.seal import seal_json
 from registry.cards.rules.words import day, line
 from registry.kernel.canonical import sha256_hex
@@ -21,6 +23,7 @@ CYCLONEDX: Final = "card.cdx.json"
 _JSON: Final = "application/json"
 _CYCLONEDX: Final = "application/vnd.cyclonedx+json"
 _TITLE_LENGTH: Final = 90
+_DAY_TOLD: Final = re.compile(r", as of (\d{4}-\d\d-\d\d)\Z", re.ASCII)
 
 
 def to_html(facts: CardFacts) -> str:
@@ -48,7 +51,17 @@ def title_of(frozen: Frozen) -> str:
     what, named = frozen.facts.identity, frozen.facts.edition.name
     if frozen.state:
         named = f"{named}, {frozen.said}"
-    return f"{what.key} {line(what.name)}: AI system card, {named}"
+    as_of = f", as of {frozen.as_of.isoformat()}" if frozen.as_of else ""
+    return f"{what.key} {line(what.name)}: AI system card, {named}{as_of}"
+
+
+def day_in_title(title: str) -> date | None:
+    """The past day that a title says the card is of; None where it says none."""
+    found = _DAY_TOLD.search(title)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def document_html(frozen: Frozen) -> str:
@@ -57,7 +70,8 @@ def document_html(frozen: Frozen) -> str:
     status = frozen.state.watermark if frozen.state else frozen.facts.edition.status
     listed = frozen.facts.since is not None
     sealed = shown_seal(frozen.seal, lists_changes=not listed) if frozen.seal else None
-    return render(TEMPLATE, shown=card, running=_running(card, frozen), status=status, seal=sealed)
+    as_of, running = day(frozen.as_of), _running(card, frozen)
+    return render(TEMPLATE, shown=card, running=running, status=status, seal=sealed, as_of=as_of)
 
 
 def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
@@ -69,7 +83,8 @@ def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
         subject=line(what.summary) or f"The record of {what.key}",
         language="en",
         created=facts.origin.at,
-        identifier=frozen.sha256,
+        # Of one record there is a print for each day it stood so.
+        identifier=rendering_as_of(frozen.sha256, frozen.as_of),
     )
     says = f"Everything this card states, as canonical JSON; SHA-256 {frozen.sha256}"
     attached = [Attached(ATTACHMENT, _JSON, frozen.written, Relationship.SOURCE, says)]
@@ -87,12 +102,13 @@ def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
 
 
 def _running(card: Shown, frozen: Frozen) -> dict[str, str]:
-    """What stands at the edge of every page: name, id with edition, date of the record, hash."""
+    """What stands at the edge of every page: name, id with edition, date of the record and the past day it is of, hash."""
     what = card.facts.identity
     restricted = "RESTRICTED · " if card.facts.is_restricted else ""
+    as_of = f", as of {day(frozen.as_of)}" if frozen.as_of else ""
     return {
         "title": restricted + shortened(line(what.name) or what.key, _TITLE_LENGTH),
         "key": f"{what.key} · edition {card.facts.edition.number}, {frozen.said}",
-        "date": f"Record of {day(card.facts.origin.at.date())}",
+        "date": f"Record of {day(card.facts.origin.at.date())}{as_of}",
         "hash": f"SHA-256 {card.card.sha256[:16]}…",
     }

@@ -1,10 +1,11 @@
 """Bundles: every card of a search in one ZIP. How many cards one takes, how long it is kept, what its index says."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from registry.kernel.calendar import day_in_name
 from registry.kernel.errors import Problem, Refusal
 
 MOST_CARDS: Final = 2_000
@@ -45,13 +46,16 @@ class Line:
     sha256: str = ""
     size: int = 0
     why: str = ""
+    day: date | None = None
+    """The past day it is of."""
 
     @property
     def file_name(self) -> str:
         """What its PDF is called, as where it is downloaded by itself; empty where there is none."""
         if self.why:
             return ""
-        return f"{self.key}-card-{'draft' if self.edition is None else self.edition}.pdf"
+        named = "draft" if self.edition is None else self.edition
+        return f"{self.key}-card-{named}{day_in_name(self.day)}.pdf"
 
     @property
     def status(self) -> str:

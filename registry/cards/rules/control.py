@@ -29,7 +29,7 @@ TEMPLATE: Final = "2"
 COMPLETENESS_CHART: Final = "completeness"
 _VERIFY: Final = "card.json has the content hash; “registry audit verify” re-derives the ledger"
 _SEALED: Final = "Where it stands is printed on every page; who approved it, under Approval and proof"
-_UNSIGNED: Final = "It states the record as it is now, and nobody has put their name to this card"
+_UNSIGNED: Final = "It states what the record says, and nobody has put their name to this card"
 MOST_CHANGES: Final = 40
 """How many changes are printed; card.json holds all of them, and longer ones whole."""
 _CHANGE_SHOWN: Final = 130

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from registry.cards.rules.canonical import card_json
@@ -17,18 +18,19 @@ class Frozen:
     """What a document is made from.
 
     `written` is card.json as it was frozen, which may lack fields that cards have got since; `state` is None for a draft
-    of the record as it is now.
+    of the record, as it is now or, with `as_of`, as it stood when that day ended. The day is printed and is none of the facts.
     """
 
     facts: CardFacts
     written: bytes
     state: EditionState | None = None
     seal: Seal | None = None
+    as_of: date | None = None
 
     @classmethod
-    def draft(cls, facts: CardFacts) -> "Frozen":
-        """The record as it is now."""
-        return cls(facts, card_json(facts))
+    def draft(cls, facts: CardFacts, as_of: date | None = None) -> "Frozen":
+        """The record as it is now, or as it stood when a past day ended."""
+        return cls(facts, card_json(facts), as_of=as_of)
 
     @classmethod
     def read(cls, written: bytes, state: EditionState, seal: Seal | None = None) -> "Frozen":
@@ -61,3 +63,8 @@ class Press:
 
 
 _PUT_FORWARD = "Put forward as what the record of the system states."
+
+
+def rendering_as_of(rendering: str, day: date | None) -> str:
+    """What a preview is kept under beside the hash of its facts: all that decides how it looks, the day printed on it as well."""
+    return rendering if day is None else sha256_hex(f"{rendering} {day.isoformat()}".encode())

@@ -24,7 +24,7 @@ from registry.demo.actions.grouping import count_groups
 from registry.demo.actions.proving import proof_steps
 from registry.demo.actions.releases import release_steps
 from registry.demo.actions.stage import Loaded, Stage, Step, deliveries
-from registry.demo.actions.story import chase, following_steps
+from registry.demo.actions.story import following_steps
 from registry.demo.rules.facts import (
     data_source_facts,
     metric_facts,
@@ -54,13 +54,14 @@ from registry.systems.rules.record import Registration, Visibility
 _HOST = "halden.example"
 _FOUNDED_DAYS_AGO = 600
 _BATCH = 200
+_BROUGHT_IN_WITHIN = 20
 _LAST_DELIVERY = 2
 
 
 def load(
     database: Database, count: int | None, progress: Callable[[str], None], kept_in: Files | None = None
 ) -> Loaded:
-    """Fill an empty register: people, data sources and systems in order of time, then more systems up to `count`.
+    """Fill an empty register: people, data sources and systems in order of time, the last day of it yesterday; with more systems up to `count`.
 
     `kept_in` is where its evidence is kept; without a place it has none.
     """
@@ -77,11 +78,9 @@ def load(
             *following_steps(stage, told, loaded),
             *proof_steps(stage, loaded, kept_in),
             *evenings(stage.today),
+            *_more(stage, loaded, range(len(told["systems"]), count or 0), progress),
         )
     )
-    with database.transaction() as session:
-        chase(stage.door, session)
-    _more(stage, loaded, count or 0, progress)
     return loaded
 
 
@@ -278,18 +277,20 @@ def _of_note(system: str, told: dict[str, Any], loaded: Loaded) -> Iterator[Step
             yield told[name]["days_ago"], act
 
 
-def _more(stage: Stage, loaded: Loaded, count: int, progress: Callable[[str], None]) -> None:
-    """Invented systems up to the number asked for, dealt out to everybody who is here."""
-    owners = [person for key, person in loaded.people.items() if key != "pavel.horak"]
-    units = list(loaded.units.values())
-    while loaded.systems < count:
-        with stage.database.transaction() as session:
-            for _ in range(min(_BATCH, count - loaded.systems)):
-                number = loaded.systems
-                name, summary = invented(number)
-                facts = Registration(
-                    name, summary, units[number % len(units)].id, owners[number % len(owners)].id
-                )
-                systems.register(session, stage.door, facts)
-                loaded.systems += 1
-        progress(f"{loaded.systems:,} of {count:,} systems")
+def _more(stage: Stage, loaded: Loaded, numbers: range, progress: Callable[[str], None]) -> Iterator[Step]:
+    """Invented systems of these numbers, brought in over the last weeks and dealt out to everybody who is here."""
+
+    def bring_in(some: range, session: Session) -> None:
+        owners = [person for key, person in loaded.people.items() if key != "pavel.horak"]
+        units = list(loaded.units.values())
+        for number in some:
+            name, summary = invented(number)
+            unit, owner = units[number % len(units)], owners[number % len(owners)]
+            systems.register(session, stage.door, Registration(name, summary, unit.id, owner.id))
+            loaded.systems += 1
+        progress(f"{loaded.systems:,} of {numbers.stop:,} systems")
+
+    starts = numbers[::_BATCH]
+    for place, first in enumerate(starts):
+        days_ago = 1 + _BROUGHT_IN_WITHIN * (len(starts) - 1 - place) // len(starts)
+        yield days_ago, partial(bring_in, range(first, min(first + _BATCH, numbers.stop)))

@@ -41,7 +41,7 @@ def following_steps(stage: Stage, told: dict[str, Any], loaded: Loaded) -> Itera
         *(step for system in told["systems"] for step in incident_steps(stage, system, loaded)),
         *(step for system in told["systems"] for step in review_steps(stage, system, loaded)),
     )
-    for days_ago in range(_CHASED_EVERY, _CHASED, _CHASED_EVERY):
+    for days_ago in (1, *range(_CHASED_EVERY, _CHASED, _CHASED_EVERY)):
         yield days_ago, partial(chase, stage.door)
 
 

@@ -1,5 +1,7 @@
 """Ask for a report, by hand or because a period is over; note how far it has come; file it; give it up."""
 
+from datetime import date
+
 from sqlmodel import Session
 
 from registry.audit.actions import record
@@ -9,7 +11,6 @@ from registry.kernel.errors import Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.portfolio.models import PortfolioReport
 from registry.portfolio.queries.filed import under_way
-from registry.portfolio.queries.reports import narrowed_said
 from registry.portfolio.rules.figures import Scope
 from registry.portfolio.rules.reports.filing import (
     Period,
@@ -26,16 +27,27 @@ ROOM = "portfolio/reports"
 _WHOLE = "the whole company"
 
 
-def ask(session: Session, actor: Actor, kind: ReportKind, scope: Scope) -> PortfolioReport:
-    """Have the worker make a report of what the actor may see. Raises RuleBroken while too many are being made for them."""
+def ask(
+    session: Session,
+    actor: Actor,
+    kind: ReportKind,
+    scope: Scope,
+    *,
+    narrowed: str = "",
+    day: date | None = None,
+) -> PortfolioReport:
+    """Have the worker make a report of what the actor may see. Raises RuleBroken while too many are being made for them.
+
+    `narrowed` says in words what the scope narrows it to; `day` is the past day it is to be of, if it is.
+    """
     require(actor, Permission.PORTFOLIO_REPORT)
     if actor.person_id is None:
         raise Forbidden(
             "Reports are filed for a person, and you are none: registry portfolio report writes a file."
         )
     refuse_if(problems_with_asking(under_way(session, actor)))
-    report = _new(kind, scope, narrowed_said(session, scope))
-    report.asked_by_id = actor.person_id
+    report = _new(kind, scope, narrowed)
+    report.asked_by_id, report.as_of = actor.person_id, day
     session.add(report)
     session.flush()
     record(session, actor, Event.REPORT_ASKED, report, note=_note(report))
@@ -84,4 +96,5 @@ def _new(kind: ReportKind, scope: Scope, narrowed: str) -> PortfolioReport:
 
 def _note(report: PortfolioReport) -> dict[str, str]:
     period = {"period": report.period} if report.period else {}
-    return {"report": report.kind.value, "of": report.narrowed or _WHOLE} | period
+    as_of = {"as of": report.as_of.isoformat()} if report.as_of else {}
+    return {"report": report.kind.value, "of": report.narrowed or _WHOLE} | period | as_of

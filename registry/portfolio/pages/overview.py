@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from registry.incidents.render import span_said
-from registry.kernel.actor import Permission, may
+from registry.kernel.actor import Permission, may_order
 from registry.kernel.errors import Problem, RuleBroken
 from registry.people import queries as people
 from registry.portfolio.pages.desk import pages
@@ -51,7 +51,7 @@ def overview() -> ResponseReturnValue:
         times_url=_incidents_url("incidents.times", scope.incidents()),
         money=money_said,
         span=span_said,
-        may_report=may(actor(), Permission.PORTFOLIO_REPORT),
+        may_report=may_order(actor(), Permission.PORTFOLIO_REPORT),
     )
 
 

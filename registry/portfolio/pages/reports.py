@@ -5,18 +5,22 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel import clock
 from registry.kernel.actor import Permission
+from registry.kernel.calendar import day_in_name
 from registry.kernel.errors import Forbidden, NotFound, Problem, RuleBroken
 from registry.people import queries as people
 from registry.portfolio import actions
 from registry.portfolio.pages.desk import pages
 from registry.portfolio.pages.overview import scope_asked
 from registry.portfolio.queries import filed
+from registry.portfolio.queries.reports import narrowed_said
+from registry.portfolio.rules.figures import Scope
 from registry.portfolio.rules.reports.filing import STEPS, ReportKind, ReportState, period_said
 from registry.store.files import Files
 from registry.store.paging import cursor_of, parts_of
-from registry.web.doors import needs
+from registry.web.doors import needs, orders
 from registry.web.downloads import streamed
-from registry.web.flask_app import actor, session
+from registry.web.flask_app import actor, read, session
+from registry.web.past import day_asked
 
 _PAGE = 30
 _MIMES = {
@@ -42,15 +46,21 @@ def reports_list() -> ResponseReturnValue:
     )
 
 
-@pages.post("/portfolio/reports")
-@needs(Permission.PORTFOLIO_REPORT)
-def ask_report() -> ResponseReturnValue:
+def _asked() -> tuple[ReportKind, Scope, str]:
     scope = scope_asked(people.unit_paths(session()))
     try:
         kind = ReportKind(request.form.get("kind", ""))
     except ValueError:
         raise RuleBroken([Problem("kind", "There is no such report. Choose one of the three.")]) from None
-    report = actions.ask(session(), actor(), kind, scope)
+    return kind, scope, narrowed_said(session(), scope)
+
+
+@pages.post("/portfolio/reports")
+@needs(Permission.PORTFOLIO_REPORT)
+@orders(_asked)
+def ask_report() -> ResponseReturnValue:
+    kind, scope, narrowed = read()
+    report = actions.ask(session(), actor(), kind, scope, narrowed=narrowed, day=day_asked())
     return redirect(url_for(".report", number=report.id), 303)
 
 
@@ -83,8 +93,8 @@ def report_file(number: int) -> ResponseReturnValue:
     if filed.is_closed(session(), actor(), found):
         raise Forbidden(_CLOSED)
     ending = found.kind.ending
-    named = found.period or f"{found.asked_at:%Y-%m-%d}"
-    reply = streamed(files.path(found.sha256), f"portfolio-{found.kind.value}-{named}-{number}.{ending}")
+    of = day_in_name(found.as_of) or f"-{found.period or found.asked_at.date().isoformat()}"
+    reply = streamed(files.path(found.sha256), f"portfolio-{found.kind.value}{of}-{number}.{ending}")
     reply.mimetype = _MIMES[ending]
     return reply
 

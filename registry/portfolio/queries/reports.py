@@ -1,5 +1,7 @@
 """What a report states: the figures one reader may know, with the checkpoint and the rule packs they were counted by."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from registry.audit.queries.checkpoints import newest_checkpoint
@@ -17,21 +19,31 @@ from registry.systems.queries.searching import narrowed
 from registry.systems.rules.record import Stage
 
 
-def report(session: Session, actor: Actor, scope: Scope, *, made_for: str = "", period: str = "") -> Report:
+def report(
+    session: Session,
+    actor: Actor,
+    scope: Scope,
+    *,
+    made_for: str = "",
+    period: str = "",
+    past_at: datetime | None = None,
+) -> Report:
     """Everything a report of this scope states to this reader, counted now in a fixed number of statements.
 
-    `made_for` says whose view it is where that is not the actor's by name. Raises RuleBroken for a unit there is not.
+    `made_for` says whose view it is where that is not the actor's by name; `past_at` when it is made, where the session reads
+    a past day and the clock stands there. Raises RuleBroken for a unit there is not.
     """
     found = figures(session, actor, scope)
     went = trends(session, actor, scope, found.headline) or {}
     frame = Frame(
         made_for=made_for or actor.name,
         is_everything=actor.sees_everything,
-        made_at=clock.now(),
+        made_at=past_at or clock.now(),
         narrowed=narrowed_said(session, scope),
         held=_held(session),
         editions=_editions(session),
         period=period,
+        of_past_day=past_at is not None,
     )
     return Report(found, frame, tables_of(found, went), went)
 

@@ -3,12 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 Values = Mapping[str, Any]
+
+
+NO_PAST: Final = (
+    "No past day can be laid out here as this registry is set up. Tell an administrator: why stands in the log, and is said"
+    " whenever the registry starts."
+)
+"""What whoever asked is told where none can be."""
 
 
 class PastUnknown(LookupError):

@@ -37,7 +37,7 @@ from registry.systems.queries.records import (
 from registry.systems.queries.searching import count, every_word, numbers_in, numbers_of
 from registry.systems.queries.sorts import SORTS, Place
 from registry.systems.queries.views import preferred_view, view_by_id, views_by_tag, views_for
-from registry.systems.queries.visibility import numbers_visible_to, visible_to
+from registry.systems.queries.visibility import numbers_known_to, numbers_visible_to, visible_to
 from registry.systems.rules.search import Search
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "lost_in",
     "number_by_key",
     "numbers_in",
+    "numbers_known_to",
     "numbers_of",
     "numbers_visible_to",
     "page",

@@ -25,21 +25,35 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     units above, and to reviewers, auditors and administrators (product.md section 2). A token issued for
     one system sees only that one. A withdrawn system is visible to nobody: only its history can be read.
     """
+    return _clause(**_reach(actor))
+
+
+def _reach(actor: Actor) -> dict[str, Any]:
     only = actor.token.system_id if actor.token is not None else None
     if actor.sees_everything:
-        return _clause(only, everything=True)
-    return _clause(only, seated=tuple(sorted(actor.seats)), headed=tuple(sorted(actor.headed_units)))
+        return {"only": only, "everything": True}
+    return {
+        "only": only,
+        "seated": tuple(sorted(actor.seats)),
+        "headed": tuple(sorted(actor.headed_units)),
+    }
 
 
 # What somebody may know of changes with their seats, not from one question to the next.
 @lru_cache(maxsize=1_000)
 def _clause(
-    only: int | None, *, everything: bool = False, seated: tuple[int, ...] = (), headed: tuple[int, ...] = ()
+    *,
+    only: int | None,
+    everything: bool = False,
+    seated: tuple[int, ...] = (),
+    headed: tuple[int, ...] = (),
+    stands: bool = True,
 ) -> ColumnElement[bool]:
     ours = [among(col(System.id), seated)] if seated else []
     theirs = [among(col(System.unit_id), headed)] if headed else []
     known = true() if everything else or_(_OPEN_TO_ALL, *ours, *theirs)
-    return _STANDS & known if only is None else _STANDS & (col(System.id) == only) & known
+    known = _STANDS & known if stands else known
+    return known if only is None else (col(System.id) == only) & known
 
 
 def is_withdrawn(session: Session, number: int) -> bool:
@@ -55,3 +69,8 @@ def withdrawn_among(numbers: Sequence[int]) -> SelectOfScalar[int]:
 def numbers_visible_to(actor: Actor) -> SelectOfScalar[Any]:
     """The numbers of the systems the actor may know of, as a part of another statement."""
     return select(System.id).where(visible_to(actor))
+
+
+def numbers_known_to(actor: Actor) -> SelectOfScalar[Any]:
+    """The same with those that were withdrawn: for what was made of a past day, on which they stood."""
+    return select(System.id).where(_clause(**_reach(actor), stands=False))

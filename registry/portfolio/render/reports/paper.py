@@ -45,10 +45,11 @@ def document_of(report: Report, template: str) -> tuple[str, PdfIdentity]:
     """What the PDF is made of: the page, whose stylesheet is css/print.css, and what the file says of itself."""
     frame, on = report.frame, day_said(report.figures.on)
     title, narrowed = TITLES[template], frame.narrowed or WHOLE
+    made = f", made {day_said(frame.made_at.date())}" if frame.of_past_day else ""
     running = {
         "title": title,
         "key": shortened(narrowed, _NARROWED_LENGTH),
-        "date": f"As of {on} (UTC)",
+        "date": f"As of {on}{made}" if made else f"As of {on} (UTC)",
         "hash": f"Checkpoint {frame.held.size:,} · {frame.held.root[:16]}…" if frame.held else "",
     }
     page = render(
@@ -59,7 +60,7 @@ def document_of(report: Report, template: str) -> tuple[str, PdfIdentity]:
         frame=frame,
         report=report,
         kicker=" · ".join(
-            [*filter(None, [frame.period]), f"As of {on}", shortened(narrowed, _NARROWED_LENGTH)]
+            [*filter(None, [frame.period]), f"As of {on}{made}", shortened(narrowed, _NARROWED_LENGTH)]
         ),
         printed={name: _printed(each) for name, each in report.tables.items()},
         money=_few_currencies(report.tables["value"]),

@@ -16,6 +16,7 @@ SEEN: Final = (
     "Counted are the systems {0} may see. Whether there are restricted systems beside them is told to nobody but those "
     "who answer for them, reviewers, auditors and administrators."
 )
+PAST: Final = "how the register stood when that day ended, by the ledger, as its reader may know it on the day it was made"
 NO_CHECKPOINT: Final = "none yet: no checkpoint of the ledger had been signed"
 
 
@@ -44,11 +45,13 @@ def about(report: Report) -> Sequence[tuple[str, str]]:
     frame = report.frame
     held = frame.held
     period = (("Period", frame.period),) if frame.period else ()
+    past = (("A past day", PAST),) if frame.of_past_day else ()
     return (
         *period,
         ("Counted for", frame.made_for),
         ("Narrowed to", frame.narrowed or WHOLE),
         ("As of", f"{day_said(report.figures.on)} (UTC)"),
+        *past,
         ("Made", instant_said(frame.made_at)),
         ("Checkpoint, entries", f"{held.size:,}" if held else NO_CHECKPOINT),
         ("Checkpoint, root", held.root if held else NO_CHECKPOINT),

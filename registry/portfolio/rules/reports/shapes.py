@@ -61,7 +61,8 @@ class Frame:
     """What stands around the figures of a report.
 
     `made_for` names whose view of the register was counted, `is_everything` says whether that leaves no system out, `narrowed` what the figures are narrowed to ("" for the whole),
-    `editions` the rule packs in force with their editions, `period` what a regular report is of ("" for one asked for).
+    `editions` the rule packs in force with their editions, `period` what a regular report is of ("" for one asked for). `of_past_day`: the
+    figures are of a day that was over when it was made, put together from the ledger.
     """
 
     made_for: str
@@ -71,6 +72,7 @@ class Frame:
     held: Held | None
     editions: tuple[tuple[str, str], ...]
     period: str = ""
+    of_past_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
