@@ -24,7 +24,7 @@ from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 MOST = 50
-_SOON = timedelta(days=14)
+SOON = timedelta(days=14)
 _WAIT_FOR_PERSON = (ImportState.MAPPING, ImportState.CHECKED)
 
 
@@ -37,10 +37,10 @@ class ToSettle:
     conditions: Sequence[tuple[ReviewCondition, System]] = ()
 
 
-def for_reviewer(session: Session, actor: Actor, today: date) -> ToSettle:
+def for_reviewer(session: Session, actor: Actor, today: date, ahead: timedelta = SOON) -> ToSettle:
     """What a reviewer may settle who has no part in the system and did not do it themselves, in three statements.
 
-    Of conditions those that are overdue, and those soon due that they set. Nothing for anybody else.
+    Of conditions those that are overdue, and those due so far ahead that they set. Nothing for anybody else.
     """
     if Role.REVIEWER not in actor.roles:
         return ToSettle()
@@ -53,7 +53,7 @@ def for_reviewer(session: Session, actor: Actor, today: date) -> ToSettle:
     set_by_them = select(ReviewDecision.id).where(ReviewDecision.decided_by_id == actor.person_id)
     due = or_(
         col(ReviewCondition.due_on) < today,
-        and_(col(ReviewCondition.decision_id).in_(set_by_them), col(ReviewCondition.due_on) <= today + _SOON),
+        and_(col(ReviewCondition.decision_id).in_(set_by_them), col(ReviewCondition.due_on) <= today + ahead),
     )
     unmet = (col(ReviewCondition.met_at).is_(None), due)
     return ToSettle(
@@ -69,8 +69,10 @@ def _of_others(session: Session, actor: Actor, kind: Any, *only: Any) -> Sequenc
     return [tuple(row) for row in session.execute(query.order_by(kind.id).limit(MOST))]
 
 
-def risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Risk, System, date | None]]:
-    """The risks somebody has to look at again within two weeks, the earliest first, at most fifty; in one statement.
+def risks_for(
+    session: Session, actor: Actor, today: date, ahead: timedelta = SOON
+) -> Sequence[tuple[Risk, System, date | None]]:
+    """The risks somebody has to look at again within two weeks, or as far ahead as is asked, the earliest first, at most fifty; in one statement.
 
     Those they watch whose day of review comes, and accepted ones of systems they answer for whose acceptance runs out:
     with its last day, None where it is the review that is due.
@@ -80,12 +82,12 @@ def risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Ris
     runs_out = and_(
         col(Risk.status) == Status.ACCEPTED,
         among(col(Risk.system_id), owned),
-        col(RiskAcceptance.until) <= today + _SOON,
+        col(RiskAcceptance.until) <= today + ahead,
     )
     review = and_(
         col(Risk.status) != Status.CLOSED,
         col(Risk.owner_id) == actor.person_id,
-        col(Risk.review_on) <= today + _SOON,
+        col(Risk.review_on) <= today + ahead,
     )
     accepted = and_(
         col(RiskAcceptance.risk_id) == col(Risk.id),
@@ -97,7 +99,7 @@ def risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Ris
     query = query.where(or_(runs_out, review), visible_to(actor))
     day = func.coalesce(RiskAcceptance.until, Risk.review_on)
     rows = session.execute(query.order_by(day, col(Risk.id)).limit(MOST))
-    soon = today + _SOON
+    soon = today + ahead
     return [(risk, system, until if until and until <= soon else None) for risk, system, until in rows]
 
 
