@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     limit_provider: int = Field(default=1_000, ge=0)
     limit_check: int = Field(default=60, ge=0)
     limit_feedback: int = Field(default=120, ge=0)
+    limit_feed: int = Field(default=120, ge=0)
     # How many reverse proxies stand before it, each of which says in X-Forwarded-For whom it speaks for.
     proxies: int = Field(default=0, ge=0, le=5)
 
@@ -201,6 +202,7 @@ class Settings(BaseSettings):
             "provider": self.limit_provider,
             "check": self.limit_check,
             "feedback": self.limit_feedback,
+            "feed": self.limit_feed,
         }
 
     @property

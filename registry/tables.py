@@ -18,6 +18,7 @@ import registry.drift.models
 import registry.evidence.models
 import registry.fairness.models
 import registry.feedback.models
+import registry.feeds.models
 import registry.identity.models
 import registry.incidents.models.incidents
 import registry.incidents.models.judgements

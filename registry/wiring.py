@@ -53,6 +53,7 @@ from registry.fairness.api import api as fairness_api
 from registry.fairness.pages import pages as fairness_pages
 from registry.feedback.api import api as feedback_api
 from registry.feedback.pages import pages as feedback_pages
+from registry.feeds.pages import pages as feeds_pages
 from registry.identity.pages import pages as identity_pages
 from registry.incidents.api import api as incidents_api
 from registry.incidents.pages import pages as incidents_pages
@@ -133,6 +134,7 @@ FEATURES: Sequence[Blueprint] = (
     identity_pages,
     audit_pages,
     notices_pages,
+    feeds_pages,
     worker_pages,
     past_pages,
     health_pages,

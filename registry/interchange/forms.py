@@ -117,12 +117,17 @@ class CardFileForm(Form):
         description="A Hugging Face card (Markdown), a Model Card Toolkit card or a CycloneDX ML-BOM (JSON), in UTF-8.",
         render_kw={"required": True},
     )
+    config = FileField(
+        "Configuration beside it",
+        description="The config.json that stands beside a README.md in a repository of Hugging Face, where there is one.",
+    )
 
 
 class CardForm(Form):
     """What a person adds to a card that was read; the card itself comes back as it was sent, and is read again."""
 
     card = HiddenField()
+    config = HiddenField()
     file_name = HiddenField()
     name = Line("Name", NAME_LIMIT, "The name people here use for it.", required=True)
     summary = Sentences(

@@ -31,6 +31,8 @@ class Event(StrEnum):
     SECOND_STEP_ASKED = "second_step.asked"
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    FEED_MADE = "feed.made"
+    FEED_WITHDRAWN = "feed.withdrawn"
 
     SYSTEM_REGISTERED = "system.registered"
     SYSTEM_EDITED = "system.edited"

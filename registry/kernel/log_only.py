@@ -28,6 +28,8 @@ LOG_ONLY: frozenset[Event] = frozenset(
         Event.SECOND_STEP_ASKED,
         Event.TOKEN_ISSUED,
         Event.TOKEN_REVOKED,
+        Event.FEED_MADE,
+        Event.FEED_WITHDRAWN,
         Event.SYSTEM_REGISTERED,
         Event.SYSTEM_EDITED,
         Event.DECLARATION_APPLIED,

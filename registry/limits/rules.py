@@ -23,6 +23,7 @@ class Budget(StrEnum):
     PROVIDER = "provider"
     CHECK = "check"
     FEEDBACK = "feedback"
+    FEED = "feed"
 
 
 SAID: Final = {
@@ -31,6 +32,7 @@ SAID: Final = {
     Budget.PROVIDER: "Too many sign-ins were begun from here.",
     Budget.CHECK: "Too many files to be checked came from here.",
     Budget.FEEDBACK: "Too many messages came from here. Your browser still has what you typed: go back to it then.",
+    Budget.FEED: "Your feeds were asked for too often. Once an hour is often enough.",
 }
 """Why a budget is spent, for whoever is refused."""
 

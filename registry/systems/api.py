@@ -1,5 +1,6 @@
-"""GET and POST /systems, GET and PATCH /systems/<key>."""
+"""GET and POST /systems, also as a table; GET and PATCH /systems/<key>."""
 
+import io
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -8,12 +9,14 @@ from registry.annotations import queries as annotations
 from registry.annotations.actions import retag
 from registry.annotations.rules.tags import folded
 from registry.kernel.actor import Permission
-from registry.kernel.errors import Conflict
+from registry.kernel.errors import Conflict, refuse_if
 from registry.ownership import queries as ownership
 from registry.people import queries as people
 from registry.systems import actions, queries
 from registry.systems.models import System
 from registry.systems.queries import Place
+from registry.systems.render import Format, write_found
+from registry.systems.rules.search import COLUMNS
 from registry.systems.schemas import (
     NARROWING,
     SORTED,
@@ -25,9 +28,11 @@ from registry.systems.schemas import (
     whole,
 )
 from registry.web import jsonkit
-from registry.web.describing import PAGED, Page, described
+from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
+from registry.web.downloads import fetched, name_of_day
 from registry.web.flask_app import actor, session
+from registry.web.past import day_asked
 
 api = Blueprint("systems_api", __name__)
 
@@ -52,6 +57,30 @@ def systems() -> Response:
     ]
     following = queries.SORTS[listing.sort].cursor(Place(*found.next_after)) if found.next_after else None
     return jsonkit.reply({"items": items, "next": following})
+
+
+@api.get("/systems.csv")
+@needs(Permission.SYSTEM_READ)
+@described(
+    None,
+    Asked(
+        "col",
+        "Which columns beside id and name; those that the register shows unless told.",
+        words=tuple(COLUMNS),
+        many=True,
+    ),
+    Asked("sort", "In the order of which column: name unless told; `-name` from the end."),
+    *NARROWING,
+    status=(200, 304),
+    media=("text/csv",),
+)
+def systems_csv() -> Response:
+    """The same as a table, whole: for spreadsheets and reports that fetch it again and again, and no text in it acts as a formula."""
+    listing, problems = queries.listing_from(request.args)
+    refuse_if(problems)
+    file = io.BytesIO()
+    write_found(file, Format.CSV, listing, session(), actor(), day=day_asked())
+    return fetched(file.getvalue(), Format.CSV.mimetype, name_of_day("ai-systems", "csv"))
 
 
 @api.post("/systems")

@@ -5,8 +5,13 @@ from datetime import date
 from enum import StrEnum
 from typing import IO
 
+from sqlmodel import Session
+
+from registry.kernel.actor import Actor
 from registry.kernel.text import worded
 from registry.output.tables import Cell, as_of, write_csv, write_xlsx
+from registry.people import queries as people
+from registry.systems import queries
 from registry.systems.queries import COLUMNS_ATTENDED, Attended, Line
 from registry.systems.rules.search import COLUMNS, Listing
 
@@ -84,3 +89,21 @@ def write(
     if written_as is Format.XLSX:
         return write_xlsx(file, f"Register as of {day}" if day else "Register", header, rows)
     return write_csv(file, header, rows, marked=written_as is Format.CSV)
+
+
+def write_found(
+    file: IO[bytes],
+    written_as: Format,
+    listing: Listing,
+    session: Session,
+    actor: Actor,
+    *,
+    day: date | None = None,
+) -> int:
+    """The same of everything the listing finds among what the actor may see; how many lines there were."""
+    search = listing.search
+    deputies = queries.deputies_in(session, actor, None, search) if "deputy" in listing.columns else {}
+    attending = [name for name in listing.columns if name in COLUMNS_ATTENDED]
+    attended = queries.attended(session, actor, attending, queries.numbers_of(session, actor, search))
+    lines = queries.every_line(session, actor, listing)
+    return write(file, written_as, listing, lines, people.unit_paths(session), deputies, attended, day=day)

@@ -1,10 +1,11 @@
-"""Files that people sent, handed out so that nothing in them can act: attachments of no type, never cached."""
+"""Files that people sent, handed out so that nothing in them can act: attachments of no type, never cached; tables for programs."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from flask import Response
+from flask import Response, request
 
 from registry.kernel import clock
 from registry.kernel.calendar import day_in_name
@@ -14,6 +15,7 @@ from registry.web.past import day_asked
 from registry.web.security import as_download
 
 _CHUNK = 1 << 16
+_ETAG_LENGTH = 32
 
 
 class Kept(Protocol):
@@ -56,3 +58,12 @@ def _pieces(place: Path) -> Iterator[bytes]:
     with place.open("rb") as file:
         while piece := file.read(_CHUNK):
             yield piece
+
+
+def fetched(content: bytes, mimetype: str, name: str) -> Response:
+    """What a program fetches again and again, as an attachment: 304 where it has this very content already."""
+    response = Response(content, mimetype=mimetype)
+    response.set_etag(sha256(content).hexdigest()[:_ETAG_LENGTH])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return as_download(response, name)

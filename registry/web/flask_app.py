@@ -257,6 +257,11 @@ def current_actor() -> Actor | None:
     return None
 
 
+def made_by(who: Actor) -> None:
+    """Take this request for one that `who` makes, on a public page that was shown who they are: for the log, and for limits."""
+    g.actor = who
+
+
 def noted(note: Callable[[Session, Actor], object]) -> None:
     """Have `note` say in today's ledger what this view hands out: now, or once the past day it reads has been left.
 

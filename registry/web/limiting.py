@@ -55,6 +55,11 @@ def failed(budget: Budget) -> None:
     g.failed_in = budget
 
 
+def spend(budget: Budget) -> None:
+    """Count this request against a budget of whoever makes it. Raises TooManyTries where that is spent."""
+    _refuse_or_count(budget)
+
+
 def note(refused: RuleBroken) -> None:
     """Have this request counted where it was refused because somebody is not proven to be who they say."""
     if isinstance(refused, NotProven):

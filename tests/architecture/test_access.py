@@ -44,6 +44,8 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts
 from registry.feedback.rules.feedback import Door, FeedbackFacts
+from registry.feeds import actions as feeds
+from registry.feeds.rules import FeedKind
 from registry.incidents.actions.corrective import set_action
 from registry.incidents.actions.opening import open_incident
 from registry.incidents.actions.reports import begin
@@ -220,6 +222,7 @@ def _furnish(session, cast):
     adam = cast.actor(session, "adam")
     team = people.add_team(session, adam, "Claims data", Function.DATA, leader_id=cast.number("ben"))
     numbers["shared"] = {"source": source.key, "check": check.id, "token": token.id, "team": team.id}
+    numbers["shared"] |= {kind.value: feeds.make_address(session, ada, kind) for kind in FeedKind}
     private = register.save_view(session, ada, ViewFacts("Mine", "stage=live"))
     shared = register.save_view(session, ada, ViewFacts("Ours", "tier=high", Sharing.EVERYBODY))
     numbers["shared"] |= {"private_view": private.id, "shared_view": shared.id}
@@ -410,6 +413,17 @@ class House:
             values = {"key": shared["source"], "number": shared["check"]}
             here = {name: values[name] for name in names}
             return [("ada's", here), ("absent", {**here, "key": "DS-9999"})]
+        if names == {"secret"}:
+            kind = "calendar" if rule.endpoint == "feeds.calendar" else "changes"
+            others = {"calendar": "changes", "changes": "calendar"}[kind]
+            shared = self.numbers["shared"]
+            return [
+                ("ada's", {"secret": shared[kind]}),
+                ("of the other kind", {"secret": shared[others]}),
+                ("absent", {"secret": "nobody-was-given-this"}),
+            ]
+        if names == {"kind"}:
+            return [("calendar", {"kind": "calendar"}), ("absent", {"kind": "no-such-feed"})]
         if names == {"code"}:
             kind = "answer" if "/answer/" in rule.rule else "door"
             return [(each, {"code": self.numbers[each][kind]}) for each in ("triage", "sentinel")] + [
@@ -637,8 +651,11 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
     providers = {f"/sign-in/provider{more}" for more in ("", "/answer", "/logout")}
     second_steps = {"/sign-in/code", "/sign-in/second-step", "/sign-in/first-password"}
     file_schema = {"/schemas/registry-1.json"}
+    feed_doors = {"/feeds/<secret>/due.ics", "/feeds/<secret>/changes.atom"}
     others = {"/sign-in", "/csp-reports", "/healthz", "/readyz", "/metrics", "/static/<path:filename>"}
-    assert public == others | card_doors | file_schema | feedback_doors | providers | second_steps
+    assert (
+        public == others | card_doors | file_schema | feed_doors | feedback_doors | providers | second_steps
+    )
     for method, route, _, nobody, *_ in reviewed():
         if route not in public:
             assert nobody == ("401" if route.startswith(PROGRAM_DOORS) or method == "POST" else "303"), (

@@ -28,6 +28,9 @@ override_bounds:
   low: 2
   high: 20
   because: Last year people overrode one in ten.
+tags:
+  - claims
+  - letters
 metrics:
   - slug: hits
     kind: accuracy

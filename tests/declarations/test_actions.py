@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlmodel import Session, select
 
+from registry.annotations import actions as annotations
+from registry.annotations.queries import tags_of
 from registry.audit.models.ledger import LedgerEntry
 from registry.data_sources import actions as data_sources
 from registry.data_sources.rules.sources import SourceFacts
@@ -137,6 +139,8 @@ WRONG = [
     (SCANS + "metrics:\n  - slug: a\n    kind: cost\n    name: A\n  - slug: a\n    kind: cost\n    name: B\n", "metrics.1", "already"),
     (SCANS + "override_bounds:\n  low: 9\n  high: 3\n  because: So.\n", "override_bounds.high", "line 9"),
     (SCANS + "summary_: x\n", "summary_", "Did you mean summary"),
+    (SCANS + "tags:\n  - fine\n  - a, b\n", "tags", "no comma"),
+    (SCANS + "tags:\n  - scans\n  - Scans\n", "tags.1", "already"),
 ]  # fmt: skip
 
 
@@ -211,3 +215,21 @@ def test_carried_to_another_register_files_come_out_the_same_to_the_byte(session
         assert written_in(there) == texts
         assert steps(applied(there, DOOR, *texts)) == []
         there.rollback()
+
+
+def test_tags_that_a_file_names_are_its_own_and_those_of_people_stay_beside_them(session, letters, owner):
+    annotations.retag(session, owner, letters.id, add=["Urgent"])
+    moved = LETTERS.replace("  - letters\n", "  - inbox\n")
+    assert steps(applied(session, owner, moved)) == [
+        ("letter-sorter", "end", "tags.letters"),
+        ("letter-sorter", "add", "tags.inbox"),
+    ]
+    assert [each.name for each in tags_of(session, [letters.id])[letters.id]] == ["claims", "inbox", "Urgent"]
+    # Capitals make no other tag.
+    [done] = applied(session, owner, moved.replace("- inbox", "- InBox"))
+    assert (done.plan.steps, done.plan.kept) == ((), ("visibility", "tags.urgent"))
+    annotations.retag(session, owner, letters.id, remove=["inbox"])
+    assert queries.kept_in(session, owner, letters).changed == ("tags.inbox",)
+    with pytest.raises(RuleBroken) as refused:
+        applied(session, owner, moved)
+    assert [field for field, _ in problems(refused)] == ["tags.inbox"]

@@ -46,6 +46,8 @@ def refused(text):
         (HEAD + "objective:\n  expected_value: 1e400\n", "objective.expected_value", "line 4"),
         (HEAD + "metrics:\n  - name: x\n", "metrics.0.slug", "Give it"),
         (HEAD + "metrics: none\n", "metrics", "list"),
+        (HEAD + "tags:\n  - [a]\n", "tags.0", "one value"),
+        (HEAD + "tags:\n  -\n", "tags.0", "line of text"),
         (HEAD + "links:\n  - Code\n", "links.0", "mapping"),
         (HEAD + 'name: "a\\0b"\n', "name", "U+0000"),
         ("- a\n", "", "mapping"),
@@ -202,6 +204,7 @@ def test_the_published_schema_takes_what_is_read_and_refuses_what_is_not():
         {"metrics": [{"name": "x"}]},
         {"id": "A b"},
         {"links": [{"url": "x"}]},
+        {"tags": [{"tag": "x"}]},
     ):
         assert not check.is_valid(plain | wrong), wrong
 

@@ -110,6 +110,35 @@ def test_it_is_registered_as_a_proposal_of_the_person_who_imports_it(client_of, 
         assert verify(session).ok
 
 
+def test_the_configuration_of_its_repository_goes_with_the_card_to_the_end(
+    client_of, database, cast, run, tmp_path
+):
+    config = json.dumps({"model_type": "vit", "id2label": {"0": "healthy", "1": "ill"}, "image_size": 224})
+    client = client_of("mia")
+    files = {
+        "file": (io.BytesIO(CARD.encode()), "README.md"),
+        "config": (io.BytesIO(config.encode()), "config.json"),
+    }
+    page = client.post("/systems/from-card", data=files, content_type="multipart/form-data")
+    assert "healthy, ill" in page.text or "config.json.id2label" in page.text
+    assert confirmed(client, page, cast, config=hidden(page, "config")).status_code == 303
+    with database.transaction(read_only=True) as session:
+        system = session.exec(select(System).where(System.name == "Leaf doctor")).one()
+        told = "\n".join(each.note.body for each in latest_notes(session, system.id))
+    assert system.technique == "vit"
+    assert "healthy, ill" in told
+    broken = client.post(
+        "/systems/from-card",
+        data={"file": (io.BytesIO(CARD.encode()), "README.md"), "config": (io.BytesIO(b"{}"), "config.json")},
+        content_type="multipart/form-data",
+    )
+    assert broken.status_code == 422
+    (tmp_path / "README.md").write_text(CARD)
+    (tmp_path / "config.json").write_text(config)
+    told = json.loads(run(tmp_path / "README.md", "--config", str(tmp_path / "config.json"), "--json").stdout)
+    assert "config.json.image_size" in {line["place"] for line in told["report"]}
+
+
 def test_the_data_of_a_restricted_system_stay_out_of_the_catalogue_everybody_reads(client_of, database, cast):
     client = client_of("mia")
     assert confirmed(client, sent(client), cast, visibility="restricted").status_code == 303

@@ -20,7 +20,10 @@ from tests.cards.sample import full
 DATASET = (
     "This is the card of a data set and not of a model. Add it to the catalogue of data sources instead."
 )
-NEITHER = "The JSON is neither a Model Card Toolkit card (model_details) nor a CycloneDX bill of materials (bomFormat)."
+NEITHER = (
+    "The JSON is neither a Model Card Toolkit card (model_details) nor a CycloneDX bill of materials (bomFormat) nor the "
+    "configuration of a model (model_type)."
+)
 TEMPLATE = "This is a template that nobody has filled in. Fill it in and try again."
 REFUSED = {
     "modelcard_template.md": TEMPLATE,
@@ -168,6 +171,66 @@ def test_a_hugging_face_header_becomes_data_languages_and_stated_results():
         known_limitations="Dark pictures.",
         regions="en; de",
     )
+
+
+CONFIG = {
+    "_name_or_path": "distilbert-base-uncased",
+    "architectures": ["DistilBertForSequenceClassification"],
+    "model_type": "distilbert",
+    "problem_type": "single_label_classification",
+    "id2label": {"0": "negative", "1": "positive"},
+    "label2id": {"negative": 0, "positive": 1},
+    "max_position_embeddings": 512,
+    "vocab_size": 30522,
+    "dim": 768,
+    "dropout": 0.1,
+    "torch_dtype": "float32",
+    "transformers_version": "4.30.0",
+    "quantization_config": {"quant_method": "gptq", "bits": 4},
+}
+
+
+def test_the_configuration_beside_a_card_says_how_its_model_is_built():
+    draft = read_card(b"# Mood\n\nTells how letters sound.\n", "README.md", json.dumps(CONFIG).encode())
+    assert (draft.facts.name, draft.facts.summary) == ("Mood", "Tells how letters sound.")
+    assert draft.facts.technique == "DistilBertForSequenceClassification; distilbert"
+    told = "\n".join(draft.notes)
+    for part in (
+        "single label classification",
+        "distilbert-base-uncased",
+        "negative, positive",
+        "Longest input, in tokens: 512",
+        "float32",
+        "gptq",
+        "transformers 4.30.0",
+    ):
+        assert part in told
+    [left] = [line for line in draft.of(Became.NOTHING) if line.place == "config.json"]
+    assert left.says.startswith("2 further settings")
+
+
+def test_a_configuration_alone_leaves_name_and_purpose_to_a_person():
+    draft = read_card(
+        json.dumps(CONFIG | {"id2label": {"0": "LABEL_0", "1": "LABEL_1"}}).encode(), "config.json"
+    )
+    assert (draft.facts.name, draft.facts.summary) == ("", "")
+    assert "2, without names" in "\n".join(draft.notes)
+    card = b"# Mood\n"
+    for beside, says in (
+        (b"[]", "no config.json"),
+        (b'{"a": 1}', "no config.json"),
+        (b"{", "not valid JSON"),
+        (b"\xff", "UTF-8"),
+        (b'{"model_type": NaN}', "NaN"),
+    ):
+        with pytest.raises(CardRefused, match=says):
+            read_card(card, "README.md", beside)
+    with pytest.raises(CardRefused, match="beside a card in Markdown"):
+        read_card(json.dumps(CONFIG).encode(), "config.json", json.dumps(CONFIG).encode())
+    odd = {"model_type": ["x"], "architectures": "Bert", "id2label": [1], "quantization_config": "yes"}
+    draft = read_card(card, "README.md", json.dumps(odd).encode())
+    assert draft.facts.technique == ""
+    assert len(draft.of(Became.NOTHING)) >= 3
 
 
 def test_a_heading_within_a_block_of_code_is_none_and_what_a_template_left_open_is_gone():

@@ -533,6 +533,8 @@ NO_PAGES = {
     "interchange.report_json": "JSON, handed out as a file",
     "evidence.download": "a file somebody sent, handed out as a file",
     "declarations.file_schema": "JSON for editors",
+    "feeds.calendar": "iCalendar for calendar programs",
+    "feeds.changes": "Atom for feed readers",
     "reviews.sheet": "leads on to what stands of its system",
     "frameworks.statement": "CSV, handed out as a file",
     "packs.text": "YAML, handed out as a file",

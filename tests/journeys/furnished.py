@@ -42,6 +42,8 @@ from registry.feedback import queries as feedback_queries
 from registry.feedback.actions import Incoming
 from registry.feedback.rules.doors import DoorFacts, answer_digest
 from registry.feedback.rules.feedback import Category, Door, FeedbackFacts, Outcome
+from registry.feeds import actions as feeds
+from registry.feeds.rules import FeedKind
 from registry.incidents.actions import corrective, moving, reports, timeline
 from registry.incidents.actions.editing import judge
 from registry.incidents.actions.holds import hold
@@ -161,6 +163,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
         words.line("nightly evaluation", 100),
         frozenset({"registry:read"}),
     )
+    feeds.make_address(session, ada, FeedKind.CALENDAR)
     _ledger(session)
 
 

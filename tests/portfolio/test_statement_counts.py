@@ -3,6 +3,8 @@
 import pytest
 
 from registry.cards.actions import bundling, editions
+from registry.feeds import actions as feeds
+from registry.feeds.rules import FeedKind
 from registry.systems.models import System
 from registry.systems.queries import COLUMNS_ATTENDED, numbers_in, remembering
 from registry.systems.rules.search import Listing, Search
@@ -89,6 +91,9 @@ PAGES = {
     "/mail": ("adam", 8),
     "/webhooks": ("adam", 8),
     "/mlflow": ("adam", 8),
+    "/account": ("ada", 12),
+    "/feeds/{calendar}/due.ics": ("ada", 40),
+    "/feeds/{changes}/changes.atom": ("ada", 12),
 }
 
 
@@ -111,6 +116,8 @@ class House:
                 editions.put_forward(session, self.cast.actor(session, "ada"), triage, "")
                 rita = self.cast.actor(session, "rita")
                 bundling.ask(session, rita, Listing(), numbers_in(session, rita, Search()))
+                ada = self.cast.actor(session, "ada")
+                self.feeds = {kind.value: feeds.make_address(session, ada, kind) for kind in FeedKind}
 
     def statements(self, pages=PAGES):
         """How many statements each page needs."""
@@ -118,6 +125,7 @@ class House:
             "triage": self.cast.triage.key,
             "ada": self.cast.number("ada"),
             "claims": self.cast.units["claims"].id,
+            **self.feeds,
         }
         found = {}
         for page, (name, _) in pages.items():

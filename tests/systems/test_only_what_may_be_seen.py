@@ -12,6 +12,8 @@ import pytest
 from sqlmodel import select
 
 from registry.accounts import actions as accounts
+from registry.feeds import actions as feeds
+from registry.feeds.rules import FeedKind
 from registry.incidents.actions.opening import open_incident
 from registry.incidents.queries import visibility
 from registry.kernel import clock
@@ -46,9 +48,11 @@ LISTS = {
     "systems.export": ("/systems/export",),
     "systems.bulk": ("/systems/bulk?all=1",),
     "systems_api.systems": ("/api/v1/systems?limit=200", "/api/v1/systems?limit=200&sort=-owner&fields=key"),
+    "systems_api.systems_csv": ("/api/v1/systems.csv",),
     "alerts.overview": ("/alerts",),
     "alerts_api.alerts": ("/api/v1/alerts?limit=200",),
     "incidents_api.incidents": ("/api/v1/incidents?limit=200",),
+    "incidents_api.incidents_csv_file": ("/api/v1/incidents.csv",),
     "incidents.overview": ("/incidents",),
     "incidents.export": ("/incidents.csv",),
     "reviews.queue": ("/reviews",),
@@ -109,6 +113,9 @@ MAY_NAME_SOME = {
     "notices.new_hook": "/webhooks/new",
     "cards.bundles_list": "/cards/bundles",
     "portfolio.reports_list": "/portfolio/reports",
+    # At an address of each person's own.
+    "feeds.changes": "/feeds/-/changes.atom",
+    "feeds.calendar": "/feeds/-/due.ics",
 }
 # Routes under one record, which test_access.py asks of every person and of systems that are hidden from them.
 OF_ONE_RECORD = ("<key>", "<int:number>", "<code>")
@@ -217,6 +224,11 @@ def ask(database, cast, client_of, app):
         if endpoint in {"systems.export", "ownership.on_day_csv", "incidents.export", "audit.export"}:
             with clients[name].post(address, data={"format": "csv"}) as reply:
                 return reply.text
+        if endpoint.startswith("feeds."):
+            with database.transaction() as session:
+                kind = FeedKind(endpoint.removeprefix("feeds."))
+                secret = feeds.make_address(session, cast.actor(session, name), kind)
+            return app.test_client().get(address.replace("-", secret, 1)).text
         reply = clients[name].get(address)
         return reply.text if reply.status_code == 200 else None
 

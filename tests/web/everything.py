@@ -15,6 +15,8 @@ from registry.accounts import actions as accounts
 from registry.accounts.models import ApiToken
 from registry.cards.actions.bundling import room_of
 from registry.evidence.actions import ROOM
+from registry.feeds import actions as feeds
+from registry.feeds.rules import FeedKind
 from registry.kernel.actor import SCOPES, Role, the_registry
 from registry.ownership.models import Assignment
 from registry.people.models import Person
@@ -235,6 +237,10 @@ class Everything:
         }
         numbers |= {"imports": "import_profile" if "profile" in rule.endpoint else "import"}
         named = {"slug": "metric", "number": numbers.get(first)}
+        if name == "secret":
+            return self.place["calendar" if rule.endpoint == "feeds.calendar" else "changes"]
+        if name == "kind":
+            return FeedKind.CALENDAR.value
         words = {"seat": "overseer", "filename": "css/app.css", "label": "2.1", "section": "scope"}
         words |= {"form": "omb", "attribute": "sex", "noun": "evidence"}
         words |= {"pack_id": "nist-ai-rmf", "edition": "2026.1", "control_id": "GOVERN 1.6"}
@@ -255,6 +261,9 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
     adam = cast.people["adam"]
     with app.database.transaction() as session:
         text, _ = accounts.issue_token(session, the_registry("command"), adam, "all", frozenset(SCOPES))
+        feeds_of = {
+            kind.value: feeds.make_address(session, cast.actor(session, "adam"), kind) for kind in FeedKind
+        }
     with app.database.transaction(read_only=True) as session:
         place: dict[str, Any] = places(session, cast)
         files = Files(app.config["REGISTRY_DATA_DIR"], room_of(place["ready_bundle"]))
@@ -267,6 +276,7 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
             "assignment": session.scalars(deputy).one(),
             "token": session.scalars(token).one(),
             "job": session.scalars(job).one(),
+            **feeds_of,
         }
     return Everything(app, cast, place, sign_in, {"Authorization": f"Bearer {text}"})
 

@@ -66,6 +66,7 @@ def test_no_secret_of_a_request_is_in_the_log(app, cast, database, client_of, li
     client.post("/sign-in", data={"email": CANARY, "password": PASSWORD})
     client.get(f"/sign-in?next=/{CANARY}")
     client.get(f"/feedback/{CANARY}")
+    client.get(f"/feeds/{CANARY}/due.ics")
     client.get(f"/no-such-page/{CANARY}")
     client.set_cookie("registry", CANARY)
     client.get("/")

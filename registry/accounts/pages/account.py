@@ -10,6 +10,8 @@ from registry.accounts import actions, queries
 from registry.accounts.forms import EVERYWHERE, BrowsersForm, Confirmation, PasswordForm, TokenForm
 from registry.accounts.pages.shared import pages
 from registry.accounts.rules import browser_named
+from registry.feeds.queries import addresses_of
+from registry.feeds.rules import FeedKind
 from registry.identity.queries.known import identities_of
 from registry.kernel import clock
 from registry.kernel.actor import Permission
@@ -47,7 +49,9 @@ class Browser:
 @pages.get("/account")
 @needs(Permission.OWN_ACCOUNT)
 def account() -> ResponseReturnValue:
-    return make_response(render_template("accounts/account.html", **_account(PasswordForm(), TokenForm())))
+    return make_response(
+        render_template("accounts/account.html", **told_of_account(PasswordForm(), TokenForm()))
+    )
 
 
 @pages.post("/account/password")
@@ -65,7 +69,9 @@ def change_password() -> ResponseReturnValue:
         return True
 
     if form.carried_out(change) is None:
-        return shown("accounts/account.html", form, **_without_form(_account(form, TokenForm(formdata=None))))
+        return shown(
+            "accounts/account.html", form, **_without_form(told_of_account(form, TokenForm(formdata=None)))
+        )
     let_out()
     flash("Your password is changed and every browser is signed out. Sign in with the new one.", "good")
     return emptied(redirect(url_for("accounts.sign_in"), 303))
@@ -80,7 +86,7 @@ def issue_token() -> ResponseReturnValue:
     issued = form.carried_out(
         lambda: actions.issue_token(session(), who, person, form.label.data or "", scopes)
     )
-    context = _account(PasswordForm(formdata=None), form)
+    context = told_of_account(PasswordForm(formdata=None), form)
     if issued is None:
         return shown("accounts/account.html", form, **_without_form(context))
     # Shown on this one page and never again: only its hash is kept.
@@ -125,8 +131,10 @@ def _signed_out(which: str) -> str:
     return "The browser is signed out."
 
 
-def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, object]:
+def told_of_account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, object]:
+    """What the page shows: the account of whoever asks, and its forms."""
     who = actor()
+    feeds = addresses_of(session(), who.person_id or 0)
     return {
         "form": password_form,
         "password_form": password_form,
@@ -135,6 +143,8 @@ def _account(password_form: PasswordForm, token_form: TokenForm) -> dict[str, ob
         "tokens": queries.tokens_of(session(), who.person_id or 0),
         "sessions": _signed_in(who.person_id or 0),
         "issued": None,
+        "made": None,
+        "feeds": [(kind, feeds.get(kind)) for kind in FeedKind],
         "has_password": queries.credential_of(session(), who.person_id or 0) is not None,
         "has_step": steps.factor_of(session(), who.person_id or 0) is not None,
         "codes_left": steps.codes_left(session(), who.person_id or 0),

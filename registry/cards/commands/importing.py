@@ -26,10 +26,17 @@ from registry.systems.rules.record import Registration
 @click.option("--name", default="", help="The name people here use, instead of the card's.")
 @click.option("--summary", default="", help="What it does, in a sentence or two, instead of the card's.")
 @click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The config.json beside a README.md of Hugging Face.",
+)
+@click.option(
     "--yes", is_flag=True, help="Register it. Without this nothing is stored, and you see what would be."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def import_card(file: Path, unit: str, owner: str, name: str, summary: str, yes: bool, as_json: bool) -> None:
+def import_card(
+    file: Path, unit: str, owner: str, name: str, summary: str, config: Path | None, yes: bool, as_json: bool
+) -> None:
     """Register the system that a model card describes (Hugging Face, Model Card Toolkit, CycloneDX 1.5 or 1.6).
 
     Every entry of the file is told: understood, carried into a note, or not understood. Values a card states are
@@ -37,11 +44,15 @@ def import_card(file: Path, unit: str, owner: str, name: str, summary: str, yes:
     """
     if yes and not (unit and owner):
         raise click.UsageError("Say with --unit who runs the system and with --owner who answers for it.")
-    with file.open("rb") as opened:
-        draft = read_card(opened.read(MOST_BYTES + 1), file.name)
+    draft = read_card(_content(file), file.name, _content(config) if config else None)
     draft = draft.stating(name or draft.facts.name, summary or draft.facts.summary)
     key = _registered(draft, unit, owner) if yes else None
     answer(_drafted(draft, key), as_json, _draft_in_words(draft, key))
+
+
+def _content(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(MOST_BYTES + 1)
 
 
 def _registered(draft: CardDraft, unit: str, owner: str) -> str:

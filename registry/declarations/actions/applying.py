@@ -14,7 +14,7 @@ from registry.declarations.queries.meaning import renamed
 from registry.declarations.rules.declared import Declared
 from registry.declarations.rules.plan import Plan, Standing, digest_of, plan_of
 from registry.kernel.actor import Actor, Permission, Seat, require
-from registry.kernel.errors import Conflict, Problem, refuse_if
+from registry.kernel.errors import Conflict, Problem, RuleBroken, refuse_if
 from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.systems import actions as systems
 from registry.systems.models import System
@@ -70,7 +70,12 @@ def apply(
     if not overwrite:
         refuse_if([each for one in ready for each in _drifted(one)])
     for each in ready:
-        _carried_out(session, actor, each, origin, {name: own[name].key for name in new})
+        try:
+            _carried_out(session, actor, each, origin, {name: own[name].key for name in new})
+        except RuleBroken as refused:
+            # Of the others it is told as well what cannot stand.
+            problems += refused.problems
+    refuse_if(problems)
     return [Applied(each.plan, each.system, each.is_new) for each in ready]
 
 
@@ -136,12 +141,17 @@ def _registered(
             wanted.append((each, registration))
     refuse_if(problems)
     for each, registration in wanted:
-        with placed(each, ""):
-            system = systems.register(session, actor, registration)
+        try:
+            with placed(each, ""):
+                system = systems.register(session, actor, registration)
+        except RuleBroken as refused:
+            problems += refused.problems
+            continue
         own[each.id] = system
         if registration.owner_id == actor.person_id:
             seats = {**actor.seats, system.id or 0: frozenset({Seat.OWNER})}
             actor = replace(actor, seats=seats)
+    refuse_if(problems)
     return actor, own, new
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from registry.annotations import actions as annotations
 from registry.data_sources import actions as data_sources
 from registry.data_sources.queries import use_by_id, uses_of
 from registry.data_sources.rules.sources import Purpose
@@ -57,6 +58,7 @@ class Hand:
             self._bounds()
         ended = {step.field for step in plan.steps if step.does is Does.END}
         # What ends makes room for what takes its place.
+        self._tags(ended)
         self._metrics(ended)
         self._sources(ended)
         self._dependencies(ended)
@@ -100,6 +102,14 @@ class Hand:
         for name, thing in self.meant.standing.items.get(kind, {}).items():
             path = f"{kind}.{self.meant.places[kind, name]}"
             yield path, name, thing, self.now.items.get(kind, {}).get(name)
+
+    def _tags(self, ended: set[str]) -> None:
+        there = self.now.items.get("tags", {})
+        add = [str(thing["tag"]) for _, _, thing, known in self._things("tags") if known is None]
+        remove = [str(thing["tag"]) for name, thing in there.items() if f"tags.{name}" in ended]
+        if add or remove:
+            with self._placed(""):
+                annotations.retag(self.session, self.actor, self.number, add=add, remove=remove)
 
     def _metrics(self, ended: set[str]) -> None:
         for slug in self.now.items.get("metrics", {}):

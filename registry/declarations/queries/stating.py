@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from registry.annotations.queries import tags_of
 from registry.data_sources.queries import uses_of
 from registry.declarations.queries.files import named
 from registry.declarations.rules.declared import Declared, Item
@@ -95,7 +96,9 @@ def _items(
     metrics = metrics_of(session, number)
     asked = {each.number_owner_id for each in metrics} | {each.owner_id for each, _ in depends}
     emails = {key: one.email for key, one in people_by_id(session, {each for each in asked if each}).items()}
+    tags = tags_of(session, [number]).get(number, [])
     return {
+        "tags": [{"tag": each.name} for each in tags],
         "metrics": [{"slug": each.slug, **_told(METRIC, metric_facts(each), emails)} for each in metrics],
         "sources": [
             {"source": source.key, "purpose": use.purpose.value, "note": use.note}

@@ -132,6 +132,8 @@ class _Reader:
         return [self._item(each, f"{name}.{place}", what) for place, each in enumerate(node.value)]
 
     def _item(self, node: Node, name: str, what: Listed) -> Item:
+        if what.is_plain:
+            return self._line(node, name, what.named_by[0])
         every = (*what.named_by, *what.fields)
         self.lines[name] = node.line
         parts = self.mapping(node, name, [each.name for each in every])
@@ -142,6 +144,13 @@ class _Reader:
                     node, _joined(name, each.name), "This is what it is told from the others by. Give it."
                 )
         return told
+
+    def _line(self, node: Node, name: str, what: Field) -> Item:
+        self.lines[name] = node.line
+        told = self.value(node, name, what)
+        if not told and node.value in (None, ""):
+            self.refuse(node, name, "Here stands a line of text.")
+        return {what.name: told}
 
 
 def declared(node: Node, path: str) -> tuple[Declared, list[Problem]]:

@@ -174,8 +174,14 @@ class Listed:
     fields: Sequence[Field]
     optional: frozenset[str] = frozenset()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether each is a line by itself, because it states nothing beside its name."""
+        return not self.fields and len(self.named_by) == 1
+
 
 LISTS: Final[Mapping[str, Listed]] = {
+    "tags": Listed((Field("tag"),), ()),
     "metrics": Listed((Field("slug"),), METRIC),
     "sources": Listed((Field("source"), _choice("purpose", Purpose)), SOURCE),
     "dependencies": Listed(

@@ -144,6 +144,8 @@ def _listed(declared: Standing, now: Standing, last: Standing) -> Iterator[Step]
         for name, thing in things.items():
             if name in there:
                 yield from _edits(f"{kind}.{name}", kind, thing, there[name], before.get(name, {}))
+            elif LISTS[kind].is_plain:
+                yield Step(Does.ADD, f"{kind}.{name}", None, _named(kind, thing), name in before)
             else:
                 fields = _fields(kind, thing) or [LISTS[kind].named_by[0].name]
                 yield from (

@@ -79,5 +79,7 @@ def _field(what: Field) -> dict[str, Any]:
 
 def _list(what: Listed) -> dict[str, Any]:
     needed = [each.name for each in what.named_by if each.name not in what.optional]
+    if what.is_plain:
+        return {"type": "array", "maxItems": MOST_ITEMS, "items": _field(what.named_by[0])}
     things = _object((*what.named_by, *what.fields), needed)
     return {"type": "array", "maxItems": MOST_ITEMS, "items": things}

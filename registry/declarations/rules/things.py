@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from registry.annotations.rules.tags import folded
+
 
 def name_of(kind: str, thing: Mapping[str, Any]) -> str:
-    """A metric by its slug, a use of a source by source and purpose, a dependency by its other end and the way it arrives.
+    """A tag by itself, a metric by its slug, a use of a source by source and purpose, a dependency by its other end and the way it arrives.
 
     Letters count the same large or small where the register takes them for the same.
     """
+    if kind == "tags":
+        return folded(str(thing["tag"]))
     if kind == "metrics":
         return str(thing["slug"])
     if kind == "sources":

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from registry.declarations.rules.declared import FORM, Declared, Item
-from registry.declarations.rules.fields import LISTS, PARTS, SYSTEM, Field, Spelled, Value, coded
+from registry.declarations.rules.fields import LISTS, PARTS, SYSTEM, Field, Listed, Spelled, Value, coded
 
 # What YAML 1.1 or 1.2 reads as a text whatever stands around it.
 _PLAIN: Final = re.compile(r"[^\W\d_](?:[\w ,.;()/@'!?%+=-]*[\w).!?%'/+])?")
@@ -32,8 +32,7 @@ def written(declared: Declared) -> str:
         inner = list(_fields(fields, declared.values, f"{part}.", "  "))
         lines += [f"{part}:", *inner] if inner else []
     for kind, what in LISTS.items():
-        every = (*what.named_by, *what.fields)
-        things = [_thing(each, every) for each in declared.items.get(kind, ())]
+        things = [_thing(each, what) for each in declared.items.get(kind, ())]
         lines += [f"{kind}:", *(line for each in things for line in each)] if things else []
     return "\n".join(lines) + "\n"
 
@@ -43,9 +42,11 @@ def joined(texts: Sequence[str]) -> str:
     return "---\n".join(texts)
 
 
-def _thing(thing: Item, fields: Sequence[Field]) -> list[str]:
+def _thing(thing: Item, what: Listed) -> list[str]:
     """The lines of one of a list: the first behind a hyphen."""
-    first, *rest = _fields(fields, thing, "", "    ")
+    if what.is_plain:
+        return [f"  - {_scalar(str(thing[what.named_by[0].name]))}"]
+    first, *rest = _fields((*what.named_by, *what.fields), thing, "", "    ")
     return [f"  - {first.lstrip()}", *rest]
 
 

@@ -6,10 +6,12 @@ from registry.incidents.actions.receiving import receive
 from registry.incidents.actions.timeline import note
 from registry.incidents.api.shared import api, entries_said, held, told
 from registry.incidents.queries import incidents as queries
+from registry.incidents.queries.exporting import exported
 from registry.incidents.queries.incidents import Narrowing
 from registry.incidents.queries.timeline import Told, entries_page, place_of
 from registry.incidents.queries.times import compared, times_of
 from registry.incidents.queries.visibility import incident_by_number
+from registry.incidents.render import incidents_csv
 from registry.incidents.rules.times import By, dimension_named
 from registry.incidents.schemas import (
     EntryIn,
@@ -29,7 +31,9 @@ from registry.systems import queries as systems
 from registry.web import jsonkit
 from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
+from registry.web.downloads import fetched, name_of_day
 from registry.web.flask_app import actor, session
+from registry.web.past import day_asked
 
 
 @api.get("/incidents")
@@ -38,6 +42,15 @@ from registry.web.flask_app import actor, session
 def incidents() -> Response:
     """A page of the incidents one may know of, newest first; narrowed by status, severity, pattern, kind, since, until."""
     return _page(narrowing_of(request.args))
+
+
+@api.get("/incidents.csv")
+@needs(Permission.SYSTEM_READ)
+@described(None, *NARROWING, status=(200, 304), media=("text/csv",))
+def incidents_csv_file() -> Response:
+    """The same as a table, whole, and no text in it acts as a formula; narrowed as the list is."""
+    body = incidents_csv(exported(session(), actor(), narrowing_of(request.args)), day_asked())
+    return fetched(body, "text/csv", name_of_day("incidents", "csv"))
 
 
 @api.get("/incidents/times")

@@ -28,15 +28,15 @@ def card_new() -> ResponseReturnValue:
 @takes_files
 def card_read() -> ResponseReturnValue:
     form = CardFileForm()
-    sent = request.files.get("file")
-    content = sent.stream.read(MOST_BYTES + 1) if sent else b""
-    name = (sent.filename or "") if sent else ""
-    draft = form.carried_out(lambda: read_card(content, name))
+    content, name = _sent("file")
+    config, _ = _sent("config")
+    draft = form.carried_out(lambda: read_card(content, name, config or None))
     if draft is None:
         return _asking(form)
     # Nothing is kept between the two steps: the card goes with the page and is read again when it comes back.
     stated = {
         "card": content.decode("utf-8-sig"),
+        "config": config.decode("utf-8-sig"),
         "file_name": name,
         "name": draft.facts.name,
         "summary": draft.facts.summary,
@@ -50,7 +50,8 @@ def card_read() -> ResponseReturnValue:
 def card_register() -> ResponseReturnValue:
     form = _offered(CardForm())
     try:
-        draft = read_card(_as_sent(form.card.data), form.file_name.data or "")
+        config = _as_sent(form.config.data) or None
+        draft = read_card(_as_sent(form.card.data), form.file_name.data or "", config)
     except CardRefused as refused:
         again = CardFileForm(formdata=None)
         again.take(refused.problems)
@@ -67,6 +68,12 @@ def card_register() -> ResponseReturnValue:
 
 def _registered(form: CardForm, draft: CardDraft) -> System:
     return register_card(session(), actor(), draft, form.registration(actor().person_id))
+
+
+def _sent(name: str) -> tuple[bytes, str]:
+    """A file as it was sent, a byte more than is read at most, and what it is called; nothing where none was chosen."""
+    sent = request.files.get(name)
+    return (sent.stream.read(MOST_BYTES + 1), sent.filename or "") if sent else (b"", "")
 
 
 def _as_sent(text: str | None) -> bytes:

@@ -1,10 +1,12 @@
 """A model card read from the bytes of a file: recognised, held to its limits, and taken apart by the rules."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from registry.interchange.rules.cards.cyclonedx import from_cyclonedx, is_cyclonedx
 from registry.interchange.rules.cards.hugging_face import from_hugging_face
+from registry.interchange.rules.cards.model_config import from_config, is_config
 from registry.interchange.rules.cards.shapes import MOST_BYTES, CardDraft, CardRefused
 from registry.interchange.rules.cards.toolkit import from_toolkit, is_toolkit
 from registry.interchange.rules.cards.values import parsed_json
@@ -21,8 +23,10 @@ _MOST_HEADER_LINES: Final = 5_000
 _LONGEST_NAME: Final = 200
 
 
-def read_card(content: bytes, file_name: str) -> CardDraft:
+def read_card(content: bytes, file_name: str, config: bytes | None = None) -> CardDraft:
     """The draft that a file becomes: a Hugging Face card, a Model Card Toolkit card or a CycloneDX ML-BOM.
+
+    Beside a Hugging Face card `config` may be the config.json of its repository, which becomes a draft by itself as well.
 
     Raises CardRefused, which says why, for a file that is too large, no text, of none of these kinds, or not to be
     read within the limits. Nothing is stored.
@@ -30,17 +34,35 @@ def read_card(content: bytes, file_name: str) -> CardDraft:
     text, file_name = _text(content), shortened(tidy(file_name), _LONGEST_NAME)
     if not text.strip():
         raise CardRefused("The file is empty. Choose the file that holds the card.")
+    beside = _config(config) if config is not None else None
     if not text.lstrip().startswith("{"):
         header, body = _told_apart(text)
-        return from_hugging_face(header, body, file_name)
+        return from_hugging_face(header, body, file_name, beside)
+    if beside is not None:
+        raise CardRefused(
+            "A configuration stands beside a card in Markdown. Choose the README.md, or leave it out."
+        )
     document = parsed_json(text)
     if is_cyclonedx(document):
         return from_cyclonedx(document, file_name)
     if is_toolkit(document):
         return from_toolkit(document, file_name)
+    if is_config(document):
+        return from_config(document, file_name)
     raise CardRefused(
-        "The JSON is neither a Model Card Toolkit card (model_details) nor a CycloneDX bill of materials (bomFormat)."
+        "The JSON is neither a Model Card Toolkit card (model_details) nor a CycloneDX bill of materials (bomFormat) nor the "
+        "configuration of a model (model_type)."
     )
+
+
+def _config(content: bytes) -> Mapping[str, Any]:
+    document = parsed_json(_text(content))
+    if not is_config(document):
+        raise CardRefused(
+            "The second file is no config.json of a model: it names neither model_type nor architectures."
+        )
+    found: Mapping[str, Any] = document
+    return found
 
 
 def _text(content: bytes) -> str:

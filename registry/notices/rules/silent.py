@@ -160,6 +160,7 @@ SILENT: Final[Mapping[str, frozenset[Event]]] = {
             # Asked at the next sign-in, in words.
             Event.SECOND_STEP_ASKED,
             Event.TOKEN_REVOKED,
+            Event.FEED_WITHDRAWN,
             Event.INVENTORY_UPLOADED,
             Event.INVENTORY_CHECK_REQUESTED,
             Event.INVENTORY_IMPORT_REQUESTED,

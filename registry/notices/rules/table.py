@@ -251,6 +251,9 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
         about="api_token.label",
         even_self=True,
     ),
+    Event.FEED_MADE: Telling(
+        Kind.ACCOUNT, "A feed of yours has a new address", named=("feed_address.person_id",), even_self=True
+    ),
     Event.ROLE_GRANTED: Telling(
         Kind.ACCOUNT,
         "{actor} gave you a role: {about}",

@@ -28,6 +28,7 @@ from registry.systems.rules.record import Stage, Tier
 
 _OVERDUE = 1
 _MOST = 50
+_MOST_COMING = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,21 @@ def _asked_of(session: Session, actor: Actor, told: Mapping[int | None, frozense
     )
     mine = col(Assignment.system_id).in_(theirs)
     return _asked(session, cadence, visible_to(actor), mine, or_(own, deputy, head), most=_MOST)
+
+
+def coming(session: Session, actor: Actor, until: date) -> list[Asked]:
+    """The systems of the actor that they have confirmed once and have to confirm again by that day, the longest silent first.
+
+    At most five hundred.
+    """
+    own = (
+        col(Assignment.person_id) == actor.person_id,
+        col(Assignment.accepted_at).is_not(None),
+        col(Assignment.to_be_confirmed).is_(False),
+        col(System.stage) != Stage.RETIRED,
+    )
+    found = _asked(session, rule_in_force(session), visible_to(actor), *own, most=_MOST_COMING)
+    return [each for each in found if each.due.on <= until]
 
 
 def to_chase(session: Session) -> list[Chase]:

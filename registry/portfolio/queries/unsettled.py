@@ -25,7 +25,7 @@ from registry.systems.queries import visible_to
 from registry.systems.queries.remembering import remembered_for
 
 MOST = 50
-_SOON = timedelta(days=14)
+SOON = timedelta(days=14)
 _WAIT_FOR_PERSON = (ImportState.MAPPING, ImportState.CHECKED)
 
 
@@ -38,17 +38,19 @@ class ToSettle:
     conditions: Sequence[tuple[ReviewCondition, System]] = ()
 
 
-def for_reviewer(session: Session, actor: Actor, today: date) -> ToSettle:
+def for_reviewer(session: Session, actor: Actor, today: date, ahead: timedelta = SOON) -> ToSettle:
     """What a reviewer may settle who has no part in the system and did not do it themselves, in three statements.
 
-    Of conditions those that are overdue, and those soon due that they set. Nothing for anybody else.
+    Of conditions those that are overdue, and those due so far ahead that they set. Nothing for anybody else.
     """
     if Role.REVIEWER not in actor.roles:
         return ToSettle()
-    return remembered_for(session, actor, "settles", today, lambda: _to_settle(session, actor, today))
+    return remembered_for(
+        session, actor, "settles", (today, ahead), lambda: _to_settle(session, actor, today, ahead)
+    )
 
 
-def _to_settle(session: Session, actor: Actor, today: date) -> ToSettle:
+def _to_settle(session: Session, actor: Actor, today: date, ahead: timedelta) -> ToSettle:
     waivers = (col(Waiver.granted).is_(None), col(Waiver.asked_by_id) != actor.person_id)
     mended = (
         col(Finding.state) == FindingState.RESOLVED,
@@ -58,7 +60,7 @@ def _to_settle(session: Session, actor: Actor, today: date) -> ToSettle:
     set_by_them = select(ReviewDecision.id).where(ReviewDecision.decided_by_id == actor.person_id)
     due = or_(
         col(ReviewCondition.due_on) < today,
-        and_(col(ReviewCondition.decision_id).in_(set_by_them), col(ReviewCondition.due_on) <= today + _SOON),
+        and_(col(ReviewCondition.decision_id).in_(set_by_them), col(ReviewCondition.due_on) <= today + ahead),
     )
     unmet = (col(ReviewCondition.met_at).is_(None), due)
     return ToSettle(
@@ -74,27 +76,33 @@ def _of_others(session: Session, actor: Actor, kind: Any, *only: Any) -> Sequenc
     return [tuple(row) for row in session.execute(query.order_by(kind.id).limit(MOST))]
 
 
-def risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Risk, System, date | None]]:
-    """The risks somebody has to look at again within two weeks, the earliest first, at most fifty; in one statement.
+def risks_for(
+    session: Session, actor: Actor, today: date, ahead: timedelta = SOON
+) -> Sequence[tuple[Risk, System, date | None]]:
+    """The risks somebody has to look at again within two weeks, or as far ahead as is asked, the earliest first, at most fifty; in one statement.
 
     Those they watch whose day of review comes, and accepted ones of systems they answer for whose acceptance runs out:
     with its last day, None where it is the review that is due.
     """
-    return remembered_for(session, actor, "risks", today, lambda: _risks_for(session, actor, today))
+    return remembered_for(
+        session, actor, "risks", (today, ahead), lambda: _risks_for(session, actor, today, ahead)
+    )
 
 
-def _risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Risk, System, date | None]]:
+def _risks_for(
+    session: Session, actor: Actor, today: date, ahead: timedelta
+) -> Sequence[tuple[Risk, System, date | None]]:
     owned = [number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY}]
     newest = select(func.max(RiskAcceptance.id)).group_by(col(RiskAcceptance.risk_id))
     runs_out = and_(
         col(Risk.status) == Status.ACCEPTED,
         among(col(Risk.system_id), owned),
-        col(RiskAcceptance.until) <= today + _SOON,
+        col(RiskAcceptance.until) <= today + ahead,
     )
     review = and_(
         col(Risk.status) != Status.CLOSED,
         col(Risk.owner_id) == actor.person_id,
-        col(Risk.review_on) <= today + _SOON,
+        col(Risk.review_on) <= today + ahead,
     )
     accepted = and_(
         col(RiskAcceptance.risk_id) == col(Risk.id),
@@ -106,7 +114,7 @@ def _risks_for(session: Session, actor: Actor, today: date) -> Sequence[tuple[Ri
     query = query.where(or_(runs_out, review), visible_to(actor))
     day = func.coalesce(RiskAcceptance.until, Risk.review_on)
     rows = session.execute(query.order_by(day, col(Risk.id)).limit(MOST))
-    soon = today + _SOON
+    soon = today + ahead
     return [(risk, system, until if until and until <= soon else None) for risk, system, until in rows]
 
 

@@ -109,7 +109,7 @@ def _waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     mine = (col(Review.state) == State.SUBMITTED) & (col(Review.assigned_to_id) == actor.person_id)
     told = col(Review.state).in_(with_owners) & (col(Review.escalated_to_id) == actor.person_id)
     theirs = col(Review.state).in_(with_owners) & among(col(Review.system_id), owned)
-    reviews = _with_system(session, actor, Review, or_(mine, told, theirs))
+    reviews = with_system(session, actor, Review, or_(mine, told, theirs))
     near = (
         col(ReviewCondition.met_at).is_(None)
         & among(col(ReviewCondition.system_id), owned)
@@ -122,8 +122,8 @@ def _waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
         to_submit=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id in owned],
         to_decide=[each for each in reviews if each[0].state is State.SUBMITTED],
         told_of=[each for each in reviews if each[0].state in WITH_OWNER and each[0].system_id not in owned],
-        findings=_with_system(session, actor, Finding, to_mend),
-        conditions=_with_system(session, actor, ReviewCondition, near),
+        findings=with_system(session, actor, Finding, to_mend),
+        conditions=with_system(session, actor, ReviewCondition, near),
         to_sign=_to_sign(session, actor, today),
         to_attest=attest,
         stale=stale,
@@ -133,7 +133,8 @@ def _waiting_for(session: Session, actor: Actor, today: date) -> Waiting:
     )
 
 
-def _with_system(session: Session, actor: Actor, kind: Any, which: ColumnElement[bool]) -> Sequence[Any]:
+def with_system(session: Session, actor: Actor, kind: Any, which: ColumnElement[bool]) -> Sequence[Any]:
+    """Rows of a table whose rows are due, each with its system, the earliest first, at most fifty; in one statement."""
     query: Any = select(kind, System).join(System, col(System.id) == kind.system_id)
     query = query.where(which, visible_to(actor)).order_by(kind.due_on, kind.id).limit(_MOST)
     return [tuple(row) for row in session.execute(query)]
@@ -182,7 +183,7 @@ def _of_owner(
     approved = in_use_by_approval(session, actor, owned, _MOST) if owned else []
     _, rule = rule_on(session, today)
     systems = [system for system, _ in approved]
-    stated = _newest_attestations(session, [system.id or 0 for system in systems])
+    stated = newest_attestations(session, [system.id or 0 for system in systems])
     now = contents_of(session, systems)
     attest: list[tuple[System, Standing, date | None]] = []
     stale: list[tuple[System, list[FieldChange]]] = []
@@ -203,7 +204,8 @@ def _of_owner(
     return attest, stale
 
 
-def _newest_attestations(session: Session, numbers: Sequence[int]) -> dict[int, Attestation]:
+def newest_attestations(session: Session, numbers: Sequence[int]) -> dict[int, Attestation]:
+    """The last attestation of each of these systems, by system."""
     if not numbers:
         return {}
     newest = select(func.max(Attestation.id)).where(col(Attestation.system_id).in_(numbers))

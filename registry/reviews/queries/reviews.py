@@ -230,10 +230,10 @@ def in_use_by_approval(
     return list(session.exec(query.order_by(col(System.id)).limit(most)).all())
 
 
-def approved_at(session: Session) -> dict[int, datetime]:
-    """When each system whose newest decision approves was approved, without what it was approved on."""
+def approved_at(session: Session, system_ids: Collection[int] | None = None) -> dict[int, datetime]:
+    """When each system (of these, where any are named) whose newest decision approves was approved, without what it was approved on."""
     query = select(ReviewDecision.system_id, ReviewDecision.at).where(
-        col(ReviewDecision.id).in_(_newest_numbers(None)), col(ReviewDecision.decision).in_(_APPROVES)
+        col(ReviewDecision.id).in_(_newest_numbers(system_ids)), col(ReviewDecision.decision).in_(_APPROVES)
     )
     return dict(session.exec(query).all())
 

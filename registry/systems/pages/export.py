@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.actor import Permission
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
-from registry.people import queries as people
 from registry.systems import actions, queries
-from registry.systems.pages.register import attended_of, pages
-from registry.systems.render import Format, write
-from registry.systems.rules.search import Listing, kept_as
+from registry.systems.pages.register import pages
+from registry.systems.render import Format, write_found
+from registry.systems.rules.search import kept_as
 from registry.web.doors import needs, takes_away
 from registry.web.downloads import name_of_day
 from registry.web.flask_app import actor, noted, session
@@ -32,7 +31,7 @@ def export() -> ResponseReturnValue:
     written_as = _format()
     refuse_if(problems)
     file = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed with the reply
-    count = _written(file, written_as, listing)
+    count = write_found(file, written_as, listing, session(), actor(), day=day_asked())
     note = partial(
         actions.note_export,
         address=kept_as(listing),
@@ -52,13 +51,3 @@ def _format() -> Format:
     if named not in set(Format):
         raise RuleBroken([Problem("format", "Choose CSV or a workbook.")])
     return Format(named)
-
-
-def _written(file: IO[bytes], written_as: Format, listing: Listing) -> int:
-    deputies = {}
-    if "deputy" in listing.columns:
-        deputies = queries.deputies_in(session(), actor(), None, listing.search)
-    attended = attended_of(listing, queries.numbers_of(session(), actor(), listing.search))
-    lines = queries.every_line(session(), actor(), listing)
-    units = people.unit_paths(session())
-    return write(file, written_as, listing, lines, units, deputies, attended, day=day_asked())

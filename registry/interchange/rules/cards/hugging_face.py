@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from registry.data_sources.rules.sources import Purpose
+from registry.interchange.rules.cards.model_config import take_config
 from registry.interchange.rules.cards.sections import Section, compared, plain_title, sections
 from registry.interchange.rules.cards.shapes import CardDraft, CardRefused
 from registry.interchange.rules.cards.taking import Taking
@@ -62,8 +63,10 @@ _NOTED: Final = {
 }
 
 
-def from_hugging_face(header: Any, body: str, file_name: str) -> CardDraft:
-    """The draft a card becomes. `header` is its parsed header, None where it has none.
+def from_hugging_face(
+    header: Any, body: str, file_name: str, config: Mapping[str, Any] | None = None
+) -> CardDraft:
+    """The draft a card becomes. `header` is its parsed header, None where it has none; `config` the configuration beside it.
 
     Raises CardRefused for a header that is no list of names with values, a template and the card of a data set.
     """
@@ -85,6 +88,8 @@ def from_hugging_face(header: Any, body: str, file_name: str) -> CardDraft:
     if header is not None:
         _header(taking, Reader(taking, entries, "header"))
     _body(taking, found)
+    if config is not None:
+        take_config(taking, config)
     return taking.draft()
 
 

@@ -125,6 +125,12 @@ class Reader:
         if self._left.pop(name, None) not in (None, "", [], {}):
             self._taking.to_nothing(self.at(name), because)
 
+    def left(self) -> int:
+        """How many entries nobody asked for; they are not told of one by one."""
+        count = sum(value not in (None, "", [], {}) for value in self._left.values())
+        self._left = {}
+        return count
+
     def rest(self) -> None:
         """Tell of every entry nobody asked for."""
         for name, value in self._left.items():
