@@ -17,6 +17,7 @@ from registry.audit.models.guards import GUARDED
 from registry.audit.queries.fitness import lacking
 from registry.kernel.errors import Refusal, RuleBroken
 from registry.output import logs
+from registry.output.giving_way import give_way
 from registry.settings import THIS_MACHINE, Settings
 from registry.store import migrate, roles
 from registry.store.commandkit import House, answer, house, progress
@@ -234,13 +235,15 @@ def _refuse_plain_http(settings: Settings, host: str) -> None:
 def worker(beside: int | None) -> None:
     """Do what was left for later until told to stop."""
     from registry.wiring import FOLLOW_UPS, ON_REQUEST, RELAYS, SCHEDULE  # noqa: PLC0415 - wiring imports every page
-    from registry.worker.commands import step_back, stop_on_signals, stop_without, work_until  # noqa: PLC0415
+    from registry.worker.commands import stop_on_signals, stop_without, work_until  # noqa: PLC0415
 
     settings: Settings = house().settings
     logs.speak(settings.log_format)
     stop, database = threading.Event(), house().database
     stop_on_signals(stop)
-    step_back()
+    if not database.is_sqlite:
+        # There whoever writes has all others wait, and must not be kept from ending that.
+        give_way()
     _refuse_unless_safe(settings, database)
     _tell_what_is_lacking(database, settings)
     if beside is not None:

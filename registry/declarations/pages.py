@@ -6,8 +6,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from registry.declarations.rules.schema import PATH, schema
-from registry.web.doors import public
-from registry.web.flask_app import no_database
+from registry.web.doors import no_database, public
 
 pages = Blueprint("declarations", __name__)
 

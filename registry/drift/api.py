@@ -154,8 +154,7 @@ def put_baseline(key: str) -> Response:
     system = systems.by_key(session(), actor(), key)
     require(actor(), Permission.BASELINE_SET, system.id)
     found = _set(system.id or 0, read())
-    feature = queries.feature_by_id(session(), system.id or 0, found.feature_id)
-    return jsonkit.reply(baseline_out(feature, found))
+    return _in_force(queries.feature_by_id(session(), system.id or 0, found.feature_id))
 
 
 @api.get("/systems/<key>/baselines/<int:number>")

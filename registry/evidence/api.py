@@ -94,7 +94,7 @@ def add(key: str) -> Response:
     with _arrived() as arrived:
         found = actions.add_evidence(session(), actor(), system.id or 0, read().facts(), arrived)
     # Whoever sends it may not be allowed to read: they are told of what they sent.
-    reply = jsonkit.reply(_whole(found, system), 201)
+    reply = _told(_whole(found, system), 201)
     reply.headers["Location"] = url_for("evidence_api.one", number=found.id)
     return reply
 
@@ -172,8 +172,8 @@ def _held(number: int, permission: Permission) -> tuple[Evidence, System]:
     return queries.by_number(session(), actor(), number, lock=True)
 
 
-def _told(body: dict[str, Any]) -> Response:
-    return jsonkit.reply(body, etag=jsonkit.etag_of(body))
+def _told(body: dict[str, Any], status: int = 200) -> Response:
+    return jsonkit.reply(body, status, etag=jsonkit.etag_of(body))
 
 
 def _whole(found: Evidence, system: System) -> dict[str, Any]:

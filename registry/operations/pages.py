@@ -11,8 +11,8 @@ from registry.kernel.errors import NotFound
 from registry.operations import queries
 from registry.operations.rules import CONTENT_TYPE, Family, Sample, exposed, histogram
 from registry.web import requests, tallies
-from registry.web.doors import public
-from registry.web.flask_app import database, no_database
+from registry.web.doors import no_database, public
+from registry.web.flask_app import database
 from registry.web.viewkit import VERSION
 
 log = logging.getLogger("registry.operations")

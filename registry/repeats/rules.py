@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-KEPT_FOR: Final = timedelta(hours=24)
+KEPT_FOR: Final = timedelta(days=30)
 """How long an answer is given again. A key that comes later than that is a new one."""
 LONGEST_KEY: Final = 200
 

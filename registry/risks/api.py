@@ -52,7 +52,7 @@ def add(key: str) -> Response:
     system = systems.by_key(session(), actor(), key)
     require(actor(), Permission.RISK_EDIT, system.id)
     risk = actions.add_risk(session(), actor(), system.id or 0, jsonkit.parsed(RiskIn).facts())
-    return jsonkit.reply(said(queries.line_of(session(), risk, clock.today())), 201)
+    return _told(risk, 201)
 
 
 @api.get("/risks/<int:number>")
@@ -82,7 +82,7 @@ def change(number: int) -> Response:
     return _told(actions.edit_risk(session(), actor(), found, facts, version=found.version))
 
 
-def _told(found: Risk) -> Response:
+def _told(found: Risk, status: int = 200) -> Response:
     session().flush()
     body = said(queries.line_of(session(), found, clock.today()))
-    return jsonkit.reply(body, etag=jsonkit.etag_of(body))
+    return jsonkit.reply(body, status, etag=jsonkit.etag_of(body))

@@ -28,6 +28,8 @@ _SQLITE_PAUSE_SECONDS = 0.02
 _SQLITE_MAPPED_BYTES = 256 * 1024 * 1024
 # How many statements stay put together: more than the program has, for to put one together costs more than to run it.
 _STATEMENTS_KEPT = 3_000
+# How many of them PostgreSQL keeps a plan of, for each connection: what the pages ask by turns, and not each length of a list.
+_PLANS_KEPT = 500
 
 
 class Database:
@@ -85,6 +87,8 @@ class Database:
                     finish(session)
                 session.commit()
             except BaseException:
+                if read_only:
+                    _let_go(session)
                 session.rollback()
                 raise
 
@@ -96,6 +100,7 @@ class Database:
             try:
                 yield session
             finally:
+                _let_go(session)
                 session.rollback()
 
     def begin(self, session: Session, *, read_only: bool | None) -> None:
@@ -109,6 +114,11 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _let_go(session: Session) -> None:
+    """Let what was read stay as it was read: to roll back empties every row the session holds, and somebody may remember it."""
+    session.expunge_all()
 
 
 def at_the_end(session: Session, finisher: Finisher) -> None:
@@ -148,7 +158,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
     # The driver lets the server keep a hundred plans. The pages together ask more, and by turns each put out another's plan
     # before it was used again: a third of what the desk waited for was planning.
-    connection.prepared_max = _STATEMENTS_KEPT
+    connection.prepared_max = _PLANS_KEPT
 
 
 def _let_go_of_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:

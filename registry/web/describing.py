@@ -23,7 +23,7 @@ Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"
 """An instant with its zone, as RFC 3339 writes it."""
 Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 """A day, such as 2026-11-02."""
-Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST_NUMBER)]
 """The number of a record, in what is sent."""
 
 

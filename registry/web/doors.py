@@ -12,6 +12,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _PERMISSION = "registry_permission"
 _PUBLIC = "registry_public"
 _KEEPS = "registry_keeps_refusals"
+_NO_DATABASE = "registry_no_database"
 _FILES = "registry_takes_files"
 _BATCHES = "registry_takes_batches"
 _READER = "registry_reads_ahead"
@@ -91,6 +92,12 @@ def takes_away(view: View) -> View:
     return view
 
 
+def no_database(view: View) -> View:
+    """Mark a public view that must answer while the database does not."""
+    setattr(view, _NO_DATABASE, True)
+    return view
+
+
 def orders(reader: Callable[..., Any]) -> Callable[[View], View]:
     """Mark a view that has something made later of what its page shows: it may be sent to as of a past day too.
 
@@ -143,6 +150,11 @@ def permission_of(view: Callable[..., Any]) -> Permission | None:
 def is_public(view: Callable[..., Any]) -> bool:
     """Whether the view is marked as needing nobody signed in."""
     return bool(getattr(view, _PUBLIC, False))
+
+
+def asks_no_database(view: Callable[..., Any]) -> bool:
+    """Whether the view answers without one."""
+    return bool(getattr(view, _NO_DATABASE, False))
 
 
 def is_kept(view: Callable[..., Any]) -> bool:

@@ -65,7 +65,7 @@ class App(Flask):
         if request.routing_exception is not None or request.endpoint == "static":
             return super().dispatch_request()
         view = self.view_functions[cast("str", request.endpoint)]
-        if doors.is_public(view) and getattr(view, "registry_no_database", False):
+        if doors.is_public(view) and doors.asks_no_database(view):
             return super().dispatch_request()
         day = past.day_asked()
         if day is not None and request.method != "OPTIONS" and not doors.is_ordering(view):
@@ -74,6 +74,7 @@ class App(Flask):
         if not reads:
             # Whoever sends slowly would else keep all others from writing.
             request.get_data(parse_form_data=True)
+            repeating.weigh(view)
         try:
             if (reader := doors.reader_of(view)) is not None:
                 self._read_ahead(view, reader)
@@ -229,12 +230,6 @@ def _is_taken(refused: sqlalchemy.exc.IntegrityError) -> bool:
 def _roll_back_if(reply: Response, *, kept: bool) -> None:
     if reply.status_code >= 400 and not kept:
         raise Refused(reply)
-
-
-def no_database(view: doors.View) -> doors.View:
-    """Mark a public view that must answer while the database does not."""
-    view.registry_no_database = True  # type: ignore[attr-defined]
-    return view
 
 
 def session() -> Session:

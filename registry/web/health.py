@@ -6,8 +6,8 @@ from collections.abc import Callable
 from flask import Blueprint, Response, current_app
 
 from registry.web import jsonkit
-from registry.web.doors import public
-from registry.web.flask_app import database, no_database
+from registry.web.doors import no_database, public
+from registry.web.flask_app import database
 
 pages = Blueprint("health", __name__)
 

@@ -132,7 +132,8 @@ def _directory_refusal(status: int, detail: str, problems: Sequence[Problem]) ->
 
 def expected(etag: str, version: int) -> None:
     """Hold a write to what its If-Match has read: 428 without one, 409 when something else stands there now."""
-    if not request.if_match:
+    if not request.if_match or request.if_match.star_tag:
+        # "Whatever stands there" is what this guards against.
         raise PreconditionRequired("Send If-Match with the ETag of what you read.")
     if not request.if_match.contains(etag):
         raise Conflict("This record has changed since; read it again before you write.", version)

@@ -258,7 +258,7 @@ _PACKED: Final = {
 _REPEAT: Final = {
     "name": HEADER,
     "in": "header",
-    "description": "A text of your own for this one request, such as a UUID. Sent again under it within 24 hours, the request is not "
+    "description": "A text of your own for this one request, such as a UUID. Sent again under it within 30 days, the request is not "
     f"done again but answered as it was, with `{AGAIN}: true`; 422 where another request came under it, 409 while it is being done.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
 }

@@ -15,8 +15,7 @@ from registry.kernel.actor import SCOPES, Permission
 from registry.kernel.errors import NotFound
 from registry.web import jsonkit
 from registry.web.describing import RefusalOut, described
-from registry.web.doors import needs, public
-from registry.web.flask_app import no_database
+from registry.web.doors import needs, no_database, public
 from registry.web.openapi import PREFIX, REFUSALS, document
 
 pages = Blueprint("reference", __name__)

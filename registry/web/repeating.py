@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, cast
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from sqlmodel import Session
 from werkzeug.datastructures import FileStorage
 
@@ -44,7 +44,7 @@ def answered(
         says = f"Give a text of 1 to {LONGEST_KEY} printable ASCII characters, such as a UUID."
         raise Unreadable([Problem(HEADER, says)])
     system_id = actor.token.system_id if actor.token else None
-    sent = Sent(holder_of(actor.person_id, system_id, key), _digest())
+    sent = Sent(holder_of(actor.person_id, system_id, key), g.request_digest)
     sealed = begin(session, sent)
     if sealed is not None:
         return _again(sealed)
@@ -52,6 +52,14 @@ def answered(
     if reply.status_code < 400:
         keep(session, sent, _sealed(reply))
     return reply
+
+
+def weigh(view: Callable[..., Any]) -> None:
+    """Work out which request this is, before a transaction is open: what it brings may be a file of many megabytes, and on
+    SQLite everybody else who writes waits for whoever has begun.
+    """
+    if HEADER in request.headers and _takes_key(view):
+        g.request_digest = _digest()
 
 
 def _takes_key(view: Callable[..., Any]) -> bool:
@@ -75,6 +83,7 @@ def _digest() -> str:
 
 def _file_digest(file: FileStorage) -> str:
     digest = hashlib.sha256()
+    file.stream.seek(0)
     for piece in iter(partial(file.stream.read, _PIECE), b""):
         digest.update(piece)
     file.stream.seek(0)

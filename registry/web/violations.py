@@ -11,8 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from registry.kernel.errors import RuleBroken
 from registry.kernel.strict_json import decoded
-from registry.web.doors import public
-from registry.web.flask_app import no_database
+from registry.web.doors import no_database, public
 from registry.web.security import REPORTS
 
 log = logging.getLogger("registry.violations")

@@ -37,8 +37,6 @@ _IDLE_SECONDS = 1.0
 _RELAYS_GRACE_SECONDS = 5.0
 _LEFT_ALONE_SECONDS = 60.0
 _BEAT_SECONDS = 10.0
-# Of nineteen: where both want all of a processor a page gets nine tenths of it, and the work is still done.
-_STEPS_BACK = 10
 
 
 def work_until(
@@ -128,18 +126,6 @@ def _alone(stop: threading.Event, database: Database) -> Iterator[None]:
                 said = True
             stop.wait(_IDLE_SECONDS)
         yield
-
-
-def step_back() -> None:
-    """Let whoever waits for a page go first wherever both want a processor; the processes that lay out PDFs do as this one.
-
-    Laying out a report takes all of a processor for seconds, of which nobody watches one.
-    """
-    with suppress(OSError):
-        os.nice(_STEPS_BACK)
-    with suppress(OSError):
-        # Where the kernel shares time between sessions first, what a process gives way in its own helps nobody in another.
-        Path("/proc/self/autogroup").write_text(str(_STEPS_BACK))
 
 
 def stop_without(stop: threading.Event, parent: int) -> None:

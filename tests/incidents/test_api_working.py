@@ -124,6 +124,7 @@ def test_an_incident_is_changed_by_whoever_has_read_all_of_it(program, happened,
     one = f"/incidents/{happened.one}"
     read = program("ada", "GET", one)
     assert program("ada", "PATCH", one, {"affected_count": 3}).status_code == 428
+    assert program("ada", "PATCH", one, {"affected_count": 3}, "*").status_code == 428
     changed = program("ada", "PATCH", one, {"started_at": "2026-01-01T00:00:00+01:00"}, read.headers["ETag"])
     assert (changed.json["started_at"], changed.json["title"]) == (
         "2025-12-31T23:00:00.000000Z",

@@ -48,7 +48,7 @@ from registry.incidents.queries.visibility import (
 )
 from registry.incidents.rules.corrective import ActionFacts
 from registry.incidents.rules.kinds import Linked, Severity, Status
-from registry.kernel.actor import the_registry
+from registry.kernel.actor import Token, the_registry
 from registry.kernel.errors import Forbidden, NotFound, RuleBroken
 from registry.monitoring.actions.alerts import raise_alert
 from registry.monitoring.rules.alerts import AlertKind
@@ -234,7 +234,10 @@ def test_merging_keeps_every_entry_and_carries_everything_over(database, cast):
         before = (entries(session, one), entries(session, other))
         with pytest.raises(Forbidden):
             merge(session, ada, one, other)
-        merge(session, cast.actor(session, "rita"), one, other)
+        rita = cast.actor(session, "rita")
+        with pytest.raises(Forbidden, match="Only a person merges those"):
+            merge(session, replace(rita, token=Token(1, frozenset({"incidents:write"}))), one, other)
+        merge(session, rita, one, other)
         after = (entries(session, one), entries(session, other))
         assert [now[: len(was)] for was, now in zip(before, after, strict=True)] == list(before)
         assert after[0][-1] == f"Merged into incident {other.id}, which goes on for both."

@@ -5,9 +5,10 @@ from datetime import timedelta
 from registry.accounts import actions as accounts
 from registry.kernel import clock
 from registry.kernel.actor import SCOPES
+from registry.ownership.models import Assignment
 
 
-def test_a_seat_is_filled_and_vacated_and_the_accountable_one_is_not(program, cast):
+def test_a_seat_is_filled_and_vacated_and_the_accountable_one_is_not(app, program, cast):
     path = f"/systems/{cast.triage.key}/seats"
     sent = {"seat": "overseer", "person_id": cast.number("mia"), "reason": "Agreed."}
     made = program("ada", "POST", path, sent)
@@ -31,6 +32,13 @@ def test_a_seat_is_filled_and_vacated_and_the_accountable_one_is_not(program, ca
         refused = program("ada", "POST", path, sent | wrong)
         assert [each["field"] for each in refused.json["problems"]] == [field], wrong
     assert program("otto", "POST", path, sent).status_code == 403
+    for wrong in (True, "7", 7.0):
+        assert program("ada", "POST", path, sent | {"person_id": wrong}).status_code == 422, wrong
+    # What a token takes on for its person, the person has not said.
+    own = program("adam", "POST", path, sent | {"person_id": cast.number("adam")})
+    with app.database.transaction(read_only=True) as session:
+        assert session.get_one(Assignment, own.json["number"]).accepted_at is None
+    assert program("ada", "POST", f"{path}/{own.json['number']}/vacate").status_code == 200
     gone = program("ada", "POST", f"{path}/{made.json['number']}/vacate")
     assert gone.json == made.json | {"until": gone.json["until"]}
     assert gone.json["until"] is not None

@@ -183,3 +183,14 @@ def test_of_many_who_ask_at_once_one_counts_and_a_failure_is_not_remembered(data
         each.join()
     assert sorted(told, key=str) == [7, 7, 7, 7, 7, None]
     assert len(made) == 2
+
+
+def test_what_was_found_before_the_rest_of_a_page_failed_is_told_whole_afterwards(database, cast):
+    def owned():
+        return portfolio.owned_by(session, cast.actor(session, "ada")).systems[0].system.name
+
+    with pytest.raises(ZeroDivisionError), database.transaction(read_only=True) as session:
+        told = owned()
+        _ = 1 / 0
+    with database.transaction(read_only=True) as session:
+        assert owned() == told

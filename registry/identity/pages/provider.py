@@ -22,8 +22,8 @@ from registry.output.asking import Unanswered
 from registry.store.sealing import Purpose
 from registry.web import refilling
 from registry.web.confirming import SECRET, browser_secret, let_in
-from registry.web.doors import needs, public
-from registry.web.flask_app import App, current_actor, database, no_database, request_id, seal
+from registry.web.doors import needs, no_database, public
+from registry.web.flask_app import App, current_actor, database, request_id, seal
 from registry.web.limiting import counted, failed, tried
 from registry.web.refusals import said
 

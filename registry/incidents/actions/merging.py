@@ -26,7 +26,7 @@ from registry.incidents.rules.merging import (
 )
 from registry.incidents.rules.one_clock import Duty, joined, joined_said
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import refuse_if
+from registry.kernel.errors import Forbidden, refuse_if
 from registry.kernel.events import Event
 from registry.versions.queries import holds_for
 
@@ -36,10 +36,13 @@ def merge(session: Session, actor: Actor, incident: Incident, into: Incident) ->
 
     Links, systems and people are added to the other. What has to be done or told, and what is held as evidence, is the
     other's from now on. Both timelines stay and tell of it. The place the registry had opened this one in leads to the
-    other from now on (queries.taking_up). The caller holds both rows, the lower number first.
+    other from now on (queries.taking_up). The caller holds both rows, the lower number first. What is owed to authorities is for
+    people: where anything is, a token merges nothing (Forbidden).
     """
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, incident))
     require(actor, Permission.INCIDENT_WORK, desk_of(session, actor, into))
+    if actor.token is not None and any(reports_held(session, each.id or 0) for each in (incident, into)):
+        raise Forbidden("An authority is owed a report on one of the two. Only a person merges those.")
     one, other = one_of(incident), one_of(into)
     touched = {
         system.id: system.visibility

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from registry.output.giving_way import give_way
 from registry.output.pdf import walls
 from registry.output.pdf.document import PdfRefused
 from registry.output.pdf.frames import Reply, Request, read_request, write_reply
@@ -31,6 +32,7 @@ TOO_DEEP: Final = "The document nests lists, quotations or tables too deeply to 
 def main(arguments: list[str]) -> None:
     """Take `cpu_seconds memory_mb renders`, raise the walls, then serve until the input closes."""
     cpu_seconds, memory_mb, renders = map(int, arguments)
+    give_way()
     walls.limit_resources(cpu_seconds, memory_mb, renders)
     requests, replies = _conversation()
     walls.leave_network()

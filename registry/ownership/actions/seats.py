@@ -76,12 +76,17 @@ def fill_seat(
         person_id=person_id,
         team_id=team_id,
         from_at=at,
-        accepted_at=at if person_id is not None and person_id == actor.person_id else None,
+        # What a token takes on for its person they have not said.
+        accepted_at=at if _is_own_word(actor, person_id) else None,
         reason=reason,
     )
     session.add(assignment)
     record(session, actor, Event.SEAT_FILLED, assignment, system_id=system_id)
     return assignment
+
+
+def _is_own_word(actor: Actor, person_id: int | None) -> bool:
+    return person_id is not None and person_id == actor.person_id and actor.token is None
 
 
 def vacate_seat(session: Session, actor: Actor, assignment: Assignment) -> Assignment:

@@ -1,5 +1,8 @@
+import os
+
 import pytest
 
+from registry.output.giving_way import STEPS
 from registry.output.pdf import Attached, Limits, PdfRefused, Printer, Relationship, from_html
 from registry.output.pdf.child import MISSING_ENGINE, TOO_DEEP, answer
 from registry.output.pdf.document import MOST_HTML
@@ -187,3 +190,10 @@ def test_a_reply_survives_the_way_through_the_pipe(tmp_path, identity, attachmen
         assert read_reply(stream) == reply
         assert read_reply(stream) is None
         assert read_request(stream) is None
+
+
+def test_pages_go_before_what_lays_out_pdfs(identity):
+    with Printer() as printer:
+        printer.make("<h1>fine</h1>", identity=identity)
+        child = printer._child._process.pid
+        assert os.getpriority(os.PRIO_PROCESS, child) == max(STEPS, os.getpriority(os.PRIO_PROCESS, 0))
