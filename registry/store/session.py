@@ -80,7 +80,9 @@ class Database:
             self.begin(session, read_only=read_only)
             try:
                 yield session
-                if not read_only:
+                if read_only:
+                    _let_go(session)
+                else:
                     if self._check is not None:
                         session.flush()
                         self._check(session)
