@@ -64,6 +64,5 @@ def fetched(content: bytes, mimetype: str, name: str) -> Response:
     """What a program fetches again and again, as an attachment: 304 where it has this very content already."""
     response = Response(content, mimetype=mimetype)
     response.set_etag(sha256(content).hexdigest()[:_ETAG_LENGTH])
-    response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return as_download(response, name)

@@ -19,7 +19,8 @@ EXPECTED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
+# Where the address itself is a secret.
+STRICTER = {"Referrer-Policy": "no-referrer"}
 
 # What is the same for everybody: files of a release, the schema of card.json, and the document of the API.
 KEPT_BY_CACHES = {"static", "cards.schema", "reference_api.openapi"}
@@ -27,7 +28,11 @@ KEPT_BY_CACHES = {"static", "cards.schema", "reference_api.openapi"}
 
 def flaws(reply, *, static=False, secure=False):
     """What a reply lacks of what every reply must have."""
-    found = [name for name, value in EXPECTED.items() if reply.headers.get(name) != value]
+    found = [
+        name
+        for name, value in EXPECTED.items()
+        if reply.headers.get(name) not in {value, STRICTER.get(name, value)}
+    ]
     policy = dict(
         part.strip().partition(" ")[::2]
         for part in reply.headers.get("Content-Security-Policy", "").split(";")

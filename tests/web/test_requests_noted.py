@@ -74,7 +74,7 @@ def test_no_secret_of_a_request_is_in_the_log(app, cast, database, client_of, li
     client.get("/api/v1/systems", headers={"Authorization": f"Bearer aigr_{CANARY}"})
     client_of("ada").get("/")
     told = "\n".join(lines())
-    assert len(requests(lines)) == 9
+    assert len(requests(lines)) == 10
     for secret in (CANARY, PASSWORD, token, token.removeprefix(TOKEN_PREFIX).partition("_")[2]):
         assert secret not in told
 

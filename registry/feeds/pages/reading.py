@@ -73,8 +73,6 @@ def _revised(address: FeedAddress, due: list[Due]) -> dict[str, Revision]:
 def _reply(body: bytes, media: str) -> Response:
     reply = Response(body, content_type=f"{media}; charset=utf-8")
     reply.set_etag(sha256(body).hexdigest()[:_ETAG])
-    # Kept by whoever asks, and asked about each time: it may be another's to see by then.
-    reply.headers["Cache-Control"] = "private, no-cache"
     # What is linked to is never told the address.
     reply.headers["Referrer-Policy"] = "no-referrer"
     reply.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
