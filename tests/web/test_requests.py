@@ -90,7 +90,7 @@ SHOWS_FIRST = {
     *("people.unit_edit", "ownership.transfer_preview"),
 }
 # A secret that is shown this once, on the page that answers.
-SHOWS_ONCE = {"notices.replace_secret"}
+SHOWS_ONCE = {"notices.replace_secret", "accounts.make_feed"}
 TAKES_SO_MANY_A_DAY = {"feedback.send"}
 ENDS_THE_SESSION = {"accounts.sign_out"}
 
