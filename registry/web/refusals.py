@@ -14,6 +14,7 @@ from registry.store.rooms import is_out_of_room
 from registry.web import past, refilling
 from registry.web.flask_app import App, request_id
 from registry.web.jsonkit import problem_reply, wants_json
+from registry.web.requests import path_said
 
 log = logging.getLogger("registry.web")
 
@@ -160,7 +161,7 @@ def _broken(error: Exception) -> Response:
         # Told whole to whoever keeps the machine, and to the sender that nothing of it was kept.
         log.error("request %s: no room left: %s", request_id(), error)
         return said(507, _NO_ROOM)
-    log.error("request %s failed: %s %s", request_id(), request.method, request.path, exc_info=error)
+    log.error("request %s failed: %s %s", request_id(), request.method, path_said(), exc_info=error)
     if wants_json():
         return problem_reply(
             500, "Broken", f"Something went wrong here; quote {request_id()} when reporting it."

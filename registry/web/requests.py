@@ -66,7 +66,7 @@ def _facts(endpoint: str, reply: Response, seconds: float) -> dict[str, Any]:
         "request_id": request_id(),
         "method": request.method,
         "route": request.url_rule.rule if request.url_rule else UNMATCHED,
-        "path": _path(),
+        "path": path_said(),
         "endpoint": endpoint,
         "status": reply.status_code,
         "ms": round(seconds * 1_000, 1),
@@ -77,7 +77,7 @@ def _facts(endpoint: str, reply: Response, seconds: float) -> dict[str, Any]:
     }
 
 
-def _path() -> str:
+def path_said() -> str:
     """The address without what was asked of it: a query may hold anything, and so may the code of a public form."""
     rule = request.url_rule
     if rule is None:

@@ -61,7 +61,10 @@ def body(reply, day: date) -> str:
     text = reply.get_data().decode(errors="replace").replace(f"/as-of/{day}", "")
     for taken_out in (TOKEN, BANNER, CHOOSER, NOTICES):
         text = taken_out.sub("", text)
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    # A table of a past day names it in a column of its own before all others.
+    table = text.startswith("\ufeffAs of,")
+    lines = (line.strip().removeprefix(f"{day},") if table else line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line).replace("\ufeffAs of,", "\ufeff", 1)
 
 
 def level(database) -> None:
