@@ -46,8 +46,11 @@ def at(day: date, hour: int = 9):
     return clock.frozen(datetime.combine(day, time(hour), UTC))
 
 
-# An edition of a rule pack, a file that was sent, the proof of an entry: nobody writes them anew.
-UNCHANGING = {"packs.text", "classification_api.questionnaire", "evidence_api.download", "audit.entry_proof"}
+# An edition of a rule pack or of a card, a file that was sent, the proof of an entry, a checkpoint: nobody writes them anew.
+UNCHANGING = {
+    *("packs.text", "classification_api.questionnaire", "evidence.download", "evidence_api.download"),
+    *("audit.checkpoint", "audit.entry_proof", "cards.edition_facts"),
+}
 
 
 def pages(everything: Everything) -> Iterator[tuple[str, str]]:
