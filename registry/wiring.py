@@ -14,6 +14,7 @@ import registry.drift.jobs as drift_jobs
 import registry.evidence.jobs as evidence_jobs
 import registry.fairness.jobs as fairness_jobs
 import registry.feedback.jobs as feedback_jobs
+import registry.feeds.jobs as feeds_jobs
 import registry.incidents.jobs.chasing as incidents_chasing
 import registry.incidents.jobs.opening as incidents_opening
 import registry.interchange.jobs as interchange_jobs
@@ -176,7 +177,7 @@ API: Sequence[Blueprint] = (
 )
 
 FOLLOW_UPS: Mapping[Event, Sequence[Handler]] = {
-    Event.PERSON_LEFT: (ownership_jobs.on_person_left,),
+    Event.PERSON_LEFT: (ownership_jobs.on_person_left, feeds_jobs.end_of_leavers),
     # Whatever opens an alert or makes one worse ends in one of these two.
     Event.SNAPSHOTS_RECORDED: (incidents_opening.open_for_alerts,),
     Event.ALERT_RAISED: (incidents_opening.open_for_alerts,),
@@ -220,6 +221,8 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     accounts_jobs.sweep_sessions: timedelta(hours=6),
     limits_jobs.sweep_counts: timedelta(hours=1),
     repeats_jobs.sweep_answers: timedelta(hours=1),
+    # Whose last day was said ahead leaves without another entry.
+    feeds_jobs.end_of_leavers: timedelta(hours=1),
     interchange_jobs.sweep_files: timedelta(hours=6),
     people_jobs.sweep_uploads: timedelta(hours=6),
     evidence_jobs.sweep_drafts: timedelta(hours=6),

@@ -37,3 +37,10 @@ def withdraw_address(session: Session, actor: Actor, kind: FeedKind) -> None:
         raise NotFound
     address.withdrawn_at = clock.now()
     record(session, actor, Event.FEED_WITHDRAWN, address, note={"kind": kind.said})
+
+
+def end_address(session: Session, actor: Actor, address: FeedAddress) -> None:
+    """End the address of somebody who is not here any more, for good: were they to come back, they would make another."""
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    address.withdrawn_at = clock.now()
+    record(session, actor, Event.FEED_WITHDRAWN, address, note={"kind": address.kind.said})

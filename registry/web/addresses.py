@@ -1,9 +1,10 @@
-"""Addresses of views made once: pages lead to the same few places, and to each of them a hundred times."""
+"""Addresses of views, made once: pages lead to the same few places, and to each of them a hundred times; and whole ones."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request, url_for
 
 _MOST = 20_000
 
@@ -29,3 +30,9 @@ class Addresses:
                 self._known.clear()
             known = self._known[key] = make(endpoint, **values)
         return known
+
+
+def whole_url(endpoint: str, **values: Any) -> str:
+    """The address of a page with its host."""
+    told = urlsplit(current_app.config["REGISTRY_BASE_URL"])
+    return f"{told.scheme}://{told.netloc}{url_for(endpoint, **values)}"

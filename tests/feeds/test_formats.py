@@ -95,7 +95,7 @@ def test_any_text_comes_out_of_a_calendar_as_it_went_in(what, why):
 @given(TEXTS, TEXTS)
 def test_any_text_comes_out_of_a_feed_as_it_went_in(title, author):
     entry = Entry(7, AT, author, title, "Changed: name", "https://r.example.org/x?a=1&b=2", "system.edited")
-    root = ET.fromstring(feed(Feed("Ours", "r.example.org", "https://r.example.org/", AT), [entry]))
+    root = ET.fromstring(feed(Feed(3, "Ours", "r.example.org", "https://r.example.org/", AT), [entry]))
     told = root.find(f"{ATOM}entry")
     shown = [told.findtext(f"{ATOM}title"), told.findtext(f"{ATOM}author/{ATOM}name")]
     kept = [re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", "", each) for each in (title, author)]
@@ -103,7 +103,7 @@ def test_any_text_comes_out_of_a_feed_as_it_went_in(title, author):
 
 
 def test_a_feed_has_all_that_the_standard_asks_and_no_link_to_itself():
-    about = Feed("Ours", "r.example.org", "https://r.example.org/", AT)
+    about = Feed(3, "Ours", "r.example.org", "https://r.example.org/", AT)
     entry = Entry(
         7, AT, "Ada", "AI-0001: edited", "Changed: name", "https://r.example.org/x", "system.edited"
     )

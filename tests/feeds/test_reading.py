@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry.feeds import actions as feeds
+from registry.feeds.jobs import end_of_leavers
 from registry.feeds.models import FeedAddress
 from registry.feeds.rules import FeedKind
 from registry.incidents.actions.corrective import set_action
@@ -21,7 +22,7 @@ from registry.people import actions as people
 from registry.people.models import Person
 from registry.risks import actions as risks
 from registry.risks import queries as risk_queries
-from registry.risks.rules import RiskFacts
+from registry.risks.rules import AcceptanceFacts, RiskFacts
 from registry.store.session import finish
 from registry.systems import actions as systems
 from registry.systems.models import System
@@ -196,3 +197,30 @@ def test_whoever_asks_too_often_waits_and_nobody_else_does(app, ask, address):
     guesses = [ask(f"/feeds/{number}/due.ics").status_code for number in range(4)]
     assert guesses == [404, 404, 404, 429]
     assert ask(of_ben).status_code == 200
+
+
+@pytest.mark.parametrize(("review", "end", "first"), [(30, 90, 30), (200, 90, 90)])
+def test_an_accepted_risk_is_looked_at_on_the_earlier_of_its_two_days(
+    ask, address, database, cast, review, end, first
+):
+    number = add_risk(database, cast, cast.triage, days=review)
+    with database.transaction() as session:
+        ada = cast.actor(session, "ada")
+        risk, _ = risk_queries.by_number(session, ada, number, lock=True)
+        bears = AcceptanceFacts("It is rare and found at once.", clock.today() + timedelta(days=end))
+        risks.accept_risk(session, ada, risk, bears, version=risk.version, confirmed_at=clock.now())
+    due = events(ask(address("ada")))["Look again at the risk: Sorted too late"]
+    assert due["DTSTART"] == f"{clock.today() + timedelta(days=first):%Y%m%d}"
+
+
+def test_an_address_of_somebody_who_left_stays_dead_when_they_come_back(ask, address, database, cast):
+    path, others = address("mia"), address("ada")
+    door = the_registry("command")
+    with database.transaction() as session:
+        people.mark_as_gone(session, door, session.get_one(Person, cast.number("mia")))
+    assert ask(path).status_code == 404
+    end_of_leavers(database, {})
+    with database.transaction() as session:
+        people.mark_as_here(session, door, session.get_one(Person, cast.number("mia")))
+    assert (ask(path).status_code, ask(others).status_code) == (404, 200)
+    assert ask(address("mia")).status_code == 200

@@ -297,7 +297,7 @@ def test_the_offers_of_somebody_who_left_are_closed_by_what_follows_from_it(data
     with database.transaction(read_only=True) as session:
         assert session.get_one(Handover, offer.id).state is HandoverState.EXPIRED
         assert session.get_one(Handover, other.id).state is HandoverState.OFFERED
-    assert [job.kind for job in jobs(database)] == ["ownership.on_person_left"]
+    assert [job.kind for job in jobs(database)] == ["ownership.on_person_left", "feeds.end_of_leavers"]
 
 
 def test_every_handler_the_house_names_can_be_found_by_the_name_its_jobs_carry():

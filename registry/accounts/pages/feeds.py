@@ -10,6 +10,7 @@ from registry.feeds import actions
 from registry.feeds.rules import FeedKind
 from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
+from registry.web.addresses import whole_url
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 
@@ -22,7 +23,7 @@ def make_feed(kind: str) -> ResponseReturnValue:
     made = _kind(kind)
     secret = actions.make_address(session(), actor(), made)
     # Shown on this one page and never again: only its hash is kept.
-    address = {"kind": made, "url": url_for(_READ_AT[made], secret=secret, _external=True)}
+    address = {"kind": made, "url": whole_url(_READ_AT[made], secret=secret)}
     context = told_of_account(PasswordForm(formdata=None), TokenForm(formdata=None))
     return make_response(render_template("accounts/account.html", **context | {"made": address}))
 

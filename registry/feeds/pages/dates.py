@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from registry.evidence.queries import expiring
 from registry.feeds.pages.review_dates import of_reviews
-from registry.feeds.pages.shared import rests_on, whole_url
+from registry.feeds.pages.shared import rests_on
 from registry.feeds.rules import AHEAD_DAYS, Due
 from registry.incidents.queries.corrective import Why, due_for
 from registry.incidents.queries.reports import clock_of, end_there, unsent_for
@@ -20,6 +20,7 @@ from registry.monitoring.rules.alerts import AlertState
 from registry.packs.queries import alerts_on
 from registry.portfolio import queries
 from registry.portfolio.queries import unsettled
+from registry.web.addresses import whole_url
 
 _OWNING = frozenset({Seat.OWNER, Seat.DEPUTY})
 _SAID = 160

@@ -3,13 +3,13 @@
 from sqlmodel import Session
 
 from registry.audit.queries import HistoryItem
-from registry.feeds.pages.shared import whole_url
 from registry.feeds.render.atom import Entry
 from registry.kernel.actor import Actor
 from registry.kernel.text import listed, shortened, worded
 from registry.portfolio.queries.changes import newest_changes
 from registry.systems.models import System
 from registry.systems.queries import by_numbers
+from registry.web.addresses import whole_url
 
 _MOST = 60
 _SAID = 300

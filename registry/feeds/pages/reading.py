@@ -10,14 +10,16 @@ from registry.feeds import queries
 from registry.feeds.models import FeedAddress
 from registry.feeds.pages.dates import dates_of
 from registry.feeds.pages.happened import entries_of
-from registry.feeds.pages.shared import host, whole_url
+from registry.feeds.pages.shared import host
 from registry.feeds.render import atom, icalendar
 from registry.feeds.render.icalendar import Revision
 from registry.feeds.rules import Due, FeedKind
-from registry.kernel.actor import READ_SCOPE, Actor, Token
+from registry.kernel.actor import Actor, Token
 from registry.kernel.errors import NotFound
+from registry.kernel.scopes import READ_SCOPE
 from registry.limits.rules import Budget
 from registry.web import limiting
+from registry.web.addresses import whole_url
 from registry.web.doors import public
 from registry.web.flask_app import made_by, request_id, session
 from registry.web.security import DOWNLOAD_POLICY
@@ -41,7 +43,7 @@ def calendar(secret: str) -> Response:
 def changes(secret: str) -> Response:
     address, who = _opened(secret, FeedKind.CHANGES)
     title = f"AI systems of {current_app.config['ORGANISATION']}: what happened"
-    about = atom.Feed(title, host(), whole_url("portfolio.desk"), address.made_at)
+    about = atom.Feed(address.id or 0, title, host(), whole_url("portfolio.desk"), address.made_at)
     return _reply(atom.feed(about, entries_of(session(), who)), atom.MEDIA)
 
 

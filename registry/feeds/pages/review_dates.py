@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from registry.feeds.pages.shared import rests_on, whole_url
+from registry.feeds.pages.shared import rests_on
 from registry.feeds.rules import AHEAD_DAYS, Due
 from registry.kernel import clock
 from registry.kernel.actor import Actor
@@ -17,6 +17,7 @@ from registry.reviews.models.words import Attestation, Waiver
 from registry.reviews.queries.ahead import ahead_for
 from registry.reviews.rules.kinds import State
 from registry.systems.models import System
+from registry.web.addresses import whole_url
 
 _SAID = 160
 _REVIEWS = "Reviews"

@@ -1,15 +1,9 @@
-"""Where pages of this registry lie, as those say who are not at it: whole addresses by the one it is told it has."""
+"""What this registry and its records are called where programs read of them."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
-
-
-def whole_url(endpoint: str, **values: Any) -> str:
-    """The address of a page with its host."""
-    told = urlsplit(current_app.config["REGISTRY_BASE_URL"])
-    return f"{told.scheme}://{told.netloc}{url_for(endpoint, **values)}"
+from flask import current_app
 
 
 def host() -> str:

@@ -1,6 +1,6 @@
 """Addresses of feeds that work, and whom each belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -9,6 +9,7 @@ from registry.feeds.models import FeedAddress
 from registry.feeds.rules import FeedKind
 from registry.kernel import clock
 from registry.people.models import Person
+from registry.people.queries import active_clause
 from registry.people.rules import is_active
 
 
@@ -48,3 +49,14 @@ def opened(session: Session, secret: str, kind: FeedKind) -> tuple[FeedAddress, 
     if found is None or not is_active(found[1].active_from, found[1].active_to, clock.today()):
         return None
     return found[0], found[1]
+
+
+def left_open(session: Session) -> Sequence[FeedAddress]:
+    """The addresses that work for people who are not here, locked: they open nothing, and would again if those came back."""
+    query = (
+        select(FeedAddress)
+        .join(Person, col(Person.id) == col(FeedAddress.person_id))
+        .where(col(FeedAddress.withdrawn_at).is_(None), ~active_clause(clock.today()))
+        .order_by(col(FeedAddress.id))
+    )
+    return session.exec(query.with_for_update(of=FeedAddress)).all()

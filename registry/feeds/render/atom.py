@@ -29,8 +29,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: what it is called, the host and page of the registry it is of, and since when it stands where nothing is in it."""
+    """A feed: the number of its address, what it is called, the host and page of the registry it is of, and since when it stands
+    where nothing is in it.
+    """
 
+    number: int
     title: str
     host: str
     url: str
@@ -44,7 +47,7 @@ def feed(about: Feed, entries: Sequence[Entry]) -> bytes:
     name the entry of the ledger, and so stay what they are.
     """
     root = Element("feed", {"xmlns": _NAMESPACE, "xml:lang": "en"})
-    _add(root, "id", f"tag:{about.host},2026:feed/changes")
+    _add(root, "id", f"tag:{about.host},2026:feed/changes/{about.number}")
     _add(root, "title", about.title)
     _add(root, "updated", clock.written(entries[0].at if entries else about.since))
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": about.url})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, case, or_
 from sqlmodel import Session, col, func, select
 
 from registry.interchange.models import InventoryImport
@@ -109,13 +109,17 @@ def _risks_for(
         col(RiskAcceptance.id).in_(newest),
         col(Risk.status) == Status.ACCEPTED,
     )
-    query: Any = select(Risk, System, RiskAcceptance.until)
+    # Whose acceptance runs out and whose review comes is looked at on the earlier of the two days.
+    ends = case((runs_out, RiskAcceptance.until))
+    comes = case((review, Risk.review_on))
+    query: Any = select(Risk, System, ends, comes)
     query = query.join(System, col(System.id) == col(Risk.system_id)).outerjoin(RiskAcceptance, accepted)
     query = query.where(or_(runs_out, review), visible_to(actor))
-    day = func.coalesce(RiskAcceptance.until, Risk.review_on)
-    rows = session.execute(query.order_by(day, col(Risk.id)).limit(MOST))
-    soon = today + ahead
-    return [(risk, system, until if until and until <= soon else None) for risk, system, until in rows]
+    first = case((comes.is_(None), ends), (ends.is_(None), comes), (ends < comes, ends), else_=comes)
+    rows = session.execute(query.order_by(first, col(Risk.id)).limit(MOST))
+    return [
+        (risk, system, None if until and day and day < until else until) for risk, system, until, day in rows
+    ]
 
 
 def seats_for(session: Session, actor: Actor) -> Sequence[findings.Finding]:
