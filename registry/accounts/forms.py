@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from registry.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from registry.kernel.actor import SCOPES
+from registry.kernel.scopes import SCOPES
 from registry.second_steps.rules import LONGEST_TYPED
 from registry.web.confirming import one_time_code, own_password
 from registry.web.formkit import Form, Line, Storable, Wanted

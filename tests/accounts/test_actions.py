@@ -1,5 +1,6 @@
 """Signing in, roles and tokens on a real session."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,13 @@ from sqlmodel import select
 
 from registry.accounts import actions, queries
 from registry.accounts.models import IdentityCheck
-from registry.accounts.rules import TRIES_BEFORE_LOCK, is_confirmed
+from registry.accounts.rules import NOTHING_OF_THE_HOUSE, TRIES_BEFORE_LOCK, is_confirmed
 from registry.audit.queries import entries
 from registry.kernel import clock
-from registry.kernel.actor import READ_SCOPE, Permission, Role, may
-from registry.kernel.errors import Forbidden, RuleBroken
+from registry.kernel.actor import Permission, Role, may, the_registry
+from registry.kernel.errors import Forbidden, RuleBroken, Unavailable
 from registry.kernel.events import Event
+from registry.kernel.scopes import READ_SCOPE
 from registry.people import actions as people
 from tests.cast import PASSWORD
 
@@ -227,3 +229,11 @@ def test_what_was_confirmed_goes_with_the_session_it_was_confirmed_in(database, 
         actions.sign_out(session, cast.actor(session, "ada"), fresh)
     with database.transaction(read_only=True) as session:
         assert session.exec(select(IdentityCheck)).all() == []
+
+
+def test_a_list_of_refused_passwords_that_cannot_be_read_lets_none_be_set(session, cast, tmp_path):
+    gone = replace(NOTHING_OF_THE_HOUSE, more=tmp_path / "gone.txt")
+    with pytest.raises(Unavailable, match="REGISTRY_REFUSED_PASSWORDS_FILE"):
+        actions.set_password(
+            session, the_registry("command"), cast.people["ada"], "seven otters in a row", gone
+        )

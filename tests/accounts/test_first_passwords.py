@@ -95,7 +95,11 @@ def test_it_neither_confirms_nor_vouches_whoever_drew_it_knows_it(app, database,
     client = client_of("ada")
     refused = client.post("/account/browsers", data={"which": "all", "password": drawn})
     assert (refused.status_code, "drawn for you" in refused.text) == (422, True)
-    with database.transaction() as session, pytest.raises(RuleBroken, match="drawn for you"):
+    sent = {"current": drawn, "password": OWN}
+    assert "drawn for you" in client.post("/account/password", data=sent).text
+    with database.transaction(read_only=True) as session:
+        assert queries.first_password_of(session, cast.number("ada")) is not None
+    with database.transaction() as session, pytest.raises(RuleBroken, match="do not belong together"):
         actions.vouch(session, cast.actor(session, "adam"), "ada@example.org", drawn)
 
 

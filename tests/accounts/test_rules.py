@@ -9,7 +9,7 @@ import pytest
 from registry.accounts import queries, rules
 from registry.accounts.rules import Tries
 from registry.accounts.rules.passwords import COMMON, OF_THE_HOUSE
-from registry.kernel.actor import SCOPES
+from registry.kernel.scopes import SCOPES
 from registry.store.lines import refuse_unsorted
 
 AT = datetime(2026, 3, 3, 12, tzinfo=UTC)

@@ -34,5 +34,5 @@ def change_password(
     # First of all, so that a code is not spent on a password that is refused.
     refuse_guessed(person, wanted, guessed)
     given, wrong = (current, typed), (_NOT_THE_PRESENT, "own_code")
-    prove(session, actor, person, credential, given, wrong, takes_first=True)
+    prove(session, actor, person, credential, given, wrong)
     set_password(session, actor, person, wanted, guessed)

@@ -14,12 +14,16 @@ from registry.accounts.rules import NOTHING_OF_THE_HOUSE, Guessed
 from registry.audit.actions import record
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, require
-from registry.kernel.errors import refuse_if
+from registry.kernel.errors import Unavailable, refuse_if
 from registry.kernel.events import Event
 from registry.people.models import Person
 
 # Argon2id with the library's defaults: 64 MiB, three passes (RFC 9106, second recommendation).
 _hasher = PasswordHasher()
+_NO_LIST = (
+    "No password can be set now: the list of refused ones cannot be read. Whoever runs the registry finds its name in "
+    "REGISTRY_REFUSED_PASSWORDS_FILE."
+)
 
 
 def set_password(
@@ -61,16 +65,21 @@ def _note_first(session: Session, person: Person, opens_until: datetime | None) 
 
 
 def refuse_guessed(person: Person, password: str, guessed: Guessed) -> None:
-    """Raise RuleBroken for a password that is too short, or that whoever guesses would try for this person in this house."""
-    refuse_if(
-        rules.problems_with_password(
+    """Raise RuleBroken for a password that is too short, or that whoever guesses would try for this person in this house.
+
+    Raises Unavailable where the list of refused ones cannot be read.
+    """
+    try:
+        problems = rules.problems_with_password(
             password,
             name=person.name,
             email=person.email,
             words=guessed.words,
             is_listed=queries.is_listed(guessed),
         )
-    )
+    except OSError as error:
+        raise Unavailable(_NO_LIST) from error
+    refuse_if(problems)
 
 
 def matches(kept: str | None, password: str) -> bool:

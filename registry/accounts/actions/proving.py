@@ -29,18 +29,18 @@ def prove(
     given: tuple[str, Typed | None],
     wrong: tuple[Problem, str],
     *,
-    takes_first: bool = False,
+    drawn: str = _DRAWN,
 ) -> None:
     """Check a password, and a code where there is a second step; `given` is both as they were typed.
 
-    `wrong` are the objection to the password and the field of the code. `takes_first` says that a password which
-    was drawn for the person counts as well: whoever drew it knows it too. Raises RuleBroken; the caller commits also then.
+    `wrong` are the objection to the password and the field of the code. A password that was drawn for the person proves nothing,
+    for whoever drew it knows it too: `drawn` says so. Raises RuleBroken; the caller commits also then.
     """
     password, typed = given
     attempt = Attempt(session, door, person)
     attempt.check_password(credential, password, wrong[0])
-    if not takes_first and queries.first_password_of(session, person.id or 0) is not None:
-        attempt.refuse(Problem(wrong[0].field, _DRAWN))
+    if queries.first_password_of(session, person.id or 0) is not None:
+        attempt.refuse(Problem(wrong[0].field, drawn))
     if steps.factor_of(session, person.id or 0) is not None:
         attempt.check_code(typed, Problem(wrong[1], NOT_THE_CODE))
     attempt.succeed(credential, password)

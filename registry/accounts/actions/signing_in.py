@@ -216,7 +216,9 @@ def vouch(
         matches(None, password)
         record(session, actor, Event.SIGN_IN_REFUSED, None, note={"email": email[:100]})
         raise NotProven([_NOT_THEIRS])
-    prove(session, actor, person, credential, (password, typed), (_NOT_THEIRS, "their_code"))
+    # Nor is it told that a password was drawn for somebody else.
+    wrong = (_NOT_THEIRS, "their_code")
+    prove(session, actor, person, credential, (password, typed), wrong, drawn=_NOT_THEIRS.message)
     record(session, actor, Event.IDENTITY_CONFIRMED, person)
     return person
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from registry.kernel.actor import SCOPES, Role
+from registry.kernel.actor import Role
 from registry.kernel.errors import Problem
+from registry.kernel.scopes import SCOPES
 
 TRIES_BEFORE_LOCK = 5
 LOCK_MINUTES = 15
