@@ -284,13 +284,13 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("--checkpoint", "--key", "--proof"):
         parser.add_argument(name)
     try:
-        check(parser.parse_args(arguments))
+        check(given := parser.parse_args(arguments))
     except Bad as bad:
         says, first = bad.args[0], bad.args[1:]
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         says, first = f"this is no ledger that can be read: {error}", ()
     else:
-        print("The ledger is whole.")
+        print(f"The ledger is whole{'' if given.key or given.checkpoint else ' in itself, against no key'}.")
         return 0
     print(f"NOT WHOLE: {says}.", *(f"First bad entry: {seq}" for seq in first), sep="\n")
     return 1
