@@ -28,6 +28,7 @@ from registry.settings import Settings
 from registry.store import migrate
 from registry.store.sealing import seals_from
 from registry.store.session import Database
+from registry.systems.queries import restricted_headed_by
 from registry.web import (
     confirming,
     describing,
@@ -66,6 +67,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word, "path": Words}
     app.database = database or Database(settings.database)
     app.load_actor = actor_loader(settings)
+    app.headed_by = restricted_headed_by
     app.past_recipe = tables.recipe
     app.ask_for_past = lambda day, name, person: _ask_for_past(app.database, day, name, person)
     app.config.update(

@@ -300,7 +300,8 @@ def client_of(app: "App") -> Callable[[str], FlaskClient]:
 def program(app: "App", database: Database, cast: "Cast") -> Callable[..., TestResponse]:
     """A request through the JSON door as one of the cast, by a token of every scope: held to one `system`, with an If-Match."""
     from registry.accounts.actions import issue_token
-    from registry.kernel.actor import SCOPES, the_registry
+    from registry.kernel.actor import the_registry
+    from registry.kernel.scopes import SCOPES
 
     tokens: dict[tuple[str, int | None], str] = {}
 

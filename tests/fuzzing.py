@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from registry.accounts import actions as accounts
-from registry.kernel.actor import SCOPES, the_registry
+from registry.kernel.actor import the_registry
+from registry.kernel.scopes import SCOPES
 from registry.web.flask_app import App
 from registry.web.openapi import PREFIX
 from tests.cast import NAMES, Cast

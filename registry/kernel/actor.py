@@ -5,6 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from registry.kernel.errors import Forbidden
 from registry.kernel.permissions import LOOKS, Permission, Role, Seat
+from registry.kernel.scopes import (
+    ALERT_SCOPE,
+    AUDIT_SCOPE,
+    EVIDENCE_SCOPE,
+    FEEDBACK_SCOPE,
+    INCIDENT_SCOPE,
+    PEOPLE_SCOPE,
+    READ_SCOPE,
+    SCOPES,
+    SEAT_SCOPE,
+    SNAPSHOT_SCOPE,
+    SORT_SCOPE,
+    STOP_SCOPE,
+    WRITE_SCOPE,
+)
 from registry.kernel.text import listed, worded
 
 __all__ = [
@@ -57,38 +72,6 @@ _EVERYBODY = (Role.MEMBER,)
 _OWNERS = (Seat.OWNER, Seat.DEPUTY)
 _STOPPERS = (*_OWNERS, Seat.OVERSEER)
 _LEADS = (*_OWNERS, Seat.BUSINESS_LEAD, Seat.DATA_STEWARD, Seat.ENGINEERING_LEAD, Seat.COMPLIANCE_LEAD)
-
-READ_SCOPE = "registry:read"
-WRITE_SCOPE = "systems:write"
-SNAPSHOT_SCOPE = "snapshots:write"
-FEEDBACK_SCOPE = "feedback:write"
-SORT_SCOPE = "feedback:sort"
-SEAT_SCOPE = "seats:write"
-ALERT_SCOPE = "alerts:answer"
-INCIDENT_SCOPE = "incidents:write"
-STOP_SCOPE = "systems:stop"
-EVIDENCE_SCOPE = "evidence:write"
-AUDIT_SCOPE = "audit:read"
-PEOPLE_SCOPE = "people:provision"
-SCOPES: Mapping[str, str] = {
-    READ_SCOPE: "Read what its person may read: systems, people, sources, cards.",
-    WRITE_SCOPE: "Register and edit systems with their objectives, metrics, versions, data and notes, and data sources, and "
-    "offer systems to others, where its person may.",
-    SNAPSHOT_SCOPE: "Send readings, distributions, counts by group and forecasts, and set what features are compared "
-    "with and what is acceptable between groups, where its person may.",
-    SEAT_SCOPE: "Fill and vacate the seats of systems, the accountable owner's aside, where its person may: whoever is seated may "
-    "see the system and change it, also when the token is long gone.",
-    FEEDBACK_SCOPE: "Pass on what people say of a system where its person may.",
-    SORT_SCOPE: "Sort what people said of a system, close it, put it before the owner, and keep themes and known limitations, "
-    "where its person may. Only a person answers.",
-    ALERT_SCOPE: "Answer alerts where its person may: take them on, let them rest, call them over.",
-    INCIDENT_SCOPE: "Open incidents and work on them and on their corrective actions where its person may. Judging, closing, "
-    "verifying and telling authorities stay with people.",
-    STOP_SCOPE: "Stop a system at once where its person may. Only a reviewer who is signed in lets it go on.",
-    AUDIT_SCOPE: "Read the audit log and its checkpoints where its person may.",
-    EVIDENCE_SCOPE: "Send and withdraw evidence, send test results and name risks, where its person may.",
-    PEOPLE_SCOPE: "Add, edit and deactivate people by SCIM where its person may: for the directory service of the company.",
-}
 
 # One line per permission. A token reaches a permission only through a scope named here (warehouse's rule:
 # whatever is not listed needs a signed-in person), and never more than its person holds.
@@ -219,7 +202,8 @@ class Actor:
     """Who acts. Built once per request; carries everything may() needs, so that asking costs no query.
 
     `seats` maps a system's number to the seats held there now; `headed_units` holds the units this person
-    heads and all units below them. Whoever `looks_back` at a past day may do nothing but look.
+    heads and all units below them. Whoever `looks_back` at a past day may do nothing but look, and `knows` of the restricted
+    systems in units they head as those stand today.
     """
 
     person_id: int | None
@@ -231,6 +215,7 @@ class Actor:
     token: Token | None = None
     request_id: str = ""
     looks_back: bool = False
+    knows: frozenset[int] = frozenset()
 
     @property
     def sees_everything(self) -> bool:
@@ -256,9 +241,12 @@ def on_behalf_via(actor: Actor, via: str) -> Actor:
     return replace(actor, via=via)
 
 
-def looking_back(actor: Actor) -> Actor:
-    """The same actor, looking at a past day: they may see of it what they may see today, and change nothing."""
-    return replace(actor, looks_back=True)
+def looking_back(actor: Actor, knows: frozenset[int]) -> Actor:
+    """The same actor, looking at a past day: they may see of it what they may see today, and change nothing.
+
+    `knows` are the restricted systems they may know of for the units they head: on that day those may have been in others.
+    """
+    return replace(actor, looks_back=True, knows=knows)
 
 
 def may(actor: Actor, permission: Permission, system_id: int | None = None) -> bool:

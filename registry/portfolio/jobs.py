@@ -33,6 +33,7 @@ from registry.settings import Settings
 from registry.store.files import Files
 from registry.store.past import PastBusy, PastRefused, PastUnknown, Recipe, put_plainly, reads_of
 from registry.store.session import Database
+from registry.systems.queries import restricted_headed_by
 from registry.worker.actions import Handler, PartDone
 
 # Regular reports are made as an executive sees the company who holds no seat, so that every executive may read them.
@@ -127,8 +128,10 @@ def _counted(
     """The figures of the report, and on its row what they hold. Raises Refusal where what it is narrowed to is there no longer."""
     scope, day, now = scope_kept(asked.scope), asked.as_of, clock.now()
     said = period_said(asked.period, now.date()) if asked.period else ""
+    if day is not None:
+        with database.transaction(read_only=True) as session:
+            reader = looking_back(reader, restricted_headed_by(session, reader))
     with reads_of(database, recipe, day) as reads, reads() as session:
-        reader = looking_back(reader) if day else reader
         counted = report(session, reader, scope, period=said, past_at=now if day else None)
         hidden, seen = left_out(session, reader, scope), filed.restricted_seen(session, reader)
     with database.transaction() as session:

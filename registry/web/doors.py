@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from registry.kernel.actor import Permission
+from registry.kernel.actor import GRANTS, Actor, Permission, says_why_not
+from registry.kernel.errors import Forbidden, SignInNeeded
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -160,6 +161,18 @@ def asks_no_database(view: Callable[..., Any]) -> bool:
 def is_kept(view: Callable[..., Any]) -> bool:
     """Whether the view's refusals are committed."""
     return bool(getattr(view, _KEEPS, False))
+
+
+def admit(actor: Actor | None, permission: Permission) -> None:
+    """Let in whoever holds the permission anywhere. Raises SignInNeeded for nobody, Forbidden for all others."""
+    if actor is None:
+        raise SignInNeeded
+    grant = GRANTS[permission]
+    if actor.token is not None and not actor.token.scopes & grant.scopes:
+        raise Forbidden("This token's scopes do not reach this.")
+    # Seats are per system: the action asks for the system at hand. Here only those are turned away who hold the permission nowhere.
+    if not actor.roles & grant.roles and not any(held & grant.seats for held in actor.seats.values()):
+        raise Forbidden(says_why_not(permission))
 
 
 def refuse_unmarked(app: Flask) -> None:

@@ -18,7 +18,7 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, Role, looking_back, says_why_not
+from registry.kernel.actor import LOOKS, Actor, Role, looking_back
 from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
 from registry.limits.rules import Budget
 from registry.store.past import Pasts, Recipe
@@ -48,6 +48,8 @@ class App(Flask):
 
     database: Database
     load_actor: ActorLoader
+    # The restricted systems that somebody may know of for the units they head.
+    headed_by: Callable[[Session, Actor], frozenset[int]]
     past_recipe: Callable[[], Recipe]
     # Has the worker lay out a day, by the name of its past, for a person; whether it will, or has given that day up.
     # Raises TooManyWaiting.
@@ -104,7 +106,8 @@ class App(Flask):
             return redirect(past.today_instead())
         with self.database.glance() as session:
             self._ask_in(view, session)
-        today, g.actor, g.notes = g.actor, looking_back(g.actor), []
+            back = self._backwards(session)
+        today, g.actor, g.notes = g.actor, back, []
         with self._past_days.seen(day, asked_as=request_id()) as session:
             reply = self._enter(view, session)
         if g.notes:
@@ -174,6 +177,7 @@ class App(Flask):
         with self.database.glance() as session:
             g.session = session
             self._ask_in(view, session)
+            back = self._backwards(session) if day else None
             if day is None and not doors.reads_apart(view):
                 g.read = reader(**arguments)
                 return
@@ -183,10 +187,14 @@ class App(Flask):
             del g.actor
             return
         # What is ordered of a past day is looked up there, and ordered today.
-        today, g.actor = g.actor, looking_back(g.actor)
+        today, g.actor = g.actor, back
         with self._past_days.seen(day, asked_as=request_id()) as g.session:
             g.read = reader(**arguments)
         g.actor = today
+
+    def _backwards(self, session: Session) -> Actor | None:
+        """Whoever asks, as they look at a past day."""
+        return g.actor and looking_back(g.actor, self.headed_by(session, g.actor))
 
     def _ask_in(self, view: Callable[..., Any], session: Session) -> None:
         g.actor = self.load_actor(session)
@@ -194,7 +202,7 @@ class App(Flask):
             limiting.refuse_spent(session, Budget.PROOF)
         permission = doors.permission_of(view)
         if permission is not None:
-            self._admit(g.actor, permission)
+            doors.admit(g.actor, permission)
 
     def _enter(self, view: Callable[..., Any], session: Session) -> Response:
         g.session = session
@@ -207,18 +215,6 @@ class App(Flask):
         except sqlalchemy.exc.DataError as refused:
             # A value the database cannot hold (a number past its range) is the client's mistake, not ours.
             raise Conflict("One of the values cannot be stored. Check the numbers and dates.", 0) from refused
-
-    def _admit(self, actor: Actor | None, permission: Permission) -> None:
-        if actor is None:
-            raise SignInNeeded
-        grant = GRANTS[permission]
-        if actor.token is not None and not actor.token.scopes & grant.scopes:
-            raise Forbidden("This token's scopes do not reach this.")
-        # Seats are per system: the action asks for the system at hand. Here only those are turned away who
-        # hold the permission nowhere.
-        if actor.roles & grant.roles or any(held & grant.seats for held in actor.seats.values()):
-            return
-        raise Forbidden(says_why_not(permission))
 
 
 def _is_taken(refused: sqlalchemy.exc.IntegrityError) -> bool:

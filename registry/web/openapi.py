@@ -12,7 +12,8 @@ from flask import Flask
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
-from registry.kernel.actor import GRANTS, SCOPES, Permission
+from registry.kernel.actor import GRANTS, Permission
+from registry.kernel.scopes import SCOPES
 from registry.repeats.rules import LONGEST_KEY
 from registry.web import doors
 from registry.web.describing import FORM, JSON, Asked, Description, RefusalOut, description_of

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from registry.kernel.actor import SCOPES, Permission
+from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
+from registry.kernel.scopes import SCOPES
 from registry.web import jsonkit
 from registry.web.describing import RefusalOut, described
 from registry.web.doors import needs, no_database, public

@@ -56,9 +56,10 @@ from registry.interchange.actions import drafts as imports
 from registry.interchange.actions import saving
 from registry.interchange.rules.mapping import Choices
 from registry.kernel import clock
-from registry.kernel.actor import SCOPES, Permission, Seat, may, the_registry
+from registry.kernel.actor import Permission, Seat, may, the_registry
 from registry.kernel.calendar import Cadence
 from registry.kernel.guard_rails import Bound
+from registry.kernel.scopes import SCOPES
 from registry.lifecycle.actions import autonomy
 from registry.lifecycle.rules.autonomy import Evidence
 from registry.mlflow.actions import keeping as mlflow

@@ -11,9 +11,10 @@ from registry.audit.actions import record
 from registry.audit.queries import entries
 from registry.identity.rules import scim
 from registry.kernel import clock
-from registry.kernel.actor import PEOPLE_SCOPE, READ_SCOPE, the_registry
+from registry.kernel.actor import the_registry
 from registry.kernel.errors import RuleBroken
 from registry.kernel.events import Event
+from registry.kernel.scopes import PEOPLE_SCOPE, READ_SCOPE
 from registry.people import actions as people
 from registry.people.queries import person_by_id
 

@@ -12,7 +12,8 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.accounts.actions import open_session
 from registry.app import create_app
-from registry.kernel.actor import PEOPLE_SCOPE, READ_SCOPE, Role, the_registry
+from registry.kernel.actor import Role, the_registry
+from registry.kernel.scopes import PEOPLE_SCOPE, READ_SCOPE
 from registry.settings import Settings
 from registry.store.session import Database
 from tests.cast import PASSWORD

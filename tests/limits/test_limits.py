@@ -13,8 +13,9 @@ from sqlmodel import func, select
 from registry.accounts import actions as accounts
 from registry.app import create_app
 from registry.kernel import clock
-from registry.kernel.actor import READ_SCOPE, the_registry
+from registry.kernel.actor import the_registry
 from registry.kernel.networks import network_of
+from registry.kernel.scopes import READ_SCOPE
 from registry.limits import actions, rules
 from registry.limits.jobs import sweep_counts
 from registry.limits.models import TryCount

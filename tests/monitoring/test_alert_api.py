@@ -6,7 +6,7 @@ import pytest
 
 from registry.accounts import actions as accounts
 from registry.kernel import clock
-from registry.kernel.actor import SCOPES
+from registry.kernel.scopes import SCOPES
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.rules.alerts import AlertKind
 from tests.monitoring.alerting import DOOR

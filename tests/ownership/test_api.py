@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from registry.accounts import actions as accounts
 from registry.kernel import clock
-from registry.kernel.actor import SCOPES
+from registry.kernel.scopes import SCOPES
 from registry.ownership.models import Assignment
 
 

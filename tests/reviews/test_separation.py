@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from registry.accounts.queries import actor_for
 from registry.kernel import clock
-from registry.kernel.actor import SCOPES, Role, Seat, Token
+from registry.kernel.actor import Role, Seat, Token
 from registry.kernel.errors import Refusal
+from registry.kernel.scopes import SCOPES
 from registry.ownership import actions as ownership
 from registry.ownership.queries import held_on
 from registry.reviews.actions import deciding, reviewing, signing, waiving

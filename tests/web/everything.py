@@ -17,7 +17,8 @@ from registry.cards.actions.bundling import room_of
 from registry.evidence.actions import ROOM
 from registry.feeds import actions as feeds
 from registry.feeds.rules import FeedKind
-from registry.kernel.actor import SCOPES, Role, the_registry
+from registry.kernel.actor import Role, the_registry
+from registry.kernel.scopes import SCOPES
 from registry.ownership.models import Assignment
 from registry.people.models import Person
 from registry.portfolio.actions import ROOM as REPORTS

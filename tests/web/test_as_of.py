@@ -128,7 +128,7 @@ def test_each_page_as_of_a_day_is_the_page_of_that_day_after_all_was_written_ane
         auditor = everything.sign_in("aud")
         with monkeypatch.context() as patch:
             known = app.load_actor
-            patch.setattr(app, "load_actor", lambda session: looking_back(known(session)))
+            patch.setattr(app, "load_actor", lambda session: looking_back(known(session), frozenset()))
             shown = {
                 url: (name, auditor.get(url, headers=_bearer(everything, url)))
                 for name, url in list(pages(everything))[::each]
@@ -237,6 +237,23 @@ def test_what_is_restricted_today_is_hidden_in_every_past(everything, day):
             assert outsider.get(f"/as-of/{day}{url}").status_code == 404, url
         assert "AI-0001" not in outsider.get(f"/as-of/{day}/systems").text
         assert auditor.get(f"/as-of/{day}/systems/AI-0001").status_code == 200
+
+
+def test_a_restricted_system_is_seen_in_every_past_by_the_head_of_the_unit_it_is_in_today(everything, day):
+    cast = everything.cast
+    with at(day + timedelta(days=1), 1), everything.app.database.transaction() as session:
+        for system, unit in ((cast.triage, "underwriting"), (cast.pricing, "claims")):
+            moved = session.get_one(System, system.id)
+            # Then the one was in Claims and the other was not.
+            assert (moved.unit_id == cast.units["claims"].id) is (unit == "underwriting")
+            moved.visibility, moved.unit_id = Visibility.RESTRICTED, cast.units[unit].id
+            record(session, the_registry("test"), Event.SYSTEM_EDITED, moved, system_id=moved.id)
+    with at(day + timedelta(days=1)):
+        head = everything.sign_in("hedy")
+        for home in ("", f"/as-of/{day}"):
+            assert head.get(f"{home}/systems/{cast.triage.key}").status_code == 404
+            assert head.get(f"{home}/systems/{cast.pricing.key}").status_code == 200
+            assert cast.triage.key not in head.get(f"{home}/systems").text
 
 
 def test_an_incident_that_touches_a_restricted_system_since_is_hidden_before(everything, day):

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from jsonschema import Draft202012Validator
 
-from registry.kernel.actor import SCOPES
+from registry.kernel.scopes import SCOPES
 from registry.web import describing
 from registry.web.openapi import PREFIX, REFUSALS, document, operations
 from tests.contract import Contract

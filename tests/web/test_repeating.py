@@ -12,7 +12,8 @@ from registry.annotations.models import Note
 from registry.audit.models import LedgerEntry
 from registry.evidence.models import Evidence
 from registry.kernel import clock
-from registry.kernel.actor import SCOPES, the_registry
+from registry.kernel.actor import the_registry
+from registry.kernel.scopes import SCOPES
 from registry.repeats.jobs import sweep_answers
 from registry.repeats.models import KeptAnswer
 from registry.repeats.rules import KEPT_FOR

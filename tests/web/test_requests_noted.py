@@ -98,6 +98,20 @@ def test_a_fault_of_the_program_is_told_without_the_values_it_had_in_hand(app, c
     assert CANARY not in told
 
 
+def test_where_a_page_breaks_its_secret_address_is_not_in_the_log(app, cast, lines):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def faulty(secret):
+        raise RuntimeError
+
+    app.view_functions["feeds.calendar"] = faulty
+    faulty.registry_public = True
+    assert app.test_client().get(f"/feeds/{CANARY}/due.ics").status_code == 500
+    told = "\n".join(lines())
+    assert "/feeds/<secret>/due.ics" in told
+    assert CANARY not in told
+
+
 def test_probes_that_go_well_are_not_told(app, cast, lines):
     for path in ("/healthz", "/readyz", "/metrics"):
         app.test_client().get(path)

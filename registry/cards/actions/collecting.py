@@ -18,6 +18,7 @@ from registry.kernel.errors import Refusal
 from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.store.past import PastBusy, PastRefused, PastUnknown, Reads
 from registry.store.session import Database
+from registry.systems.queries import restricted_headed_by
 
 log = logging.getLogger("registry.cards")
 
@@ -50,10 +51,11 @@ def cards_of(
     that held then, as it was issued, or a draft that says of which day it is. Raises what Reads raises where that day cannot be laid out.
     """
     begun: deque[tuple[int, Line]] = deque()
+    reader = _looking_back(database, actor) if past else actor
 
     def sheets() -> Iterator[Sheet]:
         for number in numbers:
-            line, sheet = _sheet(database, actor, number, press, past)
+            line, sheet = _sheet(database, reader, number, press, past)
             begun.append((number, line))
             yield sheet
 
@@ -65,20 +67,24 @@ def cards_of(
             yield number, replace(line, sha256=sha256_hex(drawn), size=len(drawn)), drawn
 
 
+def _looking_back(database: Database, actor: Actor) -> Actor:
+    with database.transaction(read_only=True) as session:
+        return looking_back(actor, restricted_headed_by(session, actor))
+
+
 def _sheet(
-    database: Database, actor: Actor, number: int, press: Press, past: PastDay | None
+    database: Database, reader: Actor, number: int, press: Press, past: PastDay | None
 ) -> tuple[Line, Sheet]:
     day = past.day if past else None
     reads: Reads = past.reads if past else partial(database.transaction, read_only=True)
     line = Line(public_key(SYSTEM_PREFIX, number), day=day)
     try:
         with reads() as session:
-            reader = looking_back(actor) if past else actor
             source = source_of(session, reader, number, press.rendering, day)
         line = replace(line, name=source.name, edition=source.edition)
         if source.to_issue is None:
             return line, source.pdf or source.frozen or Refusal(NO_LONGER_OPEN)
-        document = issue(database, the_registry(actor.via), source.to_issue, press)
+        document = issue(database, the_registry(reader.via), source.to_issue, press)
     except Refusal as refusal:
         return line, refusal
     except (PastBusy, PastRefused, PastUnknown):

@@ -14,9 +14,9 @@ from registry.audit.models import ENTRY
 from registry.audit.queries import entries_at
 from registry.identity.models import ProviderIdentity, ProviderSession, ProvisionedPerson
 from registry.identity.rules.scim import User
-from registry.kernel.actor import PEOPLE_SCOPE
 from registry.kernel.errors import Conflict
 from registry.kernel.events import Event
+from registry.kernel.scopes import PEOPLE_SCOPE
 from registry.people.models import Person
 from registry.people.rules import same_email
 

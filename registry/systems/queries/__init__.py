@@ -37,7 +37,12 @@ from registry.systems.queries.records import (
 from registry.systems.queries.searching import count, every_word, numbers_in, numbers_of
 from registry.systems.queries.sorts import SORTS, Place
 from registry.systems.queries.views import preferred_view, view_by_id, views_by_tag, views_for
-from registry.systems.queries.visibility import numbers_known_to, numbers_visible_to, visible_to
+from registry.systems.queries.visibility import (
+    numbers_known_to,
+    numbers_visible_to,
+    restricted_headed_by,
+    visible_to,
+)
 from registry.systems.rules.search import Search
 
 __all__ = [
@@ -79,6 +84,7 @@ __all__ = [
     "place_from",
     "preferred_view",
     "restricted_count",
+    "restricted_headed_by",
     "search_from",
     "sorted_from",
     "sorted_page",

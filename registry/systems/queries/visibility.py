@@ -32,6 +32,9 @@ def _reach(actor: Actor) -> dict[str, Any]:
     only = actor.token.system_id if actor.token is not None else None
     if actor.sees_everything:
         return {"only": only, "everything": True}
+    if actor.looks_back:
+        # The unit a system was in then says nothing of who may know of it.
+        return {"only": only, "seated": tuple(sorted(actor.seats.keys() | actor.knows))}
     return {
         "only": only,
         "seated": tuple(sorted(actor.seats)),
@@ -54,6 +57,15 @@ def _clause(
     known = true() if everything else or_(_OPEN_TO_ALL, *ours, *theirs)
     known = _STANDS & known if stands else known
     return known if only is None else (col(System.id) == only) & known
+
+
+def restricted_headed_by(session: Session, actor: Actor) -> frozenset[int]:
+    """The restricted systems in the units the actor heads as of now: what a look at a past day has to know (looking_back)."""
+    if not actor.headed_units:
+        return frozenset()
+    headed = among(col(System.unit_id), actor.headed_units)
+    query = select(System.id).where(System.visibility == Visibility.RESTRICTED, headed)
+    return frozenset(number for number in session.exec(query) if number is not None)
 
 
 def is_withdrawn(session: Session, number: int) -> bool:
