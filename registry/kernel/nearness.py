@@ -17,6 +17,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _NONE_WRONG: Final = 2
 _ONE_WRONG: Final = 5
 _MOST_WRONG: Final = 2
+# From so many letters on what was typed may be near to the beginning of a word: a few letters are near to that of every other.
+_BEGINS_FROM: Final = 5
 # So many words that are near to one that was typed are looked for in names, the nearest first.
 _MOST_OPTIONS: Final = 20
 
@@ -90,20 +92,29 @@ def distance(one: str, other: str, most: int) -> int:
 
 
 def near_words(word: str, known: Collection[str]) -> dict[str, int]:
-    """The known words that miss this one by as few letters as it allows, with how many, the nearest first."""
-    most, letters = allowed(word), frozenset(word)
+    """The known words that miss this one by as few letters as it allows, with how many, the nearest first; of longer words also those
+    whose beginning does.
+    """
+    most = allowed(word)
     if not most:
         return {}
-    found = {
-        each: away
-        for each in known
-        # A letter that is wrong takes one letter of the typed word away at most, so few are compared in full.
-        if abs(len(each) - len(word)) <= most and len(letters.difference(each)) <= most
-        for away in [distance(word, each, most)]
-        if 0 < away <= most
-    }
+    found: dict[str, int] = {}
+    for each in known:
+        # What is being typed is often the beginning of a word: so much of a longer one is compared.
+        begun = each[: len(word)] if len(word) >= _BEGINS_FROM else each
+        for part in {each, begun}:
+            away = _wrong(word, part, most)
+            if 0 < away <= most:
+                found[each] = min(away, found.get(each, away))
     best = sorted(found, key=lambda each: (found[each], each))[:_MOST_OPTIONS]
     return {each: found[each] for each in best}
+
+
+def _wrong(word: str, part: str, most: int) -> int:
+    # A letter that is wrong takes one letter of the typed word away at most, so few are compared in full.
+    if abs(len(part) - len(word)) > most or len(frozenset(part).difference(word)) > most:
+        return most + 1
+    return distance(word, part, most)
 
 
 def words_in(text: str) -> tuple[str, ...]:

@@ -37,8 +37,16 @@ def test_the_distance_is_the_one_defined_as_far_as_it_is_asked_for(one, other, m
     st.lists(st.text("abcdef", min_size=1, max_size=9), max_size=12),
 )
 def test_the_words_that_are_near_are_all_that_are_within_what_the_word_allows(word, known):
-    near = {each: plain_distance(word, each) for each in set(known)}
-    assert near_words(word, known) == {each: away for each, away in near.items() if 0 < away <= allowed(word)}
+    near = {}
+    for each in set(known):
+        # Of five letters and more the beginning of a longer word counts as well.
+        parts = (each, each[: len(word)]) if len(word) >= 5 else (each,)
+        missed = [
+            away for away in (plain_distance(word, part) for part in parts) if 0 < away <= allowed(word)
+        ]
+        if missed:
+            near[each] = min(missed)
+    assert near_words(word, known) == near
 
 
 @given(NAMES, st.lists(st.text("abcd", min_size=1, max_size=7), min_size=1, max_size=3))
@@ -60,6 +68,8 @@ def test_what_was_meant_puts_right_only_what_no_name_holds():
     assert names.meant(["clams", "triage"]) == "claims triage"
     assert names.meant(["leter"]) == "letter"
     assert names.meant(["traige"]) == "triage"
+    assert names.meant(["cliam"]) == "claims"
+    assert names.meant(["pirc"]) is None, "four letters are near to the beginning of too many words"
     assert names.meant(["tri"]) is None, "part of a word is no mistake"
     assert names.meant(["clams", "zzzzzz"]) is None
     assert Names([]).meant(["claims"]) is None
