@@ -24,7 +24,7 @@ _REVIEWS = "Reviews"
 
 
 def of_reviews(session: Session, who: Actor) -> Iterator[Due]:
-    """Everything of reviews that is due from them within AHEAD_DAYS, and what is overdue; in a fixed number of statements."""
+    """What of reviews is due from them within AHEAD_DAYS or overdue, fifty of a kind at most, in a fixed number of statements."""
     today = clock.today()
     found = ahead_for(session, who, today, AHEAD_DAYS)
     yield from (_review(each, system, each.due_on) for each, system in found.reviews if each.due_on)

@@ -39,7 +39,7 @@ class Ahead:
 
 
 def ahead_for(session: Session, actor: Actor, today: date, days: int) -> Ahead:
-    """Everything of reviews that is due from the actor within so many days, or overdue; in a fixed number of statements."""
+    """What of reviews is due from the actor within so many days or overdue, the earliest fifty of a kind; in a fixed number of statements."""
     until = today + timedelta(days=days)
     answering = {number for number, held in actor.seats.items() if held & {Seat.OWNER, Seat.DEPUTY}}
     with_owner = col(Review.state).in_([each for each in State if each in WITH_OWNER])
