@@ -1,0 +1,1 @@
+"""Notes, links and labels that people put on a system."""

@@ -1,0 +1,1 @@
+"""The ledger: every change chained and provable, its pages, checkpoints, the auditor's bundle and its stand-alone verifier."""

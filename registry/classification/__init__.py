@@ -1,0 +1,1 @@
+"""Which risk tier a system falls into and why: questions and rules as data, answers scored."""

@@ -1,0 +1,1 @@
+"""What systems are fed with: the catalogue of sources, and what each is used for."""

@@ -1,0 +1,1 @@
+"""A system as a file beside its code: planned, applied, compared, written out again."""

@@ -1,0 +1,1 @@
+"""Calendars and news by a secret address, for programs that can send no header."""

@@ -1,0 +1,1 @@
+"""What went wrong: noticed, stopped, explained by a pattern of failure, reported, and mended for good."""

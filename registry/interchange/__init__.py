@@ -1,0 +1,1 @@
+"""Inventories, cards and lists of other shapes, read in and written out."""

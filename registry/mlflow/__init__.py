@@ -1,0 +1,1 @@
+"""Registered models, versions and metrics of an MLflow server, kept in step."""

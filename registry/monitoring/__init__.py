@@ -1,0 +1,1 @@
+"""Readings of metrics, judged as they come; alerts; what has fallen silent."""

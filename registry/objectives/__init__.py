@@ -1,0 +1,1 @@
+"""What a system is for, and the metrics that say whether it works."""

@@ -1,0 +1,1 @@
+"""How the installation itself does: a page for administrators, and figures for Prometheus."""

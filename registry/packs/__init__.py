@@ -1,0 +1,1 @@
+"""Frameworks as data: controls, what shows each, and what a system states of them."""

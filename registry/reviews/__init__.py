@@ -1,0 +1,1 @@
+"""Reviews bound to what was read: findings, conditions, attestations, sign-offs, waivers."""

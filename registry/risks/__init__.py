@@ -1,0 +1,1 @@
+"""The risk register of a system: rated, treated, what is left accepted by a name."""

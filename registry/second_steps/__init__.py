@@ -1,0 +1,1 @@
+"""Codes of half a minute after the password, and recovery codes."""

@@ -1,0 +1,1 @@
+"""The register: a system, its record, its checklist, its history."""

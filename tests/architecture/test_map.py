@@ -1,4 +1,4 @@
-"""The map in README.md is the house as it stands: each module and folder, with the caption of its docstring."""
+"""The maps in README.md and docs/map.md are the house as it stands: rooms and modules, with the captions of their docstrings."""
 
 import importlib.util
 from importlib.machinery import SourceFileLoader
@@ -6,8 +6,6 @@ from importlib.machinery import SourceFileLoader
 import pytest
 
 from tests.architecture.tree import PACKAGE, ROOT, shown, sources
-
-README = ROOT / "README.md"
 
 
 @pytest.fixture
@@ -18,9 +16,18 @@ def map_script():
     return module
 
 
-def test_the_map_in_the_readme_is_the_house_as_it_stands(map_script):
-    readme = README.read_text(encoding="utf-8")
-    assert readme == map_script.written(readme), "the map has fallen behind: run script/map"
+def test_both_maps_are_the_house_as_it_stands(map_script):
+    for place, deep in map_script.PLACES:
+        told = place.read_text(encoding="utf-8")
+        assert told == map_script.written(told, deep=deep), f"{place.name} has fallen behind: run script/map"
+
+
+def test_every_room_has_a_caption_and_stands_in_the_readme(map_script):
+    told = map_script.block(deep=False).splitlines()
+    for room in PACKAGE.glob("*/__init__.py"):
+        caption = map_script.caption(room)
+        assert caption, f"{shown(room)} has no docstring"
+        assert any(f" {room.parent.name}/ " in line and line.endswith(f" {caption}") for line in told)
 
 
 def test_every_module_has_a_caption(map_script):
@@ -54,6 +61,6 @@ def test_a_changed_caption_or_a_new_module_makes_the_map_differ(map_script, tmp_
     assert len({first, second, map_script.block()}) == 3
 
 
-def test_a_readme_without_a_place_for_the_map_is_refused(map_script):
+def test_a_text_without_a_place_for_the_map_is_refused(map_script):
     with pytest.raises(SystemExit, match="no place for the map"):
-        map_script.written("# A title\n")
+        map_script.written("# A title\n", deep=True)
