@@ -1,11 +1,13 @@
-"""Where the demonstration is played, and what stands after it."""
+"""What the demonstration is told in, where it is played, and what stands after it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
+import yaml
 from sqlmodel import Session
 
 from registry.kernel import clock
@@ -17,6 +19,11 @@ _DELIVERED_EVERY = 28
 
 Step = tuple[float, Callable[[Session], None]]
 """How many days before loading something happens, and what."""
+
+
+def told_in(name: str) -> Any:
+    """What one of the files beside this package tells."""
+    return yaml.safe_load((files("registry.demo") / name).read_text(encoding="utf-8"))
 
 
 @dataclass
