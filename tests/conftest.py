@@ -120,6 +120,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.leave()
     if _alive in config.stash:
         databases.end_run(config.stash[_alive])
 

@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -32,6 +31,7 @@ _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 1 << 30
 _LEFT_SECONDS = 0.05
 _MINE = count()
+_LINES: "dict[int, psycopg.Connection[Any]]" = {}
 _IDLE: dict[Kind, list[Database]] = {kind: [] for kind in KINDS}
 
 
@@ -48,11 +48,18 @@ def begin_run() -> IO[str]:
     return alive
 
 
+def leave() -> None:
+    """Hang up this process's line to the server."""
+    for process in [each for each in _LINES if each == os.getpid()]:
+        _LINES.pop(process).close()
+
+
 def end_run(alive: IO[str]) -> None:
     """Stop what the run started and leave nothing behind."""
     folder = _folder()
     if "TEST_DATABASE_URL" in os.environ:
         _drop_templates(folder)
+    leave()
     postgres.stop(folder)
     shutil.rmtree(folder)
     alive.close()
@@ -143,12 +150,17 @@ def _blank(kind: Kind, source: str) -> str:
 
 
 def _order(statement: str) -> None:
-    _orders(postgres.address(_folder()), os.getpid()).execute(statement)
+    _line().execute(statement)
 
 
-@cache
-def _orders(address: str, _process: int) -> "psycopg.Connection[Any]":
+def _line() -> "psycopg.Connection[Any]":
     """This process's own line to the server, on which databases are made and dropped."""
+    if os.getpid() not in _LINES:
+        _LINES[os.getpid()] = _connected(postgres.address(_folder()))
+    return _LINES[os.getpid()]
+
+
+def _connected(address: str) -> "psycopg.Connection[Any]":
     url = sa.make_url(address)
     parts = {"host": url.host or url.query.get("host"), "port": url.port, "user": url.username}
     parts |= {"password": url.password, "dbname": url.database or "postgres"}
@@ -163,7 +175,7 @@ def _wait_until_left(name: str) -> None:
 
     An order to drop a database that meets one of them looks again only after a tenth of a second.
     """
-    server = _orders(postgres.address(_folder()), os.getpid())
+    server = _line()
     give_up = time.monotonic() + _LEFT_SECONDS
     while time.monotonic() < give_up:
         if not server.execute("SELECT FROM pg_stat_activity WHERE datname = %s", [name]).fetchall():
