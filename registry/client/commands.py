@@ -20,6 +20,7 @@ from .telling import BROKEN, REFUSED, WRONG_USE, Said, tell
 
 _TIMEOUT: Final = 60.0  # seconds for each attempt: a large file is read before it is answered
 _NO_TOKEN_TAKEN: Final = 401
+_NOTHING_THERE: Final = 404
 
 
 class _Broken(Exception):
@@ -41,7 +42,7 @@ def run(words: Sequence[str]) -> int:
     try:
         document, said, code = does(_connection(asked), asked)
     except Refused as refused:
-        return _refused(refused, asked.as_json)
+        return _refused(refused, asked)
     except (Unreachable, _Broken, ValueError, OSError) as broken:
         tell(str(broken))
         return BROKEN
@@ -62,11 +63,16 @@ def _connection(asked: argparse.Namespace) -> Connection:
     return Connection(url, token.strip(), timeout=_TIMEOUT)
 
 
-def _refused(refused: Refused, as_json: bool) -> int:
-    if as_json:
+def _refused(refused: Refused, asked: argparse.Namespace) -> int:
+    why = refused.says
+    if refused.status == _NOTHING_THERE and "key" in asked:
+        why = f"There is no system {asked.key} there that this token's person may see."
+    if asked.as_json:
         problems = [{"field": field, "message": says} for field, says in refused.problems]
-        print(json.dumps({"refused": refused.says, "problems": problems}, ensure_ascii=False))
-    tell(refused.says)
+        print(json.dumps({"refused": why, "problems": problems}, ensure_ascii=False))
+    # What is wrong with the fields is often all there is to say: it is not said twice.
+    if not refused.problems or any(says not in why for _, says in refused.problems):
+        tell(why)
     for field, says in refused.problems:
         tell(f"  {field}: {says}" if field else f"  {says}")
     return BROKEN if refused.status == _NO_TOKEN_TAKEN else REFUSED
@@ -125,6 +131,9 @@ def _snapshot_options(made: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", type=_file, help="JSON, JSON lines, a table, or a report of another tool."
     )
     made.add_argument("--source", default="", help="The tool or run the readings come from.")
+    made.add_argument(
+        "--complete", action="store_true", help="Leave with 1 where something in it was left out."
+    )
 
 
 def _dossier_options(made: argparse.ArgumentParser) -> None:

@@ -52,9 +52,10 @@ def push_snapshots(connection: Connection, asked: argparse.Namespace) -> Said:
     headers = {"Content-Type": "application/octet-stream", **headers}
     receipt = connection.ask(path, data, headers, _RETRIES, _document)
     for each in receipt["remarks"]:
-        tell(f"{each['count']:,} times: {each['says']} ({', '.join(each['examples'])})")
-    said = f"{receipt['accepted']:,} readings taken in, {receipt['duplicate']:,} known already."
-    return receipt, said, DONE
+        tell(f"Left out, {each['count']:,}: {each['says']} ({', '.join(each['examples'])})")
+    left = sum(each["count"] for each in receipt["remarks"])
+    said = f"Readings taken in: {receipt['accepted']:,}; known already: {receipt['duplicate']:,}; left out: {left:,}."
+    return receipt, said, REFUSED if left and asked.complete else DONE
 
 
 def push_dossier(connection: Connection, asked: argparse.Namespace) -> Said:

@@ -1,5 +1,6 @@
 """registry snapshots push: readings from a file."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,8 +28,9 @@ def snapshots() -> None:
 @click.argument("key")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", default="", help="The tool or run the readings come from.")
+@click.option("--complete", is_flag=True, help="Leave with 1 where something in it was left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def push(key: str, file: Path, source: str, *, as_json: bool) -> None:
+def push(key: str, file: Path, source: str, *, complete: bool, as_json: bool) -> None:
     """Take in the readings of FILE for the system KEY.
 
     FILE is JSON or JSON lines as the API takes them, a table (CSV, XLSX, ODS), or a report of Evidently, Great
@@ -47,10 +49,15 @@ def push(key: str, file: Path, source: str, *, as_json: bool) -> None:
         batch, remarks = batch_in(session, number, file.read_bytes(), file.name, clock.now(), source=source)
         receipt = record_snapshots(session, door, number, batch)
     for remark in remarks:
-        progress(f"{remark.count:,} times: {remark.says} ({', '.join(remark.examples)})")
+        progress(f"Left out, {remark.count:,}: {remark.says} ({', '.join(remark.examples)})")
     told_by = receipt.batch.id if receipt.batch else receipt.first_batch_id
     with house().database.transaction(read_only=True) as session:
         seq = entry_of(session, SnapshotBatch, told_by) if told_by else None
-    said = f"{receipt.accepted:,} readings taken in, {receipt.duplicate:,} known already."
-    left = [asdict(remark) for remark in remarks]
-    answer(receipt_out(receipt, seq) | {"remarks": left}, as_json, said)
+    left = sum(remark.count for remark in remarks)
+    said = (
+        f"Readings taken in: {receipt.accepted:,}; known already: {receipt.duplicate:,}; left out: {left:,}."
+    )
+    told = receipt_out(receipt, seq) | {"remarks": [asdict(remark) for remark in remarks]}
+    answer(told, as_json, said)
+    if left and complete:
+        sys.exit(1)

@@ -52,6 +52,27 @@ def test_a_refusal_is_one_and_a_token_that_is_not_taken_is_three(typed):
         assert typed(server, "gate", "check", "AI-0042", "--to", "live")[0] == 3
 
 
+def test_what_is_wrong_with_a_field_is_said_once_and_a_system_that_is_not_there_by_its_id(typed):
+    wrong = {"detail": "Give a stage.", "problems": [{"field": "to", "message": "Give a stage."}]}
+    with serving((422, {}, wrong), (404, {}, {"detail": "There is nothing at this address."})) as server:
+        assert typed(server, "gate", "check", "AI-1", "--to", "nowhere")[2] == "  to: Give a stage.\n"
+        code, _, err = typed(server, "gate", "check", "AI-0099", "--to", "live")
+        assert (code, "AI-0099" in err) == (1, True)
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 0), (("--complete",), 1)])
+def test_readings_left_out_are_counted_and_refused_only_where_all_are_wanted(typed, tmp_path, words, code):
+    left = [{"says": "No metric of this name.", "count": 2, "examples": ["a", "b"]}]
+    receipt = {"accepted": 3, "duplicate": 1, "remarks": left}
+    with serving((201, {}, receipt)) as server:
+        told = typed(server, "snapshots", "push", "AI-1", str(tmp_path / "readings.json"), *words)
+        assert told[0] == code
+        assert (told[1], told[2]) == (
+            "Readings taken in: 3; known already: 1; left out: 2.\n",
+            "Left out, 2: No metric of this name. (a, b)\n",
+        )
+
+
 def test_a_job_that_runs_again_finds_the_version_it_added_and_no_other(typed):
     taken = (422, {}, {"detail": "Taken.", "problems": [{"field": "label", "message": "Taken."}]})
     other = VERSION | {"changed": "Something else."}
