@@ -8,13 +8,13 @@ from enum import IntEnum
 
 
 class Urgency(IntEnum):
-    """The order of the desk: harm that goes on, then what waits for this person's word, then what they could improve."""
+    """The order of the desk: harm that goes on, what is late, what waits for this person's word, what they could improve."""
 
     CRITICAL = 0
-    ANSWER = 1
-    ESCALATED = 2
-    WARNING = 3
-    OVERDUE = 4
+    ESCALATED = 1
+    OVERDUE = 2
+    ANSWER = 3
+    WARNING = 4
     CONFIRM = 5
     RECONSIDER = 6
     RETURNED = 7

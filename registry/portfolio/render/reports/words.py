@@ -55,7 +55,7 @@ def about(report: Report) -> Sequence[tuple[str, str]]:
         ("Made", instant_said(frame.made_at)),
         ("Checkpoint, entries", f"{held.size:,}" if held else NO_CHECKPOINT),
         ("Checkpoint, root", held.root if held else NO_CHECKPOINT),
-        ("Checkpoint, signed", held.at if held else NO_CHECKPOINT),
+        ("Checkpoint, signed", instant_said(datetime.fromisoformat(held.at)) if held else NO_CHECKPOINT),
     )
 
 
