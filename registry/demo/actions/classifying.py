@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlmodel import Session, select
 
 from registry.accounts.queries import actor_for
 from registry.classification.actions import Verdict, complete, save_draft
 from registry.classification.queries.runs import in_force
-from registry.demo.actions.stage import Loaded, Step
+from registry.demo.actions.stage import Loaded, Step, told_in
 from registry.demo.rules.answering import whole
 from registry.kernel import clock
 from registry.systems.models import System
@@ -20,7 +18,7 @@ from registry.systems.rules.record import Tier
 
 def classification_steps(loaded: Loaded) -> Iterator[Step]:
     """Every run of the demonstration, and the answers that were begun."""
-    told = yaml.safe_load((files("registry.demo") / "classified.yaml").read_text(encoding="utf-8"))
+    told = told_in("classified.yaml")
     for one in told:
         yield one["days_ago"], partial(_classify, loaded, one)
 

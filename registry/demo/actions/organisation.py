@@ -4,10 +4,8 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlmodel import Session
 
 from registry.accounts import actions as accounts
@@ -23,7 +21,7 @@ from registry.demo.actions.evenings import evenings
 from registry.demo.actions.grouping import count_groups
 from registry.demo.actions.proving import proof_steps
 from registry.demo.actions.releases import release_steps
-from registry.demo.actions.stage import Loaded, Stage, Step, deliveries
+from registry.demo.actions.stage import Loaded, Stage, Step, deliveries, told_in
 from registry.demo.actions.story import following_steps
 from registry.demo.rules.facts import (
     data_source_facts,
@@ -65,7 +63,7 @@ def load(
 
     `kept_in` is where its evidence is kept; without a place it has none.
     """
-    told = yaml.safe_load((files("registry.demo") / "organisation.yaml").read_text(encoding="utf-8"))
+    told = told_in("organisation.yaml")
     stage, loaded = Stage(database, clock.today(), the_registry("demo")), Loaded()
     progress("The story of a year and a half …")
     stage.play(
