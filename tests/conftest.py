@@ -119,6 +119,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    databases.end_loans()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     databases.leave()
     if _alive in config.stash:
@@ -145,13 +149,25 @@ def kept_press() -> Iterator[None]:
 @pytest.fixture(params=databases.KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database of one's own, once on SQLite and once on PostgreSQL; with the cast in it where a test asks."""
+    how = databases.lent if _is_taken_back(request.node) else databases.fresh
     if "everything" in request.fixturenames:
-        yield from _opened(request.param, "everything", _fill_with_everything)
+        yield from _opened(request.param, "everything", _fill_with_everything, how)
     elif "cast" in request.fixturenames:
         # Raised once per run and copied: every test that wants the cast would else write it again.
-        yield from _opened(request.param, "cast", _fill_with_cast)
+        yield from _opened(request.param, "cast", _fill_with_cast, how)
     else:
-        yield from _opened(request.param, "migrated", migrate.upgrade)
+        yield from _opened(request.param, "migrated", migrate.upgrade, how)
+
+
+def _is_taken_back(test: pytest.Function) -> bool:
+    """Whether a test has its database by `session` alone, which takes all back: the next may have the same one."""
+    asks = test._fixtureinfo
+    through = {
+        name
+        for name, found in asks.name2fixturedefs.items()
+        if any("database" in each.argnames for each in found)
+    }
+    return "database" not in asks.argnames and "session" in through <= {"session", "cast"}
 
 
 def _fill_with_cast(database: Database) -> None:
@@ -189,10 +205,12 @@ def postgresql_only() -> Iterator[Database]:
     yield from _opened("postgresql", "empty", lambda _database: None)
 
 
-def _opened(kind: databases.Kind, template: str, fill: databases.Fill) -> Iterator[Database]:
+def _opened(
+    kind: databases.Kind, template: str, fill: databases.Fill, how: databases.How = databases.fresh
+) -> Iterator[Database]:
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(databases.fresh(kind, template, fill))
+            found = stack.enter_context(how(kind, template, fill))
         except NoPostgresqlError as none:
             pytest.fail(f"There is no PostgreSQL to test on. {none}", pytrace=False)
         yield found

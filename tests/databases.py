@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -23,6 +23,7 @@ from tests import postgres
 
 Kind = Literal["sqlite", "postgresql"]
 Fill = Callable[[Database], object]
+How = Callable[[Kind, str, Fill], AbstractContextManager[Database]]
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
 
 FOLDER = "REGISTRY_TEST_FOLDER"
@@ -33,6 +34,8 @@ _LEFT_SECONDS = 0.05
 _MINE = count()
 _LINES: "dict[int, psycopg.Connection[Any]]" = {}
 _IDLE: dict[Kind, list[Database]] = {kind: [] for kind in KINDS}
+# What is taken back leaves gaps behind: after so many tests the next has a new copy.
+_MOST_LOANS = 40
 
 
 def begin_run() -> IO[str]:
@@ -76,6 +79,71 @@ def fresh(kind: Kind, template: str = "migrated", fill: Fill = migrate.upgrade) 
         finally:
             database.dispose()
             _IDLE[kind].append(database)
+
+
+@contextmanager
+def lent(kind: Kind, template: str = "migrated", fill: Fill = migrate.upgrade) -> Iterator[Database]:
+    """The same for who takes back all that they write: lent to the next as it is, until somebody commits to it."""
+    loan = _LENT.pop((kind, template), None) or _Loan(kind, template, fill)
+    try:
+        yield loan.database
+    finally:
+        if loan.is_as_it_was():
+            _LENT[kind, template] = loan
+        else:
+            loan.end()
+
+
+def end_loans() -> None:
+    """Clear up what this process could have lent again."""
+    while _LENT:
+        _LENT.popitem()[1].end()
+
+
+class _Loan:
+    """A database that is lent again and again, its connection kept open and warm."""
+
+    def __init__(self, kind: Kind, template: str, fill: Fill) -> None:
+        self._held = ExitStack()
+        self.database = self._held.enter_context(fresh(kind, template, fill))
+        self._left, self._is_kept = _MOST_LOANS, False
+        sa.event.listen(self.database.engine, "commit", self._note)
+        self._counted = self._sequences()
+
+    def is_as_it_was(self) -> bool:
+        """Whether nothing was committed and nobody still works on it; what a rollback leaves, sequences, is set back."""
+        self._left -= 1
+        pool: Any = self.database.engine.pool
+        if self._is_kept or not self._left or pool.checkedout():
+            return False
+        moved = [name for name, last in self._sequences().items() if last != self._counted[name]]
+        if moved:
+            with self.database.engine.connect() as connection:
+                for name in moved:
+                    last = self._counted[name]
+                    asked = {"name": name, "to": last or 1, "used": last is not None}
+                    connection.execute(sa.text("SELECT setval(CAST(:name AS regclass), :to, :used)"), asked)
+        return True
+
+    def end(self) -> None:
+        """Lend it no more."""
+        sa.event.remove(self.database.engine, "commit", self._note)
+        self._held.close()
+
+    def _note(self, connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        self._is_kept |= not (options.get("sqlite_read_only") or options.get("postgresql_readonly"))
+
+    def _sequences(self) -> dict[str, int | None]:
+        """The number each of PostgreSQL's sequences gave last; SQLite takes its own back."""
+        if self.database.is_sqlite:
+            return {}
+        with self.database.engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT sequencename, last_value FROM pg_sequences")
+            return {name: last for name, last in found}  # noqa: C416 - mypy sees rows, not pairs
+
+
+_LENT: dict[tuple[Kind, str], _Loan] = {}
 
 
 def _led_to(url: str, database: Database) -> Database:

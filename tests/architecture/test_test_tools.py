@@ -5,6 +5,8 @@ import secrets
 import socket
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -12,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 from _pytest.assertion import rewrite
 from jsonschema import Draft202012Validator
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from registry.kernel import clock
+from registry.portfolio.models import KeptFigure
 from registry.store import migrate
 from registry.worker.models import Cursor
 from tests import compiled, conftest, databases, dealing, network, postgres
@@ -75,6 +78,39 @@ def test_a_template_is_filled_once_and_copied_often(database):
         with databases.fresh(kind, "counted", fill) as copy, copy.transaction() as session:
             assert session.exec(select(col(Cursor.name))).all() == ["in every copy"]
     assert len(filled) <= 1
+
+
+def test_a_database_is_lent_again_as_it_was_until_something_is_committed(database, monkeypatch):
+    kind = "sqlite" if database.is_sqlite else "postgresql"
+    monkeypatch.setattr(databases, "_LENT", {})
+
+    def kept_under(lent, how):
+        """The number the next row is given, which is then kept or not."""
+        with Session(lent.engine) as session:
+            lent.begin(session, read_only=False)
+            row = KeptFigure(
+                unit_id=0, audience="open", day=date(2026, 1, 1), figure="systems", value=Decimal(1)
+            )
+            session.add(row)
+            session.flush()
+            number = row.id
+            getattr(session, how)()
+        return number
+
+    with databases.lent(kind) as lent:
+        first = lent.url
+        assert [kept_under(lent, "rollback") for _ in range(2)] == ([1, 1] if lent.is_sqlite else [1, 2])
+    with databases.lent(kind) as lent:
+        assert (lent.url, kept_under(lent, "rollback")) == (first, 1)
+        with lent.transaction(read_only=True) as session:
+            assert session.exec(select(KeptFigure)).all() == []
+    with databases.lent(kind) as lent:
+        assert (lent.url, kept_under(lent, "commit")) == (first, 1)
+    with databases.lent(kind) as lent:
+        assert lent.url != first
+        with lent.transaction(read_only=True) as session:
+            assert session.exec(select(KeptFigure)).all() == []
+    databases.end_loans()
 
 
 def test_the_session_is_taken_back(session):

@@ -7,6 +7,7 @@ made of the clauses here. Nothing is counted for them on the register itself, wh
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -99,36 +100,61 @@ def worst_readings() -> Any:
     )
 
 
+def _measuring(number: str) -> Any:
+    """The systems that measure it, beside the rank of their readings."""
+    # Named after its number: the same text twice in one statement would be one table in it.
+    worst = worst_readings().subquery(f"worst_{number}")
+    return worst, sa.select(worst.c.system_id).where(worst.c.kind == number)
+
+
+def _stands(measuring: Callable[[str], Any], number: str, rank: int | None) -> ColumnElement[bool]:
+    (worst, measured), system = measuring(number), col(System.id)
+    return system.not_in(measured) if rank is None else system.in_(measured.where(worst.c.rank == rank))
+
+
 def _numbers(_session: Session, _today: date) -> Clauses:
-    found: dict[str, ColumnElement[bool]] = {}
-    for number in NUMBERS:
-        # Named after its number: the same text twice in one statement would be one table in it.
-        worst = worst_readings().subquery(f"worst_{number}")
-        of_number = sa.select(worst.c.system_id).where(worst.c.kind == number)
-        for at, standing in enumerate(RANKED):
-            found[f"{number}.{standing}"] = col(System.id).in_(of_number.where(worst.c.rank == at))
-        found[f"{number}.{UNMEASURED}"] = col(System.id).not_in(of_number)
-    return found
+    measuring = cache(_measuring)
+    ranks: dict[str, int | None] = {
+        **{standing: rank for rank, standing in enumerate(RANKED)},
+        UNMEASURED: None,
+    }
+    return {
+        f"{number}.{standing}": partial(_stands, measuring, number, rank)
+        for number in NUMBERS
+        for standing, rank in ranks.items()
+    }
 
 
 def _assurances(session: Session, today: date) -> Clauses:
     found = assured(session, today)
-    return {**found, **{LACKING + name: ~clause for name, clause in found.items()}}
+    return {**found, **{LACKING + name: partial(_lacks, clause) for name, clause in found.items()}}
+
+
+def _lacks(clause: Callable[[], ColumnElement[bool]]) -> ColumnElement[bool]:
+    return ~clause()
 
 
 def _affected(_session: Session, _today: date) -> Clauses:
-    count = col(System.affected_count)
-    bands = {
-        name: count.is_not(None) & (count >= low) & (sa.true() if high is None else count <= high)
-        for name, (low, high) in _BANDS.items()
+    return {
+        **{name: partial(_within, *band) for name, band in _BANDS.items()},
+        NOT_STATED: lambda: col(System.affected_count).is_(None),
     }
-    return {**bands, NOT_STATED: count.is_(None)}
+
+
+def _within(low: int, high: int | None) -> ColumnElement[bool]:
+    count = col(System.affected_count)
+    return count.is_not(None) & (count >= low) & (sa.true() if high is None else count <= high)
 
 
 def _reversible(_session: Session, _today: date) -> Clauses:
-    column = col(System.reversibility)
-    stated = {each.value: and_(column.is_not(None), column == each) for each in Reversibility}
-    return {**stated, NOT_STATED: column.is_(None)}
+    return {
+        **{each.value: partial(_states, each) for each in Reversibility},
+        NOT_STATED: lambda: col(System.reversibility).is_(None),
+    }
+
+
+def _states(which: Reversibility) -> ColumnElement[bool]:
+    return and_(col(System.reversibility).is_not(None), col(System.reversibility) == which)
 
 
 FILTERS: Sequence[Filter] = (
@@ -168,4 +194,4 @@ FILTER_BY_NAME: Mapping[str, Filter] = {each.name: each for each in FILTERS}
 def filtered(session: Session, name: str, values: Sequence[str], today: date) -> ColumnElement[bool]:
     """The systems that have one of these values in the filter."""
     clauses = FILTER_BY_NAME[name].clauses(session, today)
-    return or_(*(clauses[value] for value in values))
+    return or_(*(clauses[value]() for value in values))

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlmodel import Session
 
 from registry.classification.models import ClassificationRun
@@ -15,6 +13,7 @@ from registry.classification.rules.scoring import score
 from registry.classification.rules.stored import stated, written
 from registry.demo.actions.generating.life import USED, Edit, Life
 from registry.demo.actions.generating.telling import changed
+from registry.demo.actions.stage import told_in
 from registry.demo.rules.answering import whole
 from registry.dossiers.models import Dossier, DossierCase, DossierRun, DossierSignature
 from registry.dossiers.queries import content_with
@@ -50,7 +49,7 @@ class Answered:
 def answered(session: Session, today: date) -> Answered:
     """The answers of the demonstration, each scored once by the edition in force."""
     questionnaire, found = in_force(session, today), {}
-    told = yaml.safe_load((files("registry.demo") / "classified.yaml").read_text(encoding="utf-8"))
+    told = told_in("classified.yaml")
     for one in ({"answers": {}}, *told):
         if "answers" not in one:
             continue

@@ -65,7 +65,7 @@ def _clauses(session: Session, actor: Actor, picks: Iterable[Iterable[Picked]]) 
     names = {name for name, _ in picked if name in FILTER_BY_NAME}
     filters = {name: FILTER_BY_NAME[name].clauses(session, today) for name in names}
     return {
-        (name, values): or_(*(filters[name][value] for value in values))
+        (name, values): or_(*(filters[name][value]() for value in values))
         if name in filters
         else clause_of(BY_NAME[name], values, today, actor)
         for name, values in picked
