@@ -21,7 +21,7 @@ from registry.audit.queries.proofs import inclusion_proof
 from registry.audit.queries.verification import hold_still, stored, stored_entry
 from registry.audit.render.bundle import entry_line, proof_text, write_bundle, write_proof
 from registry.audit.rules.chain import Findings
-from registry.audit.rules.notes import read_note
+from registry.audit.rules.notes import NotANote, read_checkpoint, read_note
 from registry.kernel import clock
 from registry.kernel.actor import Actor, the_registry
 from registry.kernel.errors import Problem, RuleBroken
@@ -51,7 +51,7 @@ def verify_command(context: click.Context, *, as_json: bool, no_live: bool, chec
 
     Exit code 0 when nothing is amiss, 1 when something is.
     """
-    held = _text_of(checkpoint) if checkpoint else None
+    held = _checkpoint_in(checkpoint) if checkpoint else None
     with house().database.transaction(read_only=True) as session:
         found = verify(session, live=not no_live, progress=_say_progress, held=held)
         if not no_live:
@@ -162,9 +162,14 @@ def _told(made: LedgerCheckpoint) -> dict[str, Any]:
     }
 
 
-def _text_of(checkpoint: Path) -> str:
-    # What is no text is no checkpoint either, and verification says that of it.
-    return checkpoint.read_bytes().decode("utf-8", "replace")
+def _checkpoint_in(file: Path) -> str:
+    text = file.read_bytes().decode("utf-8", "replace")
+    try:
+        read_checkpoint(read_note(text))
+    except NotANote as error:
+        # A wrong file says nothing of the ledger, and is no ground for calling it changed.
+        raise click.UsageError(f"{file} is no checkpoint. {error}") from error
+    return text
 
 
 def _say_progress(count: int) -> None:

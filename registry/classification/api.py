@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from registry.classification.actions import complete
 from registry.classification.models import ClassificationRun
 from registry.classification.queries.changes import change_of
-from registry.classification.queries.runs import in_force, newest_run, runs_page
+from registry.classification.queries.runs import if_in_force, newest_run, runs_page
 from registry.classification.schemas import (
     QuestionnaireOut,
     RunIn,
@@ -16,7 +16,7 @@ from registry.classification.schemas import (
 )
 from registry.kernel import clock
 from registry.kernel.actor import Permission, require
-from registry.kernel.errors import Conflict
+from registry.kernel.errors import Conflict, NotFound
 from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -33,7 +33,10 @@ api = Blueprint("classification_api", __name__)
 @described(QuestionnaireOut)
 def questionnaire() -> Response:
     """What is asked today, in order; answers are sent to a system."""
-    return jsonkit.reply(questionnaire_out(in_force(session(), clock.today())))
+    found = if_in_force(session(), clock.today())
+    if found is None:
+        raise NotFound("No edition of the questionnaire was in force on that day.")
+    return jsonkit.reply(questionnaire_out(found))
 
 
 @api.get("/systems/<key>/classification")

@@ -87,7 +87,10 @@ def test_an_export_is_whole_also_against_a_checkpoint_and_a_key_held_from_before
     assert "Holds: entry 2 stands in the ledger of 5 entries." in said
     assert "5 entries; the newest checkpoint is over 5 of them." in said
     code, said = says("--proof", bundle / "proofs" / "2.json", "--key", new)
-    assert (code, said.splitlines()[0]) == (0, "Holds: entry 2 stands in the ledger of 5 entries.")
+    assert (code, said.splitlines()) == (
+        0,
+        ["Holds: entry 2 stands in the ledger of 5 entries.", "A proof says nothing of other entries."],
+    )
     text = (bundle / "README.txt").read_text()
     assert new in text
     assert "Erika" not in lines(bundle)[0]
@@ -141,6 +144,23 @@ def test_a_ledger_made_up_anew_is_whole_in_itself_and_fails_against_what_is_held
     assert says(forged)[0] == 0
     assert "none of the known keys" in says(forged, "--checkpoint", held)[1]
     assert "not signed with the key you hold" in says(forged, "--key", key)[1]
+
+
+@pytest.mark.parametrize("kept", ["", "a line\n", "one\n2\nthree\n\n\u2014 four\n"])
+def test_a_file_that_is_no_checkpoint_is_named_and_never_taken_for_one(bundle, says, tmp_path, kept):
+    (tmp_path / "kept.txt").write_text(kept, encoding="utf-8")
+    code, said = says(bundle, "--checkpoint", tmp_path / "kept.txt")
+    assert (code, said) == (1, f"NOT WHOLE: {tmp_path / 'kept.txt'} cannot be read.\n")
+
+
+def test_a_proof_without_a_key_and_a_key_that_is_none_are_refused_in_words(bundle, says, capsys):
+    for more, words in (
+        (("--proof", bundle / "proofs" / "2.json"), "name it with --key"),
+        (("--key", "none"), "argument --key"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            says(bundle, *more)
+        assert (stopped.value.code, words in capsys.readouterr().err) == (2, True)
 
 
 def test_a_folder_that_has_something_in_it_is_left_alone(bundle, tmp_path):

@@ -98,4 +98,6 @@ def test_a_checkpoint_is_printed_and_the_ledger_verifies_against_it_until_it_is_
     assert result.exit_code == 1
     assert [each["seq"] for each in json.loads(result.stdout)["problems"]] == [None, 4]
     held.write_bytes(b"\xff\x00")
-    assert "is no checkpoint" in typed("verify", "--checkpoint", str(held)).stdout
+    refused = typed("verify", "--checkpoint", str(held))
+    assert (refused.exit_code, "is no checkpoint" in refused.output) == (2, True)
+    assert "changed behind it" not in refused.output, "a wrong file says nothing of the ledger"

@@ -89,7 +89,7 @@ def test_without_a_file_it_says_what_the_card_would_be(run, cast):
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:2] == [
         f"{cast.sentinel.key} Sentinel",
-        "edition 0, draft, not signed off",
+        "draft, not signed off",
     ]
     assert result.stdout.splitlines()[2].startswith("content hash ")
 
@@ -195,6 +195,13 @@ def test_an_edition_is_written_as_it_was_issued_and_verified_without_a_database(
     assert [each["name"] for each in told["checks"]] == [
         *("file", "facts", "same card", "approval", "ledger", "signature", "print")
     ]
+    # Whoever makes a ledger of their own can seal a card with its key, and that card proves itself as well.
+    in_words = CliRunner().invoke(commands.card, ["verify", str(pdf)], obj=House(None, nowhere)).stdout
+    assert "is a key of the company, this file cannot tell" in in_words.splitlines()[-1]
+    own = json.loads(pikepdf.open(pdf).attachments["seal.json"].get_file().read_bytes())["anchor"]["key"]
+    given = ["verify", str(pdf), "--key", own]
+    in_words = CliRunner().invoke(commands.card, given, obj=House(None, nowhere)).stdout
+    assert in_words.splitlines()[-1] == "Verified. It is genuine and unchanged."
     code, told = verified("--key", "somebody+00000000+AAAA")
     assert (code, told["verdict"]) == (1, "refused")
     pdf.write_bytes(pdf.read_bytes()[:-100])

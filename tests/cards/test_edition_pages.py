@@ -70,7 +70,10 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     assert "Decide on the card" not in client_of("ada").get("/").text + mia.get("/").text
     assert f"{first}/decide" in rita.get(first).text
     assert f"{first}/decide" not in mia.get(first).text
-    assert mia.get(f"{first}/card.pdf").status_code == 200
+    unapproved = mia.get(f"{first}/card.pdf").data
+    told = check(app.test_client(), unapproved).text
+    assert ("Nobody has approved it." in told, "edition 1, marked as in review" in told) == (True, True)
+    assert "keeps no copy of a card that nobody approved" in told
     assert decide(rita, first, verdict="approve", password="wrong").status_code == 422
     assert decide(rita, first, verdict="").status_code == 422
     assert decide(rita, first, verdict="approve", facts_sha256="0" * 64).status_code == 422

@@ -114,7 +114,7 @@ def test_the_first_page_says_what_somebody_must_know_to_decide():
         "Ada Brandt, ada.brandt@halden.example (accepted 3 Feb 2026)",
         "The burst pipe waits behind two hundred scratched bumpers.",
         "Waiting time of urgent claims",
-        "edition 0, draft, not signed off",
+        "AI system card · draft, not signed off",
         shown(full()).card.sha256,
         "required fields stated",
         "Limited risk",

@@ -110,7 +110,7 @@ def test_every_other_form_is_listed_with_what_it_leaves_out_and_handed_out_as_a_
         address = f"/systems/{cast.triage.key}/card/as/{name}"
         assert address in page
         reply = client.get(address)
-        assert reply.data == form.make(facts)
+        assert (reply.data, reply.content_type) == (form.make(facts), form.media_type)
         named = f"{cast.triage.key}-card.{form.ending}"
         assert reply.headers["Content-Disposition"] == f"attachment; filename={named}"
         assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

@@ -189,7 +189,7 @@ def test_each_page_says_what_it_belongs_to(words):
     ):
         pages = words(name)
         for number, page in enumerate(pages, 1):
-            assert page.startswith(f"{title} {key} · edition 0, draft")
+            assert page.startswith(f"{title} {key} · draft")
             assert f"Page {number} of {len(pages)}" in page
             assert "Record of 22 Nov 2026" in page
 

@@ -1,6 +1,7 @@
 """Going through the questions without JavaScript, the result, runs and their comparison; the same through the JSON door."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from registry.classification import jobs
 from registry.classification.actions import Verdict, add_edition, complete, save_draft
 from registry.classification.queries.runs import draft_of, newest_run
 from registry.classification.rules.stored import read_back
+from registry.kernel import clock
 from registry.kernel.events import Event
 from registry.systems.models import System
 from registry.systems.rules.record import Tier
@@ -28,6 +30,12 @@ def _go(client, key, section, **more):
     given = {f"q_{name}": CREDIT[name] for name in shown}
     version = re.search(r'name="version" type="hidden" value="(\d+)"', text)
     return client.post(address, data={"version": version[1], "go": "on", **given, **more})
+
+
+def test_before_there_was_a_questionnaire_a_page_says_that_nothing_is_classified(client_of, cast):
+    with clock.frozen(datetime(2025, 12, 1, 9, tzinfo=UTC)):
+        reply = client_of("mia").get(f"/systems/{cast.triage.key}/classification")
+    assert (reply.status_code, "Not classified yet" in reply.text) == (200, True)
 
 
 def test_the_questions_lead_to_a_run_whichever_follow_from_which(client_of, database, cast):

@@ -30,6 +30,14 @@ def test_every_page_of_a_restricted_system_says_that_few_may_know_of_it(client_o
         assert who in client.get(f"/systems/{system.key}").text
 
 
+def test_what_a_record_lacks_leads_only_those_to_a_form_who_may_fill_it_in(client_of, cast):
+    page = f"/systems/{cast.triage.key}"
+    for name, leads in (("ada", True), ("mia", False)):
+        text = client_of(name).get(page).text
+        assert "What its record still lacks" in text
+        assert (f'href="{page}/edit#' in text, "Follow a line" in text) == (leads, leads)
+
+
 def test_words_that_are_no_systems_lead_on_to_the_search_of_everything(client_of, cast):
     client = client_of("mia")
     assert 'href="/search?q=Ada+Owner"' in client.get("/systems?q=Ada+Owner").text

@@ -44,7 +44,7 @@ def log() -> ResponseReturnValue:
     return render_template(
         "audit/list.html",
         entries=page.items,
-        events=list(Event),
+        events=sorted(Event),
         kinds=sorted(audited_tables()),
         asked=request.args,
         next_url=following,

@@ -15,20 +15,21 @@ import argparse
 import base64
 import hashlib
 import json
-import sys
-from collections.abc import Iterable, Iterator
-from functools import lru_cache, reduce
+from collections.abc import Callable, Iterator
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
 Point = tuple[int, int, int, int]
-Keys = dict[str, tuple[str, str, bytes]]
+Key = tuple[str, str, bytes]
+Keys = dict[str, Key]
 Told = dict[str, Any]
 
 # What these entries say is never erased: what somebody signed or decided, and what the rest is checked by.
 BINDING = """system.attested sign_off.opened sign_off.signed review.decided waiver.decided risk.accepted dossier.signed
 autonomy.decided version.approved card.put_forward card.returned card.approved card.withdrawn card.issued backup.made
 backup.restored entry.erased signing_key.added signing_key.rotated"""
+UNREADABLE = (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 class Bad(Exception):
@@ -52,17 +53,13 @@ def add(a: Point, b: Point) -> Point:
 
 def times(number: int, point: Point) -> Point:
     """So many times a point."""
-    found = (0, 1, 1, 0)
-    while number:
-        found = add(found, point) if number & 1 else found
-        point, number = add(point, point), number >> 1
-    return found
+    others = times(number >> 1, add(point, point)) if number else (0, 1, 1, 0)
+    return add(others, point) if number & 1 else others
 
 
 def point_from(data: bytes) -> Point | None:
     """The point that 32 bytes stand for (5.1.3); None for bytes that stand for none."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & ((1 << 255) - 1)
+    sign, y = divmod(int.from_bytes(data, "little"), 1 << 255)
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x * ROOT_OF_MINUS_ONE % P if (x * x - square) % P else x
@@ -75,7 +72,6 @@ def point_from(data: bytes) -> Point | None:
 BASE = point_from((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or (0, 0, 0, 0)
 
 
-@lru_cache(maxsize=1000)
 def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the signature is that of the public key over the message (5.1.7)."""
     key = point_from(public) if len(public) == 32 else None
@@ -88,16 +84,23 @@ def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
+# What is hashed, and what hashes and signatures are written in, has one spelling each (of JSON that of RFC 8785).
+def in_one_spelling(write: Callable[..., str], read_any: Callable[..., Any], text: str) -> Any:
+    """What a text says; refused where the same could be written otherwise."""
+    value = read_any(text)
+    if write(value) != text:
+        raise ValueError("it is written in another way")
+    return value
+
+
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+read = partial(in_one_spelling, canonical, json.loads)
+decoded = partial(in_one_spelling, lambda data: base64.b64encode(data).decode(), base64.b64decode)
+from_hex = partial(in_one_spelling, bytes.hex, bytes.fromhex)
+
+
 # Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint).
-def decoded(text: str) -> bytes:
-    """The bytes of base64, which is written in one way only."""
-    data = base64.b64decode(text, validate=True)
-    if base64.b64encode(data).decode() != text:
-        raise ValueError("base64 written in another way")
-    return data
-
-
-def read_key(written: str) -> tuple[str, str, bytes]:
+def public_key(written: str) -> Key:
     """Name, number and public half of a key."""
     name, key_id, encoded = written.split("+", 2)
     data = decoded(encoded)
@@ -132,13 +135,19 @@ def read_checkpoint(note: str, keys: Keys) -> tuple[int, bytes]:
     return int(size), decoded(root)
 
 
-def read_keys(lines: Iterable[str], held: str | None) -> Keys:
+def read_checkpoints(path: Path, keys: Keys) -> list[tuple[int, bytes]]:
+    """Sizes and roots of the checkpoints in a file: one as it was signed, or a line of JSON for each."""
+    is_list = path.suffix == ".jsonl"
+    notes = (read(line)["note"] for line in lines_of(path)) if is_list else [path.read_text("utf-8")]
+    return [read_checkpoint(note, keys) for note in notes]
+
+
+def read_keys(path: Path, held: Key | None) -> Keys:
     """Every key by its number, each vouched for by the one before; from the one that is held on, if one is."""
     keys: Keys = {}
     last, trusted = "", held is None
-    for line in lines:
-        told = read(line)
-        key = read_key(told["verifier"])
+    for told in map(read, lines_of(path)):
+        key = public_key(told["verifier"])
         keys[key[1]] = key
         by = signers(told["statement"], keys)
         if key[1] not in by or f"\n{told['verifier']}\n" not in told["statement"]:
@@ -146,7 +155,7 @@ def read_keys(lines: Iterable[str], held: str | None) -> Keys:
         if last and last not in by:
             print(f"NOTE: key {key[1]} is not vouched for by key {last}, which was lost. Ask what happened.")
             trusted = held is None
-        trusted, last = trusted or told["verifier"] == held, key[1]
+        trusted, last = trusted or key == held, key[1]
     if not trusted:
         raise Bad("the ledger is not signed with the key you hold, nor with one that this key vouches for")
     return keys
@@ -158,39 +167,28 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def check_proof(proof: Told, keys: Keys) -> str:
-    """That an entry stands in the ledger of a checkpoint (2.1.3.2). Raises Bad for a proof that does not hold."""
+def root_over(size: int, index: int, leaf: bytes, path: list[bytes]) -> bytes:
+    """The root of a tree of so many leaves from one of them and its path (2.1.3); of a path of another length nothing."""
+    if size == 1:
+        return b"" if path else leaf
+    left = 1 << (size - 1).bit_length() - 1
+    if index < left:
+        return node(root_over(left, index, leaf, path[:-1]), path[-1])
+    return node(path[-1], root_over(size - left, index - left, leaf, path[:-1]))
+
+
+def check_proof(path: Path, keys: Keys) -> None:
+    """That an entry stands in the ledger of a checkpoint. Raises Bad for a proof that does not hold."""
+    proof = read(path.read_text("utf-8"))
     size, root = read_checkpoint(proof["checkpoint"], keys)
-    seq, found = leaf_of(read(proof["line"]))
-    index, last = seq - 1, size - 1
-    for step in map(bytes.fromhex, proof["path"]):
-        if index & 1 or index == last:
-            found = node(step, found)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            found = node(found, step)
-        index, last = index >> 1, last >> 1
-    written = [bytes.fromhex(each).hex() for each in proof["path"]]
-    if not 1 <= seq <= size or last != 0 or found != root or written != proof["path"]:
+    seq, leaf = leaf_of(read(proof["line"]))
+    steps = [from_hex(each) for each in proof["path"]]
+    if not 1 <= seq <= size or root_over(size, seq - 1, leaf, steps) != root:
         raise Bad(f"the proof that entry {seq} stands in the ledger of {size} entries does not hold", seq)
-    return f"entry {seq} stands in the ledger of {size} entries"
+    print(f"Holds: entry {seq} stands in the ledger of {size} entries.")
 
 
 # The entries.
-def canonical(value: Any) -> str:
-    """JSON in one spelling (RFC 8785; there are no fractions here)."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def read(text: str) -> Any:
-    """What JSON says that is written in that spelling."""
-    value = json.loads(text)
-    if canonical(value) != text:
-        raise ValueError("JSON written in another way")
-    return value
-
-
 def leaf_of(told: Told) -> tuple[int, bytes]:
     """The number of an entry, and the hash of what it covers: its fields but that hash, and its objects."""
     entry = told["entry"]
@@ -199,9 +197,8 @@ def leaf_of(told: Told) -> tuple[int, bytes]:
     if leaf.hexdigest() != entry["leaf_hash"]:
         raise Bad(f"entry {entry['seq']} is not what was written: its leaf_hash does not match its contents")
     if told["payload"] is not None:
-        salt = bytes.fromhex(told["salt"])
-        said = hashlib.sha256(salt + told["payload"].encode())
-        if said.hexdigest() != entry["commitment"] or salt.hex() != told["salt"]:
+        said = hashlib.sha256(from_hex(told["salt"]) + told["payload"].encode())
+        if said.hexdigest() != entry["commitment"]:
             raise Bad(f"what entry {entry['seq']} says is not what it is committed to")
     return entry["seq"], leaf.digest()
 
@@ -234,10 +231,9 @@ def check_entries(path: Path, promised: dict[int, set[bytes]]) -> None:
         try:
             told = read(line)
             leaf = check_entry(told, size + 1, before, silent)
-        except Bad as bad:
-            raise Bad(*bad.args, size + 1) from bad
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise Bad(f"entry {size + 1} cannot be read", size + 1) from error
+        except (Bad, *UNREADABLE) as error:
+            says = error.args[0] if isinstance(error, Bad) else f"entry {size + 1} cannot be read"
+            raise Bad(says, size + 1) from error
         carry = size
         while carry & 1:
             leaf, carry = node(peaks.pop(), leaf), carry >> 1
@@ -260,41 +256,42 @@ def lines_of(path: Path) -> Iterator[str]:
         yield from (line.rstrip("\n") for line in file)
 
 
-def check(given: argparse.Namespace) -> None:
-    """Everything that was asked for. Raises Bad at the first thing that does not hold."""
-    if given.proof:
-        key = read_key(given.key or "")
-        print(f"Holds: {check_proof(read(Path(given.proof).read_text('utf-8')), {key[1]: key})}.")
-        return
-    keys = read_keys(lines_of(given.folder / "keys.jsonl"), given.key)
-    notes = [read(line)["note"] for line in lines_of(given.folder / "checkpoints.jsonl")]
-    held = [Path(given.checkpoint).read_bytes().decode()] if given.checkpoint else []
-    promised: dict[int, set[bytes]] = {}
-    for size, root in (read_checkpoint(note, keys) for note in notes + held):
-        promised.setdefault(size, set()).add(root)
-    check_entries(given.folder / "entries.jsonl", promised)
-    for path in sorted((given.folder / "proofs").glob("*.json")):
-        print(f"Holds: {check_proof(read(path.read_text('utf-8')), keys)}.")
+def check(given: argparse.Namespace) -> str:
+    """Everything that was asked for, and what it comes to. Raises Bad at the first thing that does not hold."""
+    path = given.proof or given.folder / "keys.jsonl"
+    try:
+        if given.proof:
+            check_proof(path, {given.key[1]: given.key})
+            return "A proof says nothing of other entries."
+        keys = read_keys(path, given.key)
+        promised: dict[int, set[bytes]] = {}
+        for path in filter(None, (given.folder / "checkpoints.jsonl", given.checkpoint)):
+            for size, root in read_checkpoints(path, keys):
+                promised.setdefault(size, set()).add(root)
+        check_entries(path := given.folder / "entries.jsonl", promised)
+        for path in sorted((given.folder / "proofs").glob("*.json")):
+            check_proof(path, keys)
+    except UNREADABLE as error:
+        raise Bad(f"{path} cannot be read") from error
+    return f"The ledger is whole{'' if given.key or given.checkpoint else ' in itself, against no key'}."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Verify, and say what came of it."""
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent)
-    for name in ("--checkpoint", "--key", "--proof"):
-        parser.add_argument(name)
+    for name, kind in (("--checkpoint", Path), ("--proof", Path), ("--key", public_key)):
+        parser.add_argument(name, type=kind)
+    given = parser.parse_args(arguments)
+    if given.proof and not given.key:
+        parser.error("a proof is checked with the key you were given: name it with --key")
     try:
-        check(given := parser.parse_args(arguments))
+        print(check(given))
     except Bad as bad:
-        says, first = bad.args[0], bad.args[1:]
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        says, first = f"this is no ledger that can be read: {error}", ()
-    else:
-        print(f"The ledger is whole{'' if given.key or given.checkpoint else ' in itself, against no key'}.")
-        return 0
-    print(f"NOT WHOLE: {says}.", *(f"First bad entry: {seq}" for seq in first), sep="\n")
-    return 1
+        print(f"NOT WHOLE: {bad.args[0]}.", *(f"First bad entry: {seq}" for seq in bad.args[1:]), sep="\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from registry.audit.rules.notes import Verifier
 from registry.cards.actions.issuing import issue
 from registry.cards.commands.shared import MAKE, card
 from registry.cards.queries import card_facts
@@ -16,7 +17,7 @@ from registry.cards.render.checking import LARGEST, check_card
 from registry.cards.render.exports import FORMS, left_out
 from registry.cards.render.press import press_of
 from registry.cards.render.signing import certificates_in
-from registry.cards.render.verdicts import Verdict
+from registry.cards.render.verdicts import Checked, Verdict
 from registry.cards.rules.canonical import SCHEMA
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardFacts
@@ -127,8 +128,22 @@ def verify(context: click.Context, file: Path, key: str, trust: Path | None, as_
     marks = {True: "proved ", False: "REFUSED", None: "open   "}
     lines = [f"{marks[each.passed]}  {each.name}: {each.says}" for each in checked.checks]
     result = {"verdict": checked.verdict.value, "checks": checks, "pdf_sha256": checked.pdf_sha256}
-    answer(result, as_json, "\n".join([*lines, f"The card is {checked.verdict.value}."]))
+    answer(
+        result,
+        as_json,
+        "\n".join([*lines, f"{checked.verdict.value.capitalize()}. {_comes_to(checked, key)}"]),
+    )
     context.exit(0 if checked.verdict is Verdict.VERIFIED else 1)
+
+
+def _comes_to(checked: Checked, key: str) -> str:
+    """The verdict; and, where nobody said which key is the company's, that this is the key in the card's own word."""
+    sealed = checked.frozen.seal if checked.frozen else None
+    if key or sealed is None or checked.verdict is Verdict.REFUSED:
+        return checked.says
+    own = Verifier.read(sealed.anchor.key)
+    more = f"Whether {own.key_id} is a key of the company, this file cannot tell: give the one it publishes as --key."
+    return f"{checked.says} {more}"
 
 
 def _certificates(file: Path | None) -> list[bytes]:
@@ -162,7 +177,7 @@ def _in_words(
 ) -> str:
     lines = [
         f"{facts.identity.key} {facts.identity.name}",
-        facts.edition.said,
+        facts.edition.name,
         f"content hash {sha256}",
     ]
     for kind, path in places.items():

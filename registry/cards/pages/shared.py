@@ -27,6 +27,6 @@ def no_card(refusal: Refusal) -> ResponseReturnValue:
     return said(503, refusal.says)
 
 
-def download(content: bytes, mimetype: str, filename: str) -> Response:
-    """The bytes as an attachment."""
-    return as_download(Response(content, mimetype=mimetype), filename)
+def download(content: bytes, media_type: str, filename: str) -> Response:
+    """The bytes as an attachment; the media type with its parameters, as it is sent."""
+    return as_download(Response(content, content_type=media_type), filename)

@@ -88,6 +88,8 @@ def _in_register(found: Found) -> list[Check]:
         # Of an edition that was approved there is one file; drafts and marked copies are made whenever somebody asks.
         many = found.key is None or any(each.name == STANDING for each in found.checked.checks)
         says = "This register has issued no card with these bytes."
+        if found.key is None:
+            says = "This register keeps no copy of a card that nobody approved, so there is none to compare it with."
         return [Check("register", None if many else False, says)]
     says = f"These are, byte for byte, those of edition {edition.number} as this register issued it."
     checks = [Check("register", True, says), *_own_key(found)]

@@ -44,7 +44,7 @@ def brief_of(facts: CardFacts, card: Card, objective: str | None) -> Brief:
     return Brief(
         name=line(what.name) or what.key,
         summary=cell(line(what.summary)),
-        edition=facts.edition.said,
+        edition=facts.edition.name,
         stage=cell(chosen(what.stage.value)),
         tier=f"{chosen(facts.tier.value)} risk" if facts.tier else "Risk not classified",
         lines=(

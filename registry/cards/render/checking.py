@@ -13,7 +13,7 @@ from registry.cards.render.opening import OpenedCard, opened_card, require_plain
 from registry.cards.render.page import ATTACHMENT, CYCLONEDX, SEAL, day_in_title, document_of, title_of
 from registry.cards.render.rendering import rendering_hash
 from registry.cards.render.signatures import parted, signature_checks
-from registry.cards.render.verdicts import STANDING, Check, Checked, Verdict
+from registry.cards.render.verdicts import APPROVAL, STANDING, Check, Checked, Verdict
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.frozen import Frozen
 from registry.cards.rules.reading import NotACard
@@ -62,14 +62,21 @@ def _card(pdf: bytes, key: str, *, is_signed: bool, renders: bool) -> Checked:
     if frozen is None:
         return Checked(tuple(checks), sha256)
     if seal is None:
-        says = "This card was not approved by anybody: it carries no seal. It is a draft of the record"
-        says += f" as it stood when {day_said(frozen.as_of)} ended." if frozen.as_of else "."
-        checks.append(Check("approval", None, says))
+        says = f"This card was not approved by anybody: it carries no seal. It is {_unsealed(frozen)}."
+        checks.append(Check(APPROVAL, None, says))
     else:
         checks += [*_agreement(frozen, seal), *_ledger(seal, key), *_standing(frozen)]
     # One without a seal too: a single byte changed can hide the seal of a card that was approved.
     checks.append(_print(pdf, opened.engine, frozen, renders=renders))
     return Checked(tuple(checks), sha256, frozen)
+
+
+def _unsealed(frozen: Frozen) -> str:
+    if frozen.state:
+        return f"a copy of edition {frozen.facts.edition.number}, marked as {frozen.said}"
+    return "a draft of the record" + (
+        f" as it stood when {day_said(frozen.as_of)} ended" if frozen.as_of else ""
+    )
 
 
 def _read(opened: OpenedCard) -> tuple[Frozen | None, Seal | None, list[Check]]:
@@ -138,7 +145,7 @@ def _agreement(frozen: Frozen, seal: Seal) -> Iterator[Check]:
     )
     who = f"{seal.approved.printed_name} on {seal.approved.at:%d %B %Y, %H:%M} UTC"
     yield Check(
-        "approval",
+        APPROVAL,
         fits,
         f"Entry {entry.seq} of the ledger says that {who} approved exactly this."
         if fits

@@ -103,12 +103,12 @@ def document_of(frozen: Frozen) -> tuple[str, PdfIdentity, list[Attached]]:
 
 def _running(card: Shown, frozen: Frozen) -> dict[str, str]:
     """What stands at the edge of every page: name, id with edition, date of the record and the past day it is of, hash."""
-    what = card.facts.identity
+    what, number = card.facts.identity, card.facts.edition.number
     restricted = "RESTRICTED · " if card.facts.is_restricted else ""
     as_of = f", as of {day(frozen.as_of)}" if frozen.as_of else ""
     return {
         "title": restricted + shortened(line(what.name) or what.key, _TITLE_LENGTH),
-        "key": f"{what.key} · edition {card.facts.edition.number}, {frozen.said}",
+        "key": f"{what.key} · {f'edition {number}, ' if number else ''}{frozen.said}",
         "date": f"Record of {day(card.facts.origin.at.date())}{as_of}",
         "hash": f"SHA-256 {card.card.sha256[:16]}…",
     }

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from registry.audit.rules.notes import Verifier, read_checkpoint, read_note
 from registry.cards.rules.facts import CardChange
 from registry.cards.rules.seal import Seal, Signed
-from registry.cards.rules.words import cell, day_of, line
+from registry.cards.rules.words import cell, instant, line
 from registry.kernel.text import counted
 
 _QUIET_ZONE = 4
@@ -62,7 +62,7 @@ def _word(signed: Signed) -> tuple[str, str, str, str]:
         cell(line(signed.part)),
         cell(line(signed.printed_name)),
         cell(line(signed.meaning)),
-        cell(day_of(signed.at)),
+        instant(signed.at),
     )
 
 

@@ -8,6 +8,8 @@ from registry.cards.rules.frozen import Frozen
 
 STANDING: Final = "standing"
 """The check whether a genuine edition still holds."""
+APPROVAL: Final = "approval"
+"""The check who approved it: open where nobody did."""
 
 
 class Verdict(StrEnum):
@@ -47,3 +49,15 @@ class Checked:
         if False in found:
             return Verdict.REFUSED
         return Verdict.INCOMPLETE if None in found else Verdict.VERIFIED
+
+    @property
+    def says(self) -> str:
+        """The verdict in a sentence."""
+        if self.verdict is Verdict.VERIFIED:
+            return "It is genuine and unchanged."
+        if self.verdict is Verdict.REFUSED:
+            return "It is not a card as it was issued."
+        if self.is_past:
+            return "It is genuine, and no longer holds."
+        is_unapproved = any(each.name == APPROVAL and each.passed is None for each in self.checks)
+        return "Nobody has approved it." if is_unapproved else "Not all of it could be confirmed."

@@ -27,8 +27,13 @@ TEMPLATE: Final = "2"
 """The edition of the card's sections, order and wording."""
 
 COMPLETENESS_CHART: Final = "completeness"
-_VERIFY: Final = "card.json has the content hash; “registry audit verify” re-derives the ledger"
-_SEALED: Final = "Where it stands is printed on every page; who approved it, under Approval and proof"
+_VERIFY: Final = (
+    "The SHA-256 of the attached card.json is the content hash; “registry card verify” checks all of this document, "
+    "“registry audit verify” the ledger it was made from"
+)
+_SEALED: Final = (
+    "Where it stands is printed on every page; once it is approved, Approval and proof says by whom"
+)
 _UNSIGNED: Final = "It states what the record says, and nobody has put their name to this card"
 MOST_CHANGES: Final = 40
 """How many changes are printed; card.json holds all of them, and longer ones whole."""
@@ -53,9 +58,7 @@ def control(facts: CardFacts, sections: Sequence[Section], sha256: str) -> Secti
         0,
         "Document control",
         (
-            said(
-                "0.1a", "Card", f"{facts.identity.key}, edition {facts.edition.number}; template {TEMPLATE}"
-            ),
+            said("0.1a", "Card", f"{facts.identity.key}, {_edition(facts)}; template {TEMPLATE}"),
             said("0.1b", "Content hash", Digest(sha256)),
             said("0.1c", "Made from", made_from(facts)),
             said("0.1d", "Rule pack", _pack(facts)),
@@ -104,6 +107,10 @@ def _sides(change: CardChange) -> tuple[str, str]:
     """Both sides where they part, in a line or two: what stands now is on the card, a hash whole in its own field."""
     before, after = (cell(line(_DIGEST.sub(r"\1…", text))) for text in (change.before, change.after))
     return apart(before, after, _CHANGE_SHOWN)
+
+
+def _edition(facts: CardFacts) -> str:
+    return f"edition {facts.edition.number}" if facts.edition.number else "a draft of no edition yet"
 
 
 def _status(facts: CardFacts) -> str:

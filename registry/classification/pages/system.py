@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.classification.models import ClassificationRun
 from registry.classification.queries.changes import change_of
-from registry.classification.queries.runs import draft_of, edition_of, in_force, run_by_id, runs_page
+from registry.classification.queries.runs import draft_of, edition_of, if_in_force, run_by_id, runs_page
 from registry.classification.rules.comparing import answers_changed, changes
 from registry.classification.rules.questionnaire import Questionnaire
 from registry.classification.rules.scoring import Answers, answer_said, asked, known_from
@@ -37,7 +37,8 @@ def system(key: str) -> ResponseReturnValue:
     number = found.id or 0
     before = parts_of(request.args.get("cursor"), (int,))
     page = runs_page(session(), number, before=before[0] if before else None, limit=_PAGE)
-    draft, questionnaire = draft_of(session(), number), in_force(session(), clock.today())
+    questionnaire = if_in_force(session(), clock.today())
+    draft = draft_of(session(), number) if questionnaire else None
     standing = page.items[0] if page.items and before is None else None
     named = {run.made_by_id for run in page.items} | {draft.saved_by_id if draft else None}
     return render_template(
@@ -45,7 +46,9 @@ def system(key: str) -> ResponseReturnValue:
         **frame(session(), actor(), found),
         run=standing,
         what=read_back(standing.outcomes) if standing else None,
-        first=url_for(".questions", key=found.key, section=questionnaire.sections[0].id),
+        first=url_for(".questions", key=found.key, section=questionnaire.sections[0].id)
+        if questionnaire
+        else None,
         **_steps(number, page.items if standing else ()),
         is_first=before is None,
         runs=page.items,
@@ -53,7 +56,7 @@ def system(key: str) -> ResponseReturnValue:
         if page.next_after
         else None,
         draft=draft,
-        answered=progress(questionnaire, draft.answers) if draft else None,
+        answered=progress(questionnaire, draft.answers) if draft and questionnaire else None,
         change=change_of(session(), number),
         people=people.people_by_id(session(), {one for one in named if one}),
     )

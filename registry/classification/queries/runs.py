@@ -149,6 +149,14 @@ def in_force(session: Session, on: date) -> Questionnaire:
     return choosing.in_force(all_editions(session), on)
 
 
+def if_in_force(session: Session, on: date) -> Questionnaire | None:
+    """The same; None on a past day on which none was yet."""
+    try:
+        return in_force(session, on)
+    except LookupError:
+        return None
+
+
 def edition_of(session: Session, run: ClassificationRun) -> Questionnaire | None:
     """The edition a run was made by, or None where it is kept no more."""
     wanted = (run.questionnaire, run.edition)

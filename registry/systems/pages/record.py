@@ -99,15 +99,23 @@ def _annotated(system: System) -> dict[str, Any]:
     }
 
 
-_TABS = {"ownership": "ownership.system", "objectives": "objectives.edit", "data": "data_sources.system"}
+_RECORD = "systems.edit_form", Permission.SYSTEM_EDIT
+_TABS = {
+    "ownership": ("ownership.system", Permission.SEAT_FILL),
+    "objectives": ("objectives.edit", Permission.OBJECTIVE_EDIT),
+    "data": ("data_sources.system", Permission.DATA_USE_EDIT),
+}
 # Metrics are parts of the objective's page, not fields of its form.
 _METRICS = "metrics"
 
 
-def _mending(item: Item) -> str:
-    if item.field == _METRICS:
-        return "objectives.system"
-    return _TABS.get(item.tab, "systems.edit_form")
+def _mending(system: System, item: Item) -> str | None:
+    """Where what a line lacks is filled in; None for whoever may not, as nobody may on a past day."""
+    endpoint, permission = _TABS.get(item.tab, _RECORD)
+    if not may(actor(), permission, system.id):
+        return None
+    endpoint = "objectives.system" if item.field == _METRICS else endpoint
+    return url_for(endpoint, key=system.key, _anchor=item.field or None)
 
 
 def _mended(system: System, record: Standing) -> list[dict[str, Any]]:
@@ -117,7 +125,7 @@ def _mended(system: System, record: Standing) -> list[dict[str, Any]]:
             "holds": item.holds,
             "says": item.says,
             "pattern": item.pattern,
-            "url": url_for(_mending(item), key=system.key, _anchor=item.field or None),
+            "url": _mending(system, item),
         }
         for item in record.items
     ]

@@ -23,16 +23,11 @@ class CardStopped(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Which edition of the card this is."""
+    """Which edition of the card this is, and how the document names itself; number 0 for a draft, which is none yet."""
 
     number: int
     status: str
     name: str
-
-    @property
-    def said(self) -> str:
-        """How the document names itself."""
-        return self.name if self.number else f"edition {self.number}, {self.name}"
 
 
 DRAFT = Edition(0, "draft", "draft, not signed off")
