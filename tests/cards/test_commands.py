@@ -198,7 +198,8 @@ def test_an_edition_is_written_as_it_was_issued_and_verified_without_a_database(
     # Whoever makes a ledger of their own can seal a card with its key, and that card proves itself as well.
     in_words = CliRunner().invoke(commands.card, ["verify", str(pdf)], obj=House(None, nowhere)).stdout
     assert "is a key of the company, this file cannot tell" in in_words.splitlines()[-1]
-    own = json.loads(pikepdf.open(pdf).attachments["seal.json"].get_file().read_bytes())["anchor"]["key"]
+    with pikepdf.open(pdf) as opened:
+        own = json.loads(opened.attachments["seal.json"].get_file().read_bytes())["anchor"]["key"]
     given = ["verify", str(pdf), "--key", own]
     in_words = CliRunner().invoke(commands.card, given, obj=House(None, nowhere)).stdout
     assert in_words.splitlines()[-1] == "Verified. It is genuine and unchanged."
