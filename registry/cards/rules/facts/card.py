@@ -23,13 +23,14 @@ class CardStopped(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Which edition of the card this is, and how the document names itself; number 0 for a draft, which is none yet."""
+    """Which edition of the card this is."""
 
     number: int
     status: str
     name: str
 
 
+# A draft is no edition yet: its number is 0.
 DRAFT = Edition(0, "draft", "draft, not signed off")
 
 
