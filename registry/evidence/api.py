@@ -37,6 +37,7 @@ from registry.web.describing import FORM, PAGED, Page, described
 from registry.web.doors import needs, takes_batches
 from registry.web.downloads import handed_out
 from registry.web.flask_app import actor, read, session
+from registry.web.sorting import order_asked, sorted_as
 
 api = Blueprint("evidence_api", __name__)
 
@@ -70,13 +71,16 @@ def _revision_sent(number: int) -> RevisionIn:
 
 @api.get("/systems/<key>/evidence")
 @needs(Permission.EVIDENCE_READ)
-@described(Page[EvidenceOut], *PAGED)
+@described(Page[EvidenceOut], *PAGED, sorted_as(queries.SORTS, "newest first"))
 def evidence(key: str) -> Response:
-    """A page of a system's evidence, newest first, also what was withdrawn."""
+    """A page of a system's evidence, newest first or as `sort` says, also what was withdrawn."""
     system = systems.by_key(session(), actor(), key)
     require(actor(), Permission.EVIDENCE_READ, system.id)
-    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
-    page = queries.evidence_page(session(), system.id or 0, before=before[0] if before else None, limit=limit)
+    limit, order = jsonkit.page_limit(), order_asked(queries.SORTS)
+    before = None if order else parts_of(request.args.get("cursor"), (int,))
+    page = queries.evidence_page(
+        session(), system.id or 0, before=before[0] if before else None, order=order, limit=limit
+    )
     today = clock.today()
     items = [told(one.evidence, system, one.revision, one.added_by, today) for one in page.items]
     following = cursor_of(*page.next_after) if page.next_after else None

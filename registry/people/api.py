@@ -16,6 +16,7 @@ from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number
+from registry.web.sorting import order_asked, sorted_as
 
 api = Blueprint("people_api", __name__)
 
@@ -25,16 +26,17 @@ api = Blueprint("people_api", __name__)
 @described(
     Page[PersonOut],
     *PAGED,
+    sorted_as(queries.SORTS, "by name"),
     Asked("q", "Words of a name, an address or a job."),
     Asked("unit", "The number of a unit; those below it are included.", kind="integer"),
     Asked("here", "1: only who is here today.", words=("1",)),
 )
 def people() -> Response:
-    """Everybody in the directory by name, leavers included; narrowed by words, by a unit with those below, to who is here."""
+    """Everybody in the directory by name or as `sort` says, leavers included; narrowed by words, by a unit with those below, to who is here."""
     require(actor(), Permission.PEOPLE_READ)
-    limit = jsonkit.page_limit()
-    after = parts_of(request.args.get("cursor"), (str, int))
-    found = queries.people_page(session(), _narrowed(), after=after, limit=limit)
+    limit, order = jsonkit.page_limit(), order_asked(queries.SORTS)
+    after = None if order else parts_of(request.args.get("cursor"), (str, int))
+    found = queries.people_page(session(), _narrowed(), after=after, order=order, limit=limit)
     paths, today = queries.unit_paths(session()), clock.today()
     following = cursor_of(*found.next_after) if found.next_after else None
     items = [person_brief(each, paths.get(each.unit_id or 0), today) for each in found.items]

@@ -9,8 +9,10 @@ from typing_extensions import TypedDict
 from registry.kernel import clock
 from registry.kernel.errors import Problem, RuleBroken
 from registry.reviews.queries.reviews import Line, Narrowing, Place
+from registry.reviews.queries.sorts import SORTS
 from registry.reviews.rules.kinds import Kind, State
 from registry.web.describing import Asked, Day, Instant, Words
+from registry.web.sorting import sorted_as
 
 
 class ReviewOut(TypedDict):
@@ -36,6 +38,7 @@ NARROWING = (
     ),
     Asked("kind", "Only this kind.", words=Kind),
 )
+SORTED = sorted_as(SORTS, "the newest first")
 
 
 def narrowing_of(args: Mapping[str, str], system_id: int | None = None) -> Narrowing:

@@ -13,19 +13,21 @@ from registry.web import jsonkit
 from registry.web.describing import PAGED, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
+from registry.web.sorting import order_asked, sorted_as
 
 api = Blueprint("risks_api", __name__)
 
 
 @api.get("/systems/<key>/risks")
 @needs(Permission.SYSTEM_READ)
-@described(Page[RiskOut], *PAGED)
+@described(Page[RiskOut], *PAGED, sorted_as(queries.SORTS, "in the order they were added"))
 def risks(key: str) -> Response:
-    """A page of a system's risks in the order they were added, each as it stands today."""
+    """A page of a system's risks in the order they were added or as `sort` says, each as it stands today."""
     system = systems.by_key(session(), actor(), key)
-    limit, after = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int,))
+    limit, order = jsonkit.page_limit(), order_asked(queries.SORTS)
+    after = None if order else parts_of(request.args.get("cursor"), (int,))
     page = queries.lines_page(
-        session(), system.id or 0, clock.today(), after=after[0] if after else None, limit=limit
+        session(), system.id or 0, clock.today(), after=after[0] if after else None, order=order, limit=limit
     )
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [said(line) for line in page.items], "next": following})

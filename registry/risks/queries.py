@@ -1,6 +1,6 @@
 """The risks of a system with what was accepted of each; one by its number; the matrix."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from registry.risks import rules
 from registry.risks.models import Risk, RiskAcceptance
 from registry.risks.rules import Accepted, Level, RiskFacts, Standing, Status
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.orders import Order, Sort, plain, rows_in
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -80,11 +81,32 @@ def lines_of(session: Session, system_id: int, on: date) -> list[Line]:
     return sorted(found, key=lambda one: (one.standing.status is Status.CLOSED, -one.score, one.risk.id))
 
 
+SORTS: Mapping[str, Sort] = {
+    "id": Sort(plain(lambda: col(Risk.id)), int, always=True),
+    "title": Sort(plain(lambda: func.lower(col(Risk.title))), always=True),
+    "score": Sort(plain(lambda: col(Risk.likelihood) * col(Risk.impact)), int, always=True),
+    "residual_score": Sort(plain(lambda: col(Risk.residual_likelihood) * col(Risk.residual_impact)), int),
+    "review_on": Sort(plain(lambda: col(Risk.review_on)), date),
+}
+
+
 def lines_page(
-    session: Session, system_id: int, on: date, *, after: int | None = None, limit: int = 50
+    session: Session,
+    system_id: int,
+    on: date,
+    *,
+    after: int | None = None,
+    order: Order | None = None,
+    limit: int = 50,
 ) -> Page[Line]:
-    """One page of a system's risks in the order they were added; `after` is the number of the last one seen."""
+    """One page of a system's risks in the order they were added; `after` is the number of the last one seen.
+
+    With `order` in that one.
+    """
     query = _with_owner().where(col(Risk.system_id) == system_id)
+    if order is not None:
+        page = rows_in(session, query, Risk.id, order, limit, tuple)
+        return Page(_told(session, page.items, on), page.next_after)
     if after is not None:
         query = query.where(col(Risk.id) > min(after, LARGEST_NUMBER))
     rows = session.execute(query.order_by(col(Risk.id)).limit(limit + 1)).all()

@@ -12,9 +12,9 @@ from registry.kernel.actor import Permission
 from registry.kernel.errors import Conflict, refuse_if
 from registry.ownership import queries as ownership
 from registry.people import queries as people
+from registry.store.orders import Place
 from registry.systems import actions, queries
 from registry.systems.models import System
-from registry.systems.queries import Place
 from registry.systems.render import Format, write_found
 from registry.systems.rules.search import COLUMNS
 from registry.systems.schemas import (

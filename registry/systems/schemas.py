@@ -24,6 +24,7 @@ from registry.systems.rules.record import (
     Visibility,
 )
 from registry.web.describing import Asked, Day, Words
+from registry.web.sorting import sorted_as
 
 # Read from what narrows the register itself: a facet more is a parameter more.
 NARROWING = (
@@ -45,11 +46,7 @@ NARROWING = (
         for each in FILTERS
     ),
 )
-SORTED = Asked(
-    "sort",
-    "What they come by, as on the register page; downwards with `-` before it. What has no value comes last either way.",
-    words=(*SORTS, *(f"-{name}" for name in SORTS)),
-)
+SORTED = sorted_as(SORTS, "by name")
 
 
 class SystemLine(TypedDict):

@@ -19,6 +19,8 @@ Batch = TypeVar("Batch")
 # Where programs come in, each with a token.
 PROGRAM_DOORS = ("/api/", "/scim/")
 _DIRECTORY_DOOR = "/scim/"
+# Where programs fetch files that people may open in a browser as well, by an address alone.
+FILE_DOOR = "/feeds/"
 LARGEST_PAGE = 200
 _ETAG_LENGTH = 32
 

@@ -13,7 +13,7 @@ from registry.kernel.text import counted
 from registry.store.rooms import is_out_of_room
 from registry.web import past, refilling
 from registry.web.flask_app import App, request_id
-from registry.web.jsonkit import problem_reply, wants_json
+from registry.web.jsonkit import FILE_DOOR, problem_reply, wants_json
 from registry.web.requests import path_said
 
 log = logging.getLogger("registry.web")
@@ -143,17 +143,25 @@ def _plain(status: int, description: str) -> str:
 def said(
     status: int, says: str, problems: tuple[errors.Problem, ...] = (), *, title: str = "", **more: object
 ) -> Response:
-    """A refusal as a page, or as problem+json where the client asked for JSON.
+    """A refusal as a page, as problem+json where the client asked for JSON, or as a line of text where it reads a file.
 
     `more` is for the page: what to do instead of the usual advice (`to_do`), and where to go (`links`).
     """
     title = title or _TITLES.get(status, "Refused")
     if wants_json():
         return problem_reply(status, title, says, problems)
+    if _reads_a_file():
+        return Response(f"{title}. {says}\n", status, mimetype="text/plain")
     page = render_template(
         "errors/refused.html", status=status, title=title, says=says, problems=problems, **more
     )
     return Response(page, status, mimetype="text/html")
+
+
+def _reads_a_file() -> bool:
+    """Whether a program that shows no pages, such as a calendar, asks at a door for files: a browser names HTML, it does not."""
+    taken = {media for media, quality in request.accept_mimetypes if quality > 0}
+    return request.path.startswith(FILE_DOOR) and "text/html" not in taken
 
 
 def _broken(error: Exception) -> Response:

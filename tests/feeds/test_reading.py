@@ -112,7 +112,12 @@ def test_whatever_does_not_open_looks_the_same(ask, address, database, cast):
         ask(of_ada[:-9] + "x/due.ics"),
     ]
     assert {each.status_code for each in replies} == {404}
-    assert len({re.sub(r"[0-9a-f-]{36}", "", each.text) for each in replies}) == 1
+    # A calendar shows its user what it is answered, as it came; a browser gets the page.
+    assert {each.mimetype for each in replies} == {"text/plain"}
+    [said] = {each.text for each in replies}
+    assert said.count("\n") == 1
+    page = ask(of_mia, Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (page.status_code, page.mimetype) == (404, "text/html")
 
 
 def test_a_calendar_is_asked_for_again_without_being_sent_again_and_tells_nobody_its_address(

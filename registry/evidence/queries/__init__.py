@@ -1,6 +1,7 @@
 """Evidence of a system and by number; its revisions and uses; what a file is; whether every file still is what it was."""
 
 from registry.evidence.queries.evidence import (
+    SORTS,
     Shown,
     Support,
     by_number,
@@ -21,6 +22,7 @@ from registry.evidence.queries.evidence import (
 )
 
 __all__ = [
+    "SORTS",
     "Shown",
     "Support",
     "by_number",

@@ -1,6 +1,6 @@
 """Evidence of a system, newest first, and by number; its revisions; what it supports; how much room it takes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,13 +10,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from registry.evidence.models import Evidence, EvidenceRevision, EvidenceUse
-from registry.evidence.rules.record import PREFIX, named, validity
+from registry.evidence.rules.record import PREFIX, Kind, named, validity
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
 from registry.kernel.text import number_of
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.numbers import among
+from registry.store.orders import Order, Sort, in_order, plain, rows_in
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -119,11 +120,29 @@ def expiring(
     return list(session.exec(query.order_by(col(Evidence.valid_until), col(Evidence.id))))
 
 
+SORTS: Mapping[str, Sort] = {
+    "id": Sort(plain(lambda: col(Evidence.id)), int, always=True),
+    "title": Sort(plain(lambda: func.lower(col(Evidence.title))), always=True),
+    "kind": Sort(plain(lambda: in_order(Evidence.kind, list(Kind))), int, always=True),
+    "valid_until": Sort(plain(lambda: col(Evidence.valid_until)), date),
+}
+
+
 def evidence_page(
-    session: Session, system_id: int, *, before: int | None = None, limit: int = 50
+    session: Session,
+    system_id: int,
+    *,
+    before: int | None = None,
+    order: Order | None = None,
+    limit: int = 50,
 ) -> Page[Shown]:
-    """One page of a system's evidence, newest first, also what was withdrawn; `before` is the last number seen."""
+    """One page of a system's evidence, newest first, also what was withdrawn; `before` is the last number seen.
+
+    With `order` in that one.
+    """
     query = _with_newest().where(col(Evidence.system_id) == system_id)
+    if order is not None:
+        return rows_in(session, query, Evidence.id, order, limit, lambda row: Shown(*row))
     if before is not None:
         query = query.where(col(Evidence.id) < min(before, LARGEST_NUMBER))
     found = session.execute(query.order_by(col(Evidence.id).desc()).limit(limit + 1))

@@ -8,6 +8,7 @@ from registry.incidents.api.shared import api, entries_said, held, told
 from registry.incidents.queries import incidents as queries
 from registry.incidents.queries.exporting import exported
 from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.sorts import SORTS
 from registry.incidents.queries.timeline import Told, entries_page, place_of
 from registry.incidents.queries.times import compared, times_of
 from registry.incidents.queries.visibility import incident_by_number
@@ -21,7 +22,7 @@ from registry.incidents.schemas import (
     narrowing_of,
     times_said,
 )
-from registry.incidents.schemas.incoming import NARROWING
+from registry.incidents.schemas.incoming import NARROWING, SORTED
 from registry.incidents.schemas.outgoing import IncidentLine, IncidentWhole, TimelineOut
 from registry.incidents.schemas.times import TimesCompared
 from registry.kernel.actor import Permission, require
@@ -34,13 +35,14 @@ from registry.web.doors import needs
 from registry.web.downloads import fetched, name_of_day
 from registry.web.flask_app import actor, session
 from registry.web.past import day_asked
+from registry.web.sorting import order_asked
 
 
 @api.get("/incidents")
 @needs(Permission.SYSTEM_READ)
-@described(Page[IncidentLine], *PAGED, *NARROWING)
+@described(Page[IncidentLine], *PAGED, SORTED, *NARROWING)
 def incidents() -> Response:
-    """A page of the incidents one may know of, newest first; narrowed by status, severity, pattern, kind, since, until."""
+    """A page of the incidents one may know of, newest first or as `sort` says; narrowed by status, severity, pattern, kind, since, until."""
     return _page(narrowing_of(request.args))
 
 
@@ -69,7 +71,7 @@ def times() -> Response:
 
 @api.get("/systems/<key>/incidents")
 @needs(Permission.SYSTEM_READ)
-@described(Page[IncidentLine], *PAGED, *NARROWING)
+@described(Page[IncidentLine], *PAGED, SORTED, *NARROWING)
 def incidents_of_system(key: str) -> Response:
     """The same of one system."""
     return _page(narrowing_of(request.args, systems.by_key(session(), actor(), key).id))
@@ -143,7 +145,8 @@ def add_entry(number: int) -> Response:
 
 
 def _page(by: Narrowing) -> Response:
-    limit, before = jsonkit.page_limit(), queries.place_noticed(request.args.get("cursor"))
-    page = queries.incidents_page(session(), actor(), by, before=before, limit=limit)
+    limit, order = jsonkit.page_limit(), order_asked(SORTS)
+    before = None if order else queries.place_noticed(request.args.get("cursor"))
+    page = queries.incidents_page(session(), actor(), by, before=before, order=order, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [line_said(each) for each in page.items], "next": following})

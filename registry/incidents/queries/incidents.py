@@ -22,6 +22,7 @@ from registry.kernel.errors import Problem, RuleBroken
 from registry.people.models import Person
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.numbers import among
+from registry.store.orders import Order, rows_in
 from registry.store.paging import Page, cut, holding, parts_of
 from registry.systems.models import System
 from registry.systems.rules.record import Stage
@@ -182,9 +183,10 @@ def incidents_page(
     by: Narrowing = EVERYTHING,
     *,
     before: Noticed | None = None,
+    order: Order | None = None,
     limit: int = 30,
 ) -> Page[Line]:
-    """One page of incidents, those noticed last first; `before` is the place of the last one seen."""
+    """One page of incidents, those noticed last first; `before` is the place of the last one seen. With `order` in that one."""
     further = aliased(IncidentSystem)
     others: Any = (
         select(func.count())
@@ -198,10 +200,13 @@ def incidents_page(
     query: Any = select(Incident, System, Person, others)
     query = query.join(System, col(System.id) == col(Incident.system_id))
     query = query.join(Person, col(Person.id) == col(Incident.lead_id), isouter=True)
+    query = query.where(*narrowed(actor, by))
+    if order is not None:
+        return rows_in(session, query, Incident.id, order, limit, lambda row: Line(*row))
     place = (col(Incident.detected_at), col(Incident.id))
     if before is not None:
         query = query.where(tuple_(*place) < before)
-    query = query.where(*narrowed(actor, by)).order_by(*(each.desc() for each in place)).limit(limit + 1)
+    query = query.order_by(*(each.desc() for each in place)).limit(limit + 1)
     found = [Line(*row) for row in session.execute(query)]
     return cut(found, limit, lambda line: (clock.written(line.incident.detected_at), line.incident.id))
 
@@ -226,15 +231,6 @@ def count(session: Session, actor: Actor, by: Narrowing = EVERYTHING) -> int:
 def of_system(session: Session, actor: Actor, system_id: int, limit: int = 30) -> Sequence[Line]:
     """The newest incidents that touch a system and that the actor may know of."""
     return incidents_page(session, actor, Narrowing(system_id=system_id), limit=limit).items
-
-
-def noticed_since(
-    session: Session, actor: Actor, system_id: int, since: datetime, limit: int = 20
-) -> Sequence[Incident]:
-    """The incidents that touch a system and were noticed since then, those noticed last first; for the axis of a chart."""
-    by = Narrowing(system_id=system_id, detected_from=since, unmerged=True)
-    query = select(Incident).where(*narrowed(actor, by)).order_by(col(Incident.detected_at).desc())
-    return session.exec(query.limit(limit)).all()
 
 
 def facts_of(incident: Incident) -> IncidentFacts:

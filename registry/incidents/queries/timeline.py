@@ -1,4 +1,4 @@
-"""The timeline of an incident by page; what it is tied to, and which incidents a thing belongs to."""
+"""The timeline of an incident by page; what it is tied to, which incidents a thing belongs to, and those of a chart's axis."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, func, select
 
 from registry.incidents.models.incidents import Incident, IncidentEntry, IncidentLink
+from registry.incidents.queries.incidents import Narrowing, narrowed
 from registry.incidents.queries.visibility import seen_by
 from registry.incidents.rules.kinds import Linked
 from registry.kernel import clock
@@ -107,3 +108,12 @@ def tied_among(session: Session, actor: Actor, kind: Linked, target_ids: Collect
         .group_by(col(IncidentLink.target_id))
     )
     return {target: number for target, number in session.exec(query) if number}
+
+
+def noticed_since(
+    session: Session, actor: Actor, system_id: int, since: datetime, limit: int = 20
+) -> Sequence[Incident]:
+    """The incidents that touch a system and were noticed since then, those noticed last first; for the axis of a chart."""
+    by = Narrowing(system_id=system_id, detected_from=since, unmerged=True)
+    query = select(Incident).where(*narrowed(actor, by)).order_by(col(Incident.detected_at).desc())
+    return session.exec(query.limit(limit)).all()

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.sorts import SORTS
 from registry.incidents.rules.kinds import DetectedBy, Harm, Kind, Linked, Pattern, Severity, Status
 from registry.incidents.rules.receiving import Source
 from registry.incidents.rules.record import IncidentFacts
@@ -22,6 +23,7 @@ from registry.kernel.errors import Problem, RuleBroken
 from registry.packs.rules import UNCLASSIFIED
 from registry.systems.rules.record import Tier
 from registry.web.describing import Asked
+from registry.web.sorting import sorted_as
 
 Value = TypeVar("Value")
 
@@ -36,6 +38,7 @@ NARROWING = (
     Asked("since", "Detected at this instant or later.", kind="date-time"),
     Asked("until", "Detected before this instant.", kind="date-time"),
 )
+SORTED = sorted_as(SORTS, "by when they were noticed, the last first,")
 _SAY_AN_INSTANT = "Give an instant with its zone, such as 2026-11-03T10:00:00Z."
 
 

@@ -9,8 +9,8 @@ from registry.kernel.errors import Problem, RuleBroken
 from registry.monitoring.actions import alerts as actions
 from registry.monitoring.models.alerts import Alert
 from registry.monitoring.queries import alerts as queries
-from registry.monitoring.queries.alerts import AlertSearch
-from registry.monitoring.rules.alerts import AlertKind
+from registry.monitoring.queries.alerts import SORTS, AlertSearch
+from registry.monitoring.rules.alerts import AlertKind, Severity
 from registry.monitoring.schemas import AcknowledgeIn, AlertOut, SnoozeIn
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
@@ -20,18 +20,21 @@ from registry.web.changing import Because
 from registry.web.describing import PAGED, Asked, Page, described
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
+from registry.web.sorting import order_asked, sorted_as
 
 api = Blueprint("alerts_api", __name__)
 
-_NARROWING = (
+_ASKED = (
+    sorted_as(SORTS, "the critical first and then what was opened last,"),
     Asked("state", "unresolved unless told.", words=("unresolved", "resolved")),
     Asked("kind", "Only this kind.", words=AlertKind),
+    Asked("severity", "Only this severity.", words=Severity),
 )
 
 
 @api.get("/alerts")
 @needs(Permission.SYSTEM_READ)
-@described(Page[AlertOut], *PAGED, *_NARROWING)
+@described(Page[AlertOut], *PAGED, *_ASKED)
 def alerts() -> Response:
     """A page of the alerts on all systems one may see: those that are not over or, with state=resolved, those that are."""
     return _page(_search(None))
@@ -39,7 +42,7 @@ def alerts() -> Response:
 
 @api.get("/systems/<key>/alerts")
 @needs(Permission.SYSTEM_READ)
-@described(Page[AlertOut], *PAGED, *_NARROWING)
+@described(Page[AlertOut], *PAGED, *_ASKED)
 def alerts_of_system(key: str) -> Response:
     """The same of one system."""
     return _page(_search(systems.by_key(session(), actor(), key).id))
@@ -100,22 +103,28 @@ def _to_answer(number: int) -> tuple[Alert, System]:
 
 
 def _search(system_id: int | None) -> AlertSearch:
-    kind, state = request.args.get("kind", ""), request.args.get("state", "")
+    kind, state, severity = (request.args.get(name, "") for name in ("kind", "state", "severity"))
     problems = []
     if kind and kind not in set(AlertKind):
         problems.append(Problem("kind", f"Give one of {', '.join(AlertKind)}."))
+    if severity and severity not in set(Severity):
+        problems.append(Problem("severity", f"Give {' or '.join(Severity)}."))
     if state not in {"", "unresolved", "resolved"}:
         problems.append(Problem("state", "Give unresolved or resolved."))
     if problems:
         raise RuleBroken(problems)
     return AlertSearch(
-        resolved=state == "resolved", kind=AlertKind(kind) if kind else None, system_id=system_id
+        resolved=state == "resolved",
+        kind=AlertKind(kind) if kind else None,
+        severity=Severity(severity) if severity else None,
+        system_id=system_id,
     )
 
 
 def _page(search: AlertSearch) -> Response:
-    limit, before = jsonkit.page_limit(), parts_of(request.args.get("cursor"), (int, int))
-    page = queries.alerts_page(session(), actor(), search, before=before, limit=limit)
+    limit, order = jsonkit.page_limit(), order_asked(SORTS)
+    before = None if order else parts_of(request.args.get("cursor"), (int, int))
+    page = queries.alerts_page(session(), actor(), search, before=before, order=order, limit=limit)
     following = cursor_of(*page.next_after) if page.next_after else None
     return jsonkit.reply({"items": [_said(*each) for each in page.items], "next": following})
 

@@ -8,7 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry.feedback.rules.readings import how_figures_come
-from registry.incidents.queries.incidents import Narrowing, noticed_since
+from registry.incidents.queries.incidents import Narrowing
+from registry.incidents.queries.timeline import noticed_since
 from registry.incidents.queries.times import times_of
 from registry.incidents.render import two_times_said
 from registry.kernel import clock

@@ -1,8 +1,8 @@
 """Alerts: those a person may see, a system's unresolved ones, those that wait; and what weighing a reading needs to know."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, literal, or_, tuple_
@@ -18,12 +18,20 @@ from registry.objectives.models import SuccessMetric
 from registry.objectives.rules.metric import Kind as MetricKind
 from registry.store.columns import LARGEST_NUMBER
 from registry.store.numbers import among
+from registry.store.orders import Order, Sort, in_order, plain, rows_in
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 Listed = tuple[Alert, System]
 
+SORTS: Mapping[str, Sort] = {
+    "id": Sort(plain(lambda: col(Alert.id)), int, always=True),
+    "severity": Sort(plain(lambda: in_order(Alert.severity, list(Severity))), int, always=True),
+    "opened_at": Sort(plain(lambda: col(Alert.opened_at)), datetime, always=True),
+    "waiting_from": Sort(plain(lambda: col(Alert.waiting_from)), date, always=True),
+    "resolved_at": Sort(plain(lambda: col(Alert.resolved_at)), datetime),
+}
 _MOST = 50
 # How long somebody is told that an alert was taken back.
 _TOLD_FOR = timedelta(days=7)
@@ -92,17 +100,21 @@ def alerts_page(
     search: AlertSearch,
     *,
     before: tuple[int, int] | None = None,
+    order: Order | None = None,
     limit: int = 50,
 ) -> Page[Listed]:
     """One page of the alerts on systems the actor may know of; `before` is the place of the last one seen.
 
     Of those that are not over the critical come first, then what was opened last; where any are asked for that are over,
-    what was opened last.
+    what was opened last. With `order` they come in that one.
     """
+    query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
+    query = query.where(*_narrowed(actor, search))
+    if order is not None:
+        return rows_in(session, query, Alert.id, order, limit, lambda row: (row[0], row[1]))
     is_open = search.resolved is False
     grave: Any = case((col(Alert.severity) == Severity.CRITICAL, 1), else_=0) if is_open else literal(0)
-    query = select(Alert, System).join(System, col(System.id) == col(Alert.system_id))
-    query = query.where(*_narrowed(actor, search)).order_by(grave.desc(), col(Alert.id).desc())
+    query = query.order_by(grave.desc(), col(Alert.id).desc())
     if before is not None:
         query = query.where(tuple_(grave, col(Alert.id)) < before)
     found = [(alert, system) for alert, system in session.exec(query.limit(limit + 1))]

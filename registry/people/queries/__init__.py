@@ -1,6 +1,7 @@
 """Find people, units and teams; what an import of people needs to know; the history of a unit."""
 
 from registry.people.queries.directory import (
+    SORTS,
     Narrowing,
     active_clause,
     active_people,
@@ -52,6 +53,7 @@ from registry.people.queries.unit_history import changes_of_unit, changes_of_uni
 from registry.people.queries.unit_removal import made_at, traces_of
 
 __all__ = [
+    "SORTS",
     "Narrowing",
     "PeopleFile",
     "absent",

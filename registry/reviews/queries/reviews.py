@@ -29,6 +29,7 @@ from registry.reviews.rules.kinds import (
     State,
 )
 from registry.store.columns import LARGEST_NUMBER
+from registry.store.orders import Order, rows_in
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries import visible_to
@@ -104,12 +105,20 @@ def _clauses(actor: Actor, by: Narrowing) -> list[ColumnElement[bool]]:
 
 
 def reviews_page(
-    session: Session, actor: Actor, by: Narrowing, *, before: int | None = None, limit: int = 30
+    session: Session,
+    actor: Actor,
+    by: Narrowing,
+    *,
+    before: int | None = None,
+    order: Order | None = None,
+    limit: int = 30,
 ) -> Page[Line]:
-    """One page of reviews, the newest first; `before` is the number of the last one seen."""
+    """One page of reviews, the newest first; `before` is the number of the last one seen. With `order` in that one."""
     query: Any = select(Review, System, Person).join(System, col(System.id) == col(Review.system_id))
     query = query.join(Person, col(Person.id) == col(Review.assigned_to_id), isouter=True)
     query = query.where(*_clauses(actor, by))
+    if order is not None:
+        return rows_in(session, query, Review.id, order, limit, lambda row: Line(*row))
     if before is not None:
         query = query.where(col(Review.id) < before)
     found = [Line(*row) for row in session.execute(query.order_by(col(Review.id).desc()).limit(limit + 1))]

@@ -18,11 +18,12 @@ from registry.lifecycle.rules.stages import COUNTED
 from registry.people import queries as people
 from registry.people.rules import chain_of
 from registry.portfolio.queries import meant_in_register
+from registry.store.orders import Place
 from registry.systems import actions, queries
 from registry.systems.forms import RegisterForm
 from registry.systems.pages import panel
 from registry.systems.pages.panel import Organisation
-from registry.systems.queries import Attended, Line, Place, Search
+from registry.systems.queries import Attended, Line, Search
 from registry.systems.rules.record import Stage
 from registry.systems.rules.search import COLUMNS, EVERY_SYSTEM, Listing, address_of, kept_as, words_of
 from registry.systems.rules.views import may_change_view

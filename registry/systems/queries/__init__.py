@@ -35,7 +35,7 @@ from registry.systems.queries.records import (
     restricted_count,
 )
 from registry.systems.queries.searching import count, every_word, numbers_in, numbers_of
-from registry.systems.queries.sorts import SORTS, Place
+from registry.systems.queries.sorts import SORTS
 from registry.systems.queries.views import preferred_view, view_by_id, views_by_tag, views_for
 from registry.systems.queries.visibility import (
     numbers_known_to,
@@ -54,7 +54,6 @@ __all__ = [
     "Counted",
     "Facet",
     "Line",
-    "Place",
     "Search",
     "Shown",
     "attended",

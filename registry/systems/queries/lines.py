@@ -14,6 +14,7 @@ from registry.kernel.actor import Actor, Seat
 from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.ownership.models import Assignment
 from registry.people.models import Person, Team
+from registry.store.orders import Place, ordered
 from registry.store.paging import Page, cut
 from registry.systems.models import System
 from registry.systems.queries.facets import (
@@ -26,7 +27,7 @@ from registry.systems.queries.facets import (
     with_owner,
 )
 from registry.systems.queries.searching import narrowed, numbers_of, over_systems
-from registry.systems.queries.sorts import SORTS, Place, ordered
+from registry.systems.queries.sorts import SORTS
 from registry.systems.rules.record import Kind, Stage, Tier, Visibility, autonomy_said
 from registry.systems.rules.search import Listing, Search
 
@@ -127,7 +128,7 @@ def lines(
     # First which, then what: only fifty of ten thousand need an owner's name and a summary.
     which = select(System.id).where(*narrowed(session, actor, listing.search))
     which = with_owner(which) if listing.sort == "owner" else over_systems(which, listing.search)
-    query = ordered(which, SORTS[listing.sort], descending=listing.descending, place=place)
+    query = ordered(which, SORTS[listing.sort], System.id, descending=listing.descending, place=place)
     rows = list(session.execute(query.limit(limit + 1)))
     more, rows = len(rows) > limit, rows[:limit]
     back = place is not None and place.back
@@ -149,7 +150,7 @@ def lines(
 def every_line(session: Session, actor: Actor, listing: Listing) -> Iterator[Line]:
     """Every line of the listing in its order, in one statement, held in memory a few hundred at a time."""
     query = _of(listing).where(*narrowed(session, actor, listing.search))
-    query = ordered(query, SORTS[listing.sort], descending=listing.descending, place=None)
+    query = ordered(query, SORTS[listing.sort], System.id, descending=listing.descending, place=None)
     rows = session.execute(query, execution_options={"yield_per": _AT_ONCE})
     # The last column is the value the order goes by; it is no part of what is shown.
     return (Line(*row[:-1]) for row in rows)
@@ -190,7 +191,7 @@ def sorted_page(
 ) -> Page[System]:
     """One page of whole records in the order of the listing; its `next_after` is the place of the last of them in that order."""
     query = with_owner(select(System)).where(*narrowed(session, actor, listing.search))
-    query = ordered(query, SORTS[listing.sort], descending=listing.descending, place=place)
+    query = ordered(query, SORTS[listing.sort], System.id, descending=listing.descending, place=place)
     found = session.execute(query.limit(limit + 1)).all()
     rows = cut(found, limit, lambda row: (row[1], row[0].id))
     return Page([row[0] for row in rows.items], rows.next_after)

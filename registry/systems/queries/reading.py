@@ -6,9 +6,10 @@ from typing import Protocol
 
 from registry.kernel.errors import Problem, RuleBroken, refuse_if
 from registry.kernel.text import listed, shortened
+from registry.store.orders import Place
 from registry.systems.queries.facets import FACETS, Facet
 from registry.systems.queries.filters import FILTERS, Filter
-from registry.systems.queries.sorts import SORTS, Place
+from registry.systems.queries.sorts import SORTS
 from registry.systems.rules.search import (
     COLUMNS,
     EVERY_SYSTEM,
