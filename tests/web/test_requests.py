@@ -161,6 +161,10 @@ def test_no_query_makes_an_error_of_any_page(everything, errors, each, record_pr
     assert errors() == []
 
 
+# Where any word may stand: of an attribute nobody has bounded yet, the bound is told as empty.
+TAKES_ANY_WORD = {"/api/v1/systems/<key>/fairness/bounds/<path:attribute>"}
+
+
 @pytest.mark.parametrize("each", DEPTHS)
 def test_no_path_makes_an_error(everything, errors, each, record_property):
     client, found, asked = everything.sign_in("adam"), {}, 0
@@ -173,7 +177,8 @@ def test_no_path_makes_an_error(everything, errors, each, record_property):
             headers = everything.bearer if url.startswith(PROGRAM_DOORS) else {}
             status = client.open(url, method=method, headers=headers).status_code
             asked += 1
-            if status not in {303, 308, 403, 404, 405, 415, 422}:
+            is_any_word = method == "GET" and rule.rule in TAKES_ANY_WORD
+            if status not in {303, 308, 403, 404, 405, 415, 422, *((200,) if is_any_word else ())}:
                 found[method, rule.rule, piece[:20]] = status
     record_property("paths asked for", asked)
     assert sorted(found.items()) == []
