@@ -20,6 +20,7 @@ from registry.kernel.errors import NotFound
 from registry.people import queries as people
 from registry.store.paging import cursor_of, parts_of
 from registry.systems import queries as systems
+from registry.systems.models import System
 from registry.web.doors import needs
 from registry.web.flask_app import actor, session
 from registry.web.formkit import query_number
@@ -46,10 +47,7 @@ def system(key: str) -> ResponseReturnValue:
         **frame(session(), actor(), found),
         run=standing,
         what=read_back(standing.outcomes) if standing else None,
-        first=url_for(".questions", key=found.key, section=questionnaire.sections[0].id)
-        if questionnaire
-        else None,
-        **_steps(number, page.items if standing else ()),
+        **_steps(found, questionnaire, page.items if standing else ()),
         is_first=before is None,
         runs=page.items,
         next_url=url_for(".system", key=found.key, cursor=cursor_of(*page.next_after))
@@ -62,8 +60,11 @@ def system(key: str) -> ResponseReturnValue:
     )
 
 
-def _steps(system_id: int, newest: Sequence[ClassificationRun]) -> dict[str, bool]:
-    """What may be done next: whether a lower tier waits for a reviewer, by the newest runs; whether the reader may set it, or classify."""
+def _steps(found: System, asks: Questionnaire | None, newest: Sequence[ClassificationRun]) -> dict[str, Any]:
+    """What may be done next: whether a lower tier waits for a reviewer, by the newest runs; whether the reader may set it, or
+    classify, and on which page that begins.
+    """
+    system_id = found.id or 0
     run, before = next(iter(newest), None), next(iter(newest[1:]), None)
     waits = run is not None and waits_for_reviewer(
         run.proposed_tier, run.tier, run.rationale, before.proposed_tier if before else None
@@ -71,7 +72,8 @@ def _steps(system_id: int, newest: Sequence[ClassificationRun]) -> dict[str, boo
     return {
         "waits": waits,
         "may_lower": may_set_lower(actor(), system_id),
-        "may_classify": may(actor(), Permission.SYSTEM_CLASSIFY, system_id),
+        "may_classify": asks is not None and may(actor(), Permission.SYSTEM_CLASSIFY, system_id),
+        "first": asks and url_for(".questions", key=found.key, section=asks.sections[0].id),
     }
 
 
