@@ -3,12 +3,14 @@
 import io
 import re
 
+import pikepdf
 import pytest
 
 from registry.accounts import actions as accounts
 from registry.cards.actions import editions
 from registry.cards.jobs import issue_waiting
 from registry.cards.pages import verifying
+from registry.cards.rules.seal import seal_from
 from registry.kernel.actor import the_registry
 from registry.settings import Settings
 from registry.systems.models import System
@@ -92,6 +94,14 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     assert "It is genuine and unchanged." in told
     assert "It is the edition that holds today." in told
     assert "own." in told
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        seal = seal_from(opened.attachments["seal.json"].get_file().read_bytes())
+    printed = seal.verify_at[seal.verify_at.index("/verify") :]
+    assert "It is the edition that holds today." in anybody.get(printed).text
+    for other in (printed.replace("%2F1&", "%2F2&"), printed[:-1] + ("0" if printed[-1] != "0" else "1")):
+        assert "has issued no card" in anybody.get(other).text
+    for odd in ("card=1&sha256=2", "card=AI-0001%2F" + "9" * 30 + "&sha256=" + "0" * 16):
+        assert "has issued no card" in anybody.get(f"/verify?{odd}").text
     assert "It is not a card as it was issued." in check(anybody, pdf[:-40] + b"%" + pdf[-39:]).text
     nothing = check(anybody, b"")
     assert (nothing.status_code, "It is not a card as it was issued." in nothing.text) == (200, True)
@@ -111,6 +121,7 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     told = check(anybody, pdf).text
     assert "It is genuine, and no longer holds." in told
     assert "Edition 3 holds today." in told
+    assert "Edition 3 holds today." in anybody.get(printed).text
     told = check(anybody, mia.get(f"{first}/card.pdf").data).text
     assert "This copy is marked as superseded: it no longer holds." in told
     assert "This register has issued no card with these bytes." in told

@@ -10,7 +10,7 @@ from registry.audit.actions.checkpoints import keep_checkpoint
 from registry.audit.actions.keys import Signer, signer
 from registry.cards.models import CardDocument, CardEdition
 from registry.cards.queries.anchors import anchor_of
-from registry.cards.queries.editions import before, document_of, edition_by_id
+from registry.cards.queries.editions import PRINTED_DIGITS, before, document_of, edition_by_id
 from registry.cards.rules.changes import changes_between
 from registry.cards.rules.editions import EditionState
 from registry.cards.rules.facts import CardChange, CardStopped
@@ -74,7 +74,7 @@ def _seal(session: Session, edition: CardEdition, anchor: Anchor, press: Press) 
     system = session.get_one(System, edition.system_id)
     compared_with, changes = _changes(session, edition)
     key = public_key(SYSTEM_PREFIX, edition.system_id)
-    asked = urlencode({"card": f"{key}/{edition.number}", "sha256": edition.facts_sha256[:16]})
+    asked = urlencode({"card": f"{key}/{edition.number}", "sha256": edition.facts_sha256[:PRINTED_DIGITS]})
     return Seal(
         system=key,
         edition=edition.number,

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from registry.audit.queries.checkpoints import keys
 from registry.cards.forms import CheckForm
+from registry.cards.models import CardEdition
 from registry.cards.pages.shared import pages
-from registry.cards.queries.editions import issued_as
+from registry.cards.queries.editions import issued_as, printed_on
 from registry.cards.render.checking_apart import Found, check_apart
 from registry.cards.render.verdicts import STANDING, Check, Checked, Verdict
 from registry.cards.rules.editions import EditionState
@@ -23,7 +24,8 @@ from registry.web.limiting import counted
 @pages.get("/verify")
 @public
 def verify() -> ResponseReturnValue:
-    return render_template("cards/verify.html", form=CheckForm(formdata=None), checked=None, takes=_takes())
+    form = CheckForm(formdata=None)
+    return render_template("cards/verify.html", form=form, checked=None, paper=_on_paper(), takes=_takes())
 
 
 def _read_ahead() -> tuple[CheckForm, Found | None]:
@@ -40,11 +42,11 @@ def _read_ahead() -> tuple[CheckForm, Found | None]:
 def check() -> ResponseReturnValue:
     form, found = read()
     if found is None:
-        return shown("cards/verify.html", form, checked=None, takes=_takes())
+        return shown("cards/verify.html", form, checked=None, paper=None, takes=_takes())
     own = (each for each in found.checked.checks if each.name != "print")
     checked = Checked((*own, *_in_register(found)), found.checked.pdf_sha256)
     again = CheckForm(formdata=None)
-    return render_template("cards/verify.html", form=again, checked=checked, takes=_takes())
+    return render_template("cards/verify.html", form=again, checked=checked, paper=None, takes=_takes())
 
 
 @pages.get(PATH)
@@ -63,6 +65,17 @@ def _takes() -> str:
     # An upload of any size is for those who have signed in.
     most = current_app.config["REGISTRY_MAX_UPLOAD" if current_actor() else "MAX_CONTENT_LENGTH"]
     return f"At most {most / 1e6:,.0f} MB{'' if current_actor() else ' without an account'}."
+
+
+def _on_paper() -> Check | None:
+    """What this register says of the printed card whose address was followed; None where it was not one's address."""
+    card, sha256 = request.args.get("card", ""), request.args.get("sha256", "")
+    if not (card and sha256):
+        return None
+    edition, holds = printed_on(session(), card, sha256)
+    if edition is None:
+        return Check("register", False, "This register has issued no card of which this address could stand.")
+    return _standing(edition, holds)
 
 
 def _found(form: CheckForm) -> Found:
@@ -92,14 +105,14 @@ def _in_register(found: Found) -> list[Check]:
             says = "This register keeps no copy of a card that nobody approved, so there is none to compare it with."
         return [Check("register", None if many else False, says)]
     says = f"These are, byte for byte, those of edition {edition.number} as this register issued it."
-    checks = [Check("register", True, says), *_own_key(found)]
+    return [Check("register", True, says), *_own_key(found), _standing(edition, holds)]
+
+
+def _standing(edition: CardEdition, holds: int | None) -> Check:
     if edition.state is EditionState.APPROVED:
-        return [*checks, Check(STANDING, True, "It is the edition that holds today.")]
+        return Check(STANDING, True, "It is the edition that holds today.")
     if edition.state is EditionState.WITHDRAWN:
         why = f"It was withdrawn on {edition.withdrawn_at:%d %B %Y}: {edition.withdrawn_because}"
-        return [*checks, Check(STANDING, None, why)]
+        return Check(STANDING, None, why)
     after = f"Edition {holds} holds today." if holds else "No edition holds today."
-    return [
-        *checks,
-        Check(STANDING, None, f"It is genuine and no longer holds: a later one superseded it. {after}"),
-    ]
+    return Check(STANDING, None, f"It is genuine and no longer holds: a later one superseded it. {after}")

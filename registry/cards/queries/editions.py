@@ -1,6 +1,8 @@
 """Editions of cards: of a system, by number, in review, approved; what they were issued as."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
@@ -10,11 +12,14 @@ from registry.cards.models import CardDocument, CardEdition
 from registry.cards.rules.editions import WAS_ISSUED, EditionState, objection_to_approver
 from registry.kernel.actor import Actor
 from registry.kernel.errors import NotFound
+from registry.kernel.text import SYSTEM_PREFIX, number_of
 from registry.store.numbers import among
 from registry.systems.models import System
 from registry.systems.queries import visible_to
 
 MOST_LISTED = 50
+PRINTED_DIGITS = 16
+"""How many digits of its content hash stand in the address on a printed card."""
 
 
 def last_number(session: Session, system_id: int) -> int:
@@ -129,8 +134,29 @@ def issued_as(session: Session, pdf_sha256: str) -> tuple[CardEdition | None, in
 
     For whoever holds that very file, whether they may know of the system or not: they do.
     """
+    return _issued(session, CardDocument.pdf_sha256 == pdf_sha256)
+
+
+def printed_on(session: Session, card: str, sha256: str) -> tuple[CardEdition | None, int | None]:
+    """The same for the address that stands on a printed card: AI-0042/3, and the first 16 digits of its content hash.
+
+    For whoever holds that paper: the digits are on it and nowhere else.
+    """
+    key, _, number = card.partition("/")
+    system_id = number_of(SYSTEM_PREFIX, key)
+    if system_id is None or not re.fullmatch("[1-9][0-9]{0,8}", number) or len(sha256) != PRINTED_DIGITS:
+        return None, None
+    return _issued(
+        session,
+        CardEdition.system_id == system_id,
+        CardEdition.number == int(number),
+        func.substr(CardEdition.facts_sha256, 1, PRINTED_DIGITS) == sha256,
+    )
+
+
+def _issued(session: Session, *which: Any) -> tuple[CardEdition | None, int | None]:
     query = select(CardEdition).join(CardDocument, col(CardDocument.edition_id) == col(CardEdition.id))
-    edition = session.exec(query.where(CardDocument.pdf_sha256 == pdf_sha256)).one_or_none()
+    edition = session.exec(query.where(*which)).one_or_none()
     holds = approved_of(session, edition.system_id) if edition else None
     return edition, holds.number if holds else None
 
