@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from registry.accounts import queries, rules
-from registry.accounts.rules import Tries
+from registry.accounts.rules import Tries, signing_in
 from registry.accounts.rules.passwords import COMMON, OF_THE_HOUSE
+from registry.kernel.actor import Role
 from registry.kernel.scopes import SCOPES
 from registry.store.lines import refuse_unsorted
 
@@ -116,6 +117,25 @@ def test_a_file_of_this_installation_refuses_what_it_holds(tmp_path):
     assert not is_listed("eight otters in a row")
 
 
+@pytest.mark.parametrize(("length", "taken"), [(11, False), (12, True), (256, True), (257, False)])
+def test_a_password_has_twelve_to_256_characters(length, taken):
+    password = ("quiet-otters-row-" * 20)[:length]
+    assert (not rules.problems_with_password(password, name="Ada", email="ada@example.org")) is taken
+
+
+def test_words_of_four_letters_are_of_the_house_and_shorter_ones_of_none():
+    house = rules.guessed_in("Rail & Co", "https://ki.oslo-port.example", None).words
+    assert {"rail", "railco", "oslo", "port", "osloport"} <= house
+    assert not {"co", "ki", "example"} & house
+    assert "nord" in rules.guessed_in("No Rd", "http://127.0.0.1", None).words
+    assert rules.guessed_in("", "", None).words == rules.guessed_in("", "http://localhost", None).words
+
+
+def test_a_drawn_password_is_four_groups_of_five_for_three_days():
+    assert re.fullmatch("[a-z2-9]{5}(-[a-z2-9]{5}){3}", rules.drawn_password())
+    assert rules.FIRST_HOURS == 72
+
+
 def test_a_drawn_password_passes_its_own_rules_and_is_never_the_same():
     drawn = {rules.drawn_password() for _ in range(200)}
     assert len(drawn) == 200
@@ -137,6 +157,7 @@ def test_the_fifth_failure_in_a_row_locks_for_a_quarter_of_an_hour():
     tries = rules.after_failure(tries, AT)
     assert rules.is_locked(tries, AT + timedelta(minutes=14, seconds=59))
     assert not rules.is_locked(tries, AT + timedelta(minutes=15))
+    assert tries.failed == 0
 
 
 def test_after_a_lock_the_count_begins_anew():
@@ -157,6 +178,37 @@ def test_a_token_needs_a_label_and_scopes_that_exist():
     assert not rules.problems_with_token("nightly", frozenset(SCOPES))
     assert {each.field for each in rules.problems_with_token("", frozenset())} == {"label", "scopes"}
     assert rules.problems_with_token("nightly", frozenset({"everything"}))
+    assert not rules.problems_with_token("n" * 100, frozenset(SCOPES))
+    assert [each.field for each in rules.problems_with_token("n" * 101, frozenset(SCOPES))] == ["label"]
+    assert signing_in.TOKEN_DAYS == 365
+
+
+@pytest.mark.parametrize(
+    ("seconds", "counts"), [(None, False), (-1, False), (0, True), (299, True), (300, False)]
+)
+def test_a_password_given_again_counts_for_five_minutes_and_never_from_the_future(seconds, counts):
+    given = None if seconds is None else AT - timedelta(seconds=seconds)
+    assert signing_in.is_confirmed(given, AT) is counts
+    assert [each.field for each in signing_in.confirmation_problems(given, AT)] == (
+        [] if counts else ["password"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "to_oneself", "is_here", "allowed"),
+    [
+        (Role.MEMBER, False, True, False),
+        (Role.REVIEWER, True, True, False),
+        (Role.REVIEWER, False, True, True),
+        (Role.REVIEWER, False, False, False),
+        (Role.AUDITOR, True, True, True),
+    ],
+)
+def test_nobody_makes_themselves_a_reviewer_and_who_is_gone_is_given_nothing(
+    role, to_oneself, is_here, allowed
+):
+    problems = signing_in.problems_with_grant(role, to_oneself=to_oneself, is_here=is_here)
+    assert [each.field for each in problems] == ([] if allowed else ["role"])
 
 
 @pytest.mark.parametrize(

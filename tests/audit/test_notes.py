@@ -110,3 +110,18 @@ def test_a_key_is_kept_for_its_owner_alone_and_never_overwritten(tmp_path):
     with pytest.raises(ValueError, match="no signing key"):
         SigningKey.read(place)
     assert not is_signed_by(b"no key", bytes(64), b"said")
+
+
+def test_a_note_has_at_most_a_million_characters():
+    signature = "\u2014 a AAAAAAA=\n"
+    fits = "x" * (1_000_000 - len(signature) - 2) + "\n\n" + signature
+    assert len(fits) == 1_000_000
+    assert len(read_note(fits).signatures) == 1
+    with pytest.raises(NotANote):
+        read_note("x" + fits)
+
+
+def test_a_signature_is_longer_than_the_number_of_its_key_and_in_one_spelling():
+    for told in ("AAAAAA==", "AAAAAAA", "AAAA AAA=", "AAAAAAB="):
+        with pytest.raises(NotANote):
+            read_note(f"text\n\n\u2014 a {told}\n")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import math
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,3 +70,24 @@ def test_the_picture_says_whose_secret_it_is_for_which_register():
         "otpauth://totp/Halden%20%26%20Co%3A%20Mutual%3Aada@example.org"
         f"?secret={SECRET}&issuer=Halden%20%26%20Co%3A%20Mutual"
     )
+
+
+def test_a_secret_has_160_bits_and_is_told_from_what_is_none():
+    secret = rules.new_secret()
+    assert len(base64.b32decode(secret)) == 20
+    assert rules.is_secret(secret)
+    assert secret != rules.new_secret()
+    for text in (secret[:24], secret + "A" * 8, "1" * 32, "", secret.lower(), "é"):
+        assert rules.is_secret(text) is False, text
+
+
+def test_what_is_typed_by_hand_comes_in_groups_of_four():
+    assert rules.grouped("ABCDEFGHIJ") == "ABCD EFGH IJ"
+    for code in rules.new_recovery_codes():
+        assert re.fullmatch("[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){5}", code)
+    # What is longer than anything of ours is not read to its end.
+    assert rules.tidy("A" * 40 + "b") == "a" * 40
+
+
+def test_a_picture_can_be_used_for_a_quarter_of_an_hour():
+    assert timedelta(seconds=rules.ENROL_SECONDS) == timedelta(minutes=15)
