@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
+from registry.audit.queries.verification import hold_still
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, looking_back, may, the_registry
 from registry.kernel.errors import Refusal
@@ -132,6 +133,9 @@ def _counted(
         with database.transaction(read_only=True) as session:
             reader = looking_back(reader, restricted_headed_by(session, reader))
     with reads_of(database, recipe, day) as reads, reads() as session:
+        if day is None:
+            # Of one moment, as the checkpoint it names: other people write meanwhile. A past day stands still by itself.
+            hold_still(session.connection())
         counted = report(session, reader, scope, period=said, past_at=now if day else None)
         hidden, seen = left_out(session, reader, scope), filed.restricted_seen(session, reader)
     with database.transaction() as session:

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import func, select
 
 from registry.audit.models import LedgerEntry
 from registry.kernel import clock
@@ -17,6 +17,7 @@ from registry.people.models import Person
 from registry.portfolio import actions, jobs
 from registry.portfolio.models import PortfolioReport
 from registry.portfolio.queries import filed
+from registry.portfolio.queries.reports import report
 from registry.portfolio.rules.figures import Scope
 from registry.portfolio.rules.reports.filing import (
     MOST_UNDER_WAY,
@@ -28,10 +29,11 @@ from registry.portfolio.rules.reports.filing import (
     wanted,
 )
 from registry.store.files import Files
+from registry.systems.models import System
 from registry.wiring import FOLLOW_UPS, SCHEDULE
 from registry.worker import actions as worker
 from tests import databases
-from tests.portfolio.organised import DOOR
+from tests.portfolio.organised import DOOR, organise
 from tests.portfolio.report_parts import in_workbook
 
 HANDLERS = worker.by_name(FOLLOW_UPS, SCHEDULE)
@@ -88,6 +90,30 @@ def test_a_report_counts_what_whoever_asked_may_see_and_is_filed_once_with_its_h
     for number in numbers.values():
         FOLLOW_UPS[Event.REPORT_ASKED][0](database, {"subject_id": number})
     assert events(database).count("report.made") == 2
+
+
+def test_a_report_is_of_one_moment_whoever_writes_while_it_is_counted(database, cast, work, monkeypatch):
+    seen, counts_after = [], jobs.left_out
+
+    def report_then_somebody_registers(session, *asked, **more):
+        seen.append(session.scalar(select(func.count()).select_from(System)))
+        counted = report(session, *asked, **more)
+        with database.transaction() as other:
+            organise(other, cast, 1, seed=5)
+        return counted
+
+    def left_out(session, *asked):
+        seen.append(session.scalar(select(func.count()).select_from(System)))
+        return counts_after(session, *asked)
+
+    monkeypatch.setattr(jobs, "report", report_then_somebody_registers)
+    monkeypatch.setattr(jobs, "left_out", left_out)
+    number = ask(database, cast, "eva")
+    work()
+    assert found(database, number).state is ReportState.FILED
+    assert len(set(seen)) == 1
+    with database.transaction(read_only=True) as session:
+        assert session.scalar(select(func.count()).select_from(System)) > seen[0]
 
 
 def test_what_cannot_be_made_is_given_up_with_the_reason(database, cast, work, monkeypatch):

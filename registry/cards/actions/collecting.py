@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from registry.audit.queries.verification import hold_still
 from registry.cards.actions.issuing import issue
 from registry.cards.queries.bundles import source_of
 from registry.cards.rules.bundles import NO_LONGER_OPEN, NOT_FORESEEN, Line
@@ -80,6 +81,9 @@ def _sheet(
     line = Line(public_key(SYSTEM_PREFIX, number), day=day)
     try:
         with reads() as session:
+            if past is None:
+                # Each card is of one moment, whoever writes meanwhile.
+                hold_still(session.connection())
             source = source_of(session, reader, number, press.rendering, day)
         line = replace(line, name=source.name, edition=source.edition)
         if source.to_issue is None:
