@@ -27,7 +27,7 @@ from tests import iris
 
 iris.ask_late()
 
-from tests import compiled, contract, databases, dealing, network, printing
+from tests import compiled, contract, databases, dealing, dialects, network, printing
 from tests.postgres import NoPostgresqlError
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("REGISTRY_") and name not in KEPT]:
         del os.environ[name]
     network.stay_inside()
+    dialects.share()
     # Loading makes what stays: to look through it for garbage over and over takes a tenth of the time.
     gc.disable()
     if not hasattr(config, "workerinput"):

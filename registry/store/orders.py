@@ -46,16 +46,16 @@ class Sort:
     always: bool = False
     given: Any = None
 
-    def cursor(self, place: Place) -> str:
-        """The place as text that can stand in an address."""
-        return cursor_of(_written(place.value), place.number)
+    def cursor(self, said: str, place: Place) -> str:
+        """The place as text that can stand in an address, for this order alone: `said` names it, with its way."""
+        return cursor_of(said, _written(place.value), place.number)
 
-    def place(self, cursor: str, *, back: bool) -> Place:
-        """The place a cursor names. Raises ValueError for one that this order does not have."""
+    def place(self, said: str, cursor: str, *, back: bool = False) -> Place:
+        """The place a cursor names. Raises ValueError for one that the order said does not have."""
         parts = parts_in(cursor)
-        if len(parts) != 2 or not _is_number(parts[1]):
-            raise ValueError("not a place in a list")
-        return Place(self._read(parts[0]), parts[1], back)
+        if len(parts) != 3 or parts[0] != said or not _is_number(parts[2]):
+            raise ValueError("not a place in this order")
+        return Place(self._read(parts[1]), parts[2], back)
 
     def _read(self, value: Any) -> Any:
         if value is None:
@@ -126,8 +126,9 @@ def _beyond(value: Any, number: Any, place: Place, *, descending: bool) -> Colum
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a list was asked to come: by what, which way, and the place it goes on from (None: its beginning)."""
+    """How a list was asked to come: as it was said, by what, which way, and the place it goes on from (None: its beginning)."""
 
+    said: str
     sort: Sort
     descending: bool
     place: Place | None
@@ -145,10 +146,10 @@ def order_from(orders: Mapping[str, Sort], said: str, cursor: str) -> Order | No
     if sort is None:
         raise RuleBroken([Problem("sort", f"Give {listed(list(orders), 'or')}, downwards with - before it.")])
     try:
-        place = sort.place(cursor, back=False) if cursor else None
+        place = sort.place(said, cursor) if cursor else None
     except ValueError as error:
         raise RuleBroken([Problem("cursor", "This cursor was not issued here.")]) from error
-    return Order(sort, said.startswith("-"), place)
+    return Order(said, sort, said.startswith("-"), place)
 
 
 def rows_in(
@@ -160,5 +161,5 @@ def rows_in(
     query = query.add_columns(col(number))
     query = ordered(query, order.sort, number, descending=order.descending, place=order.place)
     found = session.execute(query.limit(limit + 1)).all()
-    rows = cut(found, limit, lambda row: (_written(row[-1]), row[-2]))
+    rows = cut(found, limit, lambda row: (order.said, _written(row[-1]), row[-2]))
     return Page([make(row[:-2]) for row in rows.items], rows.next_after)

@@ -55,7 +55,8 @@ def systems() -> Response:
         brief(each, owners.get(each.id or 0), units[each.unit_id], tags.get(each.id or 0, ()))
         for each in found.items
     ]
-    following = queries.SORTS[listing.sort].cursor(Place(*found.next_after)) if found.next_after else None
+    sort, after = queries.SORTS[listing.sort], found.next_after
+    following = sort.cursor(listing.sort_said, Place(*after)) if after else None
     return jsonkit.reply({"items": items, "next": following})
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from registry.kernel.actor import GRANTS, Actor, Permission, says_why_not
+from registry.kernel.actor import GRANTS, LOOKS, Actor, Permission, says_why_not
 from registry.kernel.errors import Forbidden, SignInNeeded
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -146,6 +146,11 @@ def may_be_large(view: Callable[..., Any] | None) -> bool:
 def permission_of(view: Callable[..., Any]) -> Permission | None:
     """The permission a view is marked with."""
     return getattr(view, _PERMISSION, None)
+
+
+def has_past(view: Callable[..., Any]) -> bool:
+    """Whether the view can be read as of a past day; what it shows is of today alone where it cannot."""
+    return permission_of(view) in LOOKS
 
 
 def is_public(view: Callable[..., Any]) -> bool:

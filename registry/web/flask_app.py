@@ -18,7 +18,7 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from registry.kernel.actor import LOOKS, Actor, Role, looking_back
+from registry.kernel.actor import Actor, Role, looking_back
 from registry.kernel.errors import Conflict, Forbidden, SignInNeeded
 from registry.limits.rules import Budget
 from registry.store.past import Pasts, Recipe
@@ -102,7 +102,7 @@ class App(Flask):
         """Show the view as of the end of a past day, to whoever may see it today; what is of today alone is shown as it is."""
         if request.method not in READS and not doors.is_taking_away(view):
             raise Forbidden("The past is shown and not changed. Go back to today to change something.")
-        if doors.permission_of(view) not in LOOKS:
+        if not doors.has_past(view):
             return redirect(past.today_instead())
         with self.database.glance() as session:
             self._ask_in(view, session)
@@ -130,8 +130,7 @@ class App(Flask):
         address = super().url_for(endpoint, **values)
         named = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
         view = self.view_functions[named]
-        keeps_day = doors.permission_of(view) in LOOKS or doors.is_ordering(view)
-        return address if keeps_day else past.of_today(address)
+        return address if doors.has_past(view) or doors.is_ordering(view) else past.of_today(address)
 
     @cached_property
     def _addresses(self) -> Addresses:

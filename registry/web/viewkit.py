@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from registry.kernel import clock
@@ -13,6 +13,7 @@ from registry.kernel.calendar import day_said, last_day, whole_days
 from registry.kernel.text import counted, listed, percent, worded
 from registry.kernel.wording import told_apart
 from registry.output.markdown import to_html
+from registry.web.doors import has_past
 from registry.web.flask_app import current_actor
 from registry.web.navigation import menu
 from registry.web.past import day_asked, of_today, path_asked, today_instead
@@ -117,8 +118,12 @@ def _frame() -> dict[str, Any]:
 
 
 def _as_of(actor: Actor) -> dict[str, Any] | None:
-    """The past day that is looked at, if one is; and what the form at the foot needs to lead to another."""
-    if not may(actor, Permission.SYSTEM_READ):
+    """The past day that is looked at, if one is; and what the form at the foot needs to lead to another.
+
+    None where the page has no past: a form that leads back to today's page would promise one.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or not has_past(view) or not may(actor, Permission.SYSTEM_READ):
         return None
     # A day that cannot be shown is asked for and not looked at.
     day = g.get("as_of")

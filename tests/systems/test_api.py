@@ -231,7 +231,7 @@ def test_a_token_in_the_address_is_not_looked_at(api, token_of, cast):
         "cursor=W10",
         "sort=mood",
         "sort=--name",
-        "sort=registered&cursor=WyJ4IiwxXQ",
+        "sort=registered&cursor=WyJyZWdpc3RlcmVkIiwgIngiLCAxXQ",
     ],
 )
 def test_a_list_asked_for_wrongly_says_what_is_wrong(api, token_of, cast, query):

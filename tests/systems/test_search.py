@@ -171,7 +171,7 @@ def test_no_order_skips_or_repeats_a_system_forwards_or_back(session, cast, live
                 unstated = [BY_NAME[sort].unstated in lived_in[number][sort] for number in order]
                 assert unstated == sorted(unstated), "what is not stated comes last, both ways"
             after = queries.lines(session, actor, listing, limit=5).after
-            read = queries.place_from(args(("after", SORTS[sort].cursor(after))), listing)
+            read = queries.place_from(args(("after", SORTS[sort].cursor(listing.sort_said, after))), listing)
             assert (read.value, read.number, read.back) == (after.value, after.number, False)
 
 

@@ -52,6 +52,9 @@ UNCHANGING = {
     *("audit.checkpoint", "audit.entry_proof", "cards.edition_facts"),
 }
 
+# They ask which day, or which field: nothing on them is of a day.
+ASKS_FOR_NO_DAY = {"past.choose", "systems.bulk"}
+
 
 def pages(everything: Everything) -> Iterator[tuple[str, str]]:
     for rule in everything.rules("GET"):
@@ -193,6 +196,32 @@ def test_on_a_past_day_nothing_that_changes_is_offered_and_one_link_leads_to_tod
                 if reply.status_code == 200 and reply.mimetype == "text/html":
                     offered += [(name, endpoint, what) for what in _offers(everything.app, reply.text, url)]
     assert not offered, "\n".join(map(str, sorted(set(offered))))
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        pytest.param(6, id="every sixth, and the desk"),
+        pytest.param(1, id="all", marks=[pytest.mark.long, pytest.mark.slow]),
+    ],
+)
+def test_a_page_offers_to_look_back_where_it_has_a_past_and_nowhere_else(everything, each):
+    """A picker that leads to today's page again would promise what there is not."""
+    browser, with_past, wrong = everything.sign_in("adam"), 0, []
+    rules = [rule for place, rule in enumerate(everything.rules("GET")) if place % each == 0]
+    rules += [rule for rule in everything.rules("GET") if rule.endpoint == "portfolio.desk"]
+    for rule in rules:
+        reply = browser.get(everything.address(rule))
+        if reply.status_code != 200 or reply.mimetype != "text/html":
+            continue
+        if rule.endpoint in ASKS_FOR_NO_DAY:
+            continue
+        has_past = doors.has_past(everything.app.view_functions[rule.endpoint])
+        with_past += has_past
+        if has_past is not bool(CHOOSER.search(reply.text)):
+            wrong.append(rule.endpoint)
+    assert wrong == []
+    assert with_past > 5
 
 
 def _takes_away(app, action: str) -> bool:

@@ -74,7 +74,7 @@ def _on_paper() -> Check | None:
         return None
     edition, holds = printed_on(session(), card, sha256)
     if edition is None:
-        return Check("register", False, "This register has issued no card of which this address could stand.")
+        return Check("register", False, "No card issued by this register has this address.")
     return _standing(edition, holds)
 
 

@@ -115,5 +115,6 @@ def noticed_since(
 ) -> Sequence[Incident]:
     """The incidents that touch a system and were noticed since then, those noticed last first; for the axis of a chart."""
     by = Narrowing(system_id=system_id, detected_from=since, unmerged=True)
-    query = select(Incident).where(*narrowed(actor, by)).order_by(col(Incident.detected_at).desc())
+    last_first = (col(Incident.detected_at).desc(), col(Incident.id).desc())
+    query = select(Incident).where(*narrowed(actor, by)).order_by(*last_first)
     return session.exec(query.limit(limit)).all()

@@ -206,10 +206,10 @@ def people_named(listing: Listing, counted: Counted, opened: Sequence[str]) -> s
 
 def turns(listing: Listing, shown: Shown) -> dict[str, str | None]:
     """The addresses of the pages before and after this one."""
-    sort = SORTS[listing.sort]
+    cursor, said = SORTS[listing.sort].cursor, listing.sort_said
     return {
-        "next_url": url(listing, ("after", sort.cursor(shown.after))) if shown.after else None,
-        "previous_url": url(listing, ("before", sort.cursor(shown.before))) if shown.before else None,
+        "next_url": url(listing, ("after", cursor(said, shown.after))) if shown.after else None,
+        "previous_url": url(listing, ("before", cursor(said, shown.before))) if shown.before else None,
     }
 
 

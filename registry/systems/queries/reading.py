@@ -134,7 +134,7 @@ def place_from(args: Arguments, listing: Listing) -> Place | None:
 def place_at(listing: Listing, name: str, cursor: str, *, back: bool = False) -> Place:
     """The place that the parameter of that name has. Raises RuleBroken for one this order does not have."""
     try:
-        return SORTS[listing.sort].place(cursor, back=back)
+        return SORTS[listing.sort].place(listing.sort_said, cursor, back=back)
     except ValueError as error:
         raise RuleBroken([Problem(name, "This place in the list was not issued here.")]) from error
 

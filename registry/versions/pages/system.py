@@ -40,7 +40,8 @@ def system(key: str) -> ResponseReturnValue:
         **frame(session(), actor(), found),
         versions=page.items,
         live=queries.live_now(session(), found.id or 0),
-        proposals=mlflow.proposals_for(session(), found.id or 0),
+        # What MLflow says is of today; the ledger keeps nothing of it.
+        proposals=[] if actor().looks_back else mlflow.proposals_for(session(), found.id or 0),
         may_edit=may(actor(), Permission.VERSION_EDIT, found.id),
         form=form,
         asked=asked,

@@ -59,7 +59,8 @@ def version_page(found: System, model: ModelVersion, form: Form) -> Response:
         learned=queries.learned_by(session(), [number])[number],
         periods=queries.periods_of(session(), number),
         hold=queries.hold_on(session(), number),
-        told=mlflow.told_of(session(), number),
+        # What MLflow says is of today; the ledger keeps nothing of it.
+        told=None if actor().looks_back else mlflow.told_of(session(), number),
         story=audit.history_of(session(), "model_version", number, before_seq=None, limit=PAGE),
         is_link=is_web_address(model.artifact),
         may_edit=edits,
