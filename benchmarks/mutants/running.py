@@ -32,7 +32,7 @@ _QUIET = (
     "--no-header",
     "--no-summary",
 )
-_PROCESSOR_SECONDS = 60
+_PROCESSOR_SECONDS = 20
 
 
 class Ending(Enum):
@@ -95,7 +95,7 @@ class _Noticing:
 
 
 def notice(runs: Sequence[Run], told: Callable[[Run, Ending], None]) -> list[str]:
-    """Tell of each mutant how its tests ended; a minute of the processor is all they have.
+    """Tell of each mutant how its tests ended; twenty seconds of the processor are all they have.
 
     Returns the modules whose tests did not all pass with the module as it is, or with the module as it is put in; of their
     mutants nothing is told.

@@ -400,8 +400,20 @@ SECURITY: Final = (
     Entry(
         "T26",
         "A scanner from outside",
-        "wapiti, all modules, as each role",
-        lacks="no scanner is among what the tests are installed with",
+        "wapiti, 22 modules, as each role",
+        program=Program(
+            ("benchmarks.scanner", "--role", "owner", "--module", "xss", "--module-seconds", "90"),
+            ("benchmarks.scanner",),
+            by_database=False,
+            needs="WAPITI",
+        ),
+        defect=Defect(
+            "what was searched for stands on the page as it was sent",
+            "templates/base.html",
+            """value="{{ search_text|default('') }}\"""",
+            """value="{{ search_text|default('')|safe }}\"""",
+        ),
+        lacks="half a minute for finding pages and ten seconds for each module in each role",
     ),
     Entry(
         "T27",

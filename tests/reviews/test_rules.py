@@ -12,7 +12,14 @@ from registry.packs import queries as packs
 from registry.packs.queries import shipped
 from registry.packs.rules import problems_with_reviews
 from registry.reviews.queries.rulebook import questions_of
-from registry.reviews.rules.cadence import Standing, is_to_be_escalated, is_to_be_reminded, validity
+from registry.reviews.rules.cadence import (
+    Standing,
+    Validity,
+    is_to_be_escalated,
+    is_to_be_reminded,
+    months_for,
+    validity,
+)
 from registry.reviews.rules.content import Content, Stated, changed, content_from, named
 from registry.reviews.rules.decisions import (
     Checked,
@@ -106,6 +113,12 @@ def test_what_is_given_holds_until_its_day_and_not_once_the_record_has_changed()
     assert standing(date(2027, 5, 2)) is Standing.DUE
     assert standing(date(2027, 5, 3)) is Standing.LAPSED
     assert standing(TODAY, is_stale=True) is Standing.STALE
+    assert {each for each in Standing if Validity(each).holds} == {Standing.CURRENT, Standing.DUE}
+
+
+def test_a_system_that_is_not_classified_has_months_of_its_own():
+    months = {"high": 6, "unclassified": 12}
+    assert (months_for(months, "high"), months_for(months, None)) == (6, 12)
 
 
 def test_a_review_that_is_wanted_is_told_of_once_per_due_day():
