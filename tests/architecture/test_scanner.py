@@ -60,6 +60,8 @@ def test_what_was_looked_at_says_why_and_where():
     for row in reviewed_rows():
         assert row["why"], row
         re.compile(row["path"])
+    # The reason that is given for all of one kind.
+    assert "ldap" not in (ROOT / "requirements.lock").read_text("utf-8").lower()
 
 
 def test_without_its_program_an_entry_is_not_tried_and_is_said_to_be(monkeypatch, capsys):

@@ -159,3 +159,7 @@ def test_what_a_change_wrote_is_read_back_in_the_columns_own_kind():
     assert value_of(System, "kind", None) is None
     at = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
     assert value_of(System, "registered_at", states.instant(at)) == at
+
+
+def test_yes_and_no_stay_what_they_are():
+    assert [states.yes_no(each) for each in (True, False)] == [True, False]
