@@ -12,7 +12,7 @@ TESTS_OF: Final[dict[str, tuple[str, ...]]] = {
     "registry.kernel.actor": ("tests/kernel/test_actor.py", "tests/kernel/test_may.py"),
     "registry.audit.rules.entries": ("tests/audit/test_entries.py",),
     "registry.audit.rules.notes": ("tests/audit/test_notes.py",),
-    "registry.audit.rules.chain": ("tests/audit/test_chain.py",),
+    "registry.audit.rules.chain": ("tests/audit/test_chain.py", "tests/audit/test_promises.py"),
     "registry.audit.rules.merkle": ("tests/audit/test_merkle.py", "tests/audit/test_proofs.py"),
     "registry.audit.rules.states": ("tests/audit/test_states.py",),
     "registry.reviews.rules.cadence": _REVIEWS,

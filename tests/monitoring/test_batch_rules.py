@@ -130,3 +130,8 @@ def test_readings_as_columns_are_the_readings_in_pieces_and_in_sets():
     assert points[1:3] == tuple(sent[1:3])
     assert {points, Points.of(sent)} == {points}
     assert points != sent[1:]
+
+
+def test_numbers_that_may_be_left_out_are_written_as_their_digits_or_as_nothing():
+    assert batches.each_in_digits([None, None]) == [None, None]
+    assert batches.each_in_digits([None, Decimal("1E+2"), Decimal("0.50")]) == [None, "100", "0.50"]

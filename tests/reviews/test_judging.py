@@ -53,7 +53,7 @@ def test_of_a_system_that_is_retired_nothing_is_allowed_any_more():
 
 def test_an_answer_speaks_of_the_record_that_was_the_newest_when_it_was_given():
     early, late = AT, AT + timedelta(days=1)
-    assert not is_outdated(AT, [])
+    assert is_outdated(AT, []) is False
     assert not is_outdated(early, [(early, "a")])
     assert is_outdated(early - timedelta(seconds=1), [(early, "a")])
     assert is_outdated(early, [(early, "a"), (late, "b")])

@@ -148,6 +148,7 @@ def test_a_waiver_ends_by_itself_and_says_so_before():
         "until",
     ]
     assert fields(problems_with_waiver(WaiverFacts("F1.1", "Late.", TODAY), TODAY, 30)) == ["until"]
+    assert fields(problems_with_waiver(WaiverFacts("F1.1\nF1.2", "Late.", until), TODAY, 30)) == ["subject"]
 
 
 def signing(person, seats, roles=frozenset()):
@@ -213,6 +214,7 @@ def test_a_thing_that_came_or_went_is_named_once_and_a_new_name_is_no_change():
     metric = {"metric.1": Stated("Metric “Recall”", "accuracy", "")}
     whole = metric | {"metric.1.target": Stated("Metric “Recall”: target", "0.9", "0.9")}
     assert [each.label for each in changed(Content({}), Content(whole))] == ["Metric “Recall”"]
+    assert [each.label for each in changed(Content(whole), Content({}))] == ["Metric “Recall”"]
     owner = {"system.owner": Stated("Accountable owner", 3, "Ada Owner")}
     assert changed(Content(owner), Content({"system.owner": Stated("Owner", 3, "Ada Married")})) == []
     now = {"system.owner": Stated("Accountable owner", 4, "Ben")}
