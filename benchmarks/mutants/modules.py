@@ -6,7 +6,7 @@ from typing import Final
 _SIGNING = ("tests/reviews/test_rules.py", "tests/reviews/test_who_signs.py")
 _REVIEWS = ("tests/reviews/test_rules.py", "tests/reviews/test_judging.py")
 _ACCOUNTS = ("tests/accounts/test_rules.py",)
-_RECEIVING = ("tests/monitoring/test_decoding.py",)
+_RECEIVING = ("tests/monitoring/test_decoding.py", "tests/monitoring/test_batch_rules.py")
 
 TESTS_OF: Final[dict[str, tuple[str, ...]]] = {
     "registry.kernel.actor": ("tests/kernel/test_actor.py", "tests/kernel/test_may.py"),
@@ -24,13 +24,9 @@ TESTS_OF: Final[dict[str, tuple[str, ...]]] = {
     "registry.reviews.rules.signing": _SIGNING,
     "registry.accounts.rules.passwords": _ACCOUNTS,
     "registry.accounts.rules.signing_in": _ACCOUNTS,
-    "registry.monitoring.rules.batches": (
-        *_RECEIVING,
-        "tests/monitoring/test_batch_rules.py",
-        "tests/monitoring/test_rails.py",
-    ),
+    "registry.monitoring.rules.batches": (*_RECEIVING, "tests/monitoring/test_rails.py"),
     "registry.monitoring.rules.bodies": _RECEIVING,
     "registry.monitoring.rules.decoding": _RECEIVING,
-    "registry.monitoring.rules.points": (*_RECEIVING, "tests/monitoring/test_batch_rules.py"),
+    "registry.monitoring.rules.points": _RECEIVING,
     "registry.second_steps.rules": ("tests/second_steps/test_rules.py",),
 }

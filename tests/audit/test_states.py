@@ -163,3 +163,9 @@ def test_what_a_change_wrote_is_read_back_in_the_columns_own_kind():
 
 def test_yes_and_no_stay_what_they_are():
     assert [states.yes_no(each) for each in (True, False)] == [True, False]
+
+
+@pytest.mark.parametrize("value", [0.1, -2.5, 1e300, 2**60 + 1, 10**400, 7])
+def test_a_number_in_json_is_read_again_as_the_number_it_was(value):
+    again = states.unnested(states.nested(value))
+    assert (again, type(again)) == (value, type(value))

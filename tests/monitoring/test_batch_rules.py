@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from registry.monitoring.rules import batches
+from registry.kernel.errors import RuleBroken
+from registry.monitoring.rules import batches, bodies
 from registry.monitoring.rules.batches import AHEAD, GROUP_LIMIT, KEY_LIMIT, Known, problems_with
 from registry.monitoring.rules.decoding import MOST_POINTS
+from registry.monitoring.rules.fields import Fields
 from registry.monitoring.rules.points import PointIn, Points
 from registry.objectives.rules.metric import Kind, MetricFacts
 
@@ -135,3 +137,18 @@ def test_readings_as_columns_are_the_readings_in_pieces_and_in_sets():
 def test_numbers_that_may_be_left_out_are_written_as_their_digits_or_as_nothing():
     assert batches.each_in_digits([None, None]) == [None, None]
     assert batches.each_in_digits([None, Decimal("1E+2"), Decimal("0.50")]) == [None, "100", "0.50"]
+
+
+@pytest.mark.parametrize(("sign", "most"), [(b"[", 250_000), (b"{", 250_000), (b",", 1_000_000)])
+def test_a_body_may_hold_what_a_full_batch_needs_and_no_more(sign, most):
+    assert len(bodies.text_in(sign * most)) == most
+    with pytest.raises(RuleBroken, match="more than one batch"):
+        bodies.text_in(sign * (most + 1))
+
+
+@pytest.mark.parametrize(("name", "longest"), [("version", 100), ("source", 120), ("supersedes", 1_000)])
+def test_what_is_told_of_a_batch_has_its_length(name, longest):
+    for length, wrong in ((longest, 0), (longest + 1, 1)):
+        found = Fields("snapshots")
+        bodies.told_of({name: "x" * length}, found)
+        assert found.count == wrong
