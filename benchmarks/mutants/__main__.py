@@ -12,12 +12,13 @@ import os
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.mutants.modules import TESTS_OF
 from benchmarks.mutants.mutating import Mutant, mutants_of
-from benchmarks.mutants.running import Run, notice
+from benchmarks.mutants.running import Ending, Run, notice
 
 ROOT = Path(__file__).resolve().parents[2]
 REVIEWED = Path(__file__).with_name("equivalent.csv")
@@ -76,25 +77,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for and print what was not noticed; 0 where at least 95 of 100 were."""
     given = parser().parse_args(arguments)
     every = drawn(given.only or list(TESTS_OF), given.sample, given.seed)
-    score: dict[str, list[bool]] = {}
+    score: dict[str, Counter[Ending]] = {}
 
-    def told(run: Run, noticed: bool) -> None:
-        score.setdefault(run.module, []).append(noticed)
-        if not noticed:
+    def told(run: Run, ending: Ending) -> None:
+        score.setdefault(run.module, Counter())[ending] += 1
+        if ending is not Ending.FAILED:
             change = f"{run.mutant.before} -> {run.mutant.after}".replace("\n", " ")
-            print(f"alive: {run.module}:{run.mutant.line} {run.mutant.place}: {change}", flush=True)
+            print(f"{ending.value}: {run.module}:{run.mutant.line} {run.mutant.place}: {change}", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
         # What a mutant is noticed by is not to be tried first by whoever runs the tests next.
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
         failed = notice([Run(module, mutant, TESTS_OF[module]) for module, mutant in every], told)
-    for module, noticed in score.items():
-        print(f"{module}: {sum(noticed)} of {len(noticed)}")
+    for module, ends in score.items():
+        print(f"{module}: {said(ends)}")
     if failed:
         print(f"failed before anything was changed: {'; '.join(failed)}")
-    dead, made = sum(map(sum, score.values())), len(every)
-    print(f"mutants: {made}; noticed: {dead} ({dead / max(made, 1):.1%})")
-    return 0 if made and dead >= ASKED * made and not failed else 1
+    whole = sum(score.values(), Counter[Ending]())
+    print(f"mutants: {said(whole)} ({share(whole):.1%})")
+    # What could not be tried says nothing, and so many of those say that nothing was tried.
+    tried = sum(count for ending, count in whole.items() if ending.says_something)
+    held = every and tried >= ASKED * len(every) and share(whole) >= ASKED and not failed
+    return 0 if held else 1
+
+
+def share(ends: Counter[Ending]) -> float:
+    """Which part of the mutants that were tried was noticed; 0 where none was."""
+    tried = sum(count for ending, count in ends.items() if ending.says_something)
+    return sum(count for ending, count in ends.items() if ending.noticed) / max(tried, 1)
+
+
+def said(ends: Counter[Ending]) -> str:
+    """How many were noticed of how many that were tried, and how many could not be tried or ended otherwise."""
+    tried = sum(count for ending, count in ends.items() if ending.says_something)
+    others = (Ending.OUT_OF_TIME, Ending.NO_MODULE, Ending.BROKE)
+    apart = "".join(f", {ends[ending]} {ending.value}" for ending in others if ends[ending])
+    return f"{sum(count for ending, count in ends.items() if ending.noticed)} of {tried}{apart}"
 
 
 if __name__ == "__main__":

@@ -31,11 +31,12 @@ _ARITHMETIC: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
+_COUNTING: Final = frozenset({"len", "int", "sum", "ord", "round"})
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: in which function or class ("" for the module), at which line, what stood there and what stands there then."""
+    """One change: in which function, class or named value ("" for the module), at which line, what stood there and what then."""
 
     place: str
     line: int
@@ -68,15 +69,22 @@ def _walked(node: ast.AST, place: str = "") -> Iterator[tuple[str, ast.expr | as
     """Each statement and expression that does something, with the name of what it stands in."""
     if isinstance(node, ast.stmt | ast.expr):
         yield place, node
-    inside = place
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        inside = f"{place}.{node.name}" if place else node.name
+    inside = ".".join(filter(None, (place, _named(node))))
     for field, value in ast.iter_fields(node):
         if field in {"annotation", "returns", "decorator_list"}:
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _walked(child, inside)
+
+
+def _named(node: ast.AST) -> str:
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+    return ""
 
 
 def _changed(node: ast.AST) -> list[ast.expr | ast.stmt]:
@@ -98,7 +106,9 @@ def _other_decisions(node: ast.AST) -> Iterator[ast.expr]:
 
 def _other_values(node: ast.AST) -> Iterator[ast.expr]:
     match node:
-        case ast.BinOp() if type(node.op) in _ARITHMETIC and not _is_text(node):
+        case ast.BinOp() if type(node.op) in _ARITHMETIC and (
+            _is_number(node.left) or _is_number(node.right)
+        ):
             yield ast.BinOp(node.left, _ARITHMETIC[type(node.op)](), node.right)
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
@@ -115,13 +125,33 @@ def _left_out(node: ast.AST) -> Iterator[ast.stmt]:
                 yield ast.Return(ast.Constant(None))
 
 
-def _is_text(node: ast.BinOp) -> bool:
-    """Whether texts are joined, or kinds in a sum of types: no number is told wrong by that."""
-    return any(isinstance(side, ast.JoinedStr) or _holds_text(side) for side in (node.left, node.right))
+def _is_of_numbers(node: ast.BinOp) -> bool:
+    """Whether it counts; a text that is said so many times is a text."""
+    sides = (node.left, node.right)
+    texts = any(
+        isinstance(side, ast.JoinedStr)
+        or (isinstance(side, ast.Constant) and isinstance(side.value, str | bytes))
+        for side in sides
+    )
+    return type(node.op) in _ARITHMETIC and not texts and any(map(_is_number, sides))
 
 
-def _holds_text(side: ast.expr) -> bool:
-    return isinstance(side, ast.Constant) and (side.value is None or isinstance(side.value, str))
+def _is_number(side: ast.expr) -> bool:
+    """Whether the source itself says that a number stands here.
+
+    Of names it says nothing: where texts, days or sets are joined by them, the other sign would be a mistake in the kind of
+    things, which any test at all would notice.
+    """
+    match side:
+        case ast.Constant(value=int() | float()):
+            return True
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _COUNTING
+        case ast.BinOp(left=left, right=right) if type(side.op) in _ARITHMETIC:
+            return _is_number(left) or _is_number(right)
+        case ast.UnaryOp(op=ast.USub() | ast.Invert(), operand=operand):
+            return _is_number(operand)
+    return False
 
 
 def _put(tree: ast.AST, old: ast.AST, new: ast.expr | ast.stmt) -> None:

@@ -49,7 +49,7 @@ def run(given: argparse.Namespace) -> list[Result]:
         tree = open_until.enter_context(copied()) if copy else None
         for entry in entries:
             result = Result(entry) if given.only_defects else shown(entry, databases, short=given.short)
-            if tree is not None and entry.defect is not None:
+            if tree is not None and entry.defect is not None and not entry.missing:
                 result.caught, said = is_caught(tree, entry, databases)
                 result.said += "" if result.caught else f"{entry.defect.says}: not caught. {said}"
             results.append(result)
@@ -69,8 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         each.entry.id for each in results if each.caught is False or not (each.is_well or given.only_defects)
     ]
     still_open = [each.entry.id for each in results if each.entry.is_open]
+    untried = [each.entry.id for each in results if each.entry.missing]
     print(
-        f"{len(results)} entries; not well: {' '.join(wrong) or 'none'}; open: {' '.join(still_open) or 'none'}"
+        f"{len(results)} entries; not well: {' '.join(wrong) or 'none'}; open: {' '.join(still_open) or 'none'};"
+        f" not tried: {' '.join(untried) or 'none'}"
     )
     return 1 if wrong else 0
 

@@ -49,16 +49,17 @@ class Result:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing that was tried failed. What is open has shown nothing and failed at nothing."""
-        tried = self.entry.is_open or (
-            bool(self.outcomes) and all(each.holds for each in self.outcomes.values())
-        )
-        return tried and self.caught is not False
+        """Whether nothing that was tried failed. What is open or lacks its program has shown nothing and failed at nothing."""
+        untried = self.entry.is_open or bool(self.entry.missing)
+        held = untried or (bool(self.outcomes) and all(each.holds for each in self.outcomes.values()))
+        return held and self.caught is not False
 
 
 def shown(entry: Entry, databases: Sequence[str], *, short: bool) -> Result:
     """Run the entry in the tree as it stands."""
     result, began = Result(entry), time.monotonic()
+    if entry.missing:
+        return result
     for test in _tests(ROOT, entry, databases, short=short):
         _add(result, test)
     if entry.program is not None:

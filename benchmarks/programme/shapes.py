@@ -1,5 +1,6 @@
 """What an entry of the programme is made of: what is run, at which size, and the fault by which it proves that it can fail."""
 
+import os
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,11 +24,15 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What is run by `python -m` beside tests, `{database}` standing for the kind; it leaves with 0 where all held."""
+    """What is run by `python -m` beside tests, `{database}` standing for the kind; it leaves with 0 where all held.
+
+    `needs` is the variable of the environment that names a program of somebody else, without which it is not tried.
+    """
 
     short: tuple[str, ...]
     full: tuple[str, ...]
     by_database: bool = True
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ class Entry:
     def is_open(self) -> bool:
         """Whether nothing shows it yet."""
         return not self.every_test and self.program is None
+
+    @property
+    def missing(self) -> str:
+        """The variable that names a program this entry needs, where nothing names it; "" otherwise."""
+        needs = self.program.needs if self.program is not None else ""
+        return "" if os.environ.get(needs) else needs
 
     @property
     def every_test(self) -> tuple[str, ...]:

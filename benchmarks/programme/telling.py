@@ -15,6 +15,8 @@ def line_of(result: Result) -> str:
     parts = [f"{entry.id:5}", f"{entry.title[:44]:44}"]
     if entry.is_open:
         return f"{parts[0]} {parts[1]} open: {entry.lacks}"
+    if entry.missing:
+        return f"{parts[0]} {parts[1]} not tried: {entry.missing} names no program"
     parts += [f"{title} {_became(result.outcomes.get(kind)):10}" for kind, title in _COLUMNS]
     parts += [f"{result.seconds:7.1f} s", _defect(result)]
     lines = [" ".join(parts), *(f"      {name} = {value}" for name, value in _figures(result))]

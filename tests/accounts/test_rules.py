@@ -131,6 +131,12 @@ def test_words_of_four_letters_are_of_the_house_and_shorter_ones_of_none():
     assert rules.guessed_in("", "", None).words == rules.guessed_in("", "http://localhost", None).words
 
 
+def test_of_words_that_begin_alike_the_longest_is_taken_out_first():
+    words = frozenset({"over", "overland"})
+    found = rules.problems_with_password("overland-kxv7q9z", name="Ada", email="ada@example.org", words=words)
+    assert [problem.message for problem in found] == [OF_THE_HOUSE]
+
+
 def test_a_drawn_password_is_four_groups_of_five_for_three_days():
     assert re.fullmatch("[a-z2-9]{5}(-[a-z2-9]{5}){3}", rules.drawn_password())
     assert rules.FIRST_HOURS == 72

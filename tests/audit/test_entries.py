@@ -7,7 +7,15 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.audit.rules.entries import FIRST_LINK, GONE, commitment_of, digest_of, leaf_bytes, salt_from
+from registry.audit.rules.entries import (
+    FIRST_LINK,
+    GONE,
+    SCHEMA,
+    commitment_of,
+    digest_of,
+    leaf_bytes,
+    salt_from,
+)
 from registry.audit.rules.merkle import leaf_hash
 from registry.kernel.canonical import canonical
 
@@ -83,7 +91,7 @@ def test_the_format_is_fixed_for_ever():
     )
     assert digest_of(salt, GONE) == "b3c90c302cb82a04b25a748a0ba31a707f17c99d20c394ecab41da64fb0134b7"
     at, many_a = "2026-11-23T03:40:50.123456Z", "a" * 64
-    entry = (1, at, "system.edited", "system", 12, None, 4, "session", 'Zoë "q"', 1, many_a, FIRST_LINK)
+    entry = (1, at, "system.edited", "system", 12, None, 4, "session", 'Zoë "q"', SCHEMA, many_a, FIRST_LINK)
     assert leaf_hash(leaf_bytes(entry, [["system", 12, many_a]])).hex() == (
         "cb8f8714865bda8fcc7409e9a7044638a32bfd82bc6d9d7aeef9ca5410a9e1b1"
     )

@@ -56,7 +56,7 @@ def test_a_checkpoint_reads_as_it_was_written_whoever_else_signed_it(size, root,
         "\n42\n" + b64encode(ROOT).decode() + "\n",
         *(
             f"origin\n{size}\n{b64encode(ROOT).decode()}\n"
-            for size in ("", "042", "+42", "-1", "4 2", "\u0664", "x")
+            for size in ("", "042", "+42", "-1", "4 2", "\u0664", "x", "9" * 21)
         ),
         *(
             f"origin\n42\n{root}\n"

@@ -114,6 +114,7 @@ def test_the_same_tree_and_the_empty_one_need_no_path(roots):
     assert extends(9, 9, roots[9], roots[9], [])
     assert extends(0, 9, roots[0], roots[9], [])
     assert not extends(9, 9, roots[9], roots[8], [])
+    assert extends(3, 5, roots[3], roots[5], []) is False
     assert not extends(9, 9, roots[9], roots[9], [OTHER])
     assert not extends(0, 9, OTHER, roots[9], [])
     assert not extends(8, 8, roots[8], roots[8], [roots[8]])

@@ -159,3 +159,13 @@ def test_what_a_change_wrote_is_read_back_in_the_columns_own_kind():
     assert value_of(System, "kind", None) is None
     at = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
     assert value_of(System, "registered_at", states.instant(at)) == at
+
+
+def test_yes_and_no_stay_what_they_are():
+    assert [states.yes_no(each) for each in (True, False)] == [True, False]
+
+
+@pytest.mark.parametrize("value", [0.1, -2.5, 1e300, 2**60 + 1, 10**400, 7])
+def test_a_number_in_json_is_read_again_as_the_number_it_was(value):
+    again = states.unnested(states.nested(value))
+    assert (again, type(again)) == (value, type(value))

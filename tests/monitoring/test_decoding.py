@@ -348,6 +348,16 @@ def test_what_is_too_much_or_no_batch_is_refused_before_it_costs():
     assert "not JSON" in problems(batch_of, b'{"a": 1e99999999999999999999, ')[""]
     assert "nested" in problems(batch_of, b'{"a": 1e99999999999999999999, "b": ' + b"[" * 200_000)[""]
     assert "no readings" in problems(batch_of, body())["snapshots"]
+    many = (json.dumps(GOOD) + "\n") * (MOST_POINTS + 1)
+    assert list(problems(batch_of_lines, f"{many}no JSON".encode())) == ["snapshots"]
+
+
+def test_an_interval_may_be_one_number_and_is_refused_the_wrong_way_round():
+    assert batch_of(body({**GOOD, "low": 0.9, "high": 0.9})).points[0].low == Decimal("0.9")
+    assert problems(batch_of, body({**GOOD, "low": 0.95, "high": 0.9}))
+    # Beside one that is refused it is looked at by itself.
+    said = problems(batch_of, body({**GOOD, "low": 0.9, "high": 0.9}, {**GOOD, "value": None}))
+    assert list(said) == ["snapshots.1.value"]
 
 
 def test_a_broken_line_is_named_and_the_others_are_still_read():

@@ -12,7 +12,14 @@ from registry.packs import queries as packs
 from registry.packs.queries import shipped
 from registry.packs.rules import problems_with_reviews
 from registry.reviews.queries.rulebook import questions_of
-from registry.reviews.rules.cadence import Standing, is_to_be_escalated, is_to_be_reminded, validity
+from registry.reviews.rules.cadence import (
+    Standing,
+    Validity,
+    is_to_be_escalated,
+    is_to_be_reminded,
+    months_for,
+    validity,
+)
 from registry.reviews.rules.content import Content, Stated, changed, content_from, named
 from registry.reviews.rules.decisions import (
     Checked,
@@ -106,6 +113,12 @@ def test_what_is_given_holds_until_its_day_and_not_once_the_record_has_changed()
     assert standing(date(2027, 5, 2)) is Standing.DUE
     assert standing(date(2027, 5, 3)) is Standing.LAPSED
     assert standing(TODAY, is_stale=True) is Standing.STALE
+    assert {each for each in Standing if Validity(each).holds} == {Standing.CURRENT, Standing.DUE}
+
+
+def test_a_system_that_is_not_classified_has_months_of_its_own():
+    months = {"high": 6, "unclassified": 12}
+    assert (months_for(months, "high"), months_for(months, None)) == (6, 12)
 
 
 def test_a_review_that_is_wanted_is_told_of_once_per_due_day():
@@ -135,6 +148,7 @@ def test_a_waiver_ends_by_itself_and_says_so_before():
         "until",
     ]
     assert fields(problems_with_waiver(WaiverFacts("F1.1", "Late.", TODAY), TODAY, 30)) == ["until"]
+    assert fields(problems_with_waiver(WaiverFacts("F1.1\nF1.2", "Late.", until), TODAY, 30)) == ["subject"]
 
 
 def signing(person, seats, roles=frozenset()):
@@ -200,6 +214,7 @@ def test_a_thing_that_came_or_went_is_named_once_and_a_new_name_is_no_change():
     metric = {"metric.1": Stated("Metric “Recall”", "accuracy", "")}
     whole = metric | {"metric.1.target": Stated("Metric “Recall”: target", "0.9", "0.9")}
     assert [each.label for each in changed(Content({}), Content(whole))] == ["Metric “Recall”"]
+    assert [each.label for each in changed(Content(whole), Content({}))] == ["Metric “Recall”"]
     owner = {"system.owner": Stated("Accountable owner", 3, "Ada Owner")}
     assert changed(Content(owner), Content({"system.owner": Stated("Owner", 3, "Ada Married")})) == []
     now = {"system.owner": Stated("Accountable owner", 4, "Ben")}

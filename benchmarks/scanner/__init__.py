@@ -1,0 +1,1 @@
+"""A scanner from outside: wapiti against the example, signed in as each role."""
