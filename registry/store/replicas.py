@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -227,5 +227,5 @@ def is_away(broken: DBAPIError) -> bool:
 
 def said(broken: DBAPIError) -> str:
     """The first line of what the driver says: those that follow may hold what was asked about."""
-    lines: list[Any] = str(broken.orig).strip().splitlines()
-    return str(lines[0]) if lines else type(broken.orig).__name__
+    lines = str(broken.orig).strip().splitlines()
+    return lines[0] if lines else type(broken.orig).__name__

@@ -35,7 +35,6 @@ SYSTEM = {
         "pg_basebackup",
         "pg_dump",
         "pg_restore",
-        "pg_restore",
         "pip",
         "python",
     ),

@@ -59,7 +59,7 @@ class Two:
     def told_replica(self, statement):
         where = self.folder / "pg" / postgres.REPLICA
         with closing(psycopg.connect(host=str(where), user="postgres", autocommit=True)) as line:
-            return line.execute(statement).fetchall()
+            line.execute(statement)
 
     def kill_replica(self):
         running = self.folder / "pg" / f"{postgres.REPLICA}-data" / "postmaster.pid"
@@ -161,6 +161,27 @@ def test_reports_are_read_from_it_while_it_follows_and_are_right_whatever_become
         threading.Timer(1, two.told_replica, ["SELECT pg_wal_replay_resume()"]).start()
         patient = LongReads(two.database, mark, wait_seconds=60)
         assert (patient.ask(systems), list(patient.told)) == (before, [Source.REPLICA])
+
+        # What is read stands in the way of what it has to replay: that is broken off, and asked of the database.
+        two.told_replica("ALTER SYSTEM SET max_standby_streaming_delay = 0")
+        two.told_replica("SELECT pg_reload_conf()")
+        with two.database.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE in_the_way AS SELECT 1 AS one")
+        with two.database.transaction() as session:
+            organise(session, two.cast, 1, seed=10)
+            before = systems(session)
+
+        def stands_in_the_way(session):
+            if session.connection().exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
+                session.connection().exec_driver_sql("SELECT one FROM in_the_way")
+                with two.database.engine.begin() as connection:
+                    connection.exec_driver_sql("DROP TABLE in_the_way")
+                time.sleep(1)
+            return systems(session)
+
+        broken = LongReads(two.database, mark)
+        assert (broken.ask(stands_in_the_way), list(broken.told)) == (before, [Source.DATABASE])
+        assert "conflict with recovery" in caplog.text
 
         # It dies in the midst of a report: that is counted anew, filed once, and says what it would have said.
         def dies_midway(session, *asked, **more):
