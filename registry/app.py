@@ -26,6 +26,7 @@ from registry.limits.rules import Budget
 from registry.output.places import static_dir, templates_dir
 from registry.settings import Settings
 from registry.store import migrate
+from registry.store.replicas import opened
 from registry.store.sealing import seals_from
 from registry.store.session import Database
 from registry.systems.queries import restricted_headed_by
@@ -65,7 +66,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
         static_url_path="/static",
     )
     app.url_map.converters |= {"int": RecordNumber, "default": Word, "string": Word, "path": Words}
-    app.database = database or Database(settings.database)
+    app.database = database or opened(settings.database, settings.replica)
     app.load_actor = actor_loader(settings)
     app.headed_by = restricted_headed_by
     app.past_recipe = tables.recipe

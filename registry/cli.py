@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Programming
 from registry import tables
 from registry.audit.models.guards import GUARDED
 from registry.audit.queries.fitness import lacking
+from registry.audit.queries.replicas import stranger
 from registry.kernel.errors import Refusal, RuleBroken
 from registry.output import logs
 from registry.output.giving_way import give_way
@@ -23,6 +24,7 @@ from registry.store import migrate, roles
 from registry.store.commandkit import House, answer, house, progress
 from registry.store.lines import refuse_unsorted
 from registry.store.past import forget
+from registry.store.replicas import opened
 from registry.store.session import Database
 
 log = logging.getLogger("registry.start")
@@ -96,7 +98,7 @@ def registry_command(context: click.Context) -> None:
 
 def _current_database(settings: Settings) -> Database:
     settings.make_data_dir()
-    database = Database(settings.database)
+    database = opened(settings.database, settings.replica)
     if not migrate.is_current(database):
         database.dispose()
         raise Broken("The database's schema is not that of this program. Run: registry db upgrade")
@@ -177,18 +179,23 @@ def prepare_empty(settings: Settings) -> Database:
 
 
 def _refuse_unless_safe(settings: Settings, database: Database) -> None:
-    """Before anything is served or worked on. Raises Broken where the application could change its own ledger."""
+    """Before anything is served or worked on; what is only lacking is said. Raises Broken where the application could change its
+    own ledger, and where its replica is none.
+    """
     for doubt in roles.doubts_about(database):
         log.warning("what was acknowledged may be lost with the power: %s", doubt)
+    if replica := stranger(database):
+        raise Broken(f"REGISTRY_REPLICA_URL must name a replica of this database: {replica}.")
     power = roles.power_over(database, ADDED_ONLY)
-    if not power:
-        return
-    if not settings.one_role:
+    if power and not settings.one_role:
         raise Broken(
             f"The role of REGISTRY_DATABASE_URL could change the ledger: {power[0]}. Let another role own the tables and "
             "name it in REGISTRY_OWNER_DATABASE_URL for registry db upgrade; or, to try it out, set REGISTRY_ONE_ROLE=true."
         )
-    log.warning("the application could change its own ledger: %s", power[0])
+    if power:
+        log.warning("the application could change its own ledger: %s", power[0])
+    for says in lacking(database, settings.signing_key).values():
+        progress(says)
 
 
 @registry_command.command()
@@ -208,7 +215,6 @@ def serve(port: int, host: str, processes: int, no_worker: bool) -> None:
     database = prepare_empty(settings)
     try:
         _refuse_unless_safe(settings, database)
-        _tell_what_is_lacking(database, settings)
     finally:
         database.dispose()
     serve_forever(
@@ -245,15 +251,9 @@ def worker(beside: int | None) -> None:
         # There whoever writes has all others wait, and must not be kept from ending that.
         give_way()
     _refuse_unless_safe(settings, database)
-    _tell_what_is_lacking(database, settings)
     if beside is not None:
         stop_without(stop, beside)
     work_until(stop, database, FOLLOW_UPS, SCHEDULE, ON_REQUEST, RELAYS)
-
-
-def _tell_what_is_lacking(database: Database, settings: Settings) -> None:
-    for says in lacking(database, settings.signing_key).values():
-        progress(says)
 
 
 def main(arguments: list[str] | None = None) -> None:

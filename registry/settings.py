@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from registry.output.database_urls import kind_of, password_in
+from registry.output.database_urls import is_postgresql, kind_of, password_in
 from registry.output.destinations import networks_from
 
 _SHORTEST_SECRET = 32
@@ -27,6 +27,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("var")
     database_url: str = ""
+    # A copy that follows the database (PostgreSQL), which reports and cards by the hundred are read from; or the file its address is in.
+    replica_url: str = ""
+    replica_url_file: Path | None = None
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     # Where the key is that signs the ledger's checkpoints; made there on first use.
@@ -128,13 +131,16 @@ class Settings(BaseSettings):
                 "REGISTRY_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name "
                 "or sqlite:////path/registry.sqlite3"
             )
-        if not self.owner_database_url:
-            return
-        if not kind_of(self.owner_database_url).startswith("postgresql"):
+        if self.replica and not (is_postgresql(self.replica) and is_postgresql(self.database_url)):
+            raise ValueError(
+                "REGISTRY_REPLICA_URL must be an address such as postgresql+psycopg://user@replica/name,"
+                " of a replica of the PostgreSQL database that REGISTRY_DATABASE_URL names"
+            )
+        if self.owner_database_url and not is_postgresql(self.owner_database_url):
             raise ValueError(
                 "REGISTRY_OWNER_DATABASE_URL must be an address such as postgresql+psycopg://user@host/name"
             )
-        if not kind_of(self.database_url).startswith("postgresql"):
+        if self.owner_database_url and not is_postgresql(self.database_url):
             raise ValueError(
                 "REGISTRY_DATABASE_URL must name the same database as REGISTRY_OWNER_DATABASE_URL"
             )
@@ -143,6 +149,7 @@ class Settings(BaseSettings):
         return {
             "REGISTRY_DATABASE_URL": self.database_url,
             "REGISTRY_OWNER_DATABASE_URL": self.owner_database_url,
+            "REGISTRY_REPLICA_URL": self.replica,
         }
 
     def _check_destinations(self) -> None:
@@ -224,6 +231,15 @@ class Settings(BaseSettings):
     def owner_database(self) -> str:
         """The database address of the role that owns the tables; the application's own where no other is named."""
         return self.owner_database_url or self.database
+
+    @property
+    def replica(self) -> str:
+        """The address of the database's replica, from the environment or its file; "" where there is none."""
+        if self.replica_url or self.replica_url_file is None:
+            return self.replica_url
+        if not _is_readable(self.replica_url_file):
+            raise ValueError("REGISTRY_REPLICA_URL_FILE must name a file that can be read")
+        return self.replica_url_file.read_text(encoding="utf-8").strip()
 
     @property
     def signing_key(self) -> Path:

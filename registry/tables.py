@@ -88,6 +88,7 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "inventory_import",
             "job",
             "kept_answer",
+            "long_read",
             "mailing",
             "metric_watch",
             "mlflow_model",

@@ -15,6 +15,7 @@ import psycopg
 
 _READY_SECONDS = 30
 _RELEASE = "pginstall18"
+REPLICA = "replica"
 # Nothing here has to survive a power cut.
 _FAST = {
     "fsync": "off",
@@ -59,10 +60,12 @@ def address(folder: Path) -> str:
 
 
 def stop(folder: Path) -> None:
-    """Stop the server of a run, if it started one, and wait until it has gone."""
-    data = folder / "pg" / "data"
-    if (data / "postmaster.pid").exists():
-        _run(_programs(folder), folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", check=False)
+    """Stop the servers of a run, if it started any, and wait until they have gone."""
+    for running in (folder / "pg").glob("*/postmaster.pid"):
+        _run(
+            _programs(folder), folder, "pg_ctl", "-D", running.parent, "-m", "immediate", "-w", "stop",
+            check=False,
+        )  # fmt: skip
     shutil.rmtree(_copies(folder), ignore_errors=True)
 
 
@@ -79,18 +82,38 @@ def _started(folder: Path) -> str:
         programs, folder, "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
         "--locale=C.UTF-8", "--no-sync", "--no-data-checksums", "--no-instructions",
     )  # fmt: skip
+    return _served(folder, data, home)
+
+
+def following(folder: Path) -> str:
+    """Start a server that follows the run's own in that folder, which must write its log for others (wal_level); its address."""
+    home = folder / "pg"
+    sockets, data = home / REPLICA, home / f"{REPLICA}-data"
+    sockets.mkdir()
+    user = _server_user()
+    if user is not None:
+        os.chown(sockets, user.pw_uid, user.pw_gid)
+    _run(
+        _programs(folder), folder, "pg_basebackup", "-D", data, "-R", "-h", home, "-U", "postgres",
+        "-c", "fast", "-X", "stream", "--no-sync",
+    )  # fmt: skip
+    return _served(folder, data, sockets)
+
+
+def _served(folder: Path, data: Path, sockets: Path) -> str:
     options = [part for name, value in _FAST.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "postgresql.log").open("wb") as log:
+    said = folder / f"{data.name}.log"
+    with said.open("wb") as log:
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", home, "-h", "", *options],
+            [_programs(folder) / "postgres", "-D", data, "-k", sockets, "-h", "", *options],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             **_as_server_user(),
         )
-    _wait_for(server, home, folder / "postgresql.log")
-    return f"postgresql+psycopg://postgres@/postgres?host={home}"
+    _wait_for(server, sockets, said)
+    return f"postgresql+psycopg://postgres@/postgres?host={sockets}"
 
 
 def _wait_for(server: subprocess.Popen[bytes], home: Path, log: Path) -> None:

@@ -18,7 +18,7 @@ from registry.audit.models import LedgerCheckpoint
 from registry.audit.queries import Verification, verify
 from registry.audit.queries.checkpoints import checkpoints, keys
 from registry.audit.queries.proofs import inclusion_proof
-from registry.audit.queries.verification import hold_still, stored, stored_entry
+from registry.audit.queries.verification import stored, stored_entry
 from registry.audit.render.bundle import entry_line, proof_text, write_bundle, write_proof
 from registry.audit.rules.chain import Findings
 from registry.audit.rules.notes import NotANote, read_checkpoint, read_note
@@ -28,6 +28,7 @@ from registry.kernel.errors import Problem, RuleBroken
 from registry.people.rules import is_active
 from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store.commandkit import answer, house, progress
+from registry.store.session import hold_still
 
 _EVERY = 100_000
 

@@ -17,7 +17,7 @@ from registry.audit.models import OBJECT
 from registry.audit.queries import Verification
 from registry.audit.queries.checkpoints import keys
 from registry.audit.queries.state import readers_of
-from registry.audit.queries.verification import examine, hold_still
+from registry.audit.queries.verification import examine
 from registry.backups import queries
 from registry.backups.rules import (
     MANIFEST,
@@ -37,7 +37,7 @@ from registry.portfolio.queries.beside import with_what_stands_beside
 from registry.store import migrate
 from registry.store.archives import ArchiveReader, ArchiveRefused, ArchiveWriter
 from registry.store.files import Files
-from registry.store.session import Database, finish
+from registry.store.session import Database, finish, hold_still
 
 Say = Callable[[str], None]
 

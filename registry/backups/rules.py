@@ -17,6 +17,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "provider_session": "it belongs to a session",
     "sign_in_tries": "it counts what somebody tried in the last minutes",
     "heartbeat": "it tells of processes on another machine",
+    "long_read": "it counts what another installation read, and where",
     "card_preview": "it is made again when somebody asks",
     "people_upload": "it waits for somebody to go on with it, for a day",
     "card_bundle": "its file is made again when somebody asks",

@@ -2,7 +2,8 @@
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -13,7 +14,7 @@ from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
 from registry.cards.actions import bundling
-from registry.cards.actions.collecting import PastDay, cards_of
+from registry.cards.actions.collecting import Register, as_it_stood, cards_of
 from registry.cards.actions.issuing import issue
 from registry.cards.models import BundledCard, CardBundle
 from registry.cards.queries import bundles
@@ -32,7 +33,7 @@ from registry.settings import Settings
 from registry.store.files import Files, Stored
 from registry.store.past import PastBusy, PastRefused, PastUnknown, Recipe, put_plainly, reads_of
 from registry.store.session import Database
-from registry.worker.actions import Handler, PartDone
+from registry.worker.actions import Handler, PartDone, reading_long
 
 # A worker does one thing at a time: other work comes in between, and a part ends well within a job's lease.
 _SECONDS_A_PART: Final = 60.0
@@ -75,9 +76,8 @@ def making(recipe: Callable[[], Recipe]) -> Handler:
             _pack(database, actor, number, files)
             return
         try:
-            with reads_of(database, recipe, day) as reads:
-                past = PastDay(day, reads) if day else None
-                _make_some(database, actor, number, waiting, files, settings, past)
+            with _register(database, recipe, day) as register:
+                _make_some(database, actor, number, waiting, files, settings, register)
         except (PastRefused, PastUnknown) as refused:
             _give_up(database, number, put_plainly(refused))
             return
@@ -87,6 +87,16 @@ def making(recipe: Callable[[], Recipe]) -> Handler:
         raise PartDone
 
     return make_bundle
+
+
+@contextmanager
+def _register(database: Database, recipe: Callable[[], Recipe], day: date | None) -> Iterator[Register]:
+    if day is None:
+        with reading_long(database) as long:
+            yield Register(long.ask)
+    else:
+        with reads_of(database, recipe, day) as reads:
+            yield as_it_stood(day, reads)
 
 
 def _begun(database: Database, number: int) -> tuple[Actor, date | None, list[int]] | None:
@@ -128,13 +138,13 @@ def _make_some(
     waiting: list[int],
     files: Files,
     settings: Settings,
-    past: PastDay | None,
+    register: Register,
 ) -> None:
     until = time.monotonic() + _SECONDS_A_PART
     in_time = takewhile(lambda _: time.monotonic() < until, waiting)
     press = press_of(settings)
     with Printers(settings.printers) as printers:
-        for system_id, line, pdf in cards_of(database, actor, in_time, press, printers.draw, past):
+        for system_id, line, pdf in cards_of(database, actor, in_time, press, printers.draw, register):
             if pdf and line.edition is None:
                 # What was issued is in the database for good; only drafts are kept beside it until they are packed.
                 files.keep(io.BytesIO(pdf), limit=_LARGEST_CARD)

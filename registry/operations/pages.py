@@ -2,14 +2,16 @@
 
 import hmac
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import Blueprint, Response, current_app, request
 
+from registry.audit.queries.replicas import replica_stands
 from registry.kernel import clock
 from registry.kernel.errors import NotFound
 from registry.operations import queries
 from registry.operations.rules import CONTENT_TYPE, Family, Sample, exposed, histogram
+from registry.store.replicas import Look, Source, Told
 from registry.web import requests, tallies
 from registry.web.doors import no_database, public
 from registry.web.flask_app import database
@@ -89,6 +91,7 @@ def _of_the_registry() -> Iterator[Family]:
     try:
         with database().transaction(read_only=True) as session:
             found = queries.standing(session, clock.now())
+        replica = replica_stands(database())
     except Exception as error:  # noqa: BLE001 - see below
         # Whatever is wrong, the numbers of the process must still be told.
         log.warning("the database does not answer: %s", type(error).__name__)
@@ -136,6 +139,39 @@ def _of_the_registry() -> Iterator[Family]:
         "Alerts that are not resolved, by severity.",
         tuple(Sample(count, {"severity": severity.value}) for severity, count in found.open_alerts.items()),
     )
+    yield from _of_long_reads(found.long_reads, replica)
+
+
+def _of_long_reads(told: Mapping[Source, Told], replica: Look | None) -> Iterator[Family]:
+    """Of where long questions were put, and how the replica stands; nothing where there never was one."""
+    if told:
+        yield Family(
+            "registry_long_reads_total",
+            "counter",
+            "Questions of reports and cards by the hundred, by where they were answered.",
+            tuple(Sample(each.count, {"source": source.value}) for source, each in told.items()),
+        )
+        yield Family(
+            "registry_long_reads_entry",
+            "gauge",
+            "The entry of the ledger that a source had come to when it answered last.",
+            tuple(Sample(each.seq, {"source": source.value}) for source, each in told.items()),
+        )
+    if replica is None:
+        return
+    usable = not replica.trouble
+    for name, says, value in (
+        ("up", "Whether the replica answered, as one of this database.", int(usable)),
+        ("behind_entries", "Entries of the ledger that the replica lacked.", replica.behind),
+        (
+            "lag_seconds",
+            "How long the first entry had been there that the replica lacked.",
+            replica.lag_seconds,
+        ),
+    ):
+        yield Family(
+            f"registry_replica_{name}", "gauge", says, (Sample(value),) if usable or name == "up" else ()
+        )
 
 
 def _database_up(*, answers: bool) -> Family:

@@ -11,6 +11,7 @@ from registry.monitoring.models.alerts import Alert
 from registry.monitoring.rules.alerts import AlertState, Severity
 from registry.notices.queries import hooks, mail
 from registry.notices.rules.sending import PLACE, Sent
+from registry.store.replicas import Source, Told
 from registry.worker import queries as worker
 from registry.worker.rules import JobState, is_alive
 
@@ -34,6 +35,8 @@ class Standing:
     letters: Mapping[Sent, int]
     deliveries: Mapping[Sent, int]
     """Those on their way and those given up."""
+    long_reads: Mapping[Source, Told]
+    """Which source answered how many long questions, and at which entry the last; empty where there never was a replica."""
 
 
 def standing(session: Session, at: datetime) -> Standing:
@@ -51,6 +54,7 @@ def standing(session: Session, at: datetime) -> Standing:
         untold_entries=entries - worker.place(session, PLACE),
         letters=mail.unsettled(session),
         deliveries=hooks.unsettled(session),
+        long_reads={Source(each.source): Told(each.count, each.seq) for each in worker.long_reads(session)},
     )
 
 

@@ -12,6 +12,11 @@ def kind_of(url: str) -> str:
         return ""
 
 
+def is_postgresql(url: str) -> bool:
+    """Whether an address names a PostgreSQL that this program can talk to."""
+    return kind_of(url) in {"postgresql", "postgresql+psycopg"}
+
+
 def password_in(url: str) -> str:
     """The password in the address of a database; "" where it has none, and for what is no such address."""
     try:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from registry.accounts.queries import actor_for
-from registry.audit.queries.verification import hold_still
 from registry.kernel import clock
 from registry.kernel.actor import Actor, Permission, Role, looking_back, may, the_registry
 from registry.kernel.errors import Refusal
@@ -35,7 +34,7 @@ from registry.store.files import Files
 from registry.store.past import PastBusy, PastRefused, PastUnknown, Recipe, put_plainly, reads_of
 from registry.store.session import Database
 from registry.systems.queries import restricted_headed_by
-from registry.worker.actions import Handler, PartDone
+from registry.worker.actions import Handler, PartDone, reading_long
 
 # Regular reports are made as an executive sees the company who holds no seat, so that every executive may read them.
 _EXECUTIVE: Final = Actor(
@@ -132,12 +131,18 @@ def _counted(
     if day is not None:
         with database.transaction(read_only=True) as session:
             reader = looking_back(reader, restricted_headed_by(session, reader))
-    with reads_of(database, recipe, day) as reads, reads() as session:
-        if day is None:
-            # Of one moment, as the checkpoint it names: other people write meanwhile. A past day stands still by itself.
-            hold_still(session.connection())
+
+    def count(session: Session) -> tuple[Report, int, str]:
         counted = report(session, reader, scope, period=said, past_at=now if day else None)
-        hidden, seen = left_out(session, reader, scope), filed.restricted_seen(session, reader)
+        return counted, left_out(session, reader, scope), filed.restricted_seen(session, reader)
+
+    if day is None:
+        # Of one moment, as the checkpoint it names: other people write meanwhile. A past day stands still by itself.
+        with reading_long(database) as long:
+            counted, hidden, seen = long.ask(count)
+    else:
+        with reads_of(database, recipe, day) as reads, reads() as session:
+            counted, hidden, seen = count(session)
     with database.transaction() as session:
         found = filed.report_by_number(session, asked.id or 0, lock=True)
         found.is_everything, found.restricted, found.left_out = reader.sees_everything, seen, hidden

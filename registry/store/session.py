@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
@@ -14,6 +14,9 @@ from sqlmodel import Session
 
 from registry.store import folding
 from registry.store.turns import Turns
+
+if TYPE_CHECKING:
+    from registry.store.replicas import Replica
 
 Finisher = Callable[[Session], None]
 
@@ -35,6 +38,8 @@ _PLANS_KEPT = 500
 class Database:
     """One engine and its session factory. Pages, the worker, the command line and tests all use this."""
 
+    replica: "Replica | None" = None
+    """A copy that follows this one, which long questions are put to (store.replicas); None where there is none."""
     _check: Finisher | None = None
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
@@ -114,8 +119,16 @@ class Database:
         )
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection, those to its replica with them."""
         self.engine.dispose()
+        if self.replica is not None:
+            self.replica.dispose()
+
+
+def hold_still(connection: sa.Connection) -> None:
+    """Let everything this transaction reads be of one instant. Call it first thing in a read-only transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def _let_go(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Job, Cursor (how far the log has been followed), Heartbeat."""
+"""Job, Cursor (how far the log has been followed), Heartbeat, LongRead."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from registry.store.columns import Row, by_value, instant, json_type, long_text, one_of
+from registry.store.replicas import Source
 from registry.worker.rules import JobState
 
 
@@ -56,3 +57,16 @@ class Heartbeat(Row, table=True):
     worker: str = Field(max_length=120, unique=True)
     started_at: datetime | None = instant(default=None, nullable=True)
     seen_at: datetime = instant()
+
+
+class LongRead(Row, table=True):
+    """How many long questions each source has answered, where there is a replica; when the last, and at which entry of the ledger."""
+
+    __tablename__ = "long_read"
+    __audited__: ClassVar[bool] = False
+    __table_args__ = (one_of("source", Source),)
+
+    source: Source = Field(sa_type=by_value(Source), unique=True)
+    count: int = Field(default=0, sa_type=sa.BigInteger)
+    seq: int = Field(default=0, sa_type=sa.BigInteger)
+    at: datetime = instant()

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from registry.worker.models import Cursor, Heartbeat, Job
+from registry.worker.models import Cursor, Heartbeat, Job, LongRead
 from registry.worker.rules import JobState
 
 
@@ -115,3 +115,8 @@ def heartbeats(session: Session) -> Sequence[Heartbeat]:
 def heartbeat_of(session: Session, worker: str) -> Heartbeat | None:
     """One worker process."""
     return session.exec(select(Heartbeat).where(Heartbeat.worker == worker)).one_or_none()
+
+
+def long_reads(session: Session) -> Sequence[LongRead]:
+    """How many long questions each source has answered; empty where there never was a replica."""
+    return session.exec(select(LongRead).order_by(col(LongRead.source))).all()

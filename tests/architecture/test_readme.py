@@ -32,12 +32,13 @@ SYSTEM = {
         "git",
         "install",
         "mkdir",
+        "pg_basebackup",
         "pg_dump",
         "pg_restore",
         "pip",
         "python",
     ),
-    *("psql", "rm", "set", "su", "sudo", "systemctl", "unset", "useradd", "cat"),
+    *("psql", "rm", "service", "set", "su", "sudo", "systemctl", "unset", "useradd", "cat"),
 }
 # What a command is given to read stands below it, up to the word it names.
 HERE = re.compile(r"<<'?(\w+)'?\n.*?^\1$", re.MULTILINE | re.DOTALL)

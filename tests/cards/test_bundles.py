@@ -16,9 +16,10 @@ from sqlmodel import select
 
 from registry import tables
 from registry.audit.models import PAYLOAD, LedgerEntry
+from registry.audit.queries.replicas import mark
 from registry.cards import commands, jobs
 from registry.cards.actions import bundling, editions
-from registry.cards.actions.collecting import cards_of
+from registry.cards.actions.collecting import Register, cards_of
 from registry.cards.models import BundledCard, CardBundle, CardPreview
 from registry.cards.queries import bundles
 from registry.cards.render import printing, rendering_hash
@@ -41,6 +42,7 @@ from registry.settings import Settings
 from registry.store.commandkit import House
 from registry.store.files import Files
 from registry.store.past import NO_PAST, PastBusy, PastRefused
+from registry.store.replicas import LongReads
 from registry.systems import actions as register
 from registry.systems.models import System
 from registry.systems.queries import facts_of, numbers_in
@@ -290,7 +292,8 @@ def test_a_preview_that_is_kept_already_is_not_laid_out_again(database, cast, tm
         facts = bundles.source_of(session, door, cast.triage.id, rendering_hash()).frozen
         kept = {"facts_sha256": facts.sha256, "rendering_sha256": rendering_hash(), "size": 4}
         session.add(CardPreview(**kept, made_at=clock.now(), pdf=b"kept"))
-    [(_, line, pdf)] = cards_of(database, door, [cast.triage.id], press(tmp_path), drawn.draw)
+    register = Register(LongReads(database, mark).ask)
+    [(_, line, pdf)] = cards_of(database, door, [cast.triage.id], press(tmp_path), drawn.draw, register)
     assert (pdf, line.status, DRAWN) == (b"kept", "draft", [])
 
 

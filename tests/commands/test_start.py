@@ -41,6 +41,30 @@ def test_as_the_owner_of_the_ledger_nothing_serves_or_works(typed, unchanged_log
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_beside_a_replica_that_is_none_nothing_serves_or_works_and_beside_one_that_is_away_it_does(
+    typed, database, tmp_path, monkeypatch, unchanged_logs
+):
+    named = tmp_path / "replica_url"
+    monkeypatch.setenv("REGISTRY_REPLICA_URL_FILE", str(named))
+    told = typed("serve")
+    assert (told.code, "REGISTRY_REPLICA_URL_FILE must name a file" in told.err) == (3, True)
+    for address, says in (
+        ("sqlite:///elsewhere", "REGISTRY_REPLICA_URL must be an address"),
+        (
+            "postgresql+psycopg://reader:change-this@db/x",
+            "REGISTRY_REPLICA_URL has the password of the example",
+        ),
+        (database.url.render_as_string(hide_password=False), "it follows no other server"),
+        # Told later, and no reason to stay away: what comes first is that the role owns the ledger.
+        ("postgresql+psycopg://reader@127.0.0.1:1/x", "could change the ledger"),
+    ):
+        named.write_text(f"{address}\n")
+        for command in ("serve", "worker"):
+            told = typed(command)
+            assert (told.code, says in told.err) == (3, True), told.err
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_an_upgrade_as_the_owner_grants_the_application_what_it_needs(typed, database, monkeypatch):
     assert typed("db", "grants").code == 2
     role, password = f"app_{secrets.token_hex(6)}", secrets.token_hex(12)

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -14,6 +15,8 @@ import yaml
 
 from registry import cli
 from registry.settings import Settings
+from registry.store.past import keeping, postgresql
+from registry.store.session import Database
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
@@ -70,6 +73,47 @@ def test_the_passwords_that_stand_in_the_files_start_nothing(monkeypatch):
             Settings.from_environment()
     # The database is made with the same ones, so that whoever leaves them there is stopped.
     assert re.findall(r"PASSWORD '([^']+)'", (DEPLOY / "roles.sh").read_text()) == ["CHANGE-THIS"]
+
+
+def most_held(database: Database) -> int:
+    pool: Any = database.engine.pool
+    return int(pool.size() + pool._max_overflow)
+
+
+def numbers(pattern: str, text: str) -> list[int]:
+    return [int(each) for each in re.findall(pattern, text)]
+
+
+def test_as_many_connections_are_foreseen_as_the_pools_of_all_processes_may_hold():
+    live = Database("postgresql+psycopg://registry_app@postgres/registry")
+    each = most_held(live) + keeping._MOST_OPEN * most_held(postgresql._Searching(live, "past"))
+
+    def needed(hosts: int, processes: int, workers: int) -> int:
+        # Those of one host that begin anew overlap with those that end.
+        return each * (hosts * processes + processes + workers)
+
+    operations, compose = DOCS[0].read_text(), yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    started = [
+        " ".join(words)
+        for words in (service["command"] for service in compose["services"].values() if "command" in service)
+    ]
+    [processes, again] = [
+        numbers(r"^serve .*--processes (\d+)", each)[0] for each in started if each.startswith("serve")
+    ]
+    two_hosts = needed(2, processes, started.count("worker"))
+    assert processes == again
+    [in_unit] = numbers(r"serve .*--processes (\d+)", "".join(unit.read_text() for unit in UNITS))
+    one_host = needed(1, in_unit, len(re.findall(r"registry-worker@\d", operations)))
+
+    assert numbers(r"keeps at most (\d+)", operations) == [each]
+    assert numbers(r"(\d+) × \(hosts", operations) == [each]
+    assert numbers(r"CONNECTION LIMIT (\d+)", operations) == [one_host, two_hosts]
+    assert numbers(r"CONNECTION LIMIT (\d+)", (DEPLOY / "roles.sh").read_text()) == [two_hosts]
+    for allowed, limit in (
+        (numbers(r"max_connections = (\d+)", operations), one_host),
+        (numbers(r"max_connections=(\d+)", " ".join(started)), two_hosts),
+    ):
+        assert allowed[0] >= limit + 10
 
 
 def test_every_command_that_is_started_parses():

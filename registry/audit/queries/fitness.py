@@ -4,6 +4,7 @@ from pathlib import Path
 
 from registry.audit.models import LedgerKey
 from registry.audit.queries.checkpoints import newest_key
+from registry.audit.queries.replicas import replica_stands
 from registry.audit.rules.notes import Verifier
 from registry.store.past import obstacle
 from registry.store.session import Database
@@ -15,8 +16,15 @@ def lacking(database: Database, key_file: Path) -> dict[str, str]:
     with database.transaction(read_only=True) as session:
         newest = newest_key(session)
     key = "" if newest is None or key_file_of(key_file, newest) else says_key_missing(key_file, newest)
-    found = {"signing key": key, "past days": obstacle(database)}
+    found = {"signing key": key, "past days": obstacle(database), "read replica": _says_of_replica(database)}
     return {name: says for name, says in found.items() if says}
+
+
+def _says_of_replica(database: Database) -> str:
+    stands = replica_stands(database)
+    if stands is None or not stands.trouble:
+        return ""
+    return f"The read replica cannot be used: {stands.trouble}. Until it can, reports and cards are read from the database itself."
 
 
 def key_file_of(path: Path, newest: LedgerKey) -> Path | None:

@@ -15,6 +15,7 @@ from registry.audit.queries.erasures import erasures
 from registry.audit.queries.live import beyond, compare_live
 from registry.audit.queries.state import audited_tables, table_of
 from registry.audit.rules.chain import Findings, Found, Walk
+from registry.store.session import hold_still
 
 BATCH = 5_000
 _ORPHANS_SHOWN = 100
@@ -124,12 +125,6 @@ def stored_entry(session: Session, seq: int) -> tuple[Any, tuple[Any, Any] | Non
     payloads = _rows(connection, PAYLOAD, PAYLOAD.c.seq == seq)
     objects = _rows(connection, OBJECT, OBJECT.c.seq == seq)
     return (rows[0], payloads[0][1:] if payloads else None, objects) if rows else None
-
-
-def hold_still(connection: sa.Connection) -> None:
-    """Let everything this transaction reads be of one instant. Call it first thing in a read-only transaction."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def _application_kinds() -> dict[str, sa.Table]:

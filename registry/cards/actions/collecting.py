@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
-from registry.audit.queries.verification import hold_still
+from sqlmodel import Session
+
 from registry.cards.actions.issuing import issue
 from registry.cards.queries.bundles import source_of
 from registry.cards.rules.bundles import NO_LONGER_OPEN, NOT_FORESEEN, Line
@@ -18,6 +18,7 @@ from registry.kernel.canonical import sha256_hex
 from registry.kernel.errors import Refusal
 from registry.kernel.text import SYSTEM_PREFIX, public_key
 from registry.store.past import PastBusy, PastRefused, PastUnknown, Reads
+from registry.store.replicas import Answer, Ask
 from registry.store.session import Database
 from registry.systems.queries import restricted_headed_by
 
@@ -31,11 +32,21 @@ Draw = Callable[[Iterable[Sheet]], Iterator[bytes | Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
-class PastDay:
-    """A past day that cards are of, and what reads the register as it stood then."""
+class Register:
+    """What cards are of: the register as it is or, where a day is named, as it stood when that past day ended."""
 
-    day: date
-    reads: Reads
+    ask: Ask
+    day: date | None = None
+
+
+def as_it_stood(day: date, reads: Reads) -> Register:
+    """The register of a past day, which stands still by itself."""
+
+    def ask(question: Callable[[Session], Answer]) -> Answer:
+        with reads() as session:
+            return question(session)
+
+    return Register(ask, day)
 
 
 def cards_of(
@@ -44,19 +55,19 @@ def cards_of(
     numbers: Iterable[int],
     press: Press,
     draw: Draw,
-    past: PastDay | None = None,
+    register: Register,
 ) -> Iterator[tuple[int, Line, bytes]]:
     """The number of each system, its line in the index and its PDF, in order; no bytes where there is no card.
 
-    A card that cannot be made costs no other. Each is read in a transaction of its own. Of a past day a card is the edition
+    A card that cannot be made costs no other. Each is read by a question of its own, so it is of one moment. Of a past day a card is the edition
     that held then, as it was issued, or a draft that says of which day it is. Raises what Reads raises where that day cannot be laid out.
     """
     begun: deque[tuple[int, Line]] = deque()
-    reader = _looking_back(database, actor) if past else actor
+    reader = _looking_back(database, actor) if register.day else actor
 
     def sheets() -> Iterator[Sheet]:
         for number in numbers:
-            line, sheet = _sheet(database, reader, number, press, past)
+            line, sheet = _sheet(database, reader, number, press, register)
             begun.append((number, line))
             yield sheet
 
@@ -74,17 +85,12 @@ def _looking_back(database: Database, actor: Actor) -> Actor:
 
 
 def _sheet(
-    database: Database, reader: Actor, number: int, press: Press, past: PastDay | None
+    database: Database, reader: Actor, number: int, press: Press, register: Register
 ) -> tuple[Line, Sheet]:
-    day = past.day if past else None
-    reads: Reads = past.reads if past else partial(database.transaction, read_only=True)
+    day = register.day
     line = Line(public_key(SYSTEM_PREFIX, number), day=day)
     try:
-        with reads() as session:
-            if past is None:
-                # Each card is of one moment, whoever writes meanwhile.
-                hold_still(session.connection())
-            source = source_of(session, reader, number, press.rendering, day)
+        source = register.ask(lambda session: source_of(session, reader, number, press.rendering, day))
         line = replace(line, name=source.name, edition=source.edition)
         if source.to_issue is None:
             return line, source.pdf or source.frozen or Refusal(NO_LONGER_OPEN)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from registry.cards.actions.bundling import note_command
-from registry.cards.actions.collecting import PastDay, cards_of
+from registry.cards.actions.collecting import Register, as_it_stood, cards_of
 from registry.cards.commands.shared import card
 from registry.cards.render.packing import Packed
 from registry.cards.render.press import press_of
@@ -20,6 +20,7 @@ from registry.kernel.errors import refuse_if
 from registry.kernel.text import counted
 from registry.store.commandkit import Day, Destination, answer, bar, house, written
 from registry.systems.queries import Search, numbers_in
+from registry.worker.actions import reading_long
 
 
 @card.command("bulk")
@@ -34,14 +35,16 @@ def bulk(words: str, day: date | None, out: Path, as_json: bool) -> None:
     with house().reading(day) as session:
         numbers = numbers_in(session, door, search)
     refuse_if(problems_with_asking(len(numbers), under_way=False))
-    press, past = press_of(at), PastDay(day, partial(house().reading, day)) if day else None
+    press = press_of(at)
     with written(out) as file:
         with (
+            reading_long(database) as long,
             Packed(file, clock.now(), day) as packed,
             Printers(at.printers) as printers,
             bar(len(numbers), "Cards") as advance,
         ):
-            for _, line, pdf in cards_of(database, door, numbers, press, printers.draw, past):
+            register = as_it_stood(day, partial(house().reading, day)) if day else Register(long.ask)
+            for _, line, pdf in cards_of(database, door, numbers, press, printers.draw, register):
                 packed.add(line, pdf)
                 advance(1)
         file.seek(0)

@@ -1,4 +1,4 @@
-"""Follow the ledger into jobs, put what is due by the clock in its slots, run jobs under a lease, tell who works."""
+"""Follow the ledger into jobs, put what is due by the clock in its slots, run jobs under a lease, tell who works, read long."""
 
 from registry.worker.actions.following import (
     Handler,
@@ -12,6 +12,7 @@ from registry.worker.actions.following import (
     put_in_slots,
 )
 from registry.worker.actions.keeping import beat, forget_old, leave, retry
+from registry.worker.actions.reading import reading_long
 from registry.worker.actions.running import GivenBack, PartDone, give_back, run_next
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "leave",
     "place_of",
     "put_in_slots",
+    "reading_long",
     "retry",
     "run_next",
 ]
