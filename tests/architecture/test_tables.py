@@ -9,6 +9,8 @@ from registry.tables import OUTSIDE_THE_LEDGER, recipe
 MACHINERY = {
     "user_session", "identity_check", "provider_session", "sign_in_tries", "spent_step", "job", "cursor", "heartbeat", "card_document",
     "card_preview", "people_upload",
+    # What passkeys were asked, for minutes, and how each was last used: each sign-in is an entry of its own.
+    "passkey_challenge", "passkey_use",
     # Where cards are packed for somebody to fetch; who took which away is in the ledger.
     "card_bundle", "bundled_card",
     # An import's desk: what comes of it is in the ledger, row by row.

@@ -31,6 +31,7 @@ from tests.cast import Cast
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
 from tests.journeys.proof import FIRST, keep_proof
+from tests.passkeys.kept import OFFERED
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
@@ -51,6 +52,8 @@ DOERS = {
     "ownership.decline": "mia",
     "ownership.confirm": "ada",
     "frameworks.state": "rita",
+    "passkeys.rename": "ada",
+    "passkeys.remove": "ada",
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
     # An administrator runs the register and moves nothing on it; nobody decides on what they own.
@@ -95,6 +98,7 @@ DOERS = {
 # What a number in an address stands for, by the part of the route that says so; the first that fits.
 _NUMBERED = {
     "/notes/": "note",
+    "/account/passkeys/": "passkey",
     "/people/import/": "upload",
     "/systems/views/": "view",
     "/versions/": "version",
@@ -259,6 +263,7 @@ def fill_with_everything(session: Session, cast: Cast) -> None:
 def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Everything:
     """The application over a database that was filled with everything."""
     keep_proof(Files(app.config["REGISTRY_DATA_DIR"], ROOM))
+    app.extensions["passkeys"] = OFFERED
     adam = cast.people["adam"]
     with app.database.transaction() as session:
         text, _ = accounts.issue_token(session, the_registry("command"), adam, "all", frozenset(SCOPES))
