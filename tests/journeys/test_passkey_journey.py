@@ -75,5 +75,7 @@ def remove(page: Page) -> None:
     assert violations(page) == []
     # Nothing is typed: the passkey stands for the password.
     page.get_by_role("button", name="Confirm with a passkey").click()
+    expect(page.get_by_text("Now press “Remove it”.")).to_be_visible()
+    page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text("opens nothing here any more")).to_be_visible()
     expect(page.locator("#passkeys")).to_contain_text("No passkey")

@@ -1,4 +1,4 @@
-// Has the browser answer with a passkey, puts the answer into the form around this part and sends it. data-options: a new
+// Has the browser answer with a passkey and puts the answer into the form around this part. data-options: a new
 // one is made by these. data-question: one is used, as this address asks. Stays hidden where the browser knows no passkeys.
 const bytesOf = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -51,32 +51,35 @@ const said = (error) => {
     : "The registry did not answer as expected. Load this page anew and try again.";
 };
 
+// A form with buttons of its own is sent by one of them: to show a passkey says who one is, not what one wants.
+const sent = (form, answer) => {
+  form.append(answer);
+  const sends = form.querySelectorAll("button[type=submit]");
+  if (sends.length === 0) form.requestSubmit();
+  // It stands for what is typed otherwise.
+  for (const field of [form.elements.password, form.elements.own_code]) if (field) field.required = false;
+  sends[0]?.focus();
+  return sends.length === 1 ? `Your passkey has answered. Now press “${sends[0].textContent.trim()}”.` : "Your passkey has answered.";
+};
+
 export default (part) => {
   if (!window.PublicKeyCredential) return;
   const form = part.closest("form");
   const [button, words] = [part.querySelector("button"), part.querySelector("[role=status]")];
-  const answer = Object.assign(document.createElement("input"), { type: "hidden", name: "passkey" });
   for (const instead of form.querySelectorAll("[data-unless-passkeys]")) instead.hidden = true;
   part.hidden = false;
   button.addEventListener("click", async () => {
-    // A passkey stands for what is typed otherwise; whatever else the form wants is asked for before it is used.
-    const typed = [form.elements.password, form.elements.own_code].filter((field) => field?.required);
-    for (const field of typed) field.required = false;
-    const isWhole = form.reportValidity();
-    if (isWhole) button.disabled = true;
+    button.disabled = true;
+    words.textContent = "Waiting for your passkey …";
     try {
-      if (!isWhole) return;
-      words.textContent = "Waiting for your passkey …";
       const { options, question } = part.dataset;
       const credential = options ? await made(JSON.parse(options)) : await used(await asked(question, form));
+      const answer = Object.assign(document.createElement("input"), { type: "hidden", name: "passkey" });
       answer.value = written(credential);
-      form.append(answer);
-      form.requestSubmit();
+      words.textContent = sent(form, answer);
     } catch (error) {
       words.textContent = said(error);
       button.disabled = false;
-    } finally {
-      if (!answer.value) for (const field of typed) field.required = true;
     }
   });
 };
