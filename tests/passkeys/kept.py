@@ -19,7 +19,7 @@ def keep_passkey(session: Session, actor: Actor, name: str) -> Passkey:
     kept = Passkey(
         person_id=person.id or 0,
         name=name,
-        credential_id="aWQ",
+        credential_id=f"aWQ{person.id}",
         user_handle="aGFuZGxl",
         public_key="a2V5",
         may_sync=True,

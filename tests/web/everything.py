@@ -20,6 +20,7 @@ from registry.feeds.rules import FeedKind
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.scopes import SCOPES
 from registry.ownership.models import Assignment
+from registry.passkeys.models import Passkey
 from registry.people.models import Person
 from registry.portfolio.actions import ROOM as REPORTS
 from registry.store.files import Files
@@ -31,7 +32,7 @@ from tests.cast import Cast
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
 from tests.journeys.proof import FIRST, keep_proof
-from tests.passkeys.kept import OFFERED
+from tests.passkeys.kept import OFFERED, keep_passkey
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
@@ -52,8 +53,6 @@ DOERS = {
     "ownership.decline": "mia",
     "ownership.confirm": "ada",
     "frameworks.state": "rita",
-    "passkeys.rename": "ada",
-    "passkeys.remove": "ada",
     "annotations.correct_note": "ada",
     "annotations.correct_note_form": "ada",
     # An administrator runs the register and moves nothing on it; nobody decides on what they own.
@@ -257,6 +256,7 @@ def fill_with_everything(session: Session, cast: Cast) -> None:
     door = the_registry("command")
     furnish(session, cast)
     accounts.issue_token(session, door, cast.people["adam"], "own", frozenset({"registry:read"}))
+    keep_passkey(session, cast.actor(session, "adam"), "own")
     accounts.grant_role(session, door, session.get_one(Person, cast.number("ben")), Role.EXECUTIVE)
 
 
@@ -282,6 +282,7 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
             "assignment": session.scalars(deputy).one(),
             "token": session.scalars(token).one(),
             "job": session.scalars(job).one(),
+            "passkey": session.scalars(sa.select(Passkey.id).filter_by(name="own")).one(),
             **feeds_of,
         }
     return Everything(app, cast, place, sign_in, {"Authorization": f"Bearer {text}"})
