@@ -24,6 +24,7 @@ from registry.kernel.actor import Actor
 from registry.lifecycle.queries import header
 from registry.limits.rules import Budget
 from registry.output.places import static_dir, templates_dir
+from registry.passkeys.pages import BESIDE, terms_of
 from registry.settings import Settings
 from registry.store import migrate
 from registry.store.replicas import opened
@@ -96,9 +97,10 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     viewkit.install(app)
     systemkit.supply(app, _header, _knowable)
     refilling.supply(app, sign_in_again)
-    confirming.supply(app, ASKING)
+    confirming.supply(app, ASKING, BESIDE)
     app.extensions["seals"] = seals_from(settings.secret())
     app.extensions["provider"] = provider_of(settings)
+    app.extensions["passkeys"] = terms_of(settings)
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     app.extensions["schedule"] = {name_of(job): every for job, every in wiring.SCHEDULE.items()}
     app.extensions["lacking"] = lambda: lacking(app.database, settings.signing_key)

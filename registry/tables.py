@@ -35,6 +35,7 @@ import registry.objectives.models
 import registry.oversight.models
 import registry.ownership.models
 import registry.packs.models
+import registry.passkeys.models
 import registry.people.models
 import registry.portfolio.models
 import registry.repeats.models
@@ -95,6 +96,8 @@ OUTSIDE_THE_LEDGER: Final[Mapping[str, str]] = {
             "mlflow_sync",
             "mlflow_version",
             "notice",
+            "passkey_challenge",
+            "passkey_use",
             "people_upload",
             "portfolio_report",
             "provider_session",

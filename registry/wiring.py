@@ -24,6 +24,7 @@ import registry.mlflow.jobs as mlflow_jobs
 import registry.monitoring.jobs as monitoring_jobs
 import registry.notices.jobs as notices_jobs
 import registry.ownership.jobs as ownership_jobs
+import registry.passkeys.jobs as passkeys_jobs
 import registry.people.jobs as people_jobs
 import registry.portfolio.jobs as portfolio_jobs
 import registry.repeats.jobs as repeats_jobs
@@ -78,6 +79,7 @@ from registry.ownership.pages import pages as ownership_pages
 from registry.packs.api import api as packs_api
 from registry.packs.pages import frameworks as frameworks_pages
 from registry.packs.pages import pages as packs_pages
+from registry.passkeys.pages import pages as passkeys_pages
 from registry.people.api import api as people_api
 from registry.people.pages import pages as people_pages
 from registry.portfolio.api import api as portfolio_api
@@ -133,6 +135,7 @@ FEATURES: Sequence[Blueprint] = (
     accounts_pages,
     second_steps_pages,
     identity_pages,
+    passkeys_pages,
     audit_pages,
     notices_pages,
     feeds_pages,
@@ -219,6 +222,7 @@ SCHEDULE: Mapping[Handler, timedelta] = {
     audit_jobs.verify_ledger: timedelta(hours=24),
     audit_jobs.sweep_pasts: timedelta(hours=1),
     accounts_jobs.sweep_sessions: timedelta(hours=6),
+    passkeys_jobs.sweep_questions: timedelta(hours=1),
     limits_jobs.sweep_counts: timedelta(hours=1),
     repeats_jobs.sweep_answers: timedelta(hours=1),
     # Whose last day was said ahead leaves without another entry.

@@ -28,7 +28,7 @@ _FLAGS = (
     "--in-process-gpu",
     "--no-first-run",
     # Whatever a page asks for, no name but this machine's is ever resolved.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
 # WCAG 2.2 at level AA, and what axe calls best practice.

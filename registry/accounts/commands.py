@@ -10,6 +10,7 @@ from registry.accounts.rules import FIRST_HOURS, guessed_in
 from registry.identity.actions import linking
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.errors import Problem, RuleBroken
+from registry.passkeys import actions as passkeys
 from registry.people import actions as people
 from registry.people.models import Person
 from registry.people.rules import PersonFacts
@@ -115,6 +116,17 @@ def reset_second_step(email: str, as_json: bool) -> None:
         person = _known(session, email)
         second_steps.reset(session, the_registry("command"), person)
     answer({"person": person.email}, as_json, f"{person.email} has no second step any more.")
+
+
+@accounts.command("reset-passkeys")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def reset_passkeys(email: str, as_json: bool) -> None:
+    """Take away every passkey of EMAIL, whose device is lost, and sign them out everywhere."""
+    with house().database.transaction() as session:
+        person = _known(session, email)
+        passkeys.reset(session, the_registry("command"), person)
+    answer({"person": person.email}, as_json, f"{person.email} has no passkeys any more.")
 
 
 def _typed() -> str:

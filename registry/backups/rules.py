@@ -15,6 +15,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "user_session": "nobody is signed in on a register that was put back",
     "identity_check": "it belongs to a session",
     "provider_session": "it belongs to a session",
+    "passkey_challenge": "nobody answers after minutes what another register asked",
     "sign_in_tries": "it counts what somebody tried in the last minutes",
     "heartbeat": "it tells of processes on another machine",
     "long_read": "it counts what another installation read, and where",

@@ -29,6 +29,11 @@ class Event(StrEnum):
     SECOND_STEP_SET = "second_step.set"
     SECOND_STEP_RESET = "second_step.reset"
     SECOND_STEP_ASKED = "second_step.asked"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_RENAMED = "passkey.renamed"
+    PASSKEY_REMOVED = "passkey.removed"
+    PASSKEYS_RESET = "passkey.reset"
+    PASSKEY_DOUBTED = "passkey.doubted"
     TOKEN_ISSUED = "token.issued"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
     FEED_MADE = "feed.made"

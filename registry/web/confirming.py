@@ -41,21 +41,42 @@ class Asking:
     confirm: Callable[[str, str], datetime]
 
 
-def supply(app: Flask, asking: Asking) -> None:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another way beside the one they signed in by, which a script takes in the form itself.
+
+    `question` is the address at which the script asks what is to be answered, "" where whoever is signed in has no such way;
+    `confirm` takes the answer and returns when it was. It raises RuleBroken.
+    """
+
+    question: Callable[[], str]
+    confirm: Callable[[str], datetime]
+
+
+def supply(app: Flask, asking: Asking, beside: Beside) -> None:
     """Say who answers. Plumbing knows no feature, so the composition root does this."""
-    app.extensions[_SLOT] = asking
+    app.extensions[_SLOT] = asking, beside
 
 
 class OwnWord(PasswordField):
-    """The password of whoever is signed in; with it a code, or instead of it a way to the provider, as they signed in."""
+    """The password of whoever is signed in; with it a code, or instead of it a way to the provider, as they signed in.
+
+    Instead of any of these an answer that a script has put into the form, where there is a `question` to ask.
+    """
 
     way = Way.PASSWORD
     provider_name = ""
+    question = ""
 
     @property
     def code(self) -> str:
         """What was typed as a code beside the password."""
         return request.form.get("own_code", "")
+
+    @property
+    def answer(self) -> str:
+        """What a script has put there instead of a password."""
+        return request.form.get("passkey", "")
 
 
 def own_password() -> Any:
@@ -102,18 +123,32 @@ def bound(form: Any, act: Callable[[datetime], Done]) -> Done | None:
 
     The view keeps its refusals: a wrong password has to be counted.
     """
-    asking = cast("Asking", current_app.extensions[_SLOT])
+    given = posed(form)
+    done: Done | None = form.carried_out(lambda: act(_confirmed(form.password) if given is None else given))
+    return done
+
+
+def posed(form: Any) -> datetime | None:
+    """Have a form ask who it is that sends it; returns when they last said so, where that still counts and it need not ask."""
+    asking, beside = _who_answers()
     given = asking.given()
     if given is not None:
         del form.password
     else:
         form.password.way, form.password.provider_name = asking.way()
-    done: Done | None = form.carried_out(lambda: act(_confirmed(form, asking) if given is None else given))
-    return done
+        form.password.question = beside.question()
+    return given
 
 
-def _confirmed(form: Any, asking: Asking) -> datetime:
-    if form.password.data is None and form.password.way is not Way.PROVIDER:
+def _confirmed(word: OwnWord) -> datetime:
+    asking, beside = _who_answers()
+    if word.question and word.answer:
+        return beside.confirm(word.answer)
+    if word.data is None and word.way is not Way.PROVIDER:
         # The page did not ask yet, so nothing was guessed that would have to be counted.
         raise RuleBroken([Problem("password", _ASKED)])
-    return asking.confirm(form.password.data or "", form.password.code)
+    return asking.confirm(word.data or "", word.code)
+
+
+def _who_answers() -> tuple[Asking, Beside]:
+    return cast("tuple[Asking, Beside]", current_app.extensions[_SLOT])

@@ -1,11 +1,12 @@
 """A form that could not be taken, offered again as it was filled: after the sign-in ran out, or once its token was lost."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import cast
+from collections.abc import Sequence
+from typing import Protocol, cast
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, current_app, flash, make_response, render_template, request
+from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
 from registry.web import past
@@ -15,15 +16,23 @@ Typed = Sequence[tuple[str, str]]
 
 # Never carried on: what proves who somebody is, and what proves that a page was ours.
 SECRETS = frozenset(
-    {"csrf_token", "password", "current", "their_password", "own_code", "their_code"} | {"code", "half"}
+    {"csrf_token", "password", "current", "their_password", "own_code", "their_code"}
+    | {"code", "half", "passkey"}
 )
 _SUPPLIED = "sign-in-again"
 # What the sign-in form itself sends beside what it carries.
 _BESIDE = 4_096
 
 
-def supply(app: Flask, sign_in: Callable[[], Response]) -> None:
-    """Say which page asks for the sign-in again; it asks `kept()` and `came_from()` what to go on with."""
+class SignInPage(Protocol):
+    """The sign-in form, with where it leads and what was typed elsewhere; and what was objected to, where somebody has just tried."""
+
+    def __call__(self, then: str, kept_text: str, problems: Sequence[str] = ()) -> Response:
+        """The page."""
+
+
+def supply(app: Flask, sign_in: SignInPage) -> None:
+    """Say which page asks for the sign-in again. Plumbing knows no feature, so the composition root does this."""
     app.extensions[_SUPPLIED] = sign_in
 
 
@@ -92,9 +101,20 @@ def inside(target: str | None, otherwise: str) -> str:
 
 def sign_in_again() -> Response:
     """The sign-in form in place of the page that was asked for, carrying what was typed."""
-    reply = cast("Response", current_app.extensions[_SUPPLIED]())
+    reply = _sign_in_page()(came_from(), kept())
     reply.status_code = 401
     return reply
+
+
+def sign_in_refused(then: str, kept_text: str, problems: Sequence[str]) -> Response:
+    """The sign-in form for whoever has tried another way in beside it, with what was objected to."""
+    reply = _sign_in_page()(then, kept_text, problems)
+    reply.status_code = 422
+    return reply
+
+
+def _sign_in_page() -> SignInPage:
+    return cast("SignInPage", current_app.extensions[_SUPPLIED])
 
 
 def offered_again() -> Response:
@@ -119,6 +139,15 @@ def offered_again() -> Response:
 def _shows(page: str, fields: Typed) -> bool:
     whole = " ".join(page.split())
     return all(" ".join(str(escape(value)).split()) in whole for _, value in fields)
+
+
+def onward(then: str | None, kept_text: str | None, otherwise: str) -> ResponseReturnValue:
+    """Where whoever has just signed in goes on: to the page they came for, or to the form they had filled in."""
+    target = inside(then, otherwise)
+    if fields := unpacked(kept_text):
+        # On to the form itself, as one that has no token: its address shows it filled, and does nothing.
+        return listed(target, fields, is_trusted=False)
+    return redirect(target, 303)
 
 
 def listed(address: str, fields: Typed, *, is_trusted: bool) -> Response:

@@ -107,6 +107,7 @@ from registry.web import doors
 from registry.web.jsonkit import PROGRAM_DOORS
 from tests.cast import NAMES
 from tests.journeys.synced import synced_server
+from tests.passkeys.kept import OFFERED, keep_passkey
 
 TABLE = Path(__file__).parent / "access.csv"
 PEOPLE = ("nobody", *NAMES)
@@ -119,6 +120,7 @@ _NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
 def house(app, database, cast, monkeypatch):
     """The application with something of everything in it; from here on no request leaves a trace."""
     app.config["WTF_CSRF_ENABLED"] = False
+    app.extensions["passkeys"] = OFFERED
     with database.transaction() as session:
         numbers = _furnish(session, cast)
         keys = {name: _keys(app, session, cast, name) for name in NAMES}
@@ -223,6 +225,7 @@ def _furnish(session, cast):
     adam = cast.actor(session, "adam")
     team = people.add_team(session, adam, "Claims data", Function.DATA, leader_id=cast.number("ben"))
     numbers["shared"] = {"source": source.key, "check": check.id, "token": token.id, "team": team.id}
+    numbers["shared"]["passkey"] = keep_passkey(session, ada, "Test").id
     numbers["shared"] |= {kind.value: feeds.make_address(session, ada, kind) for kind in FeedKind}
     private = register.save_view(session, ada, ViewFacts("Mine", "stage=live"))
     shared = register.save_view(session, ada, ViewFacts("Ours", "tier=high", Sharing.EVERYBODY))
@@ -476,6 +479,7 @@ class House:
             "/risks/": {each: self.numbers[each]["risk"] for each in ("triage", "sentinel", "pricing")},
             "/tags/": {each: self.numbers[each]["tag"] for each in ("triage", "sentinel")},
             "/account/tokens/": {"ada's": shared["token"]},
+            "/account/passkeys/": {"ada's": shared["passkey"]},
             "/imports/profiles/": {"one": shared["profile"]},
             "/imports/": {"one": shared["import"]},
             "/people/import/": {"adam's": shared["upload"]},
@@ -651,11 +655,20 @@ def test_in_the_table_nobody_gets_past_the_sign_in_page_unless_the_view_is_publi
     card_doors = {"/verify", "/schemas/card-1.json", "/api/v1/openapi.json"}
     providers = {f"/sign-in/provider{more}" for more in ("", "/answer", "/logout")}
     second_steps = {"/sign-in/code", "/sign-in/second-step", "/sign-in/first-password"}
+    passkeys = {"/sign-in/passkey", "/sign-in/passkey/question"}
     file_schema = {"/schemas/registry-1.json"}
     feed_doors = {"/feeds/<secret>/due.ics", "/feeds/<secret>/changes.atom"}
     others = {"/sign-in", "/csp-reports", "/healthz", "/readyz", "/metrics", "/static/<path:filename>"}
     assert (
-        public == others | card_doors | file_schema | feed_doors | feedback_doors | providers | second_steps
+        public
+        == others
+        | card_doors
+        | file_schema
+        | feed_doors
+        | feedback_doors
+        | providers
+        | second_steps
+        | passkeys
     )
     for method, route, _, nobody, *_ in reviewed():
         if route not in public:

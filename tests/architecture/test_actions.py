@@ -30,6 +30,7 @@ OUTSIDE_THE_LEDGER = {
     "registry/interchange/actions/drafts.py:remap": "a draft that goes back to its columns has done nothing",
     "registry/interchange/actions/drafts.py:choose": "the import itself says what became of each row",
     "registry/interchange/actions/drafts.py:choose_for_all": "the import itself says what became of each row",
+    "registry/passkeys/actions/keeping.py:begin": "the passkey is recorded when it was made",
     "registry/worker/actions/keeping.py:retry": "jobs follow the ledger, they are not in it",
     "registry/notices/actions/choosing.py:mark_read": "notices follow the ledger, they are not in it",
     "registry/notices/actions/choosing.py:send_again": "letters follow the ledger, they are not in it",

@@ -17,7 +17,7 @@ PIN = re.compile(
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ASKED = [
     *PROJECT["project"]["dependencies"],
-    *PROJECT["project"]["optional-dependencies"]["sign"],
+    *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
     *PROJECT["build-system"]["requires"],
     *PROJECT["dependency-groups"]["dev"],
 ]

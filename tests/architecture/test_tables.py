@@ -11,6 +11,8 @@ MACHINERY = {
     "card_preview", "people_upload",
     # How many long questions the database and its replica have answered.
     "long_read",
+    # What passkeys were asked, for minutes, and how each was last used: each sign-in is an entry of its own.
+    "passkey_challenge", "passkey_use",
     # Where cards are packed for somebody to fetch; who took which away is in the ledger.
     "card_bundle", "bundled_card",
     # An import's desk: what comes of it is in the ledger, row by row.

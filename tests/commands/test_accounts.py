@@ -130,3 +130,5 @@ def test_an_account_of_the_provider_is_linked_once_and_a_lost_second_step_is_tak
         assert identity(session, "https://id.example.org", "a1b2").person_id == cast.number("ada")
     assert typed("accounts", "reset-second-step", "adam@example.org").code == 0
     assert typed("accounts", "reset-second-step", "nobody@example.org").code == 1
+    assert typed("accounts", "reset-passkeys", "adam@example.org").code == 0
+    assert typed("accounts", "reset-passkeys", "nobody@example.org").code == 1

@@ -32,6 +32,7 @@ from registry.notices.rules.sending import Sent
 from registry.objectives.models import SuccessMetric
 from registry.ownership.models import Handover
 from registry.ownership.rules import HandoverState
+from registry.passkeys.models import Passkey
 from registry.people.models import BusinessUnit, PeopleUpload, Person, Team
 from registry.portfolio.models import PortfolioReport
 from registry.portfolio.rules.reports.filing import ReportState
@@ -430,6 +431,9 @@ PAGES = {
     "people.show": (Visit("/people/{ada}"), Visit("/people/{person}", "otto")),
     "identity.person": (Visit("/people/{ada}/sign-in"),),
     "identity.confirmed": (Visit("/account/confirmed?next=/systems"),),
+    "passkeys.begin": (Visit("/account/passkeys/new", "ada"),),
+    "passkeys.rename": (Visit("/account/passkeys/{passkey}/name", "ada"),),
+    "passkeys.remove": (Visit("/account/passkeys/{passkey}/remove", "ada"),),
     "second_steps.enrol": (Visit("/account/second-step", "ada"),),
     "second_steps.roles": (Visit("/people/second-steps"),),
     "people.edit_form": (Visit("/people/{person}/edit"),),
@@ -593,6 +597,7 @@ def places(session: Session, cast: Cast) -> dict[str, object]:
         "live": newest(ModelVersion, state=State.LIVE),
         "before": newest(ModelVersion, state=State.APPROVED),
         "withdrawn": newest(ModelVersion, state=State.WITHDRAWN),
+        "passkey": newest(Passkey),
         "note": newest(Note, withdrawn_at=None),
         "person": session.exec(select(Person).filter_by(email="noor@example.org")).one().id,
         "ada": cast.number("ada"),

@@ -115,6 +115,7 @@ from tests.journeys.classified import classify
 from tests.journeys.noticed import furnish_notices
 from tests.journeys.proof import FIRST, furnish_proof
 from tests.journeys.synced import furnish_mlflow
+from tests.passkeys.kept import keep_passkey
 
 # What opens the answer to the one piece of feedback that has one.
 ANSWER_CODE = "furnished-answer-code"
@@ -164,6 +165,7 @@ def furnish(session: Session, cast: Cast, words: Words | None = None) -> None:
         frozenset({"registry:read"}),
     )
     feeds.make_address(session, ada, FeedKind.CALENDAR)
+    keep_passkey(session, ada, words.line("Laptop", 100))
     _ledger(session)
 
 

@@ -23,6 +23,7 @@ from tests.browser import (
 from tests.journeys.addresses import ALIKE, NO_PAGES, PAGES, REFUSALS, places
 from tests.journeys.furnished import furnish
 from tests.journeys.site import DESK, PHONE, running
+from tests.passkeys.kept import OFFERED
 
 pytestmark = pytest.mark.journey
 
@@ -39,6 +40,7 @@ CLOSELY = [*FEATURES.values(), *PAGES["reference.overview"], *REFUSALS]
 def site(tmp_path_factory):
     """An installation with something of everything in it, for all visits of this file."""
     with running(tmp_path_factory.mktemp("data")) as made:
+        made.app.extensions["passkeys"] = OFFERED
         with made.doing() as session:
             furnish(session, made.cast)
             session.flush()

@@ -20,6 +20,7 @@ from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
 from tests.journeys.hostile import BREAKING_OUT, CORPUS, RUNS, hostile_words, let_through, report_violations
 from tests.journeys.site import PHONE, running
+from tests.passkeys.kept import OFFERED
 
 pytestmark = pytest.mark.journey
 
@@ -76,6 +77,7 @@ REFLECTED = tuple(
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with running(tmp_path_factory.mktemp("data")) as made:
+        made.app.extensions["passkeys"] = OFFERED
         words = hostile_words()
         made.device = words.line("", 200)
         with made.doing() as session:

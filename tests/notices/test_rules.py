@@ -36,6 +36,7 @@ CHOICES = st.builds(
 def test_of_every_event_somebody_has_decided_who_is_told_or_why_nobody_is():
     # Named one by one: what is worked out as "all the others" decides for each new event that nobody hears of it.
     told = listed_as("TELLINGS", parsed(PACKAGE / "notices/rules/table.py"))
+    told |= listed_as("OWN_ACCOUNT", parsed(PACKAGE / "notices/rules/own_account.py"))
     kept = listed_as("SILENT", parsed(PACKAGE / "notices/rules/silent.py"))
     assert told == set(table.TELLINGS)
     assert kept == set().union(*silent.SILENT.values())

@@ -136,6 +136,7 @@ NO_SYSTEMS = {
     "accounts.sign_in",
     # Who people are and how they sign in.
     *("identity.begin", "identity.confirm", "identity.answer", "identity.confirmed"),
+    *("passkeys.begin", "passkeys.rename", "passkeys.remove"),
     *("second_steps.enrol", "second_steps.roles", "accounts.browsers"),
     *("scim.service", "scim.types", "scim.user_type", "scim.schemas_list", "scim.user_schema", "scim.users"),
     "frameworks.overview",

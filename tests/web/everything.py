@@ -20,6 +20,7 @@ from registry.feeds.rules import FeedKind
 from registry.kernel.actor import Role, the_registry
 from registry.kernel.scopes import SCOPES
 from registry.ownership.models import Assignment
+from registry.passkeys.models import Passkey
 from registry.people.models import Person
 from registry.portfolio.actions import ROOM as REPORTS
 from registry.store.files import Files
@@ -31,6 +32,7 @@ from tests.cast import Cast
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
 from tests.journeys.proof import FIRST, keep_proof
+from tests.passkeys.kept import OFFERED, keep_passkey
 
 # How much of all that can be sent everywhere is sent: a share in the everyday run, the whole by `script/test -m long`.
 DEPTHS = (
@@ -95,6 +97,7 @@ DOERS = {
 # What a number in an address stands for, by the part of the route that says so; the first that fits.
 _NUMBERED = {
     "/notes/": "note",
+    "/account/passkeys/": "passkey",
     "/people/import/": "upload",
     "/systems/views/": "view",
     "/versions/": "version",
@@ -253,12 +256,14 @@ def fill_with_everything(session: Session, cast: Cast) -> None:
     door = the_registry("command")
     furnish(session, cast)
     accounts.issue_token(session, door, cast.people["adam"], "own", frozenset({"registry:read"}))
+    keep_passkey(session, cast.actor(session, "adam"), "own")
     accounts.grant_role(session, door, session.get_one(Person, cast.number("ben")), Role.EXECUTIVE)
 
 
 def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Everything:
     """The application over a database that was filled with everything."""
     keep_proof(Files(app.config["REGISTRY_DATA_DIR"], ROOM))
+    app.extensions["passkeys"] = OFFERED
     adam = cast.people["adam"]
     with app.database.transaction() as session:
         text, _ = accounts.issue_token(session, the_registry("command"), adam, "all", frozenset(SCOPES))
@@ -277,6 +282,7 @@ def furnished(app: App, cast: Cast, sign_in: Callable[[str], FlaskClient]) -> Ev
             "assignment": session.scalars(deputy).one(),
             "token": session.scalars(token).one(),
             "job": session.scalars(job).one(),
+            "passkey": session.scalars(sa.select(Passkey.id).filter_by(name="own")).one(),
             **feeds_of,
         }
     return Everything(app, cast, place, sign_in, {"Authorization": f"Bearer {text}"})

@@ -16,6 +16,7 @@ from registry.identity.queries.known import identities_of
 from registry.kernel import clock
 from registry.kernel.actor import Permission
 from registry.kernel.errors import NotFound
+from registry.passkeys.queries import passkeys_of
 from registry.people.queries import person_by_id
 from registry.second_steps import queries as steps
 from registry.second_steps.actions import Typed
@@ -148,6 +149,9 @@ def told_of_account(password_form: PasswordForm, token_form: TokenForm) -> dict[
         "has_password": queries.credential_of(session(), who.person_id or 0) is not None,
         "has_step": steps.factor_of(session(), who.person_id or 0) is not None,
         "codes_left": steps.codes_left(session(), who.person_id or 0),
+        "passkeys": passkeys_of(session(), who.person_id or 0)
+        if current_app.extensions["passkeys"]
+        else None,
         "identities": identities_of(session(), who.person_id or 0),
         "now": clock.now(),
     }

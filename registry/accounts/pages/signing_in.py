@@ -1,5 +1,7 @@
 """Signing in by a password, with a second step where one is due, and signing out."""
 
+from collections.abc import Sequence
+
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -166,17 +168,17 @@ def _door() -> dict[str, str]:
 
 def _inside(secret: str, then: str | None, kept: str | None) -> ResponseReturnValue:
     let_in(secret)
-    target = refilling.inside(then, url_for("portfolio.desk"))
-    if fields := refilling.unpacked(kept):
-        # On to the form itself, as one that has no token: its address shows it filled, and does nothing.
-        return refilling.listed(target, fields, is_trusted=False)
-    return redirect(target, 303)
+    return refilling.onward(then, kept, url_for("portfolio.desk"))
 
 
-def sign_in_again() -> Response:
-    """The sign-in form for whoever sent another form and is signed in no longer; it carries what they typed."""
-    form = SignInForm(formdata=None, data={"next": refilling.came_from(), "kept": refilling.kept()})
-    return make_response(render_template("accounts/sign_in.html", form=form, is_again=True))
+def sign_in_again(then: str, kept_text: str, problems: Sequence[str] = ()) -> Response:
+    """The sign-in form for whoever sent another form and is signed in no longer; it carries what they typed.
+
+    With `problems` for whoever has tried to come in by other means, which were refused.
+    """
+    form = SignInForm(formdata=None, data={"next": then, "kept": kept_text})
+    form.form_errors += problems
+    return make_response(render_template("accounts/sign_in.html", form=form, is_again=not problems))
 
 
 @pages.post("/sign-out")

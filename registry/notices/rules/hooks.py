@@ -64,7 +64,7 @@ TOPICS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 """What a hook may hear of: each topic in words, and the nouns its events begin with."""
 
 PRIVATE: Final = _of(
-    "sign_in session identity password second_step token role view import_profile notices mail webhook delivery mlflow_server feed"
+    "sign_in session identity password second_step passkey token role view import_profile notices mail webhook delivery mlflow_server feed"
 )
 """Who signs in and how, what people keep for themselves, and the sending itself: no hook hears of these."""
 

@@ -159,6 +159,7 @@ SILENT: Final[Mapping[str, frozenset[Event]]] = {
             Event.IDENTITY_CONFIRMED,
             # Asked at the next sign-in, in words.
             Event.SECOND_STEP_ASKED,
+            Event.PASSKEY_RENAMED,
             Event.TOKEN_REVOKED,
             Event.FEED_WITHDRAWN,
             Event.INVENTORY_UPLOADED,

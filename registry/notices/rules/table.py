@@ -5,7 +5,8 @@ from typing import Final
 
 from registry.kernel.events import Event
 from registry.notices.rules.choices import Kind
-from registry.notices.rules.telling import SUBJECT, Telling, Whom
+from registry.notices.rules.own_account import OWN_ACCOUNT
+from registry.notices.rules.telling import Telling, Whom
 
 _OWNERS = (Whom.OWNERS,)
 _SEATED, _SEAT = ("assignment.person_id",), "assignment.seat"
@@ -219,55 +220,7 @@ TELLINGS: Final[Mapping[Event, Telling]] = {
     Event.CARD_PUT_FORWARD: Telling(Kind.CARD, "A card is put forward for approval", (Whom.REVIEWERS,)),
     Event.CARD_RETURNED: Telling(Kind.CARD, "A card came back", _OWNERS, ("card_edition.put_forward_by_id",)),
     Event.CARD_ISSUED: Telling(Kind.CARD, "A card is issued", _SEATS, ("card_edition.put_forward_by_id",)),
-    # One's own account, whoever it was: what somebody did not do themselves they must hear of.
-    Event.PASSWORD_SET: Telling(
-        Kind.ACCOUNT, "Your password was changed", named=("credential.person_id",), even_self=True
-    ),
-    Event.IDENTITY_LINKED: Telling(
-        Kind.ACCOUNT, "An account at the sign-in service now opens yours", named=(SUBJECT,), even_self=True
-    ),
-    Event.IDENTITY_UNLINKED: Telling(
-        Kind.ACCOUNT,
-        "An account at the sign-in service opens yours no longer",
-        named=(SUBJECT,),
-        even_self=True,
-    ),
-    Event.SECOND_STEP_SET: Telling(
-        Kind.ACCOUNT, "Your sign-in now has a second step", named=(SUBJECT,), even_self=True
-    ),
-    Event.SECOND_STEP_RESET: Telling(
-        Kind.ACCOUNT, "The second step of your sign-in was taken away", named=(SUBJECT,), even_self=True
-    ),
-    Event.SIGN_IN_LOCKED: Telling(
-        Kind.ACCOUNT,
-        "Sign-in to your account is locked for a while after wrong passwords",
-        named=(SUBJECT,),
-        even_self=True,
-    ),
-    Event.TOKEN_ISSUED: Telling(
-        Kind.ACCOUNT,
-        "A token that acts for you was made: {about}",
-        named=("api_token.person_id",),
-        about="api_token.label",
-        even_self=True,
-    ),
-    Event.FEED_MADE: Telling(
-        Kind.ACCOUNT, "A feed of yours has a new address", named=("feed_address.person_id",), even_self=True
-    ),
-    Event.ROLE_GRANTED: Telling(
-        Kind.ACCOUNT,
-        "{actor} gave you a role: {about}",
-        named=("role_grant.person_id",),
-        about="role_grant.role",
-        even_self=True,
-    ),
-    Event.ROLE_WITHDRAWN: Telling(
-        Kind.ACCOUNT,
-        "{actor} took a role from you: {about}",
-        named=("role_grant.person_id",),
-        about="role_grant.role",
-        even_self=True,
-    ),
+    **OWN_ACCOUNT,
     # The house.
     Event.LEDGER_VERIFIED: Telling(
         Kind.HOUSE, "The ledger was verified and is not whole", _ADMINISTRATORS, unless="whole"

@@ -1,7 +1,7 @@
 """How many long questions the database and its replica have answered.
 
-Revision ID: 0043
-Revises: 0040
+Revision ID: 0042
+Revises: 0041
 Create Date: 2026-11-27 16:00:00.000000
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0043"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
