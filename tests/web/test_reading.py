@@ -39,7 +39,9 @@ def test_no_address_that_is_read_changes_anything(everything, record_property):
             if method == "HEAD" and number % HEADS:
                 continue
             with clients[name].open(url, method=method, headers=headers) as reply:
-                assert reply.status_code in {200, 303, 403}, (name, method, url)
+                # The passkey is the administrator's own: to everybody else it is not there.
+                absent = {404} if url.startswith("/account/passkeys/") and name != "adam" else set()
+                assert reply.status_code in {200, 303, 403} | absent, (name, method, url)
         # To read the whole database after every address would take longer than all the addresses.
         if number % 40 == 0 or number == len(rules):
             if (now := digests(everything.app.database, CACHE)) != before:
