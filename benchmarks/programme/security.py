@@ -110,7 +110,6 @@ SECURITY: Final = (
             "{% call page_head(system.name|safe, system.summary|safe,",
             (f"{_HOSTILE}::test_nothing_of_it_runs_and_the_policy_has_nothing_to_report",),
         ),
-        lacks="the corpus has fewer texts than that: how many is among the figures",
     ),
     Entry(
         "T09",

@@ -43,14 +43,19 @@ _IN_A_TEXT = 12
 def hostile_words() -> Words:
     """Every field gets others of the corpus, so that a record of thirty fields carries all of it."""
     turns, lines = count(), count()
+    said: set[str] = set()
 
-    def line(_words: str, limit: int = 300) -> str:
+    def line(words: str, limit: int = 300) -> str:
         start = next(lines)
         turned = (*ON_ONE_LINE[start % len(ON_ONE_LINE) :], *ON_ONE_LINE)
         kept = ""
         for each in turned:
             if len(kept) + len(each) + 1 <= limit:
                 kept = f"{kept} {each}".strip()
+        # Two names may not be the same; where there is room for the short ones alone, the next has others.
+        if kept in said:
+            return line(words, limit)
+        said.add(kept)
         return kept
 
     def text(_words: str) -> str:

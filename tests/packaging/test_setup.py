@@ -3,9 +3,12 @@
 import os
 import re
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
+SYSTEMS = Path("/usr/bin/python3")
 PIP = "python -m pip --quiet"
 BY_HASH = "--require-hashes -r requirements.lock"
 
@@ -144,18 +147,45 @@ def test_the_lighter_browser_is_added_where_it_is_known_and_never_in_the_way(deb
     assert "apt-get install -y --no-install-recommends chromium-headless-shell" in debian.called
 
 
-def test_a_moved_checkout_does_not_use_what_was_made_elsewhere(debian):
-    moved = debian.root.with_name("moved")
-    debian.root.rename(moved)
-    debian.root = moved
-    debian.stand_in(debian.programs / "python3", "exit 1")
-    for version in range(11, 15):
-        debian.stand_in(debian.programs / f"python3.{version}", "exit 1")
+def moved_elsewhere(checkout):
+    """The same checkout at another place, where what .venv was made from no longer holds."""
+    moved = checkout.root.with_name("moved")
+    checkout.root.rename(moved)
+    checkout.root = moved
+    return checkout
 
-    done = debian.run("script/setup")
+
+def test_a_moved_checkout_does_not_use_what_was_made_elsewhere(debian):
+    moved = moved_elsewhere(debian)
+    moved.stand_in(moved.programs / "mine", "exit 1")
+
+    done = moved.run("script/setup", PYTHON="mine")
     assert done.returncode == 3
     assert "Python 3.11 or newer" in done.stderr
-    assert not (moved / ".venv" / "bin" / "registry").exists()
+    assert not (moved.root / ".venv" / "bin" / "registry").exists()
+
+
+def test_the_python_that_is_named_makes_the_environment(debian):
+    moved = moved_elsewhere(debian)
+    moved.stand_in(moved.programs / "mine", 'case "$*" in "-m venv "*) exit 1 ;; esac')
+
+    assert "Making .venv failed" in moved.run("script/setup", PYTHON="mine").stderr
+    assert "mine -m venv .venv" in moved.called
+
+
+def test_the_python_of_the_system_comes_before_one_found_first(debian):
+    """A version manager puts its own before it on the path, compiled without what makes the system's faster."""
+    fit = "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))"
+    if not SYSTEMS.exists() or subprocess.run([SYSTEMS, "-I", "-c", fit], check=False).returncode:
+        pytest.skip("the system has no Python of its own that would do")
+    moved = moved_elsewhere(debian)
+    moved.stand_in(moved.programs / "python3")
+
+    # Made with the real one, and nothing may be fetched into it.
+    done = moved.run("script/setup", PIP_NO_INDEX="1")
+    assert "Installing the locked packages failed" in done.stderr
+    assert (moved.root / ".venv" / "bin" / "python").resolve() == SYSTEMS.resolve()
+    assert not [call for call in moved.called if call.startswith("python3")]
 
 
 def test_an_unknown_option_is_wrong_use(checkout):
