@@ -15,9 +15,10 @@ import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,8 @@ def send(cluster: Cluster, number: int) -> None:
 
 
 @contextlib.contextmanager
-def _sending(cluster: Cluster, first: int) -> Any:
-    stop, numbers = threading.Event(), count(first)
+def _sending(cluster: Cluster, numbers: Iterator[int]) -> Any:
+    stop = threading.Event()
 
     def on_and_on() -> None:
         while not stop.is_set():
@@ -63,19 +64,22 @@ def _sending(cluster: Cluster, first: int) -> Any:
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(on_and_on) for _ in range(2)]
         try:
-            yield numbers
+            yield
         finally:
             stop.set()
             for each in both:
                 each.result()
 
 
-def drilled(cluster: Cluster, other: Database, folder: Path, deliveries: int) -> bool:
-    """Do it, tell it, and say whether what was restored is what was backed up."""
-    for number in range(deliveries):
+def drilled(
+    cluster: Cluster, other: Database, folder: Path, deliveries: int, numbers: Iterator[int] | None = None
+) -> bool:
+    """Do it, tell it, and say whether what was restored is what was backed up; again with the `numbers` that were used on."""
+    numbers = count() if numbers is None else numbers
+    for number in islice(numbers, deliveries):
         send(cluster, number)
     file, took = folder / "drill.zip", {}
-    with _sending(cluster, deliveries):
+    with _sending(cluster, numbers):
         began = time.monotonic()
         backed_up = json.loads(cluster.run("backup", str(file), "--json").stdout)
         took["backup, under load"] = time.monotonic() - began

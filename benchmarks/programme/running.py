@@ -73,9 +73,10 @@ def shown(entry: Entry, databases: Sequence[str], *, short: bool) -> Result:
 def _tests(tree: Path, entry: Entry, databases: Sequence[str], *, short: bool) -> Iterator[dict[str, Any]]:
     """What becomes of the tests: those of both sizes by the size's own marks, those of one size whatever theirs."""
     own = entry.only_short if short else entry.only_full
+    drawn = ("--hypothesis-profile=thorough",) if entry.thorough and not short else ()
     for tests, marks in ((entry.tests, "" if short else EVERYTHING), (own, EVERYTHING)):
         if tests:
-            yield from pytest_told(tree, tests, marks, databases, _GIVE_UP_SECONDS[short])
+            yield from pytest_told(tree, (*drawn, *tests), marks, databases, _GIVE_UP_SECONDS[short])
 
 
 def _add(result: Result, told: dict[str, Any]) -> None:

@@ -164,7 +164,7 @@ SECURITY: Final = (
             "    if unpacked < 0:\n",
             ("tests/store/sheets/test_hostile_files.py",),
         ),
-        lacks="mutations are drawn anew, fifteen a property; a thousand with --hypothesis-profile=thorough",
+        thorough=True,
     ),
     Entry(
         "T14b",
@@ -284,7 +284,6 @@ SECURITY: Final = (
             "        if not number:\n",
             (_DESTINATIONS, "tests/notices/test_hooks.py"),
         ),
-        lacks="the worker is killed once and not twenty times",
     ),
     Entry(
         "T23",

@@ -40,7 +40,8 @@ class Entry:
     """One entry of the programme.
 
     `tests` are run in both sizes, in full with those marked "long"; `only_short` and `only_full` in one alone, whatever their
-    mark. `lacks` says what of the size asked is not shown; an entry without tests and program is open.
+    mark. `thorough` are entries whose properties are drawn a thousand times in full. `lacks` says what of the size asked is not
+    shown; an entry without tests and program is open.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Entry:
     only_full: tuple[str, ...] = ()
     program: Program | None = None
     defect: Defect | None = None
+    thorough: bool = False
     lacks: str = ""
 
     @property

@@ -345,29 +345,34 @@ def test_an_address_that_has_come_to_lead_inside_is_refused_when_it_is_used(
         assert "not on the public network" in session.exec(select(DeliveryAttempt)).one().trouble
 
 
+@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.long)])
 def test_a_worker_killed_while_it_delivers_loses_nothing_and_repeats_at_most_under_one_id(
-    database, house, receiver
+    database, house, receiver, kills, record_property
 ):
+    """Each is killed after the receiver has it and before that is noted; the next finds the lease over."""
     add(database, house, receiver)
     for system in (house.triage, house.pricing):
         alert(database, system)
     while jobs.tell(database):
         pass
     url = database.url.render_as_string(hide_password=False)
-    started = multiprocessing.get_context("fork").Process(target=_deliver_and_die, args=(url,))
-    started.start()
-    started.join(30)
-    assert started.exitcode == -signal.SIGKILL
-    assert len(receiver.heard) == 1
-    with clock.frozen(NOW + timedelta(minutes=3)):
+    for kill in range(kills):
+        at = NOW + timedelta(minutes=3 * kill)
+        started = multiprocessing.get_context("fork").Process(target=_deliver_and_die, args=(url, at))
+        started.start()
+        started.join(30)
+        assert started.exitcode == -signal.SIGKILL
+    record_property("workers killed", kills)
+    assert len(receiver.heard) == kills
+    with clock.frozen(NOW + timedelta(minutes=3 * kills)):
         send_all(database)
     ids = [each.headers["X-Registry-Id"] for each in receiver.heard]
-    assert (len(ids), len(set(ids))) == (3, 2)
+    assert (len(ids), len(set(ids))) == (kills + 2, 2)
     assert {each.state for each in deliveries(database)} == {Sent.ARRIVED}
 
 
-def _deliver_and_die(url):
-    with suppress(Exception), clock.frozen(NOW):
+def _deliver_and_die(url, at):
+    with suppress(Exception), clock.frozen(at):
         database = Database(url)
         jobs.hooks.delivering.finish = lambda *_given: os.kill(os.getpid(), signal.SIGKILL)
         jobs.deliver(database)

@@ -3,6 +3,8 @@
 A programme of minutes: script/test -m long tests/worker/test_outage.py
 """
 
+from itertools import count
+
 import pytest
 
 from benchmarks import drill, outage
@@ -10,6 +12,8 @@ from benchmarks.cluster import running
 from tests import databases
 
 pytestmark = [pytest.mark.long, pytest.mark.slow]
+
+BACKUPS = 10
 
 
 def test_of_what_was_acknowledged_nothing_is_lost_and_each_job_has_its_effect_once(tmp_path):
@@ -20,6 +24,14 @@ def test_of_what_was_acknowledged_nothing_is_lost_and_each_job_has_its_effect_on
 
 
 @pytest.mark.parametrize(("kind", "other"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
-def test_a_backup_made_under_load_is_restored_the_same_elsewhere(tmp_path, kind, other):
-    with running(kind, tmp_path, webs=1, workers=1) as cluster, databases.empty(other) as elsewhere:
-        assert drill.drilled(cluster, elsewhere, tmp_path, 20)
+def test_ten_backups_made_under_load_are_each_restored_the_same_elsewhere(
+    tmp_path, kind, other, record_property
+):
+    numbers = count()
+    with running(kind, tmp_path, webs=1, workers=1) as cluster:
+        for backup in range(BACKUPS):
+            folder = tmp_path / str(backup)
+            folder.mkdir()
+            with databases.empty(other) as elsewhere:
+                assert drill.drilled(cluster, elsewhere, folder, 20, numbers), backup
+    record_property("backups under load, restored", BACKUPS)

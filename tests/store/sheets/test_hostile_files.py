@@ -269,7 +269,8 @@ def test_other_kinds_of_files_are_named(data: bytes, says: str):
 
 # Anything at all
 
-CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+DRAWN = settings.default.max_examples
+CALM = settings(max_examples=max(150, DRAWN), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PIECES = st.sampled_from(
     [
         '"',
@@ -316,7 +317,7 @@ def test_any_text_of_marks_and_delimiters_is_read_or_refused(text: str, name: st
     accounted(text.encode(encoding, "ignore"), name)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=max(60, DRAWN), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_a_workbook_with_changed_bytes_is_read_or_refused(chance: random.Random):
     data = bytearray(
