@@ -118,6 +118,7 @@ SECURITY: Final = (
         tests=(
             "tests/output/pdf/test_isolation.py",
             "tests/output/pdf/test_purified.py",
+            "tests/output/pdf/test_system_calls.py",
             "tests/cards/test_hostile_texts.py",
             _DESTINATIONS,
         ),
@@ -128,7 +129,6 @@ SECURITY: Final = (
             "        if not url.startswith(ASSET):\n            return URLFetcher(timeout=2).fetch(url, headers)\n",
             ("tests/output/pdf/test_isolation.py",),
         ),
-        lacks="strace: that the child opens no connection is shown by a listener and by the walls of the child",
     ),
     Entry(
         "T13",

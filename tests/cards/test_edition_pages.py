@@ -10,6 +10,7 @@ from registry.accounts import actions as accounts
 from registry.cards.actions import editions
 from registry.cards.jobs import issue_waiting
 from registry.cards.pages import verifying
+from registry.cards.pages.shared import LAYING_OUT
 from registry.cards.rules.seal import seal_from
 from registry.kernel.actor import the_registry
 from registry.settings import Settings
@@ -72,6 +73,8 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     assert "Decide on the card" not in client_of("ada").get("/").text + mia.get("/").text
     assert f"{first}/decide" in rita.get(first).text
     assert f"{first}/decide" not in mia.get(first).text
+    with LAYING_OUT.taken(), LAYING_OUT.taken():
+        assert mia.get(f"{first}/card.pdf").status_code == 503
     unapproved = mia.get(f"{first}/card.pdf").data
     told = check(app.test_client(), unapproved).text
     assert ("Nobody has approved it." in told, "edition 1, marked as in review" in told) == (True, True)

@@ -13,6 +13,7 @@ from registry.accounts import actions as accounts
 from registry.audit.models import ENTRY
 from registry.cards.models import CardPreview
 from registry.cards.pages import card as pages
+from registry.cards.pages.shared import LAYING_OUT
 from registry.cards.queries import card_facts
 from registry.cards.render.exports import FORMS
 from registry.cards.rules.canonical import card_json, content_hash
@@ -152,6 +153,22 @@ def test_the_second_download_is_served_from_what_was_kept(client_of, cast, laid_
     first, second = client_of("ada").get(address), client_of("mia").get(address)
     assert first.data == second.data
     assert len(laid_out) == 1
+
+
+def test_while_two_are_laid_out_a_third_keeps_no_thread_and_what_was_kept_is_served(
+    client_of, database, cast, laid_out
+):
+    """A text may cost a card twenty seconds, and a server has eight threads for everybody."""
+    client, address = client_of("ada"), f"/systems/{cast.triage.key}/card.pdf"
+    with LAYING_OUT.taken(), LAYING_OUT.taken():
+        reply = client.get(address)
+    assert (reply.status_code, reply.headers["Retry-After"], laid_out) == (503, "10", [])
+    assert "Ask for this one again in ten seconds." in reply.text
+    assert client.get(address).status_code == 200
+    with LAYING_OUT.taken(), LAYING_OUT.taken():
+        assert client.get(address).status_code == 200
+        fill(database, cast)
+        assert client.get(address).status_code == 503
 
 
 def test_a_changed_record_is_laid_out_anew(client_of, database, cast, laid_out):

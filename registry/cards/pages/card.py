@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cards import actions, queries
 from registry.cards.models import CardEdition
-from registry.cards.pages.shared import download, log, pages
+from registry.cards.pages.shared import LAYING_OUT, download, log, pages
 from registry.cards.queries.editions import editions_of
 from registry.cards.render import edition_pdf, rendering_hash, shown
 from registry.cards.render.exports import FORMS, left_out
@@ -118,7 +118,8 @@ def _pdf(system: System, facts: CardFacts) -> bytes:
         return kept
     # Laying out takes seconds and the facts are frozen: the connection goes back for others to use meanwhile.
     session().rollback()
-    pdf = edition_pdf(frozen)
+    with LAYING_OUT.taken():
+        pdf = edition_pdf(frozen)
     try:
         with database().transaction() as own:
             actions.keep_preview(own, actor(), number, frozen.sha256, rendering_sha256=rendering, pdf=pdf)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from registry.cards.actions import editions as actions
 from registry.cards.forms import DecideForm, PutForwardForm, Verdict, WithdrawForm
 from registry.cards.models import CardEdition
-from registry.cards.pages.shared import download, pages
+from registry.cards.pages.shared import LAYING_OUT, download, pages
 from registry.cards.queries import editions as queries
 from registry.cards.render import edition_pdf, shown
 from registry.cards.render.sealing import shown_seal
@@ -147,7 +147,8 @@ def edition_file(key: str, number: int) -> ResponseReturnValue:
         frozen = _frozen(found)
         # Laying out takes seconds and the facts are frozen: the connection goes back for others to use meanwhile.
         session().rollback()
-        content = edition_pdf(Frozen(frozen.facts, frozen.written, found.state, seal))
+        with LAYING_OUT.taken():
+            content = edition_pdf(Frozen(frozen.facts, frozen.written, found.state, seal))
     return download(content, "application/pdf", f"{system.key}-card-{number}.pdf")
 
 

@@ -1,7 +1,7 @@
 """What the pages of cards share: the blueprint, what is said where no card can be made, the password given again."""
 
 import logging
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -9,10 +9,16 @@ from flask.typing import ResponseReturnValue
 from registry.cards.rules.facts import CardStopped
 from registry.kernel.errors import Refusal
 from registry.output.pdf import PdfRefused
+from registry.output.turns import Turns
 from registry.web.refusals import said
 from registry.web.security import as_download
 
 Done = TypeVar("Done")
+
+LAYING_OUT: Final = Turns(
+    2, "Other cards are being laid out just now. Ask for this one again in ten seconds.", again_after=10
+)
+"""Of the threads of a server so many lay out cards for who waits for them, of which each may take twenty seconds."""
 
 log = logging.getLogger("registry.cards")
 

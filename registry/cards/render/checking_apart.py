@@ -4,19 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any, Final
 
 from registry.cards.render.checking import LARGEST
 from registry.cards.render.checking_child import OUT_OF_MEMORY
 from registry.cards.render.verdicts import Check, Checked
 from registry.kernel.canonical import sha256_hex
-from registry.kernel.errors import Unavailable
 from registry.output.pdf import Limits
+from registry.output.turns import Turns
 
 LIMITS: Final = Limits(cpu_seconds=20, memory_mb=1_024, wall_seconds=40)
 """What one check may cost. A card takes a second, most of it to start the process."""
@@ -27,10 +24,8 @@ _START: Final = (
 )
 _ENVIRONMENT: Final = {"PATH": "/nonexistent", "LANG": "C.UTF-8"}
 _MOST_SAID: Final = 1_000_000
-# Anybody may ask: no more than so many are read at once by one process of the server. The others do not wait for their turn,
-# for each that waited would keep a thread of that process from everybody else.
-_AT_ONCE: Final = BoundedSemaphore(2)
-_AGAIN_SECONDS: Final = 10
+# Anybody may ask.
+TURNS: Final = Turns(2, "Many files are being checked just now. Try again in a moment.", again_after=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ def check_apart(pdf: bytes, *, key: str = "", limits: Limits = LIMITS) -> Found:
     """
     if len(pdf) > LARGEST:
         return _refused(pdf, "it is larger than any card")
-    with _a_turn():
+    with TURNS.taken():
         told, code = _asked(pdf, key, limits)
     if told is None:
         return _refused(pdf, _why_it_died(code, limits))
@@ -92,14 +87,3 @@ def _why_it_died(code: int | None, limits: Limits) -> str:
 def _refused(pdf: bytes, why: str) -> Found:
     says = f"This is no card as it was issued: {why}."
     return Found(Checked((Check("file", False, says),), sha256_hex(pdf)))
-
-
-@contextmanager
-def _a_turn() -> Iterator[None]:
-    if not _AT_ONCE.acquire(blocking=False):
-        says = "Many files are being checked just now. Try again in a moment."
-        raise Unavailable(says, again_after=_AGAIN_SECONDS)
-    try:
-        yield
-    finally:
-        _AT_ONCE.release()
