@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -169,10 +170,38 @@ def test_a_request_in_flight_is_answered_before_it_stops(empty_database, tmp_pat
         assert beats(empty_database) == []
 
 
+# Where a proxy and a server each see another end of the first message, the second is somebody's who never asked it (RFC 9112, 11.2).
+SECOND = b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\n\r\n"
+OF_TWO_ENDS = {
+    "a length and chunks": b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"Content-Length: 0\r\nContent-Length: 50\r\n\r\n",
+    "a length that is none": b"Content-Length: +0\r\n\r\n",
+    "a length with a blank before its colon": b"Content-Length : 0\r\n\r\n",
+    "chunks and something else": b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    "chunks nobody knows": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "a header on two lines": b"X-One: 1\r\n Content-Length: 50\r\n\r\n",
+    "a chunk of no size": b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+}
+
+
+def answered(port, message):
+    """Everything that comes back until the line is closed."""
+    with socket.create_connection(("127.0.0.1", port), 30) as line:
+        line.sendall(message)
+        line.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: line.recv(65_536), b""))
+
+
 @pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
-def test_two_processes_share_one_database(empty_database, tmp_path):
+def test_two_processes_share_one_database_and_take_no_message_of_two_ends(empty_database, tmp_path):
     with serving(empty_database, tmp_path, "--processes", "2", "--no-worker") as (child, port):
         assert {get(port, "/sign-in")[0] for _ in range(10)} == {200}
+        first = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"
+        assert answered(port, first + b"Content-Length: 0\r\n\r\n" + SECOND).count(b"HTTP/1.1 ") == 2
+        for name, rest in OF_TWO_ENDS.items():
+            told = answered(port, first + rest + SECOND)
+            statuses = re.findall(rb"^HTTP/1.1 (\d+)", told, re.MULTILINE)
+            assert {*statuses} in ({b"400"}, {b"501"}), (name, told)
         wait_for(lambda: len(children_of(child.pid)) == 2, child)
         assert counts(empty_database)["person"] == 0
         child.send_signal(signal.SIGTERM)

@@ -26,7 +26,9 @@ def calls_of(tmp_path, module, told):
         text=True,
         check=True,
     )
-    return [line for line in noted.read_text().splitlines() if TO_A_HOST.search(line)], json.loads(done.stdout)
+    return [line for line in noted.read_text().splitlines() if TO_A_HOST.search(line)], json.loads(
+        done.stdout
+    )
 
 
 @pytest.mark.skipif(STRACE is None, reason="strace is not on the path")
