@@ -14,7 +14,7 @@ from registry import tables, wiring
 from registry.accounts.pages import actor_loader, sign_in_again
 from registry.accounts.rules import guessed_in
 from registry.audit.queries import HistoryItem
-from registry.audit.queries.fitness import lacking
+from registry.audit.queries.fitness import lacking, says_of_key
 from registry.evidence.queries import ledger as evidence_ledger
 from registry.identity.api import PREFIX as SCIM_PREFIX
 from registry.identity.api import api as scim_api
@@ -104,6 +104,7 @@ def create_app(settings: Settings, database: Database | None = None, tallies: Ta
     app.extensions["readiness"] = {"schema": lambda: _schema(app.database)}
     app.extensions["schedule"] = {name_of(job): every for job, every in wiring.SCHEDULE.items()}
     app.extensions["lacking"] = lambda: lacking(app.database, settings.signing_key)
+    app.extensions["key_lacking"] = lambda session: says_of_key(session, settings.signing_key)
     _open_doors(app)
     requests.install(app, tallies or Tallies())
     app.wsgi_app = led_back(app.wsgi_app)  # type: ignore[method-assign,assignment]

@@ -37,7 +37,7 @@ def verification() -> ResponseReturnValue:
         checkpoints=found[:_PAGE],
         next_url=following,
         keys=keys(session()),
-        lacking=current_app.extensions["lacking"]().get("signing key", ""),
+        lacking=current_app.extensions["key_lacking"](session()),
         button=Form(formdata=None),
     )
 

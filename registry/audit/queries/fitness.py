@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlmodel import Session
+
 from registry.audit.models import LedgerKey
 from registry.audit.queries.checkpoints import newest_key
 from registry.audit.queries.replicas import replica_stands
@@ -14,10 +16,15 @@ from registry.store.signing import SigningKey
 def lacking(database: Database, key_file: Path) -> dict[str, str]:
     """What is lacking, each with what is wrong and what to do; nothing where all is there. `key_file`: the key that signs."""
     with database.transaction(read_only=True) as session:
-        newest = newest_key(session)
-    key = "" if newest is None or key_file_of(key_file, newest) else says_key_missing(key_file, newest)
+        key = says_of_key(session, key_file)
     found = {"signing key": key, "past days": obstacle(database), "read replica": _says_of_replica(database)}
     return {name: says for name, says in found.items() if says}
+
+
+def says_of_key(session: Session, key_file: Path) -> str:
+    """What is wrong where the key that signs is in no file, and what to do; "" where it is, or nothing is signed yet."""
+    newest = newest_key(session)
+    return "" if newest is None or key_file_of(key_file, newest) else says_key_missing(key_file, newest)
 
 
 def _says_of_replica(database: Database) -> str:
