@@ -193,7 +193,21 @@ SECURITY: Final = (
                 f"{_LIMITS}::test_a_page_that_takes_too_much_computing_time_is_refused_and_the_next_one_is_made",
             ),
         ),
-        lacks="how long others wait meanwhile",
+    ),
+    Entry(
+        "T15b",
+        "Others meanwhile",
+        "95 of 100 pages within half a second while six ask for cards full of bombs",
+        program=Program(
+            ("benchmarks.bombs", "--seconds", "20", "--database", "{database}"),
+            ("benchmarks.bombs", "--seconds", "45", "--database", "{database}"),
+        ),
+        defect=Defect(
+            "any number of cards is laid out at once",
+            "registry/cards/pages/shared.py",
+            '    2, "Other cards are',
+            '    200, "Other cards are',
+        ),
     ),
     Entry(
         "T16",
