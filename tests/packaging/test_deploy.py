@@ -195,6 +195,9 @@ def test_nginx_says_for_whom_it_speaks_and_keeps_the_measures_inside():
     for line in (
         "proxy_set_header X-Forwarded-For $remote_addr;",
         "proxy_set_header X-Request-ID $request_id;",
+        "limit_req_zone $binary_remote_addr zone=each:10m rate=100r/s;",
+        "limit_req zone=each burst=400 nodelay;",
+        "limit_req_status 429;",
         "location = /metrics { return 404; }",
     ):
         assert line in text
