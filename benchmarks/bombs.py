@@ -62,7 +62,7 @@ def planted(cluster: Cluster) -> list[str]:
     return keys
 
 
-def changed(cluster: Cluster, key: str, turn: int) -> None:
+def change(cluster: Cluster, key: str, turn: int) -> None:
     """Change the record a little: its card has to be laid out anew."""
     with cluster.database.transaction() as session:
         ada = find_cast(session).actor(session, "ada")
@@ -72,20 +72,31 @@ def changed(cluster: Cluster, key: str, turn: int) -> None:
 
 
 @contextlib.contextmanager
-def asked_for(cluster: Cluster, keys: list[str], cookie: str) -> Iterator[Counter[int]]:
-    """Meanwhile so many ask for one card after the other; the answers they get, by status."""
-    stop, answers, turns = threading.Event(), Counter[int](), cycle(enumerate(keys))
+def asked_for(cluster: Cluster, keys: list[str], cookie: str) -> Iterator[Counter[str]]:
+    """Meanwhile so many ask for one card after the other; how many of their answers were what."""
+    stop, answers, turns = threading.Event(), Counter[str](), cycle(enumerate(keys))
     guard = threading.Lock()
+
+    def ask(key: str) -> str:
+        try:
+            status, headers, _ = cluster.asked("GET", f"/systems/{key}/card.pdf", Cookie=cookie)
+        except (OSError, http.client.HTTPException):
+            return "no answer"
+        # Who is to come again was not served for want of room; who is not, because the card itself cannot be made.
+        return {200: "made", 503: "come again" if "Retry-After" in headers else "refused"}.get(
+            status, str(status)
+        )
 
     def on_and_on() -> None:
         while not stop.is_set():
             with guard:
                 turn, key = next(turns)
-                changed(cluster, key, time.monotonic_ns() + turn)
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                answers[cluster.asked("GET", f"/systems/{key}/card.pdf", Cookie=cookie)[0]] += 1
-                # Whoever was told to come again does so, though sooner than they were told.
-                stop.wait(0.5)
+                change(cluster, key, time.monotonic_ns() + turn)
+            answer = ask(key)
+            with guard:
+                answers[answer] += 1
+            # Whoever was told to come again does so, though sooner than they were told.
+            stop.wait(0.5)
 
     with ThreadPoolExecutor(ASKING) as pool:
         all_of_them = [pool.submit(on_and_on) for _ in range(ASKING)]
@@ -135,13 +146,19 @@ def main() -> None:
         alone, first = looked_at(cluster, cookie, given.seconds)
         with asked_for(cluster, keys, cookie) as cards:
             meanwhile, then = looked_at(cluster, cookie, given.seconds)
-    print(f"{len(keys)} of {len(BOMBS)} bombs stand in a record; cards, by status {dict(cards)}")
+    print(f"{len(keys)} of {len(BOMBS)} bombs stand in a record; cards: {dict(cards)}")
     for name, waits, answers in (("by themselves", alone, first), ("meanwhile", meanwhile, then)):
-        middle, late = (waits[int(len(waits) * part)] * 1_000 for part in (0.5, 0.95))
+        middle, late = (at(waits, part) * 1_000 for part in (0.5, 0.95))
         print(f"pages {name:14} {dict(answers)}, median {middle:5.0f} ms, 95th of 100 {late:5.0f} ms")
-    late = meanwhile[int(len(meanwhile) * 0.95)]
-    well = {*first, *then} == {200} and sum(cards.values()) >= 10 and {*cards} <= {200, 503}
-    sys.exit(not (well and late < MOST_SECONDS))
+    well = {*first, *then} == {200} and {*cards} <= {"made", "refused", "come again"}
+    # Where none was laid out or given up nobody had anything to wait for.
+    tried = cards["made"] + cards["refused"]
+    sys.exit(not (well and tried and at(meanwhile, 0.95) < MOST_SECONDS))
+
+
+def at(waits: list[float], part: float) -> float:
+    """What that part of all waited at most, of sorted waits."""
+    return waits[int(len(waits) * part)]
 
 
 if __name__ == "__main__":

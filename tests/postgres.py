@@ -28,8 +28,6 @@ _FAST = {
     "jit": "off",
     # Files in memory: to have them read by other processes only adds the switching.
     "io_method": "sync",
-    # A copy by the kernel alone, where it can.
-    "file_copy_method": "clone",
     # Not UTC, as most servers are not: an instant sent without its zone would be another one.
     "timezone": "Europe/Berlin",
     "max_connections": "200",

@@ -62,7 +62,7 @@ def test_a_file_that_takes_its_reader_down_is_no_card_and_takes_nothing_else(
 
 
 def test_no_more_are_read_at_once_than_stated_and_none_that_is_too_large(monkeypatch):
-    two = (checking_apart.TURNS.taken(), checking_apart.TURNS.taken())
+    two = (checking_apart.AT_ONCE.one_more(), checking_apart.AT_ONCE.one_more())
     with two[0], two[1], pytest.raises(Unavailable, match="Try again") as refused:
         check_apart(EARLIER)
     assert refused.value.again_after
@@ -73,7 +73,7 @@ def test_no_more_are_read_at_once_than_stated_and_none_that_is_too_large(monkeyp
 def test_whoever_comes_while_as_many_are_read_as_may_be_is_told_when_to_come_again(app, cast):
     app.config["WTF_CSRF_ENABLED"] = False
     sent = {"file": (io.BytesIO(EARLIER), "card.pdf")}
-    with checking_apart.TURNS.taken(), checking_apart.TURNS.taken():
+    with checking_apart.AT_ONCE.one_more(), checking_apart.AT_ONCE.one_more():
         reply = app.test_client().post("/verify", data=sent, content_type="multipart/form-data")
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "10")
     assert "Many files are being checked just now." in reply.text

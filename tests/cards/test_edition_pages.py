@@ -9,6 +9,7 @@ import pytest
 from registry.accounts import actions as accounts
 from registry.cards.actions import editions
 from registry.cards.jobs import issue_waiting
+from registry.cards.pages import editions as pages
 from registry.cards.pages import verifying
 from registry.cards.pages.shared import LAYING_OUT
 from registry.cards.rules.seal import seal_from
@@ -58,6 +59,19 @@ def token(client):
     return {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)}
 
 
+def test_no_connection_is_held_while_an_edition_is_laid_out(app, client_of, put_forward, monkeypatch):
+    held = []
+
+    def looks(_frozen):
+        held.append(app.database.engine.pool.checkedout())
+        return b"%PDF"
+
+    monkeypatch.setattr(pages, "edition_pdf", looks)
+    first = put_forward().location
+    assert client_of("mia").get(f"{first}/card.pdf").data == b"%PDF"
+    assert held == [0]
+
+
 def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     client_of, app, home, put_forward, database, settings
 ):
@@ -73,7 +87,7 @@ def test_a_card_goes_from_its_owner_by_a_reviewer_to_a_stranger_who_checks_it(
     assert "Decide on the card" not in client_of("ada").get("/").text + mia.get("/").text
     assert f"{first}/decide" in rita.get(first).text
     assert f"{first}/decide" not in mia.get(first).text
-    with LAYING_OUT.taken(), LAYING_OUT.taken():
+    with LAYING_OUT.one_more(), LAYING_OUT.one_more():
         assert mia.get(f"{first}/card.pdf").status_code == 503
     unapproved = mia.get(f"{first}/card.pdf").data
     told = check(app.test_client(), unapproved).text

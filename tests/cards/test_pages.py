@@ -160,12 +160,12 @@ def test_while_two_are_laid_out_a_third_keeps_no_thread_and_what_was_kept_is_ser
 ):
     """A text may cost a card twenty seconds, and a server has eight threads for everybody."""
     client, address = client_of("ada"), f"/systems/{cast.triage.key}/card.pdf"
-    with LAYING_OUT.taken(), LAYING_OUT.taken():
+    with LAYING_OUT.one_more(), LAYING_OUT.one_more():
         reply = client.get(address)
     assert (reply.status_code, reply.headers["Retry-After"], laid_out) == (503, "10", [])
     assert "Ask for this one again in ten seconds." in reply.text
     assert client.get(address).status_code == 200
-    with LAYING_OUT.taken(), LAYING_OUT.taken():
+    with LAYING_OUT.one_more(), LAYING_OUT.one_more():
         assert client.get(address).status_code == 200
         fill(database, cast)
         assert client.get(address).status_code == 503

@@ -180,28 +180,29 @@ OF_TWO_ENDS = {
     "chunks and something else": b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     "chunks nobody knows": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "a header on two lines": b"X-One: 1\r\n Content-Length: 50\r\n\r\n",
-    "a chunk of no size": b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
 }
+OF_NO_SIZE = b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n"
 
 
-def answered(port, message):
-    """Everything that comes back until the line is closed."""
+def answered(port, rest):
+    """The status of every answer that comes, until the line is closed, to a message that goes on like this."""
     with socket.create_connection(("127.0.0.1", port), 30) as line:
-        line.sendall(message)
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + rest)
         line.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: line.recv(65_536), b""))
+        return re.findall(rb"HTTP/1\.1 (\d{3}) ", b"".join(iter(lambda: line.recv(65_536), b"")))
 
 
 @pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
 def test_two_processes_share_one_database_and_take_no_message_of_two_ends(empty_database, tmp_path):
     with serving(empty_database, tmp_path, "--processes", "2", "--no-worker") as (child, port):
         assert {get(port, "/sign-in")[0] for _ in range(10)} == {200}
-        first = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"
-        assert answered(port, first + b"Content-Length: 0\r\n\r\n" + SECOND).count(b"HTTP/1.1 ") == 2
+        # The application says 200 to both: whatever else comes back is the server's, before anybody was asked.
+        assert answered(port, b"Content-Length: 0\r\n\r\n" + SECOND) == [b"200", b"200"]
+        assert answered(port, b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SECOND) == [b"200", b"200"]
         for name, rest in OF_TWO_ENDS.items():
-            told = answered(port, first + rest + SECOND)
-            statuses = re.findall(rb"^HTTP/1.1 (\d+)", told, re.MULTILINE)
-            assert {*statuses} in ({b"400"}, {b"501"}), (name, told)
+            assert answered(port, rest + SECOND) in ([b"400"], [b"501"]), name
+        # A body is read after the page is made, which needs none of it: the second message is not.
+        assert answered(port, OF_NO_SIZE + SECOND) == [b"200", b"400"]
         wait_for(lambda: len(children_of(child.pid)) == 2, child)
         assert counts(empty_database)["person"] == 0
         child.send_signal(signal.SIGTERM)

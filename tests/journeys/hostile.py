@@ -1,6 +1,6 @@
 """Words that attack whoever reads them, cut to fit each field; and how to tell that a page let one through."""
 
-from itertools import count
+from itertools import count, islice
 
 from playwright.sync_api import BrowserContext, Page
 
@@ -45,18 +45,18 @@ def hostile_words() -> Words:
     turns, lines = count(), count()
     said: set[str] = set()
 
-    def line(words: str, limit: int = 300) -> str:
-        start = next(lines)
-        turned = (*ON_ONE_LINE[start % len(ON_ONE_LINE) :], *ON_ONE_LINE)
-        kept = ""
-        for each in turned:
-            if len(kept) + len(each) + 1 <= limit:
-                kept = f"{kept} {each}".strip()
-        # Two names may not be the same; where there is room for the short ones alone, the next has others.
-        if kept in said:
-            return line(words, limit)
-        said.add(kept)
-        return kept
+    def line(_words: str, limit: int = 300) -> str:
+        # Two names may not be the same; where there is room for the short ones alone, another beginning has others.
+        for start in islice(lines, len(ON_ONE_LINE)):
+            turned = (*ON_ONE_LINE[start % len(ON_ONE_LINE) :], *ON_ONE_LINE)
+            kept = ""
+            for each in turned:
+                if len(kept) + len(each) + 1 <= limit:
+                    kept = f"{kept} {each}".strip()
+            if kept not in said:
+                said.add(kept)
+                return kept
+        raise ValueError(f"there is no other hostile line of at most {limit} characters")
 
     def text(_words: str) -> str:
         start = next(turns) * (_IN_A_TEXT - 1) % len(CORPUS)

@@ -198,6 +198,7 @@ def test_nginx_says_for_whom_it_speaks_and_keeps_the_measures_inside():
         "limit_req_zone $binary_remote_addr zone=each:10m rate=100r/s;",
         "limit_req zone=each burst=400 nodelay;",
         "limit_req_status 429;",
+        "add_header Retry-After 10 always;",
         "location = /metrics { return 404; }",
     ):
         assert line in text

@@ -161,7 +161,8 @@ def test_a_moved_checkout_does_not_use_what_was_made_elsewhere(debian):
 
     done = moved.run("script/setup", PYTHON="mine")
     assert done.returncode == 3
-    assert "Python 3.11 or newer" in done.stderr
+    assert "PYTHON names mine, which is no Python 3.11 or newer" in done.stderr
+    assert not [call for call in moved.called if call.startswith("apt-get")]
     assert not (moved.root / ".venv" / "bin" / "registry").exists()
 
 

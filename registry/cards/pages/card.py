@@ -118,7 +118,7 @@ def _pdf(system: System, facts: CardFacts) -> bytes:
         return kept
     # Laying out takes seconds and the facts are frozen: the connection goes back for others to use meanwhile.
     session().rollback()
-    with LAYING_OUT.taken():
+    with LAYING_OUT.one_more():
         pdf = edition_pdf(frozen)
     try:
         with database().transaction() as own:

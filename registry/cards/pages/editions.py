@@ -136,7 +136,7 @@ def withdraw(key: str, number: int) -> ResponseReturnValue:
 def edition_file(key: str, number: int) -> ResponseReturnValue:
     """The PDF: of the edition that holds as it was issued; of any other with a mark on each page of where it stands."""
     system, found = _found(key, number)
-    document = queries.document_of(session(), found.id or 0)
+    document, name = queries.document_of(session(), found.id or 0), f"{system.key}-card-{number}.pdf"
     if found.state is EditionState.APPROVED:
         if document is None:
             flash("The PDF of this edition is being made. Try again in a moment.", "info")
@@ -147,9 +147,9 @@ def edition_file(key: str, number: int) -> ResponseReturnValue:
         frozen = _frozen(found)
         # Laying out takes seconds and the facts are frozen: the connection goes back for others to use meanwhile.
         session().rollback()
-        with LAYING_OUT.taken():
-            content = edition_pdf(Frozen(frozen.facts, frozen.written, found.state, seal))
-    return download(content, "application/pdf", f"{system.key}-card-{number}.pdf")
+        with LAYING_OUT.one_more():
+            content = edition_pdf(Frozen(frozen.facts, frozen.written, frozen.state, seal))
+    return download(content, "application/pdf", name)
 
 
 @pages.get("/systems/<key>/card/editions/<int:number>/card.json")

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from registry.cards.rules.facts import CardStopped
 from registry.kernel.errors import Refusal
+from registry.output.at_once import AtOnce
 from registry.output.pdf import PdfRefused
-from registry.output.turns import Turns
 from registry.web.refusals import said
 from registry.web.security import as_download
 
 Done = TypeVar("Done")
 
-LAYING_OUT: Final = Turns(
+LAYING_OUT: Final = AtOnce(
     2, "Other cards are being laid out just now. Ask for this one again in ten seconds.", again_after=10
 )
 """Of the threads of a server so many lay out cards for who waits for them, of which each may take twenty seconds."""

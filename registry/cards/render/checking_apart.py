@@ -12,8 +12,8 @@ from registry.cards.render.checking import LARGEST
 from registry.cards.render.checking_child import OUT_OF_MEMORY
 from registry.cards.render.verdicts import Check, Checked
 from registry.kernel.canonical import sha256_hex
+from registry.output.at_once import AtOnce
 from registry.output.pdf import Limits
-from registry.output.turns import Turns
 
 LIMITS: Final = Limits(cpu_seconds=20, memory_mb=1_024, wall_seconds=40)
 """What one check may cost. A card takes a second, most of it to start the process."""
@@ -25,7 +25,7 @@ _START: Final = (
 _ENVIRONMENT: Final = {"PATH": "/nonexistent", "LANG": "C.UTF-8"}
 _MOST_SAID: Final = 1_000_000
 # Anybody may ask.
-TURNS: Final = Turns(2, "Many files are being checked just now. Try again in a moment.", again_after=10)
+AT_ONCE: Final = AtOnce(2, "Many files are being checked just now. Try again in a moment.", again_after=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def check_apart(pdf: bytes, *, key: str = "", limits: Limits = LIMITS) -> Found:
     """
     if len(pdf) > LARGEST:
         return _refused(pdf, "it is larger than any card")
-    with TURNS.taken():
+    with AT_ONCE.one_more():
         told, code = _asked(pdf, key, limits)
     if told is None:
         return _refused(pdf, _why_it_died(code, limits))

@@ -13,32 +13,33 @@ from tests.output.pdf.fetch_corpus import VECTORS
 pytestmark = pytest.mark.long
 
 STRACE = shutil.which("strace")
-TO_A_HOST = re.compile(r"(?:connect|sendto|sendmsg)\(.*sa_family=AF_INET6?")
+# To a host itself, or to a program of this machine that asks one for it; the two ends of one pair have no address.
+TO_SOMEBODY = re.compile(r"\b(?:connect|sendto|sendmsg|sendmmsg)\(.*sa_family=AF_")
 
 
 def calls_of(tmp_path, module, told):
-    """Every call by which the process or one it started spoke to a host, line by line; and what it printed."""
+    """Every call by which the process or one it started spoke to anybody, line by line; and what it printed."""
     noted = tmp_path / "calls"
     done = subprocess.run(
-        [STRACE, "-f", "-e", "trace=connect,sendto,sendmsg", "-o", noted, sys.executable, "-m", module],
+        [STRACE, "-f", "-e", "trace=%network", "-o", noted, sys.executable, "-m", module],
         input=json.dumps(told),
         capture_output=True,
         text=True,
         check=True,
     )
-    return [line for line in noted.read_text().splitlines() if TO_A_HOST.search(line)], json.loads(
+    return [line for line in noted.read_text().splitlines() if TO_SOMEBODY.search(line)], json.loads(
         done.stdout
     )
 
 
 @pytest.mark.skipif(STRACE is None, reason="strace is not on the path")
-def test_no_page_makes_any_library_of_the_process_speak_to_a_host(tmp_path, listener, record_property):
+def test_no_page_makes_any_library_of_the_process_speak_to_anybody(tmp_path, listener, record_property):
     secret = tmp_path / "secret.txt"
     secret.write_text("x")
     parts = {"http": f"http://{listener.address}", "file": secret.as_uri(), "path": secret}
     pages = [f"<!doctype html><title>t</title><h1>Card</h1>{vector.format(**parts)}" for vector in VECTORS]
     calls, made = calls_of(tmp_path, "tests.output.pdf.traced", pages)
-    record_property("system calls that speak to a host", len(calls))
+    record_property("system calls that speak to anybody", len(calls))
     assert (calls, made) == ([], len(pages))
     # The seeded defect: with the library's own fetcher the same pages are seen to reach out.
     calls, _ = calls_of(tmp_path, "tests.output.pdf.unwalled", {"walls": [], "pages": pages})
