@@ -110,7 +110,7 @@ SECURITY: Final = (
             "{% call page_head(system.name|safe, system.summary|safe,",
             (f"{_HOSTILE}::test_nothing_of_it_runs_and_the_policy_has_nothing_to_report",),
         ),
-        lacks="each stands in some field and every field has some, up to a dozen; not each in each",
+        lacks="of fields of one line each has some, as many as it takes; only long texts have each of them in turn",
     ),
     Entry(
         "T09",

@@ -40,9 +40,13 @@ ON_ONE_LINE = tuple(each for each in CORPUS if "\n" not in each and "\t" not in 
 _IN_A_TEXT = 12
 
 
-def hostile_words() -> Words:
-    """Every field gets others of the corpus, so that a record of thirty fields carries all of it."""
-    turns, lines = count(), count()
+# So many times another beginning, and each long text has had each of the corpus in it.
+TURNS = -(-len(CORPUS) // (_IN_A_TEXT - 1))
+
+
+def hostile_words(turn: int = 0) -> Words:
+    """Every field gets others of the corpus, so that a record of thirty fields carries all of it; with each turn others again."""
+    turns, lines = count(turn), count(turn * (_IN_A_TEXT - 1))
     said: set[str] = set()
 
     def line(_words: str, limit: int = 300) -> str:

@@ -1,5 +1,6 @@
 """One register whose every text attacks its reader: nothing runs, nothing is reported, nothing becomes part of a page."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -18,7 +19,15 @@ from registry.web.security import POLICY
 from tests.browser import Watch, overflow, ready, served
 from tests.journeys.addresses import places
 from tests.journeys.furnished import furnish
-from tests.journeys.hostile import BREAKING_OUT, CORPUS, RUNS, hostile_words, let_through, report_violations
+from tests.journeys.hostile import (
+    BREAKING_OUT,
+    CORPUS,
+    RUNS,
+    TURNS,
+    hostile_words,
+    let_through,
+    report_violations,
+)
 from tests.journeys.site import PHONE, running
 from tests.passkeys.kept import OFFERED
 
@@ -74,15 +83,21 @@ REFLECTED = tuple(
 )
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("data")) as made:
+@contextmanager
+def filled(folder, words):
+    """A register in which whatever is said is hostile."""
+    with running(folder) as made:
         made.app.extensions["passkeys"] = OFFERED
-        words = hostile_words()
         made.device = words.line("", 200)
         with made.doing() as session:
             rename_ada(session, made, words)
             furnish(session, made.cast, words)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with filled(tmp_path_factory.mktemp("data"), hostile_words()) as made:
         yield made
 
 
@@ -113,12 +128,27 @@ def looked_at(site, browser, name: str, addresses, **options: object) -> list[st
     return found
 
 
-def test_nothing_of_it_runs_and_the_policy_has_nothing_to_report(site, browser, record_property):
+def everywhere(site, browser) -> list[str]:
+    """What hostile words did on every surface, to whoever sees it."""
     found = looked_at(site, browser, "ada", (*BY_ADA, *REFLECTED))
-    found += looked_at(site, browser, "mia", ("/handovers",))
+    return [
+        *found,
+        *looked_at(site, browser, "mia", ("/handovers",)),
+        *looked_at(site, browser, "adam", BY_ADAM),
+    ]
+
+
+def test_nothing_of_it_runs_and_the_policy_has_nothing_to_report(site, browser, record_property):
     record_property("hostile texts", len(CORPUS))
     record_property("pages looked at", len((*BY_ADA, *REFLECTED, *BY_ADAM)) + 1)
-    assert found + looked_at(site, browser, "adam", BY_ADAM) == []
+    assert everywhere(site, browser) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("turn", range(1, TURNS))
+def test_nor_whichever_of_them_stands_in_which_long_text(tmp_path, browser, turn):
+    with filled(tmp_path, hostile_words(turn)) as made:
+        assert everywhere(made, browser) == []
 
 
 def test_the_pages_hold_without_the_content_security_policy_and_on_a_phone(site, browser):
