@@ -84,7 +84,8 @@ def _add(result: Result, told: dict[str, Any]) -> None:
         return
     outcome = result.outcomes.setdefault(told["database"], Outcome())
     if told["outcome"] == "failed":
-        outcome.failed.append(told["test"])
+        why = told.get("why", "")
+        outcome.failed.append(f"{told['test']}: {why}" if why else told["test"])
     elif told["outcome"] == "skipped":
         outcome.skipped += 1
     else:

@@ -15,6 +15,7 @@ from benchmarks.programme.shapes import KINDS
 
 _FIXTURES = ("database", "empty_database", "kind")
 _DATABASE = "database"
+_MOST_SAID = 600
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +49,12 @@ def kind_of(item: pytest.Item) -> str:
     return next((str(each) for each in (*named, *of_one) if each in KINDS), "")
 
 
+def _why(report: pytest.TestReport) -> str:
+    """What it broke on, as pytest tells it in short."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return " ".join((crash.message if crash else report.longreprtext).split())[:_MOST_SAID]
+
+
 class _Watch:
     def __init__(self, report: Path) -> None:
         self._report = report
@@ -61,6 +68,7 @@ class _Watch:
             "seconds": report.duration,
             "database": figures.pop(_DATABASE, ""),
             "figures": figures,
+            "why": _why(report) if report.failed else "",
         }
         with self._report.open("a", encoding="utf-8") as file:
             file.write(json.dumps(told) + "\n")

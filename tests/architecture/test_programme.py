@@ -83,6 +83,11 @@ def test_a_run_tells_the_figures_of_its_tests_and_whether_the_fault_was_caught(s
     assert result.is_well
     caught, _ = running.is_caught(small, SHOWN, ("sqlite",))
     assert caught
+    # What failed says on what, for it may not fail again.
+    (small / "a.py").write_text("value = 3\n")
+    [failed] = running.shown(SHOWN, ("sqlite",), short=True).outcomes[""].failed
+    assert failed == "tests/test_a.py::test_it: assert 3 == 1"
+    (small / "a.py").write_text("value = 1\n")
     # A test that cannot fail is told from one that did.
     (small / "tests" / "test_a.py").write_text("def test_it():\n    pass\n")
     caught, said = running.is_caught(small, SHOWN, ("sqlite",))
