@@ -37,6 +37,8 @@ FIELDS = (
 )  # fmt: skip
 ASKING = 6
 PAGES_A_SECOND = 5
+# Twenty seconds of a processor that goes to pages first.
+PATIENCE_SECONDS = 120
 MOST_SECONDS = 0.5
 PAGES = ("/", "/systems", "/systems?q=system", "/portfolio", "/systems/{key}")
 
@@ -79,7 +81,9 @@ def asked_for(cluster: Cluster, keys: list[str], cookie: str) -> Iterator[Counte
 
     def ask(key: str) -> str:
         try:
-            status, headers, _ = cluster.asked("GET", f"/systems/{key}/card.pdf", Cookie=cookie)
+            status, headers, _ = cluster.asked(
+                "GET", f"/systems/{key}/card.pdf", patience=PATIENCE_SECONDS, Cookie=cookie
+            )
         except (OSError, http.client.HTTPException):
             return "no answer"
         # Who is to come again was not served for want of room; who is not, because the card itself cannot be made.

@@ -165,9 +165,11 @@ class Cluster:
         """Those of web and worker."""
         return [*self.webs, *self.workers]
 
-    def asked(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Any, bytes]:
-        """Status, headers and body. Raises OSError or HTTPException where the answer does not come whole."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def asked(
+        self, method: str, path: str, body: bytes = b"", *, patience: float = 30, **headers: str
+    ) -> tuple[int, Any, bytes]:
+        """Status, headers and body. Raises OSError or HTTPException where the answer does not come whole, nor in so many seconds."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
         try:
             line.request(method, path, body or None, {"Connection": "close", **headers})
             reply = line.getresponse()
